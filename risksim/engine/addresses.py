@@ -1,0 +1,47 @@
+"""Where every random draw lives: seed, stream, purpose, cohort, person, outcome and occasion, as key and counter.
+
+Purposes are numbered once and never renumbered: a number given to a purpose is part of every published result.
+The layout is a page of the documentation (``docs/reference/randomness.md``).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from risksim.kernels.words import philox
+
+
+class Purpose(IntEnum):
+    """What a draw decides."""
+
+    STREAM = 0
+    """The key of a stream itself."""
+    INPUT = 1
+    """An uncertain input: one 52-bit uniform per path and input."""
+    ENROLMENT = 2
+    """The month in which a person enrols."""
+    DROPOUT = 3
+    """Whether and when a person leaves."""
+    MEASUREMENT = 4
+    """Whether a person's outcomes can be measured."""
+    SUCCESS = 5
+    """Whether a person meets an outcome."""
+
+
+def key_of(seed: int, stream: int = 0) -> tuple[int, int]:
+    """The key of a stream: the first two words of Philox at counter ``(stream, 0, 0, STREAM)`` keyed by the seed.
+
+    Parameters
+    ----------
+    seed : int
+        64-bit seed of the run.
+    stream : int
+        0 for a lone deal and for every side of a comparison.
+
+    Returns
+    -------
+    tuple of int
+        Two 32-bit words.
+    """
+    words = philox(stream & 0xFFFFFFFF, 0, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+    return int(words[0]), int(words[1])

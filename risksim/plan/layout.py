@@ -1,0 +1,265 @@
+"""What the engine needs: flat arrays, each with shape, dtype and unit, and the labels kept beside them.
+
+A *slot* says where a number comes from: ``slot >= 0`` reads column `slot` of the drawn inputs of a path, ``slot == -1``
+takes the constant that stands in the array of the same name ending in ``_value``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Int32Array = npt.NDArray[np.int32]
+Int16Array = npt.NDArray[np.int16]
+WordArray = npt.NDArray[np.uint32]
+
+LEAF = 256
+"""Paths in a leaf of the summation tree; blocks are whole leaves. [paths]"""
+LANES = 64
+"""Paths in a tile, the last axis of person kernels. [paths]"""
+NEVER = 32_767
+"""The month of what does not happen. [month]"""
+
+TABLE_CELLS = 2_048
+"""Cells of a quantile table."""
+LOGIT_LIMIT = 37.0
+"""A quantile table covers local logits from minus to plus this; 52-bit uniforms stay inside. [1]"""
+
+ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
+"""Populations that a success rate may speak of."""
+ELIGIBLE, SEEN, SUM = 0, 1, 2
+"""Statistics of a measure: people it speaks of, those measured, those measured and successful."""
+PER_OUTCOME, CAP = 0, 1
+"""Kinds of payment rule."""
+
+
+class Inputs(NamedTuple):
+    """Uncertain inputs as quantile tables, drawn once per path.
+
+    A law is cut into pieces of probability. On a piece the inverse is either constant (an atom) or a cubic in the
+    local logit ``x = ln(v / (1 - v))``, ``v`` the place of `u` inside the piece.
+    """
+
+    address: WordArray
+    """uint32[input]: hash of the input's name."""
+    piece_ptr: IntArray
+    """int64[input + 1]: first piece of each input."""
+    piece_start: FloatArray
+    """float64[piece]: probability at which the piece starts. [1]"""
+    piece_width: FloatArray
+    """float64[piece]: its probability. [1]"""
+    table_index: IntArray
+    """int64[piece]: row of `table`, or -1 where the piece is an atom."""
+    atom: FloatArray
+    """float64[piece]: value of an atom."""
+    table: FloatArray
+    """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
+    mean: FloatArray
+    """float64[input]: exact mean of each law."""
+
+
+class Cohorts(NamedTuple):
+    """Who enrols, leaves and is measured."""
+
+    places: IntArray
+    """int64[cohort]: most people who can enrol. [people]"""
+    ratio_slot: IntArray
+    """int64[cohort]: slot of the enrolment ratio."""
+    ratio_value: FloatArray
+    """float64[cohort]: enrolment ratio where certain. [1]"""
+    dropout_slot: IntArray
+    """int64[cohort]: slot of the dropout share."""
+    dropout_value: FloatArray
+    """float64[cohort]: dropout share where certain. [1]"""
+    unmeasured_slot: IntArray
+    """int64[cohort]: slot of the unmeasured share."""
+    unmeasured_value: FloatArray
+    """float64[cohort]: unmeasured share where certain. [1]"""
+    duration: IntArray
+    """int64[cohort]: months from enrolment to the end of the course. [month]"""
+    month_ptr: IntArray
+    """int64[cohort + 1]: first enrolment month of each cohort in the arrays over `month`."""
+    month_limit: WordArray
+    """uint32[month]: a person enrols in month t of the window if t limits are <= the word; rising, the last one unused."""
+    month_weight: FloatArray
+    """float64[month]: chance to enrol in that month. [1]"""
+    class_of_month: IntArray
+    """int64[month]: settlement class of each enrolment month, counted inside the cohort."""
+    class_ptr: IntArray
+    """int64[cohort + 1]: first settlement class of each cohort in the arrays over `class`."""
+    class_limit: WordArray
+    """uint32[class]: a person falls in class c if c limits are <= the word; the last one of a cohort is unused."""
+
+
+class Outcomes(NamedTuple):
+    """What may happen to a participant and in which period it counts."""
+
+    address: IntArray
+    """int64[outcome]: 16-bit hash of the outcome's name."""
+    population: IntArray
+    """int64[outcome]: ENROLLED, COMPLETERS or MEASURED."""
+    rate_slot: IntArray
+    """int64[outcome]: slot of the success rate."""
+    rate_value: FloatArray
+    """float64[outcome]: success rate where certain. [1]"""
+    measured_month: IntArray
+    """int64[outcome, month]: contract month of measurement by enrolment month (cohorts end to end). [month]"""
+    period_of_month: IntArray
+    """int64[outcome, month]: period in which it counts, -1 if never."""
+    period_of_class: IntArray
+    """int64[outcome, class]: the same by settlement class."""
+
+
+class Measures(NamedTuple):
+    """What the contract sees: one column of `measured` each."""
+
+    outcome: IntArray
+    """int64[measure]: which outcome."""
+    statistic: IntArray
+    """int64[measure]: ELIGIBLE, SEEN or SUM."""
+
+
+class Payments(NamedTuple):
+    """Payment rules in their order. A cap has one row per payer above it."""
+
+    kind: IntArray
+    """int64[rule]: PER_OUTCOME or CAP."""
+    measure: IntArray
+    """int64[rule]: measure that a PER_OUTCOME counts, -1 for a cap."""
+    payer: IntArray
+    """int64[rule]: row of the payer."""
+    clause: IntArray
+    """int64[rule]: position of the clause in the file; the rows of one cap share it."""
+    amount_slot: IntArray
+    """int64[rule]: slot of the price or total."""
+    amount_value: FloatArray
+    """float64[rule]: price or total where certain. [currency]"""
+
+
+class Financing(NamedTuple):
+    """Who invests and when capital is drawn."""
+
+    commitment_slot: IntArray
+    """int64[tranche]: slot of the commitment."""
+    commitment_value: FloatArray
+    """float64[tranche]: commitment where certain. [currency]"""
+    drawn_share: FloatArray
+    """float64[tranche, period]: cumulative share drawn up to and with the period. [1]"""
+
+
+class Ledger(NamedTuple):
+    """The lines of the double-entry ledger: each moves money from one party to another."""
+
+    from_party: IntArray
+    """int64[line]: who pays."""
+    to_party: IntArray
+    """int64[line]: who receives."""
+
+
+class Calendar(NamedTuple):
+    """The periods of the deal: every date on which money can move."""
+
+    ordinal: IntArray
+    """int64[period]: proleptic ordinal of the date. [day]"""
+    month: FloatArray
+    """float64[period]: contract month of the date. [month]"""
+    years: FloatArray
+    """float64[period]: years since the start by the scenario's day count. [year]"""
+    year_index: IntArray
+    """int64[period]: row of the budget year."""
+
+
+class InputNote(NamedTuple):
+    """What a reader should know of one uncertain input."""
+
+    name: str
+    """Where it stands in the scenario, as ``cohorts[everybody].dropout``."""
+    family: str
+    """Fitted form in words, as ``Beta(30, 10)``."""
+    unit: str
+    """Unit of the value."""
+    origin: str
+    """``source: ...``, ``assumption: ...`` or empty."""
+    mean: float
+    """Exact mean."""
+    quantiles: tuple[float, float, float]
+    """Its 5, 50 and 95 % points."""
+
+
+class Labels(NamedTuple):
+    """Names for the axes of the arrays."""
+
+    cohorts: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    rules: tuple[str, ...]
+    """One name per row of `Payments`, as ``wellbeing`` or ``cap``."""
+    payers: tuple[str, ...]
+    tranches: tuple[str, ...]
+    parties: tuple[str, ...]
+    lines: tuple[str, ...]
+    """Reason of each ledger line."""
+    dates: tuple[dt.date, ...]
+    years: tuple[int, ...]
+    hurdles: tuple[float, ...]
+    inputs: tuple[InputNote, ...]
+
+
+class Plan(NamedTuple):
+    """One deal as arrays, ready for the engine."""
+
+    inputs: Inputs
+    cohorts: Cohorts
+    outcomes: Outcomes
+    measures: Measures
+    payments: Payments
+    financing: Financing
+    ledger: Ledger
+    calendar: Calendar
+    hurdles: FloatArray
+    """float64[hurdle]: nominal annual rates at which NPV is taken. [1/year]"""
+    minor_units: int
+    """Minor units in one unit of the currency: 100 for DKK, 1 for KRW."""
+    stream: int
+    """Stream of this deal's own draws; 0 for a lone deal."""
+    currency: str
+    day_count: str
+    name: str
+    digest: str
+    """SHA-256 of the scenario's canonical text."""
+    scenario_text: str
+    """The scenario file itself."""
+    labels: Labels
+
+
+class PathResults(NamedTuple):
+    """What a run keeps of every path. Money in minor units."""
+
+    weight: FloatArray
+    """float64[path]: sums to one. [1]"""
+    replicate: Int16Array
+    """int16[path]: which replicate a path belongs to."""
+    inputs: FloatArray
+    """float64[path, input]: the drawn inputs."""
+    headcount: Int32Array
+    """int32[path, cohort, count]: enrolled, completed, dropped out, unmeasured, then achieved and verified per outcome. [people]"""
+    claim: IntArray
+    """int64[path, rule, period]: what each rule claims; a cap's rows are negative. [minor unit]"""
+    flow: IntArray
+    """int64[path, line, period]: the ledger. [minor unit]"""
+    irr: FloatArray
+    """float64[path, tranche]: internal rate of return; -1 for a total loss, nan where there is none. [1/year]"""
+    irr_status: npt.NDArray[np.int8]
+    """int8[path, tranche]: `risksim.kernels.cashflow` status codes."""
+    npv: FloatArray
+    """float64[path, tranche, hurdle]: net present value. [currency]"""
+    drawn: IntArray
+    """int64[path, tranche]: all capital paid in. [minor unit]"""
+    received: IntArray
+    """int64[path, tranche]: all money received. [minor unit]"""
+    repayment: IntArray
+    """int64[path, payer, year]: payments by budget year. [minor unit]"""

@@ -1,0 +1,74 @@
+"""Outcomes: what may happen to a participant, how likely it is, and when the contract looks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from risksim.scenario.base import Date, Duration, Origin, Part
+from risksim.scenario.uncertainty import Share
+
+
+class AtCompletion(Origin):
+    """Measured when the participant's course ends."""
+
+    at: Literal["completion"]
+    """`completion`: the end of the participant's own course."""
+
+
+class AfterEnrolment(Origin):
+    """Measured a fixed time after the participant enrolled."""
+
+    after_enrolment: Duration
+    """Time since enrolment, as '12 months'. [month]"""
+
+
+class AfterCompletion(Origin):
+    """Measured a fixed time after the participant's course ended."""
+
+    after_completion: Duration
+    """Time since the end of the course, as '6 months'. [month]"""
+
+
+class OnDate(Origin):
+    """Measured for everybody on one date."""
+
+    on: Date
+    """The date, as 2027-01-01; those who enrol later are not counted."""
+
+
+MEASURED = {"at": AtCompletion, "after_enrolment": AfterEnrolment, "after_completion": AfterCompletion, "on": OnDate}
+"""The key that names each way to say when an outcome is measured, and its model."""
+
+
+def _measured_key(found: Any) -> str | None:
+    if isinstance(found, Part):
+        return next(key for key, model in MEASURED.items() if isinstance(found, model))
+    if isinstance(found, dict):
+        keys = [key for key in MEASURED if key in found]
+        return keys[0] if len(keys) == 1 else None
+    return None
+
+
+Measured = Annotated[
+    Annotated[AtCompletion, Tag("at")]
+    | Annotated[AfterEnrolment, Tag("after_enrolment")]
+    | Annotated[AfterCompletion, Tag("after_completion")]
+    | Annotated[OnDate, Tag("on")],
+    Discriminator(_measured_key, custom_error_type="no_measured", custom_error_message="no measurement date"),
+]
+"""When an outcome is measured: `{at: completion}`, `{after_enrolment: 12 months}`, `{on: 2027-01-01}` ..."""
+
+
+class Outcome(Part):
+    """Something that either happens to a participant or does not, and is measured once."""
+
+    of: Literal["enrolled", "completers", "measured"]
+    """Whom `success_rate` speaks of: everybody enrolled (dropouts included), those who complete their course, or those who complete it and can be measured. Said, never implied: it moves results more than most numbers do."""
+    success_rate: Share
+    """Chance that one of those people succeeds. [1]"""
+    measured: Measured = Field(default_factory=lambda: AtCompletion(at="completion"))
+    """When the contract looks; the first follow-up on or after that day pays."""
+    label: str | None = None
+    """A longer name for reports."""
