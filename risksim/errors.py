@@ -5,6 +5,7 @@
     RisksimError
     ├── ScenarioError     a scenario file that cannot be read as a deal; carries every fault with its place
     ├── PlanError         a scenario that reads well but cannot be simulated
+    │   └── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
     ├── RunError          a run that broke one of its own rules (money not conserved, paths out of range)
     └── ResultError       a saved result that cannot be opened
 

@@ -1,0 +1,1 @@
+"""Questions: run the pipeline several times and compare."""

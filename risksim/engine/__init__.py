@@ -1,0 +1,1 @@
+"""Runs a plan: addresses of draws, blocks over threads, stages in order."""

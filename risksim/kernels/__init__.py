@@ -1,0 +1,1 @@
+"""Compiled loops: words, lives, money. Nothing of the other rooms."""

@@ -1,0 +1,1 @@
+"""What the engine needs: a scenario as flat arrays."""

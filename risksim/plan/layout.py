@@ -22,6 +22,8 @@ LEAF = 256
 """Paths in a leaf of the summation tree; blocks are whole leaves. [paths]"""
 LANES = 64
 """Paths in a tile, the last axis of person kernels. [paths]"""
+EXACT = -1
+"""Replicate number of paths without simulation error."""
 NEVER = 32_767
 """The month of what does not happen. [month]"""
 
@@ -85,7 +87,7 @@ class Cohorts(NamedTuple):
     month_ptr: IntArray
     """int64[cohort + 1]: first enrolment month of each cohort in the arrays over `month`."""
     month_limit: WordArray
-    """uint32[month]: a person enrols in month t of the window if t limits are <= the word; rising, the last one unused."""
+    """uint32[month]: a person enrols in month t of the window if t limits are <= the word; rising, the last unused."""
     month_weight: FloatArray
     """float64[month]: chance to enrol in that month. [1]"""
     class_of_month: IntArray
@@ -109,6 +111,8 @@ class Outcomes(NamedTuple):
     """float64[outcome]: success rate where certain. [1]"""
     measured_month: IntArray
     """int64[outcome, month]: contract month of measurement by enrolment month (cohorts end to end). [month]"""
+    measured_ordinal: IntArray
+    """int64[outcome, month]: proleptic ordinal of the day of measurement, 0 if it never comes. [day]"""
     period_of_month: IntArray
     """int64[outcome, month]: period in which it counts, -1 if never."""
     period_of_class: IntArray
@@ -172,6 +176,8 @@ class Calendar(NamedTuple):
     """float64[period]: years since the start by the scenario's day count. [year]"""
     year_index: IntArray
     """int64[period]: row of the budget year."""
+    month_ordinal: IntArray
+    """int64[contract month]: proleptic ordinal of its day, for as long as people can be active. [day]"""
 
 
 class InputNote(NamedTuple):
@@ -246,7 +252,8 @@ class PathResults(NamedTuple):
     inputs: FloatArray
     """float64[path, input]: the drawn inputs."""
     headcount: Int32Array
-    """int32[path, cohort, count]: enrolled, completed, dropped out, unmeasured, then achieved and verified per outcome. [people]"""
+    """int32[path, cohort, count]: enrolled, completed, dropped out, unmeasured, then per outcome achieved and verified.
+    [people]"""
     claim: IntArray
     """int64[path, rule, period]: what each rule claims; a cap's rows are negative. [minor unit]"""
     flow: IntArray
@@ -263,3 +270,29 @@ class PathResults(NamedTuple):
     """int64[path, tranche]: all money received. [minor unit]"""
     repayment: IntArray
     """int64[path, payer, year]: payments by budget year. [minor unit]"""
+
+
+class CohortLife(NamedTuple):
+    """One cohort on one path, person by person. Months are contract months, NEVER where it does not happen."""
+
+    enrolled_at: Int16Array
+    """int16[person]. [month]"""
+    left_at: Int16Array
+    """int16[person]. [month]"""
+    seen: npt.NDArray[np.uint8]
+    """uint8[person]: 1 where outcomes can be measured."""
+    met_at: Int16Array
+    """int16[outcome, person]. [month]"""
+
+
+class Replay(NamedTuple):
+    """One path, opened: its people and everything that a run keeps of it."""
+
+    path: int
+    seed: int
+    cohorts: tuple[CohortLife, ...]
+    """The people who enrolled, by cohort."""
+    measured: FloatArray
+    """float64[1, cohort, measure, period]: what the contract measured. [people]"""
+    results: PathResults
+    """Of this one path."""

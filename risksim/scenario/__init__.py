@@ -1,0 +1,1 @@
+"""What people say: the scenario, checked and frozen."""

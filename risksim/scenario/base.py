@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import typing
+import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 T = TypeVar("T")
+
+LONGEST = 1_200
+"""The longest duration a scenario may name. [month]"""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years in which the dates of a scenario lie."""
 
 
 class Part(BaseModel):
@@ -23,14 +31,58 @@ class Part(BaseModel):
         use_attribute_docstrings=True,
         allow_inf_nan=False,
         populate_by_name=True,
+        defer_build=True,
     )
+
+
+def mistake(found: str, remedy: str) -> PydanticCustomError:
+    """A mistake in the words of the file.
+
+    Parameters
+    ----------
+    found : str
+        What was found and what is allowed, as ``got 1.4; a share lies between 0 and 1.``
+    remedy : str
+        What to try.
+    """
+    return PydanticCustomError("mistake", "{found} {remedy}", {"found": found, "remedy": remedy})
+
+
+def mistake_at(
+    path: tuple[str | int, ...], found: str, remedy: str, *, leans_on: tuple[tuple[str | int, ...], ...] = ()
+) -> InitErrorDetails:
+    """A mistake at a place below the part that is checked.
+
+    Parameters
+    ----------
+    path : tuple
+        Keys and positions from that part on.
+    found, remedy : str
+        As in `mistake`.
+    leans_on : tuple of tuple
+        Other places that the check read, ``*`` for the names of a block: where one of them is mistaken itself, the
+        reader leaves this mistake out.
+    """
+    about = {"found": found, "remedy": remedy, "leans_on": leans_on}
+    return InitErrorDetails(type=PydanticCustomError("mistake", "{found} {remedy}", about), loc=path, input=None)
+
+
+def _one_or_several(found: Any) -> str:
+    return "several" if isinstance(found, list) else "one"
+
+
+SourceKeys = Annotated[
+    Annotated[str, Tag("one")] | Annotated[list[str], Tag("several")],
+    Discriminator(_one_or_several),
+]
+"""One key of `sources`, or a list of them."""
 
 
 class Origin(Part):
     """Where a number comes from: a source, or an assumption with its reason, never both."""
 
-    source: str | list[str] | None = None
-    """Key (or keys) of `sources`: who published this."""
+    source: SourceKeys | None = None
+    """The key (or keys) of `sources` that published this."""
     assumption: str | None = Field(default=None, min_length=3)
     """Why this value was chosen although nobody published it."""
     unchecked: bool = False
@@ -41,12 +93,16 @@ class Origin(Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Origin:
         if self.source is not None and self.assumption is not None:
-            raise PydanticCustomError(
-                "two_origins",
-                "got both a source and an assumption; a value is either published or assumed. "
-                "Keep `source` and move the rest into `note`, or keep `assumption`.",
-            )
+            raise two_origins()
         return self
+
+
+def two_origins() -> PydanticCustomError:
+    """A value that is said to be published and assumed at once."""
+    return mistake(
+        "got both a source and an assumption; a value is either published or assumed.",
+        "Keep `source` and move the rest into `note`, or keep `assumption`.",
+    )
 
 
 class Stated(Origin, Generic[T]):
@@ -55,12 +111,18 @@ class Stated(Origin, Generic[T]):
     value: T
     """The value itself."""
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """A short name, as ``StatedDate``, for schemas and messages."""
+        plain = typing.get_args(params[0])[0] if typing.get_origin(params[0]) is Annotated else params[0]
+        return f"Stated{getattr(plain, '__name__', 'Value').capitalize()}"
+
 
 def _plain_or_stated(found: Any) -> str:
     return "stated" if isinstance(found, dict | Stated) else "plain"
 
 
-_MONTHS = re.compile(r"^\s*(\d+)\s*(month|months|year|years)\s*$")
+_MONTHS = re.compile(r"^\s*([0-9]{1,6})\s*(month|months|year|years)\s*$")
 
 
 def parse_months(found: Any) -> Any:
@@ -79,14 +141,20 @@ def parse_months(found: Any) -> Any:
     Raises
     ------
     PydanticCustomError
-        If it is not a whole number of months or years.
+        If it is not a whole number of months or years, or longer than a hundred years.
     """
     if isinstance(found, Months):
         return found
     match = _MONTHS.match(found) if isinstance(found, str) else None
     if match is None:
         raise PydanticCustomError("duration", "not a duration; a duration is a phrase such as '9 months' or '3 years'.")
-    return Months(int(match[1]) * (12 if match[2].startswith("year") else 1))
+    months = int(match[1]) * (12 if match[2].startswith("year") else 1)
+    if months > LONGEST:
+        raise mistake(
+            f"got {found.strip()}; a duration is at most {LONGEST // 12} years.",
+            "Count the zeros, or look at the unit.",
+        )
+    return Months(months)
 
 
 class Months(int):
@@ -102,11 +170,55 @@ class Months(int):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^\s*\d+\s*(month|months|year|years)\s*$", "examples": ["9 months", "3 years"]}
+        return {
+            "type": "string",
+            "pattern": r"^\s*[0-9]{1,6}\s*(month|months|year|years)\s*$",
+            "examples": ["9 months", "3 years"],
+        }
+
+
+_DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+def parse_date(found: Any) -> Any:
+    """A calendar date, written as 2021-08-01 with or without quotation marks.
+
+    Parameters
+    ----------
+    found : Any
+        What the file says, or a date.
+
+    Returns
+    -------
+    date
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is no date of the calendar, or lies outside the years a deal can have.
+    """
+    date = found
+    if isinstance(found, str) and _DATE.match(found):
+        try:
+            date = dt.date.fromisoformat(found)
+        except ValueError:
+            date = None
+    if isinstance(date, dt.datetime) or not isinstance(date, dt.date):
+        raise PydanticCustomError("calendar_date", "not a date; a date is written as 2021-08-01.")
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise mistake(
+            f"got {date}; a date of a scenario lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the year again."
+        )
+    return date
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def _clean_name(found: Any) -> Any:
-    if isinstance(found, str) and (found != found.strip() or not found.strip() or "\n" in found):
+    if isinstance(found, str) and (
+        found != found.strip() or not found or any(unicodedata.category(letter) in _UNSEEN for letter in found)
+    ):
         raise PydanticCustomError("name", "not a name; a name is one line of text without spaces at its ends.")
     return found
 
@@ -114,19 +226,23 @@ def _clean_name(found: Any) -> Any:
 Name = Annotated[str, BeforeValidator(_clean_name), Field(min_length=1, max_length=120)]
 """One line of text that names a thing."""
 
-MaybeStated = Annotated[
-    Annotated[T, Tag("plain")] | Annotated[Stated[T], Tag("stated")],
+# Three times the same shape: a generic alias would lose the type of the value inside the block.
+Count = Annotated[
+    Annotated[Annotated[int, Field(ge=1, le=262_143)], Tag("plain")]
+    | Annotated[Stated[Annotated[int, Field(ge=1, le=262_143)]], Tag("stated")],
     Discriminator(_plain_or_stated),
 ]
-"""A plain value, or ``{value: ..., source: ...}``."""
-
-Count = MaybeStated[Annotated[int, Field(ge=1, le=262_143)]]
 """A whole number of people. [people]"""
 
-Date = MaybeStated[dt.date]
+Day = Annotated[dt.date, BeforeValidator(parse_date)]
+"""A calendar date without its origin."""
+
+Date = Annotated[Annotated[Day, Tag("plain")] | Annotated[Stated[Day], Tag("stated")], Discriminator(_plain_or_stated)]
 """A calendar date, as 2021-08-01."""
 
-Duration = MaybeStated[Months]
+Duration = Annotated[
+    Annotated[Months, Tag("plain")] | Annotated[Stated[Months], Tag("stated")], Discriminator(_plain_or_stated)
+]
 """A duration in whole months, as '9 months' or '3 years'."""
 
 Payer = Literal["municipality", "region", "state", "outcome fund"]

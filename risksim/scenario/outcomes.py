@@ -20,21 +20,21 @@ class AtCompletion(Origin):
 class AfterEnrolment(Origin):
     """Measured a fixed time after the participant enrolled."""
 
-    after_enrolment: Duration
-    """Time since enrolment, as '12 months'. [month]"""
+    after_enrolment: Duration = Field(examples=["12 months"])
+    """The time since enrolment, as '12 months'. [month]"""
 
 
 class AfterCompletion(Origin):
     """Measured a fixed time after the participant's course ended."""
 
-    after_completion: Duration
-    """Time since the end of the course, as '6 months'. [month]"""
+    after_completion: Duration = Field(examples=["6 months"])
+    """The time since the end of the course, as '6 months'. [month]"""
 
 
 class OnDate(Origin):
     """Measured for everybody on one date."""
 
-    on: Date
+    on: Date = Field(examples=["2027-01-01"])
     """The date, as 2027-01-01; those who enrol later are not counted."""
 
 
@@ -64,10 +64,11 @@ Measured = Annotated[
 class Outcome(Part):
     """Something that either happens to a participant or does not, and is measured once."""
 
-    of: Literal["enrolled", "completers", "measured"]
-    """Whom `success_rate` speaks of: everybody enrolled (dropouts included), those who complete their course, or those who complete it and can be measured. Said, never implied: it moves results more than most numbers do."""
-    success_rate: Share
-    """Chance that one of those people succeeds. [1]"""
+    of: Literal["enrolled", "completers", "measured"] = Field(examples=["completers"])
+    """Whom `success_rate` speaks of: everybody enrolled (dropouts included), those who complete their course, or those
+    who complete it and can be measured. Said, never implied: it moves results more than most numbers do."""
+    success_rate: Share = Field(examples=[0.75])
+    """The chance that one of those people succeeds. [1]"""
     measured: Measured = Field(default_factory=lambda: AtCompletion(at="completion"))
     """When the contract looks; the first follow-up on or after that day pays."""
     label: str | None = None

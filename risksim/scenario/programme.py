@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import ValidationError
 
-from risksim.scenario.base import Count, Duration, Months, Name, Part
+from risksim.scenario.base import Count, Duration, Months, Name, Part, mistake_at, value_of
 from risksim.scenario.uncertainty import Ratio, Share
 
 
@@ -12,27 +13,44 @@ class Enrolment(Part):
     """How the places of a cohort are filled. Without this block everybody enrols at the start."""
 
     window: Duration = Months(1)
-    """Months during which people enrol, counted from `start`; each person's month is drawn on its own. [month]"""
+    """The months during which people enrol, counted from `start`; each person's month is drawn on its own. [month]"""
     ramp: Duration | None = None
-    """Months until recruitment runs at full speed; it grows evenly until then. [month]"""
+    """The months until recruitment runs at full speed; it grows evenly until then. [month]"""
     ratio: Ratio = 1.0
-    """People who enrol as a share of `participants`; what goes beyond the places is turned away. [1]"""
+    """The people who enrol as a share of `participants`; what goes beyond the places is turned away. [1]"""
+
+    @model_validator(mode="after")
+    def _at_least_a_month(self) -> Enrolment:
+        faults = [
+            mistake_at(
+                (key,),
+                f"got 0 months; {key} is at least one month.",
+                "Write '1 month' where everybody enrols at the start."
+                if key == "window"
+                else "Take ramp out where recruitment runs at full speed from the first day.",
+            )
+            for key in ("window", "ramp")
+            if (months := getattr(self, key)) is not None and int(value_of(months)) == 0
+        ]
+        if faults:
+            raise ValidationError.from_exception_data("Enrolment", faults)
+        return self
 
 
 class Cohort(Part):
     """A group of participants who go through the programme under the same terms."""
 
-    name: Name
+    name: Name = Field(examples=["Brøndby"])
     """What the cohort is called; the address of its draws, so renaming it draws new people."""
-    participants: Count
-    """Places: the most people who can enrol. [people]"""
+    participants: Count = Field(examples=[120])
+    """The most people who can enrol, the places of the cohort. [people]"""
     enrolment: Enrolment | None = None
     """How the places are filled; everybody enrols at the start where this is left out."""
     duration: Duration = Months(0)
-    """Months from enrolment to the end of the course. [month]"""
+    """The months from enrolment to the end of the course. [month]"""
     dropout: Share = 0.0
-    """Share of the enrolled who leave before the end of their course; spread evenly over its months. [1]"""
+    """The share of the enrolled who leave before the end of their course; spread evenly over its months. [1]"""
     unmeasured: Share = 0.0
-    """Share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened. [1]"""
-    label: str | None = Field(default=None)
+    """The share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened. [1]"""
+    label: str | None = None
     """A longer name for reports."""

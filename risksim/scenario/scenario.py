@@ -3,62 +3,105 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Date, Duration, Name, Origin, Part, Stated, value_of, walk
+from risksim.scenario.base import (
+    LONGEST,
+    Date,
+    Duration,
+    Name,
+    Origin,
+    Part,
+    mistake_at,
+    value_of,
+    walk,
+)
 from risksim.scenario.calendar import add_months
-from risksim.scenario.contract import Financing, PerOutcome, Rule
+from risksim.scenario.contract import Financing, Instalments, PerOutcome, Rule
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome
 from risksim.scenario.programme import Cohort
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
+
+MOST_PEOPLE = 10_000_000
+"""Places of all cohorts of a deal together. [people]"""
+
+MOST_FOLLOW_UPS = 1_200
+"""Follow-ups of a deal. [dates]"""
 
 
 class Every(Origin):
     """Follow-ups at a regular interval."""
 
-    every: Duration
-    """Time between two follow-ups, as '6 months'; the first falls one interval after `start`. [month]"""
+    every: Duration = Field(examples=["6 months"])
+    """The time between two follow-ups, as '6 months'; the first falls one interval after `start`. [month]"""
+
+
+def _follow_up_key(found: Any) -> str | None:
+    if isinstance(found, dict | Every):
+        return "every"
+    return "dates" if isinstance(found, list) else None
+
+
+FollowUp = Annotated[
+    Annotated[Every, Tag("every")]
+    | Annotated[list[Date], Field(min_length=1, max_length=MOST_FOLLOW_UPS), Tag("dates")],
+    Discriminator(_follow_up_key, custom_error_type="no_follow_up", custom_error_message="not a rhythm of follow-ups"),
+]
+"""`{every: 6 months}`, or a list of dates."""
 
 
 class Scenario(Part):
     """One social-outcome deal."""
 
-    schema_version: Literal[1] = Field(alias="schema")
-    """Version of this language. 1 in this edition."""
-    name: Name
+    schema_version: Literal[1] = Field(alias="schema", examples=[1])
+    """The version of this language, 1 in this edition."""
+    name: Name = Field(examples=["TUBA Brøndby"])
     """What the deal is called."""
     description: str | None = None
     """A few sentences for a reader who has never heard of it."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "DKK"
-    """Three-letter code of the currency of every amount, as DKK or EUR."""
-    start: Date
-    """First day of the contract; month m falls on the same day of the m-th month after it."""
-    end: Date
-    """Last day of the contract; nothing is paid after it."""
-    follow_up: Every | Annotated[list[dt.date | Stated[dt.date]], Field(min_length=1)]
-    """When the parties settle: `{every: 6 months}` or a list of dates. An outcome pays at the first follow-up on or after its measurement."""
+    """The three-letter code of the currency of every amount, as DKK or EUR."""
+    start: Date = Field(examples=["2021-08-01"])
+    """The first day of the contract; month m falls on the same day of the m-th month after it."""
+    end: Date = Field(examples=["2028-06-30"])
+    """The last day of the contract; nothing is paid after it."""
+    follow_up: FollowUp = Field(examples=[{"every": "6 months"}])
+    """When the parties settle: `{every: 6 months}` or a list of dates. An outcome pays at the first follow-up on or
+    after its measurement."""
     day_count: Literal["act/365", "months/12"] = "act/365"
     """How time becomes years in IRR and NPV: actual days over 365, or whole months over 12."""
-    hurdles: Annotated[list[Annotated[float, Field(gt=-1, lt=10)]], Field(min_length=1, max_length=10)] = [0.0, 0.035]
-    """Nominal annual rates at which net present values are reported. 0 % and 3.5 % by default. [1/year]"""
+    hurdles: Annotated[list[Annotated[float, Field(gt=-1, lt=10)]], Field(min_length=1, max_length=10)] = Field(
+        default=[0.0, 0.035]
+    )
+    """The nominal annual rates at which net present values are reported. 0 % and 3.5 % by default. [1/year]"""
     provider: Name = "provider"
     """Who runs the programme and receives the capital."""
-    sources: dict[Name, str] = {}
-    """Published sources by a short key, which numbers then name in `source`."""
-    cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)]
-    """Groups of participants: sites, intake windows, municipalities."""
-    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
-    """Outcomes by name."""
-    payments: Annotated[list[Rule], Field(min_length=1)]
-    """Payment rules, applied in the order in which they stand."""
-    financing: Financing
+    sources: dict[Name, str] = Field(default={})
+    """The published sources by a short key, which numbers then name in `source`."""
+    cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)] = Field(
+        examples=[[{"name": "Brøndby", "participants": 120}]]
+    )
+    """The groups of participants: sites, intake windows, municipalities."""
+    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)] = Field(
+        examples=[{"wellbeing": {"of": "completers", "success_rate": 0.75}}]
+    )
+    """The outcomes by name."""
+    payments: Annotated[list[Rule], Field(min_length=1)] = Field(
+        examples=[[{"per_outcome": {"outcome": "wellbeing", "price": 20_000}}]]
+    )
+    """The payment rules, applied in the order in which they stand."""
+    financing: Financing = Field(examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}])
     """Who invests, how much and when."""
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
-        faults = [*_dates(self), *_names(self), *_sources(self), *_measurements(self), *_drawings(self)]
+        faults = [*_dates(self), *_cohorts(self), *_rules(self), *_sources(self)]
+        if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
+            faults += [*_measurements(self), *_drawings(self)]
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -88,81 +131,234 @@ class Scenario(Part):
         return dates
 
 
-def _detail(path: tuple[str | int, ...], message: str, found: Any = None) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("span", "{message}", {"message": message}), loc=path, input=found)
+_CLOCK = (("start",), ("end",), ("follow_up",))
 
 
 def _dates(deal: Scenario) -> list[InitErrorDetails]:
+    start, end = deal.start_date, deal.end_date
+    if end <= start:
+        return [
+            mistake_at(
+                ("end",),
+                f"got {end}, which is not after start {start}; a deal ends after it starts.",
+                "Did the two dates change places?",
+                leans_on=(("start",),),
+            )
+        ]
+    if (end.year - start.year) * 12 + end.month - start.month > LONGEST:
+        return [
+            mistake_at(
+                ("end",),
+                f"got {end}, more than {LONGEST // 12} years after start {start}; a deal is at most that long.",
+                "Look at the years of start and end again.",
+                leans_on=(("start",),),
+            )
+        ]
+    return _listed_follow_ups(deal) if isinstance(deal.follow_up, list) else _regular_follow_ups(deal)
+
+
+def _listed_follow_ups(deal: Scenario) -> list[InitErrorDetails]:
+    assert isinstance(deal.follow_up, list)
     faults = []
-    if deal.end_date <= deal.start_date:
-        faults.append(
-            _detail(("end",), f"got {deal.end_date}, which is not after start {deal.start_date}; a deal ends after it starts. Did the two dates change places?")
-        )
-        return faults
-    if isinstance(deal.follow_up, list):
-        seen: set[dt.date] = set()
-        for position, stated in enumerate(deal.follow_up):
-            date = value_of(stated)
-            if not deal.start_date < date <= deal.end_date:
-                faults.append(
-                    _detail(("follow_up", position), f"got {date}; a follow-up falls after start {deal.start_date} and not after end {deal.end_date}.")
+    seen: set[dt.date] = set()
+    for position, stated in enumerate(deal.follow_up):
+        date = value_of(stated)
+        if not deal.start_date < date <= deal.end_date:
+            faults.append(
+                mistake_at(
+                    ("follow_up", position),
+                    f"got {date}; a follow-up falls after start {deal.start_date} and not after end {deal.end_date}.",
+                    "Move the follow-up, or the start or end of the deal.",
+                    leans_on=(("start",), ("end",)),
                 )
-            if date in seen:
-                faults.append(_detail(("follow_up", position), f"got {date} a second time; each follow-up date stands once."))
-            seen.add(date)
-    elif int(value_of(deal.follow_up.every)) == 0:
-        faults.append(_detail(("follow_up", "every"), "got 0 months; follow-ups are at least one month apart."))
-    elif not deal.follow_up_dates():
-        faults.append(
-            _detail(("follow_up", "every"), f"the first follow-up would fall after end {deal.end_date}; shorten the interval or move the end.")
-        )
+            )
+        elif date in seen:
+            faults.append(
+                mistake_at(
+                    ("follow_up", position),
+                    f"got {date} a second time; each follow-up date stands once.",
+                    "Take one of the two out.",
+                )
+            )
+        seen.add(date)
     return faults
 
 
-def _names(deal: Scenario) -> list[InitErrorDetails]:
+def _regular_follow_ups(deal: Scenario) -> list[InitErrorDetails]:
+    assert isinstance(deal.follow_up, Every)
+    step = int(value_of(deal.follow_up.every))
+    if step == 0:
+        return [
+            mistake_at(
+                ("follow_up", "every"),
+                "got 0 months; follow-ups are at least one month apart.",
+                "Write 6 months for two follow-ups a year.",
+            )
+        ]
+    if add_months(deal.start_date, step) > deal.end_date:
+        return [
+            mistake_at(
+                ("follow_up", "every"),
+                f"got {step} months, so the first follow-up would fall after end {deal.end_date}; "
+                "a deal has at least one.",
+                "Shorten the interval, or move the end.",
+                leans_on=(("start",), ("end",)),
+            )
+        ]
+    return []
+
+
+def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
     seen: dict[str, int] = {}
+    people = 0
     for position, cohort in enumerate(deal.cohorts):
+        people += int(value_of(cohort.participants))
         if cohort.name in seen:
             faults.append(
-                _detail(("cohorts", position, "name"), f"got '{cohort.name}', which is also the name of cohort {seen[cohort.name] + 1}; names address draws, so each stands once.")
+                mistake_at(
+                    ("cohorts", position, "name"),
+                    f"got '{cohort.name}', which is also the name of cohort {seen[cohort.name] + 1}; "
+                    "a name addresses the draws of its cohort, so each stands once.",
+                    f"Write another name, as '{cohort.name} 2'.",
+                    leans_on=(("cohorts", seen[cohort.name], "name"),),
+                )
             )
         seen.setdefault(cohort.name, position)
-    known = ", ".join(deal.outcomes)
+    if people > MOST_PEOPLE:
+        faults.append(
+            mistake_at(
+                ("cohorts",),
+                f"got {people:,} places in all; a deal has at most {MOST_PEOPLE:,}.",
+                "Look for a zero too many, or split the deal.",
+                leans_on=(("cohorts",),),
+            )
+        )
+    return faults
+
+
+def certain(number: Any) -> float | None:
+    """The value of a number that is not uncertain; None where it follows a law."""
+    if isinstance(number, Fixed):
+        return number.value
+    if isinstance(number, FixedLaw):
+        return number.fixed
+    return float(number) if isinstance(number, int | float) else None
+
+
+def _rules(deal: Scenario) -> list[InitErrorDetails]:
+    faults = []
+    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
     for position, rule in enumerate(deal.payments):
-        if isinstance(rule, PerOutcome) and rule.per_outcome.outcome not in deal.outcomes:
+        if not isinstance(rule, PerOutcome):
+            continue
+        terms, here = rule.per_outcome, ("payments", position, "per_outcome")
+        if terms.outcome not in deal.outcomes:
             faults.append(
-                _detail(("payments", position, "per_outcome", "outcome"), f"got '{rule.per_outcome.outcome}', which is no outcome of this deal; there is {known}.")
+                mistake_at(
+                    (*here, "outcome"),
+                    f"got '{terms.outcome}', which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
+                    nearest(terms.outcome, deal.outcomes) or "Write one of these names, or add the outcome.",
+                    leans_on=(("outcomes", "*"),),
+                )
+            )
+        price = certain(terms.price)
+        if price is not None and price * people > LARGEST_AMOUNT:
+            faults.append(
+                mistake_at(
+                    (*here, "price"),
+                    f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
+                    "sums must be small enough to be counted exactly.",
+                    "Count the zeros of the price and of the participants.",
+                    leans_on=(("cohorts",),),
+                )
             )
     if not isinstance(deal.payments[0], PerOutcome):
-        faults.append(_detail(("payments", 0), "a cap stands first, with nothing above it to cut; put it below the rules it limits."))
+        faults.append(
+            mistake_at(
+                ("payments", 0),
+                "got a cap as the first rule, with nothing above it to cut; a cap cuts the rules above it.",
+                "Put the cap below the rules that it limits.",
+            )
+        )
     return faults
+
+
+def _there_is(names: list[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"there is {', '.join(names[:most])}{more}" if names else "there is none"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """A question that names the known words closest to one that is not known; None where nothing is close."""
+    import difflib
+
+    close = difflib.get_close_matches(name[:60], [word for word in known if len(word) <= 120], n=3, cutoff=0.6)
+    if not close:
+        folded = {word.casefold(): word for word in known}
+        close = [folded[name.casefold()]] if name.casefold() in folded else []
+    return f"Did you mean {' or '.join(close)}?" if close else None
 
 
 def _sources(deal: Scenario) -> list[InitErrorDetails]:
-    faults = []
-    known = ", ".join(deal.sources) or "none"
+    unknown: dict[str, list[tuple[str | int, ...]]] = {}
     for path, part in walk(deal):
-        keys = getattr(part, "source", None)
-        for key in [keys] if isinstance(keys, str) else keys or []:
+        keys = getattr(part, "source", None) if isinstance(part, Part) else None
+        for position, key in enumerate([keys] if isinstance(keys, str) else keys or []):
             if key not in deal.sources:
-                faults.append(_detail((*path, "source"), f"got '{key}', which is not listed under sources; there is {known}."))
+                place = (*path, "source") if isinstance(keys, str) else (*path, "source", position)
+                unknown.setdefault(key, []).append(place)
+    faults = []
+    for key, places in unknown.items():
+        again = f" (here and in {len(places) - 1} more places)" if len(places) > 1 else ""
+        faults.append(
+            mistake_at(
+                places[0],
+                f"got '{key}'{again}, which is not listed under sources; {_there_is(list(deal.sources))}.",
+                nearest(key, deal.sources)
+                or f"Add a line '{key}: who published it' under sources, or write `assumption` instead.",
+                leans_on=(("sources",),),
+            )
+        )
     return faults
 
 
 def _measurements(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
+    last = deal.follow_up_dates()[-1]
+    longest = max(int(value_of(cohort.duration)) for cohort in deal.cohorts)
     for name, outcome in deal.outcomes.items():
-        when = outcome.measured
-        if isinstance(when, OnDate) and not deal.start_date <= value_of(when.on) <= deal.follow_up_dates()[-1]:
+        when, here = outcome.measured, ("outcomes", name, "measured")
+        if isinstance(when, OnDate) and value_of(when.on) < deal.start_date:
             faults.append(
-                _detail(("outcomes", name, "measured", "on"), f"got {value_of(when.on)}; no follow-up comes on or after that day, so it could never pay. The last is {deal.follow_up_dates()[-1]}.")
+                mistake_at(
+                    (*here, "on"),
+                    f"got {value_of(when.on)}, before start {deal.start_date}; an outcome is measured during the deal.",
+                    "Move the date, or the start of the deal.",
+                    leans_on=_CLOCK,
+                )
+            )
+        elif isinstance(when, OnDate) and value_of(when.on) > last:
+            faults.append(
+                mistake_at(
+                    (*here, "on"),
+                    f"got {value_of(when.on)}, after the last follow-up {last}; an outcome is paid at the first "
+                    "follow-up on or after its measurement, so this one never pays.",
+                    "Measure earlier, or add a follow-up.",
+                    leans_on=_CLOCK,
+                )
             )
         if isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
-            longest = max(int(value_of(cohort.duration)) for cohort in deal.cohorts)
-            if int(value_of(when.after_enrolment)) < longest:
+            months = int(value_of(when.after_enrolment))
+            if months < longest:
                 faults.append(
-                    _detail(("outcomes", name, "measured", "after_enrolment"), f"got {int(value_of(when.after_enrolment))} months, before the course of {longest} months ends, so nobody knows yet who completes. Use of: enrolled, or measure later.")
+                    mistake_at(
+                        (*here, "after_enrolment"),
+                        f"got {months} months, before the course of {longest} months ends; nobody knows yet who "
+                        "completes.",
+                        "Measure later, or write of: enrolled.",
+                        leans_on=(("cohorts",), ("outcomes", name, "of")),
+                    )
                 )
     return faults
 
@@ -174,12 +370,49 @@ def _drawings(deal: Scenario) -> list[InitErrorDetails]:
         if isinstance(tranche.drawdown, list):
             total = sum(drawing.share for drawing in tranche.drawdown)
             if abs(total - 1.0) > 1e-9:
-                faults.append(_detail(here, f"the shares add up to {total:g}; they add up to 1."))
+                faults.append(
+                    mistake_at(
+                        here,
+                        f"got shares that add up to {total:.10g}; they add up to 1.",
+                        f"Change one of them by {1.0 - total:+.10g}.",
+                        leans_on=(here,),
+                    )
+                )
             for place, drawing in enumerate(tranche.drawdown):
                 if not deal.start_date <= value_of(drawing.on) <= deal.end_date:
-                    faults.append(_detail((*here, place, "on"), f"got {value_of(drawing.on)}; capital is drawn between start and end."))
-        elif tranche.drawdown != "start":
-            last = add_months(deal.start_date, int(value_of(tranche.drawdown.every)) * (tranche.drawdown.times - 1))
-            if last > deal.end_date:
-                faults.append(_detail((*here, "times"), f"the last instalment would fall on {last}, after end {deal.end_date}."))
+                    faults.append(
+                        mistake_at(
+                            (*here, place, "on"),
+                            f"got {value_of(drawing.on)}; capital is drawn between start {deal.start_date} and end "
+                            f"{deal.end_date}.",
+                            "Move the date, or the start or end of the deal.",
+                            leans_on=_CLOCK,
+                        )
+                    )
+        elif isinstance(tranche.drawdown, Instalments):
+            faults += _instalments(deal, tranche.drawdown, here)
     return faults
+
+
+def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    step, times = int(value_of(drawdown.every)), drawdown.times
+    if step == 0:
+        return [
+            mistake_at(
+                (*here, "every"),
+                "got 0 months; instalments are at least one month apart.",
+                "Write drawdown: start where all capital is drawn on the first day.",
+            )
+        ]
+    months = step * (times - 1)
+    if months > LONGEST or add_months(deal.start_date, months) > deal.end_date:
+        return [
+            mistake_at(
+                (*here, "times"),
+                f"got {times}; instalments every {step} months would end {months} months after start, "
+                f"which is after end {deal.end_date}.",
+                "Write fewer instalments, a shorter interval, or a later end.",
+                leans_on=(*_CLOCK, (*here, "every")),
+            )
+        ]
+    return []

@@ -11,19 +11,33 @@ is `risksim.plan.laws`.
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from risksim.scenario.base import Origin, Part
+from risksim.scenario.base import Origin, Part, SourceKeys, mistake, mistake_at, two_origins
 
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0, le=1)]
+Pair = Annotated[tuple[float, float], Field(strict=False)]
+PositivePair = Annotated[tuple[Positive, Positive], Field(strict=False)]
+Three = Annotated[tuple[float, float, float], Field(strict=False)]
+Family = Annotated[str, Field(pattern="^(beta|lognormal|gamma|normal|student)$")]
+
+INFINITY = float("inf")
+
+LARGEST_AMOUNT = 9e13
+"""The largest amount a scenario may name; a thousand of them still fit into 64-bit minor units. [currency]"""
 
 
-def _fault(message: str) -> PydanticCustomError:
-    return PydanticCustomError("law", "{message}", {"message": message})
+class Written(float):
+    """A decimal number that remembers how the file spells it, so that `60.000` is not taken for 60 in silence."""
+
+    text: str = ""
 
 
 class Law(Origin):
@@ -34,20 +48,20 @@ class Fixed(Law):
     """A certain value that says where it comes from."""
 
     value: float
-    """The value."""
+    """The certain value."""
 
 
 class FixedLaw(Law):
     """A certain value, spelled as a law."""
 
     fixed: float
-    """The value."""
+    """The value itself."""
 
 
 class Beta(Law):
     """A beta distribution on [0, 1]."""
 
-    beta: Annotated[tuple[Positive, Positive], Field(strict=False)]
+    beta: PositivePair
     """`[a, b]`: as after a - 1 successes and b - 1 failures on a uniform start. Mean a / (a + b)."""
 
 
@@ -55,13 +69,13 @@ class Source(Part):
     """One body of evidence on a rate: so many successes of so many people."""
 
     successes: Annotated[float, Field(ge=0)]
-    """People who succeeded. [people]"""
+    """The people who succeeded. [people]"""
     of: Positive
-    """People observed. [people]"""
+    """The people observed. [people]"""
     weight: Weight = 1.0
     """How much the evidence counts: 1 for the same provider, target group and definition, less otherwise. [1]"""
-    source: str | list[str] | None = None
-    """Key (or keys) of `sources`: who published the counts."""
+    source: SourceKeys | None = None
+    """The key (or keys) of `sources` that published the counts."""
     assumption: str | None = Field(default=None, min_length=3)
     """Why these counts or this weight were chosen."""
     note: str | None = None
@@ -70,11 +84,17 @@ class Source(Part):
     @model_validator(mode="after")
     def _within(self) -> Source:
         if self.successes > self.of:
-            raise _fault(
-                f"got {self.successes:g} successes of {self.of:g} people; successes are part of the people observed. "
-                f"Did the two numbers change places?"
+            raise mistake(
+                f"got {self.successes:g} successes of {self.of:g} people; successes are part of the people observed.",
+                "Did the two numbers change places?",
             )
+        if self.source is not None and self.assumption is not None:
+            raise two_origins()
         return self
+
+
+def _one_or_several(found: Any) -> str:
+    return "several" if isinstance(found, list) else "one"
 
 
 class Evidence(Law):
@@ -85,9 +105,12 @@ class Evidence(Law):
     Prior Beta(a0, b0), by default Jeffreys' Beta(1/2, 1/2); each source adds ``weight * k`` and ``weight * (n - k)``.
     """
 
-    evidence: Source | Annotated[list[Source], Field(min_length=1)]
-    """One source or a list of them: `{successes: 45, of: 60, weight: 0.5}`."""
-    prior: Annotated[tuple[Positive, Positive], Field(strict=False)] = (0.5, 0.5)
+    evidence: Annotated[
+        Annotated[Source, Tag("one")] | Annotated[list[Source], Field(min_length=1), Tag("several")],
+        Discriminator(_one_or_several),
+    ]
+    """One body of evidence or a list of them: `{successes: 45, of: 60, weight: 0.5}`."""
+    prior: PositivePair = (0.5, 0.5)
     """`[a0, b0]` of the beta distribution before the evidence; Jeffreys' prior by default."""
 
 
@@ -95,44 +118,62 @@ class Quantiles(Law):
     """A distribution fitted to stated quantiles."""
 
     quantiles: Annotated[dict[str, float], Field(min_length=2, max_length=9)]
-    """Probability points and values: `{p10: 0.55, p50: 0.70, p90: 0.82}`; at least one below p40 and one above p60."""
-    fit: Annotated[str, Field(pattern="^(beta|lognormal|gamma|normal|student)$")] | None = None
-    """Family to fit; chosen by the smallest sum of squares among those the number allows where it isn't named."""
-    limits: Annotated[tuple[float, float], Field(strict=False)] | None = None
-    """Plausible limits `[lowest, highest]` of a beta fit; [0, 1] for a share."""
+    """The probability points and their values: `{p10: 0.55, p50: 0.70, p90: 0.82}`; at least one below p40 and one
+    above p60."""
+    fit: Family | None = None
+    """The family to fit; chosen by the smallest sum of squares among those the number allows where it isn't named."""
+    limits: Pair | None = None
+    """The plausible limits `[lowest, highest]` of a beta fit; [0, 1] for a share."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Quantiles:
-        probabilities = [quantile_probability(key) for key in self.quantiles]
-        if None in probabilities:
-            bad = next(key for key in self.quantiles if quantile_probability(key) is None)
-            raise _fault(f"got the key '{bad}'; a quantile is named by its percentage, as p10, p50 or p2.5.")
-        points = sorted(zip([p for p in probabilities if p is not None], self.quantiles.values(), strict=True))
-        _check_points(points)
+        points = []
+        for key, value in self.quantiles.items():
+            probability = quantile_probability(key)
+            if probability is None:
+                raise mistake(
+                    f"got the key '{key[:20]}'; a quantile is named by its percentage, above 0 and below 100.",
+                    "Write p10 for the value that one in ten stays below, p50 for the median, p97.5 and so on.",
+                )
+            points.append((probability, value))
+        _check_points(sorted(points))
+        _check_limits(self.limits, [value for _, value in points])
         return self
+
+
+_QUANTILE = re.compile(r"^p([0-9]{1,2}(?:\.[0-9]{1,6})?)$")
 
 
 def quantile_probability(key: str) -> float | None:
     """The probability that a key such as ``p2.5`` names; None if it names none."""
-    if not key.startswith("p"):
-        return None
-    try:
-        percent = float(key[1:])
-    except ValueError:
-        return None
-    return percent / 100.0 if 0.0 < percent < 100.0 else None
+    match = _QUANTILE.match(key)
+    percent = float(match[1]) if match else 0.0
+    return percent / 100.0 if percent > 0.0 else None
 
 
 def _check_points(points: list[tuple[float, float]]) -> None:
-    for (low_p, low), (high_p, high) in zip(points, points[1:], strict=False):
+    for (low_p, low), (high_p, high) in itertools.pairwise(points):
+        if low_p == high_p:
+            raise mistake(f"got p{100 * low_p:g} twice; each quantile stands once.", "Take one of the two out.")
         if not low < high:
-            raise _fault(
-                f"got p{100 * low_p:g}: {low:g} and p{100 * high_p:g}: {high:g}; a higher quantile has a higher value. "
-                "Did two values change places?"
+            raise mistake(
+                f"got p{100 * low_p:g}: {low:g} and p{100 * high_p:g}: {high:g}; a higher quantile has a higher value.",
+                "Did two values change places?",
             )
     if points[0][0] >= 0.4 or points[-1][0] <= 0.6:
-        raise _fault(
-            "the quantiles leave one side open; give at least one below p40 and one above p60, as p10 and p90."
+        named = ", ".join(f"p{100 * p:g}" for p, _ in points)
+        raise mistake(
+            f"got {named}, which leave one side open; quantiles stand on both sides of the middle.",
+            "Give at least one below p40 and one above p60, as p10 and p90.",
+        )
+
+
+def _check_limits(limits: tuple[float, float] | None, values: list[float]) -> None:
+    if limits is not None and not limits[0] < min(values) <= max(values) < limits[1]:
+        raise mistake(
+            f"got limits [{limits[0]:g}, {limits[1]:g}] and quantiles from {min(values):g} to {max(values):g}; "
+            "the limits are the lowest and the highest value, and every quantile lies between them.",
+            "Widen the limits, or look at the quantiles again.",
         )
 
 
@@ -143,14 +184,15 @@ class Range(Law):
     """One in twenty lies below."""
     p95: float
     """One in twenty lies above."""
-    fit: Annotated[str, Field(pattern="^(beta|lognormal|gamma|normal|student)$")] | None = None
-    """Family to fit; chosen as for `quantiles` where it isn't named."""
-    limits: Annotated[tuple[float, float], Field(strict=False)] | None = None
-    """Plausible limits `[lowest, highest]` of a beta fit; [0, 1] for a share."""
+    fit: Family | None = None
+    """The family to fit; chosen as for `quantiles` where it isn't named."""
+    limits: Pair | None = None
+    """The plausible limits `[lowest, highest]` of a beta fit; [0, 1] for a share."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Range:
         _check_points([(0.05, self.p5), (0.95, self.p95)])
+        _check_limits(self.limits, [self.p5, self.p95])
         return self
 
 
@@ -158,9 +200,9 @@ class NormalShape(Part):
     """Mean and standard deviation."""
 
     mean: float
-    """Mean."""
+    """The mean."""
     sd: Positive
-    """Standard deviation."""
+    """The standard deviation."""
 
 
 class Normal(Law):
@@ -170,33 +212,41 @@ class Normal(Law):
     """`{mean: 25000, sd: 3000}`."""
 
 
+def _listed(given: set[str]) -> str:
+    return " and ".join(sorted(given)) or "nothing"
+
+
 class LognormalShape(Part):
     """A lognormal by its median and a 90 % point, by mean and sd, or by mu and sigma of the logarithm."""
 
     median: Positive | None = None
-    """Median."""
+    """The median."""
     p90: Positive | None = None
     """Nine in ten lie below; goes with `median`."""
     mean: Positive | None = None
-    """Mean; goes with `sd`."""
+    """The mean; goes with `sd`."""
     sd: Positive | None = None
-    """Standard deviation; goes with `mean`."""
+    """The standard deviation; goes with `mean`."""
     mu: float | None = None
-    """Mean of the logarithm; goes with `sigma`."""
+    """The mean of the logarithm; goes with `sigma`."""
     sigma: Positive | None = None
-    """Standard deviation of the logarithm; goes with `mu`, or with `median`."""
+    """The standard deviation of the logarithm; goes with `mu`, or with `median`."""
 
     @model_validator(mode="after")
     def _one_pair(self) -> LognormalShape:
         given = {name for name in type(self).model_fields if getattr(self, name) is not None}
         pairs = ({"median", "p90"}, {"mean", "sd"}, {"mu", "sigma"}, {"median", "sigma"})
         if given not in pairs:
-            raise _fault(
-                f"got {', '.join(sorted(given)) or 'nothing'}; a lognormal takes one pair: median and p90, mean and sd, "
-                "mu and sigma, or median and sigma."
+            raise mistake(
+                f"got {_listed(given)}; a lognormal takes one pair: median and p90, mean and sd, mu and sigma, "
+                "or median and sigma.",
+                "Keep one pair, as {median: 25000, p90: 33000}.",
             )
         if self.median is not None and self.p90 is not None and self.p90 <= self.median:
-            raise _fault(f"got median {self.median:g} and p90 {self.p90:g}; the 90 % point lies above the median.")
+            raise mistake(
+                f"got median {self.median:g} and p90 {self.p90:g}; the 90 % point lies above the median.",
+                "Did the two numbers change places?",
+            )
         return self
 
 
@@ -211,20 +261,21 @@ class GammaShape(Part):
     """A gamma by mean and sd, or by shape and scale."""
 
     mean: Positive | None = None
-    """Mean; goes with `sd`."""
+    """The mean; goes with `sd`."""
     sd: Positive | None = None
-    """Standard deviation; goes with `mean`."""
+    """The standard deviation; goes with `mean`."""
     shape: Positive | None = None
-    """Shape; goes with `scale`."""
+    """The shape; goes with `scale`."""
     scale: Positive | None = None
-    """Scale; goes with `shape`."""
+    """The scale; goes with `shape`."""
 
     @model_validator(mode="after")
     def _one_pair(self) -> GammaShape:
         given = {name for name in type(self).model_fields if getattr(self, name) is not None}
         if given not in ({"mean", "sd"}, {"shape", "scale"}):
-            raise _fault(
-                f"got {', '.join(sorted(given)) or 'nothing'}; a gamma takes one pair: mean and sd, or shape and scale."
+            raise mistake(
+                f"got {_listed(given)}; a gamma takes one pair: mean and sd, or shape and scale.",
+                "Keep one pair, as {mean: 25000, sd: 8000}.",
             )
         return self
 
@@ -239,21 +290,24 @@ class Gamma(Law):
 class Uniform(Law):
     """A uniform distribution."""
 
-    uniform: Annotated[tuple[float, float], Field(strict=False)]
+    uniform: Pair
     """`[lowest, highest]`."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
         low, high = self.uniform
         if not low < high:
-            raise _fault(f"got [{low:g}, {high:g}]; a uniform goes from the lowest to the highest value.")
+            raise mistake(
+                f"got [{low:g}, {high:g}]; a uniform goes from the lowest to the highest value.",
+                f"Write a certain number as {low:g}." if low == high else f"Write [{high:g}, {low:g}].",
+            )
         return self
 
 
 class Triangular(Law):
     """A triangular distribution."""
 
-    triangular: Annotated[tuple[float, float, float], Field(strict=False)]
+    triangular: Three
     """`[lowest, most likely, highest]`."""
 
     @model_validator(mode="after")
@@ -265,7 +319,7 @@ class Triangular(Law):
 class Pert(Law):
     """A PERT distribution: a beta on its limits with mean (lowest + 4 * most likely + highest) / 6."""
 
-    pert: Annotated[tuple[float, float, float], Field(strict=False)]
+    pert: Three
     """`[lowest, most likely, highest]`."""
 
     @model_validator(mode="after")
@@ -277,30 +331,36 @@ class Pert(Law):
 def _check_three(name: str, values: tuple[float, float, float]) -> None:
     low, mode, high = values
     if not (low <= mode <= high and low < high):
-        raise _fault(f"got [{low:g}, {mode:g}, {high:g}]; a {name} takes the lowest, the most likely and the highest value.")
+        first, middle, last = sorted(values)
+        raise mistake(
+            f"got [{low:g}, {mode:g}, {high:g}]; a {name} takes the lowest, the most likely and the highest value.",
+            f"Write [{first:g}, {middle:g}, {last:g}] if that is the order."
+            if first < last
+            else f"Write a certain number as {low:g}.",
+        )
 
 
 class Chance(Part):
     """One value of a discrete distribution and its weight."""
 
     value: float
-    """The value."""
+    """The value itself."""
     weight: Positive
-    """Its weight; weights are divided by their sum."""
+    """The weight of this part; weights are divided by their sum."""
 
 
 class Discrete(Law):
     """A discrete distribution over a few values."""
 
     discrete: Annotated[list[Chance], Field(min_length=1, max_length=200)]
-    """Values and weights: `[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]`."""
+    """The values and their weights: `[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]`."""
 
 
 class Component(Part):
     """One part of a mixture and its weight."""
 
     weight: Positive
-    """Its weight; weights are divided by their sum."""
+    """The weight of this part; weights are divided by their sum."""
     of: UncertainNumber
     """The number that is drawn if this part is picked: any law of this grammar."""
 
@@ -309,7 +369,7 @@ class Mixture(Law):
     """A mixture: one of several laws, picked by weight."""
 
     mixture: Annotated[list[Component], Field(min_length=1, max_length=20)]
-    """Parts and weights: `[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]`."""
+    """The parts and their weights: `[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]`."""
 
 
 LAWS: dict[str, type[Law]] = {
@@ -389,33 +449,117 @@ class Bounds:
         """The bounds as words of the JSON Schema."""
         schema = dict(handler(core))
         schema["x-unit"] = self.unit
-        return schema
+        for words in ("oneOf", "anyOf"):
+            schema[words] = [self._bounded(branch) for branch in schema.get(words, [])]
+        return {word: said for word, said in schema.items() if said != []}
+
+    def _bounded(self, branch: dict[str, Any]) -> dict[str, Any]:
+        if branch.get("type") != "number":
+            return branch
+        return branch | {"minimum": self.low} | ({"maximum": self.high} if self.high < INFINITY else {})
 
 
-def _plain_within(low: float, high: float, what: str) -> BeforeValidator:
-    """Refuse a plain number outside its bounds where it is read, with the place it stands at."""
+def figure(value: float) -> str:
+    """A number in a message, however large.
+
+    Examples
+    --------
+    >>> figure(1.4), figure(10**400)
+    ('1.4', 'a number of more than 300 digits')
+    """
+    return f"{value:g}" if -1e300 < value < 1e300 else "a number of more than 300 digits"
+
+
+def _values(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Values that a number, as the file says it, can take for sure, with their places (law tags included)."""
+    if not isinstance(found, dict):
+        yield (), found
+        return
+    law = law_key(found)
+    if law in ("value", "fixed"):
+        yield (law, law), found[law]
+    elif law in ("uniform", "triangular", "pert") and isinstance(found[law], list | tuple):
+        yield from (((law, law, place), value) for place, value in enumerate(found[law]))
+    elif law == "quantiles" and isinstance(found[law], dict):
+        yield from (((law, law, key), value) for key, value in found[law].items())
+    elif law == "p5":
+        yield from (((law, key), found[key]) for key in ("p5", "p95") if key in found)
+    elif law == "discrete" and isinstance(found[law], list | tuple):
+        for place, chance in enumerate(found[law]):
+            if isinstance(chance, dict) and "value" in chance:
+                yield (law, law, place, "value"), chance["value"]
+    elif law == "mixture" and isinstance(found[law], list | tuple):
+        for place, component in enumerate(found[law]):
+            if isinstance(component, dict) and "of" in component:
+                yield from (((law, law, place, "of", *inner), value) for inner, value in _values(component["of"]))
+
+
+def _numbers(found: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every number written in a block, with its place."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _numbers(value, (*path, key))
+    elif isinstance(found, list | tuple):
+        for place, value in enumerate(found):
+            yield from _numbers(value, (*path, place))
+    elif isinstance(found, int | float) and not isinstance(found, bool):
+        yield path, found
+
+
+_GROUPED = re.compile(r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$")
+
+
+def _amount_faults(found: Any) -> Iterator[InitErrorDetails]:
+    """Mistakes that only amounts of money can have: too large to count, or a point that separates thousands."""
+    law = law_key(found)
+    for path, value in _numbers(found):
+        place = (law, *path) if law is not None and law != "number" else path
+        if abs(value) > LARGEST_AMOUNT:
+            yield mistake_at(
+                place,
+                f"got {figure(value)}; an amount is at most {LARGEST_AMOUNT:,.0f}, so that sums are counted exactly.",
+                "Count the zeros; amounts are whole units of the currency.",
+            )
+        elif isinstance(value, Written) and _GROUPED.match(value.text):
+            yield mistake_at(
+                place,
+                f"got {value.text}, which YAML reads as {float(value):g}; an amount is written without separators.",
+                f"If the point separates thousands, write {value.text.replace('.', '')}; if {float(value):g} is meant, "
+                f"write {float(value):g}.",
+            )
+
+
+def _plain_within(low: float, high: float, noun: str) -> BeforeValidator:
+    """Refuse values outside their bounds where they are read, with the place they stand at."""
+    words = f"{noun} lies between {low:g} and {high:g}" if high < INFINITY else f"{noun} is not below {low:g}"
 
     def check(found: Any) -> Any:
-        value = found.get("value", found.get("fixed")) if isinstance(found, dict) else found
-        if isinstance(value, bool) or not isinstance(value, int | float) or low <= value <= high:
-            return found
-        message = f"got {value:g}; {what}."
-        if high == 1.0 and 1.0 < value <= 100.0:
-            message += f" If {value:g} means percent, write {value / 100:g}."
-        raise PydanticCustomError("bounds", "{message}", {"message": message})
+        faults = []
+        for path, value in _values(found):
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or value != value
+                or abs(value) == INFINITY
+            ):
+                continue
+            if not low <= value <= high:
+                error = PydanticCustomError("bounds", "got {value}; {words}.", {"value": figure(value), "words": words})
+                faults.append(InitErrorDetails(type=error, loc=path, input=value))
+        if noun == "an amount" and not faults:
+            faults = list(_amount_faults(found))
+        if faults:
+            raise ValidationError.from_exception_data("number", faults)
+        return found
 
     return BeforeValidator(check)
 
 
-INFINITY = float("inf")
-
-Share = Annotated[UncertainNumber, Bounds(0.0, 1.0, "1"), _plain_within(0.0, 1.0, "a share lies between 0 and 1")]
+Share = Annotated[UncertainNumber, Bounds(0.0, 1.0, "1"), _plain_within(0.0, 1.0, "a share")]
 """An uncertain number between 0 and 1. [1]"""
 
-Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), _plain_within(0.0, INFINITY, "a ratio is not negative")]
+Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), _plain_within(0.0, INFINITY, "a ratio")]
 """An uncertain number that is not negative. [1]"""
 
-Amount = Annotated[
-    UncertainNumber, Bounds(0.0, INFINITY, "currency"), _plain_within(0.0, INFINITY, "an amount is not negative")
-]
+Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), _plain_within(0.0, INFINITY, "an amount")]
 """An uncertain amount of money in whole units of the scenario's currency. [currency]"""

@@ -1,0 +1,451 @@
+"""Writes the reference page of the scenario language from the models themselves, each time the pages are built.
+
+Names, types, defaults and texts come from the models, so they cannot fall behind. Only the examples stand here;
+each is read by the model it illustrates, and a field or law without one stops the build.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import PydanticUndefined
+from ruamel.yaml import YAML
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from risksim.scenario import base, contract, outcomes, programme, uncertainty
+from risksim.scenario import scenario as root
+from risksim.scenario.base import Part
+
+TARGET = Path("reference/generated/scenario.md")
+
+PARTS: dict[str, list[type[Part]]] = {
+    "The deal": [root.Scenario, root.Every],
+    "People": [programme.Cohort, programme.Enrolment],
+    "Outcomes": [
+        outcomes.Outcome,
+        outcomes.AtCompletion,
+        outcomes.AfterEnrolment,
+        outcomes.AfterCompletion,
+        outcomes.OnDate,
+    ],
+    "Payments": [contract.PerOutcome, contract.PerOutcomeTerms, contract.Cap, contract.CapTerms],
+    "Financing": [contract.Financing, contract.Tranche, contract.Instalments, contract.Drawing],
+    "Origins": [base.Origin, base.Stated],
+}
+"""Parts of a scenario under the headings of the page, in the order in which a file is written."""
+
+LAW_PARTS: list[type[Part]] = [
+    uncertainty.Source,
+    uncertainty.NormalShape,
+    uncertainty.LognormalShape,
+    uncertainty.GammaShape,
+    uncertainty.Chance,
+    uncertainty.Component,
+]
+"""Parts that stand inside a law."""
+
+TITLES: dict[type[Part], str] = {
+    root.Scenario: "Top of the file",
+    root.Every: "follow_up, regular",
+    programme.Cohort: "cohorts",
+    programme.Enrolment: "enrolment",
+    outcomes.Outcome: "outcomes",
+    outcomes.AtCompletion: "measured at the end of the course",
+    outcomes.AfterEnrolment: "measured after enrolment",
+    outcomes.AfterCompletion: "measured after the course",
+    outcomes.OnDate: "measured on a date",
+    contract.PerOutcome: "payments, a price per outcome",
+    contract.PerOutcomeTerms: "per_outcome",
+    contract.Cap: "payments, a cap",
+    contract.CapTerms: "cap",
+    contract.Financing: "financing",
+    contract.Tranche: "tranches",
+    contract.Instalments: "drawdown in instalments",
+    contract.Drawing: "drawdown on dates",
+    base.Origin: "Where a number comes from",
+    base.Stated: "A value with its origin",
+    uncertainty.Source: "evidence",
+    uncertainty.NormalShape: "normal",
+    uncertainty.LognormalShape: "lognormal",
+    uncertainty.GammaShape: "gamma",
+    uncertainty.Chance: "discrete",
+    uncertainty.Component: "mixture",
+}
+"""Headings of the parts."""
+
+LAW_EXAMPLES: dict[str, str] = {
+    "value": '{value: 60000, assumption: "not published; the plan returns the capital at this price"}',
+    "fixed": "{fixed: 0.75}",
+    "beta": "{beta: [30, 10]}",
+    "evidence": "{evidence: {successes: 45, of: 60, weight: 0.5}}",
+    "quantiles": "{quantiles: {p10: 0.55, p50: 0.70, p90: 0.82}}",
+    "p5": "{p5: 0.30, p95: 0.55}",
+    "normal": "{normal: {mean: 25000, sd: 3000}}",
+    "lognormal": "{lognormal: {median: 25000, p90: 33000}}",
+    "gamma": "{gamma: {mean: 25000, sd: 8000}}",
+    "uniform": "{uniform: [0.6, 0.9]}",
+    "triangular": "{triangular: [0.5, 0.7, 0.8]}",
+    "pert": "{pert: [0.5, 0.7, 0.8]}",
+    "discrete": "{discrete: [{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]}",
+    "mixture": "{mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]}",
+}
+"""One example of each law, as people write it."""
+
+EXAMPLES: dict[str, str] = {
+    "Scenario.schema": "1",
+    "Scenario.name": "TUBA Brøndby",
+    "Scenario.description": "The municipality pays for each young person whose well-being improves.",
+    "Scenario.currency": "DKK",
+    "Scenario.start": "2021-08-01",
+    "Scenario.end": "2028-06-30",
+    "Scenario.follow_up": "{every: 6 months}",
+    "Scenario.day_count": "months/12",
+    "Scenario.hurdles": "[0.0, 0.05]",
+    "Scenario.provider": "TUBA",
+    "Scenario.sources": '{pwc-2021: "PwC: Tværgående procesevaluering, September 2021"}',
+    "Scenario.cohorts": "[{name: Brøndby, participants: 120}]",
+    "Scenario.outcomes": "{wellbeing: {of: completers, success_rate: 0.75}}",
+    "Scenario.payments": "[{per_outcome: {outcome: wellbeing, price: 20000}}]",
+    "Scenario.financing": "{tranches: [{name: DSI, commitment: 3200000}]}",
+    "Every.every": "6 months",
+    "Cohort.name": "Brøndby",
+    "Cohort.participants": "{value: 120, source: dsi-2021}",
+    "Cohort.enrolment": "{window: 36 months, ramp: 6 months}",
+    "Cohort.duration": "9 months",
+    "Cohort.dropout": "{beta: [4, 16]}",
+    "Cohort.unmeasured": "{beta: [2, 18]}",
+    "Cohort.label": "Young people from families with substance abuse",
+    "Enrolment.window": "3 years",
+    "Enrolment.ramp": "6 months",
+    "Enrolment.ratio": "{lognormal: {median: 1, sigma: 0.25}}",
+    "Outcome.of": "completers",
+    "Outcome.success_rate": "{beta: [30, 10]}",
+    "Outcome.measured": "{after_enrolment: 12 months}",
+    "Outcome.label": "Better well-being",
+    "AtCompletion.at": "completion",
+    "AfterEnrolment.after_enrolment": "12 months",
+    "AfterCompletion.after_completion": "6 months",
+    "OnDate.on": "2027-01-01",
+    "PerOutcome.per_outcome": "{outcome: wellbeing, price: 20000, payer: municipality}",
+    "PerOutcomeTerms.outcome": "wellbeing",
+    "PerOutcomeTerms.price": "20000",
+    "PerOutcomeTerms.payer": "outcome fund",
+    "Cap.cap": "{total: 4500000}",
+    "CapTerms.total": "4500000",
+    "Financing.tranches": "[{name: DSI, commitment: 3200000}]",
+    "Tranche.name": "DSI",
+    "Tranche.commitment": "3200000",
+    "Tranche.drawdown": "{every: 6 months, times: 6}",
+    "Instalments.every": "6 months",
+    "Instalments.times": "6",
+    "Drawing.on": "2022-02-01",
+    "Drawing.share": "0.25",
+    "Origin.source": "[dsi-2021, pwc-2021]",
+    "Origin.assumption": "not published; two caseworkers, asked apart",
+    "Origin.unchecked": "true",
+    "Origin.note": "published as June 2028; we take the last day",
+    "Stated.value": "120",
+    "Source.successes": "45",
+    "Source.of": "60",
+    "Source.weight": "0.5",
+    "Source.source": "pwc-2021",
+    "Source.assumption": "half weight, as it comes from another municipality",
+    "Source.note": "counted one year after the course",
+    "NormalShape.mean": "25000",
+    "NormalShape.sd": "3000",
+    "LognormalShape.median": "25000",
+    "LognormalShape.p90": "33000",
+    "LognormalShape.mean": "26000",
+    "LognormalShape.sd": "6000",
+    "LognormalShape.mu": "0.02",
+    "LognormalShape.sigma": "0.25",
+    "GammaShape.mean": "25000",
+    "GammaShape.sd": "8000",
+    "GammaShape.shape": "9.8",
+    "GammaShape.scale": "2560",
+    "Chance.value": "1",
+    "Chance.weight": "0.8",
+    "Component.weight": "0.15",
+    "Component.of": "{beta: [6, 16]}",
+    "Beta.beta": "[30, 10]",
+    "Evidence.evidence": "[{successes: 45, of: 60}, {successes: 20, of: 30, weight: 0.5}]",
+    "Evidence.prior": "[1, 1]",
+    "Quantiles.quantiles": "{p10: 0.55, p50: 0.70, p90: 0.82}",
+    "Quantiles.fit": "beta",
+    "Quantiles.limits": "[0, 1]",
+    "Range.p5": "0.30",
+    "Range.p95": "0.55",
+    "Range.fit": "beta",
+    "Range.limits": "[0, 1]",
+    "Normal.normal": "{mean: 25000, sd: 3000}",
+    "Lognormal.lognormal": "{mu: 0.02, sigma: 0.25}",
+    "Gamma.gamma": "{shape: 9.8, scale: 2560}",
+    "Uniform.uniform": "[0.6, 0.9]",
+    "Triangular.triangular": "[0.5, 0.7, 0.8]",
+    "Pert.pert": "[0.5, 0.7, 0.8]",
+    "Discrete.discrete": "[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]",
+    "Mixture.mixture": "[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]",
+    "Fixed.value": "60000",
+    "FixedLaw.fixed": "0.75",
+}
+"""One example of each field, as people write it."""
+
+_ORIGIN = set(base.Origin.model_fields)
+
+_WORDS: list[tuple[Any, str]] = [
+    (base.Name, "one line of text"),
+    (base.Count, "a whole number of people"),
+    (base.Date, "a date"),
+    (base.Duration, "a duration in months or years"),
+    (base.Payer, "`municipality`, `region`, `state` or `outcome fund`"),
+    (uncertainty.Share, "an [uncertain number](#uncertain-numbers) between 0 and 1"),
+    (uncertainty.Ratio, "an [uncertain number](#uncertain-numbers), not negative"),
+    (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
+    (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
+]
+_PLAIN: dict[Any, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "`true` or `false`",
+    dt.date: "a date",
+    base.Months: "a duration in months or years",
+}
+
+
+def in_words(annotation: Any) -> str:
+    """A type as a reader of the page would say it."""
+    for known, words in _WORDS:
+        if annotation == known:
+            return words
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return in_words(parts[0]) + _limits(parts[1:])
+    if origin in (Union, types.UnionType):
+        said = dict.fromkeys(in_words(part) for part in parts if part is not type(None))
+        return " or ".join(said)
+    if origin is Literal:
+        return " or ".join(f"`{choice}`" for choice in parts)
+    if origin is list:
+        return f"a list: {in_words(parts[0])}"
+    if origin is tuple:
+        return f"a list of {len(parts)} numbers"
+    if origin is dict:
+        return f"by name: {in_words(parts[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        if get_origin_of_generic(annotation) is base.Stated:
+            return "a [value with its origin](#part-stated)"
+        return f"[{TITLES[annotation]}](#{anchor(annotation)})"
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    return "any value"
+
+
+def get_origin_of_generic(model: type[BaseModel]) -> Any:
+    """The model that a parametrised model was made from; None for a plain one."""
+    return model.__pydantic_generic_metadata__["origin"]
+
+
+def _limits(metadata: tuple[Any, ...]) -> str:
+    said = []
+    for constraint in [inner for item in metadata for inner in getattr(item, "metadata", [item])]:
+        choices = re.fullmatch(r"\^\((.*)\)\$", getattr(constraint, "pattern", None) or "")
+        if choices:
+            return ": " + ", ".join(f"`{choice}`" for choice in choices[1].split("|"))
+        for attribute, words in (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than")):
+            bound = getattr(constraint, attribute, None)
+            if bound is not None:
+                said.append(f"{words} {bound:,}")
+    return f", {' and '.join(said)}" if said else ""
+
+
+def anchor(model: type[Part]) -> str:
+    """The address of a part on the page."""
+    return f"part-{model.__name__.lower()}"
+
+
+def examples_of(model: type[Part]) -> Iterator[tuple[str, Any, str]]:
+    """Key, annotation and example of each field that is a model's own.
+
+    Raises
+    ------
+    ExtensionError
+        If a field has no example or no text.
+    """
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        if name in _ORIGIN and model is not base.Origin and issubclass(model, base.Origin):
+            continue
+        key = field.alias or name
+        place = f"{model.__name__}.{key}"
+        if place not in EXAMPLES:
+            raise ExtensionError(f"{place} has no example; write one in {__name__}.EXAMPLES")
+        if not field.description:
+            raise ExtensionError(f"{place} has no text; write it under the field")
+        yield key, Any if model is base.Stated else hints[name], EXAMPLES[place]
+
+
+def read(example: str) -> Any:
+    """An example as the YAML reader sees it."""
+    return YAML(typ="safe").load(io.StringIO(example))
+
+
+def check_examples() -> None:
+    """Read every example with the model that it illustrates.
+
+    Raises
+    ------
+    ExtensionError
+        If a law has no example, or an example is not what its model reads.
+    """
+    if LAW_EXAMPLES.keys() != uncertainty.LAWS.keys():
+        raise ExtensionError(f"laws and examples differ: {set(LAW_EXAMPLES) ^ set(uncertainty.LAWS)}")
+    for key, example in LAW_EXAMPLES.items():
+        _check(f"law {key}", uncertainty.UncertainNumber, example)
+    for model in every_part():
+        for key, annotation, example in examples_of(model):
+            _check(f"{model.__name__}.{key}", annotation, example)
+
+
+def every_part() -> list[type[Part]]:
+    """Every model that the page shows, laws included."""
+    return [model for models in PARTS.values() for model in models] + LAW_PARTS + list(uncertainty.LAWS.values())
+
+
+def _check(place: str, annotation: Any, example: str) -> None:
+    try:
+        TypeAdapter(annotation).validate_python(read(example))
+    except ValueError as fault:
+        raise ExtensionError(f"the example of {place} doesn't read: {fault}") from fault
+
+
+_UNIT = re.compile(r"\s*\[([^\[\]]+)\]$")
+
+
+def text_and_unit(description: str) -> tuple[str, str]:
+    """A field's text without its closing unit, and the unit in words."""
+    text = " ".join(description.split())
+    found = _UNIT.search(text)
+    if found is None:
+        return text, ""
+    return text[: found.start()], "a share or ratio" if found[1] == "1" else found[1]
+
+
+def _default(model: type[Part], name: str) -> str:
+    field = model.model_fields[name]
+    if field.is_required():
+        return "needed"
+    default = field.get_default(call_default_factory=True)
+    if default is None or default is PydanticUndefined:
+        return "may be left out"
+    if isinstance(default, base.Months):
+        return f"`{int(default)} month{'s' if default != 1 else ''}`"
+    if isinstance(default, Part):
+        default = default.model_dump(exclude_none=True, exclude_defaults=True)
+    if isinstance(default, bool):
+        default = str(default).lower()
+    elif isinstance(default, dict):
+        default = "{" + ", ".join(f"{key}: {value}" for key, value in default.items()) + "}"
+    elif isinstance(default, list | tuple):
+        default = list(default)
+    return f"`{default}`"
+
+
+def _rows(model: type[Part]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    for key, annotation, example in examples_of(model):
+        text, unit = text_and_unit(model.model_fields[names[key]].description or "")
+        kind = "any of the values of this page" if model is base.Stated else in_words(annotation)
+        yield f"`{key}`", text, kind, unit, _default(model, names[key]), f"`{example}`"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def _table(model: type[Part]) -> Iterator[str]:
+    yield "| key | what it is | type | unit | default | example |"
+    yield "|---|---|---|---|---|---|"
+    for cells in _rows(model):
+        yield _row(*cells)
+
+
+def _summary(model: type[Part]) -> str:
+    return " ".join((model.__doc__ or "").split("\n\n")[0].split()).replace("``", "`")
+
+
+def _section(model: type[Part]) -> Iterator[str]:
+    yield f"({anchor(model)})="
+    yield f"### {TITLES[model]}"
+    yield ""
+    yield _summary(model)
+    if issubclass(model, base.Origin) and model not in (base.Origin, base.Stated):
+        yield "It may also say [where it comes from](#part-origin)."
+    yield ""
+    yield from _table(model)
+    yield ""
+
+
+def page() -> str:
+    """The whole page as MyST text."""
+    lines = [
+        "# The scenario file, key by key",
+        "",
+        "A scenario is one YAML file. Unknown keys are mistakes, so a misspelt word is found and not ignored.",
+        "Where a unit is *currency*, amounts are whole units of the deal's currency: kroner, not øre.",
+        "",
+    ]
+    for heading, models in PARTS.items():
+        lines += [f"## {heading}", ""]
+        for model in models:
+            lines += _section(model)
+    lines += [
+        "(uncertain-numbers)=",
+        "## Uncertain numbers",
+        "",
+        "A number is either plain, as `20000`, or a block with exactly one of these laws and, beside it,",
+        "[where it comes from](#part-origin).",
+        "",
+        "| law | what it means | example |",
+        "|---|---|---|",
+    ]
+    for key, law in uncertainty.LAWS.items():
+        lines.append(f"| `{key}` | {_summary(law)} | `{LAW_EXAMPLES[key]}` |")
+    lines.append("")
+    lines += [
+        "### Keys of the laws",
+        "",
+        "| law | key | what it is | type | default | example |",
+        "|---|---|---|---|---|---|",
+    ]
+    for key, law in uncertainty.LAWS.items():
+        for own, text, kind, _unit, default, example in _rows(law):
+            lines.append(_row(f"`{key}`", own, text, kind, default, example))
+    lines += ["", "## Inside a law", ""]
+    for model in LAW_PARTS:
+        lines += _section(model)
+    return "\n".join(lines)
+
+
+def write(app: Sphinx) -> None:
+    """Check the examples and write the page, leaving it alone where nothing changed."""
+    check_examples()
+    target = Path(app.srcdir) / TARGET
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = page()
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Write the page before the sources are read."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

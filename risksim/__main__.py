@@ -1,0 +1,5 @@
+"""``python -m risksim``."""
+
+from risksim.cli.main import main
+
+main()

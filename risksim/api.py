@@ -1,0 +1,324 @@
+"""The pipeline on one page: read, compile, run, label, measure.
+
+Heavy rooms are imported where they are used, so that reading and checking a file needs no compiled code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from risksim.scenario.reader import Document, read_scenario
+from risksim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from risksim.engine.run import Form, Progress
+    from risksim.metrics.sample import Sample
+    from risksim.metrics.summary import Statistic, Summary
+    from risksim.plan.layout import FloatArray, PathResults, Plan
+    from risksim.results.review import Review
+    from risksim.results.story import Story
+
+PATHS = 100_000
+"""Paths of a run unless said otherwise."""
+SEED = 1
+"""Seed of a run unless said otherwise."""
+
+
+class Deal(NamedTuple):
+    """A scenario that was read and compiled."""
+
+    scenario: Scenario
+    document: Document
+    plan: Plan
+
+
+class Run(NamedTuple):
+    """A finished run."""
+
+    plan: Plan
+    paths: PathResults
+    seed: int
+    engine: str
+    """``individual``: every person drawn; ``expected``: everybody divisible, one path."""
+
+    @property
+    def sample(self) -> Sample:
+        """Weights and replicates of the paths."""
+        from risksim.metrics.sample import Sample
+
+        return Sample(self.paths.weight, self.paths.replicate)
+
+    def summary(self) -> Summary:
+        """All statistics, each with its standard error."""
+        return summarise(self)
+
+    def dataset(self) -> xr.Dataset:
+        """Everything kept of every path, labelled."""
+        return to_dataset(self)
+
+
+def read(file: str | Path) -> Deal:
+    """Read and compile a scenario file.
+
+    Parameters
+    ----------
+    file : str or Path
+        A scenario file; ``-`` reads standard input.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the file.
+    """
+    from risksim.plan.compile import compile_plan
+
+    scenario, document = read_scenario(file)
+    return Deal(scenario, document, compile_plan(scenario, document))
+
+
+def simulate(
+    deal: Deal | Plan,
+    paths: int = PATHS,
+    seed: int = SEED,
+    threads: int = 0,
+    *,
+    block: int = 0,
+    form: Form = "patterns",
+    keep_claims: bool = True,
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate a deal, person by person.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        What to simulate.
+    paths : int
+        Paths. [paths]
+    seed : int
+        64-bit seed.
+    threads : int
+        Threads; 0 takes all cores. Never changes a result.
+    block : int
+        Paths in a block; 0 chooses by memory. Never changes a result.
+    form : {"patterns", "lives"}
+        Count people, or live them month by month; the results are the same.
+    keep_claims : bool
+        Keep what every rule claimed on every path, for the labelled result.
+    progress : callable, optional
+        Called with the number of paths done.
+
+    Returns
+    -------
+    Run
+    """
+    from risksim.engine import run as engine
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    settings = engine.Settings(paths, seed, threads, block, form=form, keep_claims=keep_claims)
+    return Run(plan, engine.run(plan, settings, progress), seed, "individual")
+
+
+def first_run_on_this_machine() -> bool:
+    """True if the kernels still have to be compiled here, once."""
+    from risksim.kernels.jit import is_warm
+
+    return not is_warm()
+
+
+def at_means(deal: Deal | Plan) -> Plan:
+    """The same deal with every uncertain input at its mean."""
+    from risksim.plan.compile import at_means as fix
+
+    return fix(deal.plan if isinstance(deal, Deal) else deal)
+
+
+def expected_only(deal: Deal | Plan) -> Run:
+    """Settle the deal once at its expectations: every input at its mean, fractions of people allowed."""
+    from risksim.engine.run import run_expected
+
+    plan = at_means(deal)
+    return Run(plan, run_expected(plan), 0, "expected")
+
+
+def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
+    """One path, opened: its people, payments and returns, equal to that path of a run.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal.
+    path : int
+        Which path, counted from 0.
+    seed : int
+        Seed of the run.
+
+    Returns
+    -------
+    Story
+    """
+    from risksim.engine.replay import replay
+    from risksim.results.story import tell
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    return tell(plan, replay(plan, seed, path))
+
+
+def summarise(run: Run) -> Summary:
+    """All statistics of a run, each with its standard error.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    Summary
+    """
+    from risksim.metrics.summary import RunArrays, RunNames
+    from risksim.metrics.summary import summarise as summarise_arrays
+
+    paths, labels = run.paths, run.plan.labels
+    arrays = RunArrays(
+        paths.irr, paths.irr_status, paths.npv, paths.drawn, paths.received, paths.repayment, paths.headcount
+    )
+    names = RunNames(
+        labels.tranches, labels.hurdles, labels.payers, labels.years, labels.outcomes, run.plan.minor_units
+    )
+    of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
+    return summarise_arrays(arrays, names, run.sample, of_mean_flow)
+
+
+def irr_of_mean_flow(run: Run, tranche: int = 0) -> Statistic:
+    """IRR of the mean cash flow of a tranche; the mean of the paths' IRRs is no return of anything.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    tranche : int
+        Which tranche.
+
+    Returns
+    -------
+    Estimate or Withheld
+        [1/year]
+    """
+    import math
+
+    import numpy as np
+
+    from risksim.kernels.cashflow import STATUS_NAMES, internal_rate
+    from risksim.metrics import array, precision
+    from risksim.metrics.summary import Withheld
+
+    years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
+    mean = np.asarray(array.mean(flow, run.sample), dtype=np.float64)
+    drawn = float(array.mean(run.paths.drawn[:, tranche].astype(np.float64), run.sample))
+    received = float(array.mean(run.paths.received[:, tranche].astype(np.float64), run.sample))
+    rate, status = internal_rate(mean, years, drawn, received)
+    if math.isnan(rate):
+        return Withheld(f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})")
+    return precision.irr_of_mean_flow(rate, flow, years, run.sample)
+
+
+def cashflow_of(run: Run, tranche: int) -> FloatArray:
+    """Money received less money paid in by one tranche: float64[path, period]. [currency]"""
+    import numpy as np
+
+    plan, party = run.plan, 1 + tranche
+    flow = np.zeros(run.paths.flow[:, 0].shape)
+    for line in range(plan.ledger.from_party.size):
+        sign = int(plan.ledger.to_party[line] == party) - int(plan.ledger.from_party[line] == party)
+        if sign:
+            flow += sign * run.paths.flow[:, line]
+    return flow / plan.minor_units
+
+
+def to_dataset(run: Run) -> xr.Dataset:
+    """Everything kept of every path, labelled, with units and provenance."""
+    from risksim.results.dataset import to_dataset as label
+
+    return label(run.plan, run.paths, seed=run.seed, engine=run.engine)
+
+
+def save(run: Run, file: str | Path) -> None:
+    """Save a run as netCDF.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    file : str or Path
+        Where to.
+
+    Raises
+    ------
+    ResultError
+        If it cannot be written there.
+    """
+    from risksim.results.store import save as write
+
+    write(to_dataset(run), file)
+
+
+def path_table(run: Run) -> str:
+    """One row a path as CSV: returns, money, people and drawn inputs.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    str
+        With a header; amounts in whole currency units, shares and rates as fractions.
+    """
+    from risksim.results.csv import path_table as table
+
+    return table(run.plan, run.paths)
+
+
+def review(deal: Deal) -> Review:
+    """What a scenario says, assumes and leaves open.
+
+    Parameters
+    ----------
+    deal : Deal
+        A scenario that was read.
+
+    Returns
+    -------
+    Review
+    """
+    from risksim.results.review import Assumed, Review, Uncertain
+    from risksim.scenario import origins
+
+    scenario, plan = deal.scenario, deal.plan
+    return Review(
+        file=deal.document.file,
+        deal=plan.name,
+        digest=plan.digest,
+        currency=plan.currency,
+        start=str(scenario.start_date),
+        end=str(scenario.end_date),
+        follow_ups=len(scenario.follow_up_dates()),
+        participants=int(plan.cohorts.places.sum()),
+        commitment=float(plan.financing.commitment_value.sum()),
+        uncertain=tuple(
+            Uncertain(note.name, note.family, note.unit, note.mean, *note.quantiles) for note in plan.labels.inputs
+        ),
+        assumptions=tuple(Assumed(*assumed) for assumed in origins.assumptions(scenario)),
+        sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),
+        unstated=tuple(origins.unstated(scenario)),
+        remarks=tuple(origins.remarks(scenario)),
+    )

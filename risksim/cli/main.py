@@ -1,0 +1,154 @@
+"""The command line: parse, call the pipeline, print. Results to stdout, talk and progress to stderr.
+
+Exit codes: 0 done, 1 a limit asked for was breached, 2 wrong usage or input, 130 interrupted. Nothing heavy is
+imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from risksim.errors import RisksimError
+
+app = typer.Typer(
+    name="risksim",
+    help="Monte Carlo risk simulation for investors in social-outcome deals.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="Scenario file; - reads standard input.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON under documented keys instead of a table.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same digits everywhere.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from risksim.cli.version import version_text
+
+        typer.echo(version_text())
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show versions and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    if debug:
+        os.environ["RISKSIM_DEBUG"] = "1"
+
+
+@app.command()
+def check(file: ScenarioFile, as_json: Json = False) -> None:
+    """Read a scenario and say what it assumes.
+
+    Example: risksim check scenarios/broendby-tuba.yaml
+    """
+    from risksim.cli.check import check as command
+
+    command(file, as_json)
+
+
+@app.command()
+def run(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Save every path: .nc (all, labelled), .csv (one row a path) or .json (statistics)."
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
+
+    Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
+    """
+    from risksim.cli.run import run as command
+
+    command(file, paths, seed, threads, as_json, out, quiet)
+
+
+@app.command()
+def explain(
+    file: ScenarioFile,
+    path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],
+    seed: Seed = 1,
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+) -> None:
+    """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
+
+    Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
+    """
+    from risksim.cli.explain import explain as command
+
+    command(file, path, seed, as_json, out)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+) -> None:
+    """Print the JSON Schema of scenario files, for completion in an editor.
+
+    Example: risksim schema --out risksim.schema.json
+    """
+    from risksim.cli.files import schema as command
+
+    command(out)
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)] = Path(
+        "deal.yaml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a commented starter scenario, and its JSON Schema beside it.
+
+    Example: risksim init my-deal.yaml
+    """
+    from risksim.cli.files import init as command
+
+    command(file, force)
+
+
+def main() -> None:
+    """Run the command line; errors made on purpose become a message and exit code 2."""
+    try:
+        app()
+    except RisksimError as error:
+        if os.environ.get("RISKSIM_DEBUG"):
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Point stdout nowhere, so that Python doesn't complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

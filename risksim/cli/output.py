@@ -1,0 +1,80 @@
+"""Where output goes: stdout for results, files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from risksim.errors import RisksimError
+
+
+class OutputError(RisksimError):
+    """A file that cannot be written."""
+
+
+def as_text(envelope: dict[str, Any]) -> str:
+    """JSON with Danish letters as they are, ending in a newline."""
+    return json.dumps(envelope, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def show(text: str) -> None:
+    """Print a result."""
+    typer.echo(text, nl=False)
+
+
+def talk(text: str) -> None:
+    """Say something that is not a result."""
+    typer.echo(text, err=True)
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file that appears whole or not at all.
+
+    Parameters
+    ----------
+    file : Path
+        Where to.
+    text : str
+        What.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written there.
+    """
+    check_folder(file)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(file)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise OutputError(
+            f"{file}: cannot be written ({error.strerror}).\n  Name a file in another folder with --out."
+        ) from error
+
+
+def check_folder(file: Path) -> None:
+    """Refuse a file whose folder isn't there or can't be written, before any work is done."""
+    folder = file.parent
+    if not folder.is_dir():
+        raise OutputError(f"{file}: there is no folder {folder}.\n  Make it first, or name another file with --out.")
+    if file.is_dir():
+        raise OutputError(f"{file}: is a folder.\n  Name a file in it with --out.")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(
+            f"{file}: the folder {folder} cannot be written.\n  Name a file in another folder with --out."
+        )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,129 @@
+"""``risksim run``: the main job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risksim import api
+from risksim.cli.output import OutputError, as_text, check_folder, show, talk, write
+
+if TYPE_CHECKING:
+    from risksim.analysis.three_lines import ThreeLines
+    from risksim.metrics.summary import Summary
+
+SUFFIXES = (".nc", ".csv", ".json")
+
+
+def run(file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, quiet: bool) -> None:
+    """Simulate a deal, print the answer, save what was asked for."""
+    if out is not None:
+        _check_out(out)
+    deal = api.read(file)
+
+    from risksim.analysis.three_lines import three_lines
+
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    with progress(paths, quiet) as report:
+        keep_claims = out is not None and out.suffix == ".nc"
+        made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, progress=report)
+        lines = three_lines(deal, made, threads)
+    summary = made.summary()
+    if out is not None:
+        _save(made, out, envelope(deal, made, lines, summary))
+        talk(f"Wrote {out}.")
+    show(as_text(envelope(deal, made, lines, summary)) if as_json else _page(made, lines, summary))
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix not in SUFFIXES:
+        raise OutputError(
+            f"{out}: got the ending '{out.suffix}'; a result is saved as .nc (every path, labelled), "
+            f".csv (one row a path) or .json (statistics).\n  Try --out {out.with_suffix('.nc')}"
+        )
+    check_folder(out)
+
+
+@contextmanager
+def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar on stderr where somebody watches; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.completed:,.0f} paths"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("paths", total=paths)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary) -> dict[str, Any]:
+    """The JSON of a run, under documented keys."""
+    plan = made.plan
+    return {
+        "schema": "risksim.run/1",
+        "scenario": {
+            "name": plan.name,
+            "file": deal.document.file,
+            "digest": plan.digest,
+            "currency": plan.currency,
+            "day_count": plan.day_count,
+        },
+        "run": {
+            "paths": int(made.paths.weight.size),
+            "seed": made.seed,
+            "engine": made.engine,
+            "risksim": version("risksim-dsi"),
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        },
+        "three_lines": {
+            "hurdle": lines.hurdle,
+            "lines": [
+                {"name": line.name, "varies": line.varies}
+                | {key: _plain(getattr(line, key)) for key in line._fields[2:]}
+                for line in lines.lines
+            ],
+        },
+        "statistics": summary.to_json(),
+    }
+
+
+def _plain(statistic: Any) -> dict[str, Any]:
+    import math
+
+    fields = statistic._asdict()
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in fields.items()
+    }
+
+
+def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
+    from risksim.report.answer import Heading, LineOf, answer
+
+    plan = made.plan
+    capital = float(made.paths.drawn[:, 0].mean()) / plan.minor_units
+    head = Heading(
+        plan.name, plan.currency, plan.day_count, made.seed, made.engine, plan.digest, version("risksim-dsi"), capital
+    )
+    rows = tuple(
+        LineOf(line.name, line.varies, line.irr, line.npv, line.p_loss, line.npv_p05, line.npv_es95)
+        for line in lines.lines
+    )
+    return answer(head, lines.hurdle, rows, summary)
+
+
+def _save(made: api.Run, out: Path, statistics: dict[str, Any]) -> None:
+    if out.suffix == ".nc":
+        api.save(made, out)
+    elif out.suffix == ".json":
+        write(out, as_text(statistics))
+    else:
+        write(out, api.path_table(made))

@@ -1,0 +1,50 @@
+"""Uncertain inputs, drawn once per path from their quantile tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risksim.engine.addresses import Purpose
+from risksim.kernels.quantiles import look_up
+from risksim.kernels.words import fill_uniforms
+from risksim.plan.layout import FloatArray, Inputs
+
+
+def draw_inputs(
+    inputs: Inputs, key: np.ndarray[tuple[int], np.dtype[np.uint64]], first_path: int, n_paths: int
+) -> FloatArray:
+    """Draw the uncertain inputs of consecutive paths.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Their tables.
+    key : uint64[2]
+        Key of the stream.
+    first_path, n_paths : int
+        Which paths.
+
+    Returns
+    -------
+    float64[path, input]
+    """
+    drawn = np.empty((inputs.address.size, n_paths))
+    uniforms = np.empty(n_paths)
+    for position, address in enumerate(inputs.address):
+        fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
+        look_up_input(inputs, position, uniforms, drawn[position])
+    return np.ascontiguousarray(drawn.T)
+
+
+def look_up_input(inputs: Inputs, position: int, uniforms: FloatArray, out: FloatArray) -> None:
+    """Values of one input at given uniforms: float64[path] -> out float64[path]."""
+    pieces = slice(inputs.piece_ptr[position], inputs.piece_ptr[position + 1])
+    look_up(
+        uniforms,
+        inputs.piece_start[pieces],
+        inputs.piece_width[pieces],
+        inputs.table_index[pieces],
+        inputs.atom[pieces],
+        inputs.table,
+        out,
+    )

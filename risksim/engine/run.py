@@ -1,0 +1,201 @@
+"""A run: cut paths into blocks, call the stages in order, spread blocks over threads. Holds no formula."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from risksim.engine.addresses import key_of
+from risksim.engine.expected import expected_people
+from risksim.engine.inputs import draw_inputs
+from risksim.engine.lives import live_block
+from risksim.engine.settle import Settled, settle
+from risksim.errors import RunError
+from risksim.kernels.patterns import HEAD, count_people
+from risksim.plan.layout import EXACT, LANES, LEAF, FloatArray, Int32Array, PathResults, Plan
+
+Form = Literal["patterns", "lives"]
+Progress = Callable[[int], None]
+
+MOST_PATHS = 2**48
+LARGEST_SEED = 2**64 - 1
+BLOCK_BYTES = 64 * 2**20
+LARGEST_BLOCK = 16_384
+
+
+class Settings(NamedTuple):
+    """How a run is made. None of these but `paths` and `seed` changes a result."""
+
+    paths: int = 100_000
+    """Paths. [paths]"""
+    seed: int = 1
+    """64-bit seed."""
+    threads: int = 0
+    """Threads; 0 takes all cores."""
+    block: int = 0
+    """Paths in a block, rounded up to whole leaves of 256; 0 chooses by memory. [paths]"""
+    first_path: int = 0
+    """First path."""
+    form: Form = "patterns"
+    """Form of lives: counted by pattern, or lived month by month. Both give the same bits."""
+    keep_claims: bool = True
+    """Keep the claims of every rule, path and period."""
+
+
+def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> PathResults:
+    """Simulate a deal.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    settings : Settings
+        Paths, seed, threads.
+    progress : callable, optional
+        Called with the number of paths done, from the calling thread.
+
+    Returns
+    -------
+    PathResults
+        The same bits for any number of threads and any block.
+
+    Raises
+    ------
+    RunError
+        If settings make no sense or the books of a path don't close.
+    """
+    _check(settings)
+    results = allocate(plan, settings.paths, settings.keep_claims)
+    block = block_size(plan, settings)
+    starts = range(0, settings.paths, block)
+    threads = settings.threads or os.cpu_count() or 1
+    done = 0
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        waiting = {
+            pool.submit(_run_block, plan, settings, start, min(block, settings.paths - start), results)
+            for start in starts
+        }
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                done += sum(future.result() for future in finished)
+                if progress is not None:
+                    progress(done)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return results
+
+
+def _check(settings: Settings) -> None:
+    if not 1 <= settings.paths <= MOST_PATHS - settings.first_path:
+        raise RunError(f"got {settings.paths} paths; a run has at least one path. Try --paths 100000.")
+    if not 0 <= settings.seed <= LARGEST_SEED:
+        raise RunError(f"got seed {settings.seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.")
+    if not 0 <= settings.threads <= 1024:
+        raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
+
+
+def block_size(plan: Plan, settings: Settings) -> int:
+    """Paths in a block: whole leaves, small enough for the memory of a thread."""
+    if settings.block:
+        return -(-settings.block // LEAF) * LEAF
+    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
+    per_path = 8 * n_periods * (n_cohorts * plan.measures.outcome.size + 2 * plan.payments.kind.size + 8)
+    return max(LEAF, min(LARGEST_BLOCK, BLOCK_BYTES // per_path) // LEAF * LEAF)
+
+
+def allocate(plan: Plan, n_paths: int, keep_claims: bool) -> PathResults:
+    """Empty results of a run: equal weights, one replicate."""
+    labels = plan.labels
+    n_tranches, n_periods = len(labels.tranches), plan.calendar.years.size
+    n_counts = HEAD + 2 * len(labels.outcomes)
+    return PathResults(
+        weight=np.full(n_paths, 1.0 / n_paths),
+        replicate=np.zeros(n_paths, dtype=np.int16),
+        inputs=np.empty((n_paths, plan.inputs.address.size)),
+        headcount=np.empty((n_paths, len(labels.cohorts), n_counts), dtype=np.int32),
+        claim=np.empty((n_paths if keep_claims else 0, plan.payments.kind.size, n_periods), dtype=np.int64),
+        flow=np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64),
+        irr=np.empty((n_paths, n_tranches)),
+        irr_status=np.empty((n_paths, n_tranches), dtype=np.int8),
+        npv=np.empty((n_paths, n_tranches, plan.hurdles.size)),
+        drawn=np.empty((n_paths, n_tranches), dtype=np.int64),
+        received=np.empty((n_paths, n_tranches), dtype=np.int64),
+        repayment=np.empty((n_paths, len(labels.payers), len(labels.years)), dtype=np.int64),
+    )
+
+
+def draw_block(
+    plan: Plan, settings: Settings, first_path: int, n_paths: int
+) -> tuple[FloatArray, FloatArray, Int32Array]:
+    """Draw the inputs and people of consecutive paths.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    settings : Settings
+        Seed and form of lives.
+    first_path, n_paths : int
+        Which paths.
+
+    Returns
+    -------
+    inputs : float64[path, input]
+    measured : float64[path, cohort, measure, period]
+    headcount : int32[path, cohort, count]
+    """
+    key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
+    whole = -(-n_paths // LANES) * LANES  # a tile is always full; its surplus paths are cut off again
+    inputs = draw_inputs(plan.inputs, key, first_path, whole)
+    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
+    measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
+    headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
+    if settings.form == "patterns":
+        count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, measured, headcount)
+    else:
+        live_block(plan, key, first_path, inputs, measured, headcount)
+    return inputs[:n_paths], measured[:n_paths], headcount[:n_paths]
+
+
+def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:
+    inputs, measured, headcount = draw_block(plan, settings, settings.first_path + start, n_paths)
+    store(results, start, inputs, headcount, settle(plan, inputs, measured))
+    return n_paths
+
+
+def store(results: PathResults, start: int, inputs: FloatArray, headcount: Int32Array, settled: Settled) -> None:
+    """Write a settled block into its place in the results."""
+    here = slice(start, start + inputs.shape[0])
+    results.inputs[here] = inputs
+    results.headcount[here] = headcount
+    for name in settled._fields:
+        kept = getattr(results, name)
+        if kept.shape[0]:
+            kept[here] = getattr(settled, name)
+
+
+def run_expected(plan: Plan) -> PathResults:
+    """Settle one path on which every measured quantity is its expectation: fractions of people allowed, paid once.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal without uncertain inputs (`risksim.plan.compile.at_means`).
+
+    Returns
+    -------
+    PathResults
+        Of one path; head counts are rounded to whole people there and are not meant to be read.
+    """
+    measured = expected_people(plan)
+    results = allocate(plan, 1, keep_claims=True)._replace(replicate=np.full(1, EXACT, dtype=np.int16))
+    inputs = np.empty((1, 0))
+    headcount = np.zeros_like(results.headcount)
+    store(results, 0, inputs, headcount, settle(plan, inputs, measured))
+    return results

@@ -1,0 +1,211 @@
+"""The answer of a run as a page of text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from risksim.metrics.precision import Estimate
+from risksim.metrics.summary import Spread, Statistic, Summary, Tranche, Withheld
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.table import heading, table
+
+
+class Heading(NamedTuple):
+    """What stands above an answer."""
+
+    deal: str
+    currency: str
+    day_count: str
+    seed: int
+    engine: str
+    digest: str
+    version: str
+    capital: float
+    """Mean capital paid in by the first investor. [currency]"""
+
+
+class LineOf(NamedTuple):
+    """One of the three lines."""
+
+    name: str
+    varies: str
+    irr: Statistic
+    npv: Estimate
+    p_loss: Estimate
+    npv_p05: Estimate
+    npv_es95: Estimate
+
+
+def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Summary) -> str:
+    """A run as text: the sentence, the three lines, the investor, the payers, the programme.
+
+    Parameters
+    ----------
+    head : Heading
+        Deal and provenance.
+    hurdle : float
+        Rate of the present values in the three lines. [1/year]
+    lines : tuple of LineOf
+        Expected only, luck only, evidence and luck.
+    summary : Summary
+        Statistics of the run.
+
+    Returns
+    -------
+    str
+    """
+    parts = [
+        f"{head.deal}\n",
+        _sentence(summary, head.currency, head.capital),
+        heading(f"Three lines (investor, {head.currency}, present values at {percent(hurdle)} a year)"),
+        _three(lines),
+    ]
+    for name, tranche in summary.tranches.items():
+        parts += [heading(f"{name}, the investor ({head.currency})"), _investor(tranche)]
+    for name, payer in summary.payers.items():
+        rows = [_money_row("all years", payer.total)] + [
+            _money_row(year, spread) for year, spread in payer.years.items()
+        ]
+        parts += [heading(f"Repayment by the {name} ({head.currency})"), table(SPREAD_HEAD, rows)]
+    programme = summary.programme
+    rows = [
+        _people_row("enrolled", programme.enrolled),
+        _people_row("completed", programme.completed),
+        _people_row("dropped out", programme.dropouts),
+        _people_row("could not be measured", programme.unmeasured),
+    ]
+    for name, outcome in programme.outcomes.items():
+        rows += [_people_row(f"{name}: achieved", outcome.achieved), _people_row(f"{name}: verified", outcome.verified)]
+    parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    parts.append(
+        f"\n{summary.paths.count:,} paths, seed {head.seed}, {head.engine} engine, {head.day_count}. "
+        f"Scenario {head.digest[:12]}, risksim {head.version}.\n"
+        "± is one standard error of the simulation; digits beyond it are not shown.\n"
+    )
+    return "".join(parts)
+
+
+def _sentence(summary: Summary, currency: str, capital: float) -> str:
+    """The answer in one sentence, of the first tranche."""
+    loss = next(iter(summary.tranches.values())).loss
+    whole = 100 - round(100 * loss.p_loss.value)
+    text = f"In {whole} of 100 futures the investor gets the capital back."
+    if loss.p_loss.value > 0 and loss.expected_shortfall_95.value > 0:
+        worst = rounded(loss.expected_shortfall_95.value, loss.expected_shortfall_95.standard_error, 0)
+        text += f" In the worst twentieth, {worst} of {capital:,.0f} {currency} is lost on average."
+    return text + "\n"
+
+
+def _chance(estimate: Estimate) -> tuple[str, str]:
+    """A probability and its error; what was never or always seen is a bound, not a certainty."""
+    if estimate.value == 0.0 and estimate.high > 0.0:
+        return f"below {percent(estimate.high, most_places=4)}", "never seen"
+    if estimate.value == 1.0 and estimate.low < 1.0:
+        return f"above {percent(estimate.low, most_places=4)}", "always seen"
+    return percent(estimate.value, estimate.standard_error), _error(estimate, 100.0, " %")
+
+
+def _rate(statistic: Statistic) -> str:
+    if isinstance(statistic, Withheld):
+        return "none"
+    return percent(statistic.value, statistic.standard_error)
+
+
+def _three(lines: tuple[LineOf, ...]) -> str:
+    rows = [
+        (
+            line.name,
+            _rate(line.irr),
+            rounded(line.npv.value, line.npv.standard_error, 0),
+            _chance(line.p_loss)[0],
+            rounded(line.npv_p05.value, _half_width(line.npv_p05), 0),
+            rounded(line.npv_es95.value, line.npv_es95.standard_error, 0),
+        )
+        for line in lines
+    ]
+    head = ("", "IRR of mean flow", "mean NPV", "P(loss)", "NPV, 5 % point", "worst 5 %: mean loss")
+    notes = "\n".join(f"  {line.name}: varies {line.varies}" for line in lines)
+    return table(head, rows) + notes + "\n"
+
+
+def _half_width(estimate: Estimate) -> float:
+    """Half the 95 % interval over two: what a standard error would be, for numbers that only have an interval."""
+    return (estimate.high - estimate.low) / 4.0
+
+
+def _investor(tranche: Tranche) -> str:
+    loss, irr = tranche.loss, tranche.irr
+    rows = [
+        ("probability of loss", *_chance(loss.p_loss)),
+        ("probability to lose more than half", *_chance(loss.p_severe_loss)),
+        ("probability to lose everything", *_chance(loss.p_total_loss)),
+        ("mean loss when there is one", *_money(loss.expected_given_loss)),
+        ("loss not exceeded with 95 % (VaR)", *_money(loss.value_at_risk_95)),
+        ("mean loss of the worst twentieth (ES)", *_money(loss.expected_shortfall_95)),
+        (
+            "money back over money in",
+            rounded(tranche.moic.mean.value, tranche.moic.mean.standard_error, 4),
+            _error(tranche.moic.mean),
+        ),
+        (
+            "IRR of the mean cash flow",
+            _rate(irr.of_mean_flow),
+            "" if isinstance(irr.of_mean_flow, Withheld) else _error(irr.of_mean_flow, 100.0, " %"),
+        ),
+    ]
+    for name in ("p05", "p25", "p50", "p75", "p95"):
+        point = getattr(irr, name)
+        if isinstance(point, Withheld):
+            rows.append((f"IRR, {int(name[1:])} % point", "not shown", point.reason))
+        else:
+            rows.append((f"IRR, {int(name[1:])} % point", percent(point.value, _half_width(point)), _interval(point)))
+    for hurdle, value in tranche.npv.items():
+        rate = percent(float(hurdle))
+        rows += [
+            (f"NPV at {rate}, mean", *_money(value.mean)),
+            (f"NPV at {rate}, probability below zero", *_chance(value.p_loss)),
+            (f"NPV at {rate}, mean loss of the worst twentieth", *_money(value.expected_shortfall_95)),
+        ]
+    for status, share in irr.status.items():
+        if status != "ok_unique" and share.value > 0:
+            rows.append(
+                (f"paths whose IRR is {status.replace('_', ' ')}", percent(share.value, share.standard_error, 3), "")
+            )
+    return table(("", "", ""), rows).split("\n", 2)[2]
+
+
+def _error(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
+    text = plus_minus(estimate.standard_error, scale)
+    return f"{text}{unit}" if text else ""
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"[{percent(estimate.low)}; {percent(estimate.high)}]"
+
+
+def _money(estimate: Estimate) -> tuple[str, str]:
+    error = estimate.standard_error
+    if error != error:  # nan: only an interval
+        return rounded(estimate.value, _half_width(estimate), 0), f"[{estimate.low:,.0f}; {estimate.high:,.0f}]"
+    return rounded(estimate.value, error, 0), _error(estimate)
+
+
+SPREAD_HEAD = ("", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")
+
+
+def _money_row(name: str, spread: Spread) -> tuple[str, ...]:
+    return _row(name, spread, 0)
+
+
+def _people_row(name: str, spread: Spread) -> tuple[str, ...]:
+    return _row(name, spread, 2)
+
+
+def _row(name: str, spread: Spread, places: int) -> tuple[str, ...]:
+    return (
+        name,
+        rounded(spread.mean.value, spread.mean.standard_error, places),
+        _error(spread.mean),
+        rounded(spread.sd.value, spread.sd.standard_error, places),
+        *(rounded(point.value, 0.0, 0) for point in (spread.p05, spread.p25, spread.p50, spread.p75, spread.p95)),
+    )

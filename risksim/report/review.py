@@ -1,0 +1,60 @@
+"""A check as text."""
+
+from __future__ import annotations
+
+import textwrap
+
+from risksim.report.table import heading, table
+from risksim.results.review import Review
+
+WIDTH = 110
+
+
+def review(found: Review) -> str:
+    """What a scenario says, assumes and leaves open.
+
+    Parameters
+    ----------
+    found : Review
+        Of one scenario.
+
+    Returns
+    -------
+    str
+    """
+    parts = [
+        f"{found.file}: reads well.\n\n",
+        (
+            f"{found.deal}: {found.participants:,} places, {found.commitment:,.0f} {found.currency} of capital, "
+            f"{found.start} to {found.end}, {found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
+            f"Scenario {found.digest[:12]}.\n"
+        ),
+    ]
+    if found.uncertain:
+        rows = [
+            (u.name, u.law, f"{u.mean:,.4g}", f"{u.p05:,.4g}", f"{u.p50:,.4g}", f"{u.p95:,.4g}", u.unit)
+            for u in found.uncertain
+        ]
+        head = ("uncertain number", "law", "mean", "5 %", "50 %", "95 %", "unit")
+        parts += [heading("What is uncertain"), table(head, rows, left=2)]
+    if found.assumptions:
+        parts.append(heading(f"What is assumed ({len(found.assumptions)})"))
+        for assumed in found.assumptions:
+            parts.append(f"- {assumed.name}: {assumed.value}\n")
+            parts.append(textwrap.fill(assumed.reason, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
+    if found.unstated:
+        parts.append(heading("Neither source nor assumption (add `source:` or `assumption:`)"))
+        parts += [f"- {name}\n" for name in found.unstated]
+    if found.sources:
+        parts.append(heading("Sources"))
+        parts += [
+            textwrap.fill(f"{key}: {text}", WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False)
+            + "\n"
+            for key, text in found.sources
+        ]
+    if found.remarks:
+        parts.append(heading("Good to know"))
+        parts += [
+            textwrap.fill(remark, WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n" for remark in found.remarks
+        ]
+    return "".join(parts)

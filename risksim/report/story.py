@@ -1,0 +1,123 @@
+"""One path as a story that can be read from top to bottom."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from risksim.report.numbers import percent
+from risksim.report.table import heading, table
+from risksim.results.story import Person, Story
+
+MOST_PEOPLE = 500
+"""People listed one by one; the rest is in the JSON."""
+
+STATUS_WORDS = (
+    "the only rate",
+    "total loss: capital paid in, nothing received",
+    "none: nothing was invested",
+    "none: money only came in",
+    "none: several rates fit",
+    "none: no rate fits",
+)
+
+
+def story(told: Story) -> str:
+    """A path as text.
+
+    Parameters
+    ----------
+    told : Story
+        One path.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{told.deal}: path {told.path:,} of seed {told.seed}\n"]
+    if told.inputs:
+        rows = [
+            (drawn.name, drawn.family, f"{drawn.value:,.4g}", f"{drawn.low:,.4g}", f"{drawn.high:,.4g}")
+            for drawn in told.inputs
+        ]
+        parts += [
+            heading("What this future drew"),
+            table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
+        ]
+    for cohort, enrolled, places in told.places:
+        people = [person for person in told.people if person.cohort == cohort]
+        parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
+    parts += [heading(f"Claims ({told.currency})"), _payments(told)]
+    parts += [heading(f"Who paid whom ({told.currency})"), _ledger(told)]
+    parts += [heading("The investor's result"), _result(told)]
+    return "".join(parts)
+
+
+def _summary_of(people: list[Person]) -> str:
+    if not people:
+        return "Nobody enrolled.\n"
+    left = sum(person.left_on is not None for person in people)
+    hidden = sum(not person.measurable for person in people)
+    sentences = [f"{left} of {len(people)} left before the end of their course; {hidden} could not be measured."]
+    for k, outcome in enumerate(people[0].outcomes):
+        counts = Counter(person.outcomes[k].result for person in people)
+        said = ", ".join(
+            f"{counts[result]} {result}"
+            for result in ("met", "not met", "left before", "not measured")
+            if counts[result]
+        )
+        unpaid = sum(person.outcomes[k].result == "met" and person.outcomes[k].settled_on is None for person in people)
+        late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
+        sentences.append(f"{outcome.outcome}: {said}{late}.")
+    return "\n".join(sentences) + "\n\n"
+
+
+def _people(people: list[Person]) -> str:
+    if not people:
+        return ""
+    head = ["person", "enrolled", "left", *(outcome.outcome for outcome in people[0].outcomes)]
+    rows = [
+        [
+            str(person.number),
+            str(person.enrolled_on),
+            str(person.left_on) if person.left_on is not None else "stayed",
+            *(
+                f"{outcome.result} {outcome.measured_on}"
+                if outcome.result in ("met", "not met") and outcome.measured_on is not None
+                else outcome.result
+                for outcome in person.outcomes
+            ),
+        ]
+        for person in people[:MOST_PEOPLE]
+    ]
+    more = f"... and {len(people) - MOST_PEOPLE:,} more; --json lists them all.\n" if len(people) > MOST_PEOPLE else ""
+    return table(head, rows, left=len(head)) + more
+
+
+def _payments(told: Story) -> str:
+    if not told.payments:
+        return "No outcome was paid.\n"
+    rows = [(str(claim.date), claim.payer, claim.rule, f"{claim.amount:,.2f}", claim.reason) for claim in told.payments]
+    width = max(len(row[3]) for row in rows)
+    rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
+    return table(("date", "payer", "rule", "amount", "because"), rows, left=5)
+
+
+def _ledger(told: Story) -> str:
+    rows = [
+        (str(flow.date), flow.from_party, flow.to_party, f"{flow.amount:,.2f}", flow.reason) for flow in told.ledger
+    ]
+    width = max((len(row[3]) for row in rows), default=0)
+    rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
+    return table(("date", "from", "to", "amount", "what for"), rows, left=5)
+
+
+def _result(told: Story) -> str:
+    multiple = f"{told.received / told.paid_in:.4f}" if told.paid_in else "none"
+    rate = STATUS_WORDS[told.irr_status] if math.isnan(told.irr) else f"{percent(told.irr, 0.0, 4)} a year"
+    lines = [
+        f"Paid in {told.paid_in:,.2f}, received {told.received:,.2f}: {multiple} times the money.",
+        f"IRR ({told.day_count}): {rate}.",
+        *(f"NPV at {percent(hurdle)}: {value:,.2f}." for hurdle, value in told.npv),
+    ]
+    return "\n".join(lines) + "\n"

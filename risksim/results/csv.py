@@ -1,0 +1,54 @@
+"""One row a path, for spreadsheets and statistics programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from risksim.plan.layout import PathResults, Plan
+
+HEAD = ("enrolled", "completed", "dropouts", "unmeasured")
+
+
+def path_table(plan: Plan, paths: PathResults) -> str:
+    """The results of every path as CSV.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    paths : PathResults
+        Its run.
+
+    Returns
+    -------
+    str
+        Comma separated, decimal point, a header line, one line a path. A rate that doesn't exist is empty.
+    """
+    labels, unit = plan.labels, plan.minor_units
+    columns: dict[str, list[object]] = {"path": list(range(paths.weight.size)), "weight": paths.weight.tolist()}
+    for k, name in enumerate(labels.tranches):
+        columns[f"irr[{name}]"] = ["" if np.isnan(rate) else rate for rate in paths.irr[:, k].tolist()]
+        columns[f"irr_status[{name}]"] = paths.irr_status[:, k].tolist()
+        columns[f"drawn[{name}]"] = (paths.drawn[:, k] / unit).tolist()
+        columns[f"received[{name}]"] = (paths.received[:, k] / unit).tolist()
+        for h, hurdle in enumerate(labels.hurdles):
+            columns[f"npv[{name}][{hurdle:g}]"] = paths.npv[:, k, h].tolist()
+    for p, payer in enumerate(labels.payers):
+        for y, year in enumerate(labels.years):
+            columns[f"repayment[{payer}][{year}]"] = (paths.repayment[:, p, y] / unit).tolist()
+    for c, cohort in enumerate(labels.cohorts):
+        for i, count in enumerate(HEAD):
+            columns[f"{count}[{cohort}]"] = paths.headcount[:, c, i].tolist()
+        for k, outcome in enumerate(labels.outcomes):
+            for i, count in enumerate(("achieved", "verified")):
+                columns[f"{count}[{cohort}][{outcome}]"] = paths.headcount[:, c, 4 + 2 * k + i].tolist()
+    for position, note in enumerate(labels.inputs):
+        columns[note.name] = paths.inputs[:, position].tolist()
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return stream.getvalue()

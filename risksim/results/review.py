@@ -1,0 +1,50 @@
+"""What a check found in a scenario that reads well."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Assumed(NamedTuple):
+    """A number that nobody published."""
+
+    name: str
+    """Where it stands."""
+    value: str
+    reason: str
+
+
+class Uncertain(NamedTuple):
+    """An uncertain number and the law it follows."""
+
+    name: str
+    law: str
+    unit: str
+    mean: float
+    p05: float
+    p50: float
+    p95: float
+
+
+class Review(NamedTuple):
+    """A scenario in figures and origins."""
+
+    file: str
+    deal: str
+    digest: str
+    currency: str
+    start: str
+    end: str
+    follow_ups: int
+    participants: int
+    """Places over all cohorts. [people]"""
+    commitment: float
+    """Mean capital over all tranches. [currency]"""
+    uncertain: tuple[Uncertain, ...]
+    assumptions: tuple[Assumed, ...]
+    sources: tuple[tuple[str, str], ...]
+    """Key and text of each source that some number names."""
+    unstated: tuple[str, ...]
+    """Numbers with neither source nor assumption."""
+    remarks: tuple[str, ...]
+    """Sentences about what the file leaves to the program."""

@@ -1,0 +1,217 @@
+"""One path in words: who enrolled when, who left, who succeeded, and every payment with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+
+from risksim.plan.layout import CAP, ENROLLED, NEVER, Plan, Replay
+
+
+class Drawn(NamedTuple):
+    """An uncertain input and the value that this path drew."""
+
+    name: str
+    family: str
+    value: float
+    low: float
+    """Its 5 % point."""
+    high: float
+    """Its 95 % point."""
+
+
+class OutcomeOf(NamedTuple):
+    """One outcome of one person."""
+
+    outcome: str
+    result: str
+    """``met``, ``not met``, ``left before``, or ``not measured``."""
+    measured_on: dt.date | None
+    """Day of measurement; None where it never comes."""
+    settled_on: dt.date | None
+    """Follow-up at which it pays; None where it doesn't."""
+
+
+class Person(NamedTuple):
+    """One participant."""
+
+    cohort: str
+    number: int
+    """Counted from 1 inside the cohort."""
+    enrolled_on: dt.date
+    left_on: dt.date | None
+    measurable: bool
+    outcomes: tuple[OutcomeOf, ...]
+
+
+class Payment(NamedTuple):
+    """One claim, with its reason. A cap's cut is negative."""
+
+    date: dt.date
+    payer: str
+    rule: str
+    amount: float
+    """[currency]"""
+    reason: str
+
+
+class Flow(NamedTuple):
+    """One line of the ledger."""
+
+    date: dt.date
+    from_party: str
+    to_party: str
+    amount: float
+    """[currency]"""
+    reason: str
+
+
+class Story(NamedTuple):
+    """One path, ready to be read."""
+
+    deal: str
+    digest: str
+    currency: str
+    day_count: str
+    seed: int
+    path: int
+    inputs: tuple[Drawn, ...]
+    places: tuple[tuple[str, int, int], ...]
+    """Cohort, people enrolled, places."""
+    people: tuple[Person, ...]
+    payments: tuple[Payment, ...]
+    ledger: tuple[Flow, ...]
+    paid_in: float
+    """[currency]"""
+    received: float
+    """[currency]"""
+    irr: float
+    """nan where there is none. [1/year]"""
+    irr_status: int
+    npv: tuple[tuple[float, float], ...]
+    """Hurdle and net present value. [1/year, currency]"""
+
+
+def tell(plan: Plan, replay: Replay) -> Story:
+    """Put a replayed path into words.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    replay : Replay
+        One path of it.
+
+    Returns
+    -------
+    Story
+    """
+    results, labels = replay.results, plan.labels
+    return Story(
+        deal=plan.name,
+        digest=plan.digest,
+        currency=plan.currency,
+        day_count=plan.day_count,
+        seed=replay.seed,
+        path=replay.path,
+        inputs=tuple(
+            Drawn(note.name, note.family, float(value), note.quantiles[0], note.quantiles[2])
+            for note, value in zip(labels.inputs, results.inputs[0], strict=True)
+        ),
+        places=tuple(
+            (name, len(life.enrolled_at), int(places))
+            for name, life, places in zip(labels.cohorts, replay.cohorts, plan.cohorts.places, strict=True)
+        ),
+        people=tuple(_people(plan, replay)),
+        payments=tuple(_payments(plan, replay)),
+        ledger=tuple(_ledger(plan, replay)),
+        paid_in=float(results.drawn[0, 0]) / plan.minor_units,
+        received=float(results.received[0, 0]) / plan.minor_units,
+        irr=float(results.irr[0, 0]),
+        irr_status=int(results.irr_status[0, 0]),
+        npv=tuple((hurdle, float(results.npv[0, 0, h])) for h, hurdle in enumerate(labels.hurdles)),
+    )
+
+
+def _people(plan: Plan, replay: Replay) -> list[Person]:
+    labels, people = plan.labels, []
+    for c, life in enumerate(replay.cohorts):
+        first = int(plan.cohorts.month_ptr[c])
+        for j in range(life.enrolled_at.size):
+            month = int(life.enrolled_at[j])
+            left = int(life.left_at[j])
+            outcomes = tuple(_outcome(plan, replay, c, k, j, first + month) for k in range(len(labels.outcomes)))
+            people.append(
+                Person(
+                    labels.cohorts[c],
+                    j + 1,
+                    _date(plan, month),
+                    None if left == NEVER else _date(plan, left),
+                    bool(life.seen[j]),
+                    outcomes,
+                )
+            )
+    return people
+
+
+def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, person: int, column: int) -> OutcomeOf:
+    life = replay.cohorts[cohort]
+    population = plan.outcomes.population[outcome]
+    ordinal = int(plan.outcomes.measured_ordinal[outcome, column])
+    period = int(plan.outcomes.period_of_month[outcome, column])
+    met, seen = life.met_at[outcome, person] != NEVER, bool(life.seen[person])
+    left = life.left_at[person] != NEVER
+    if population != ENROLLED and left:
+        result = "left before"
+    elif not seen:
+        result = "not measured"
+    else:
+        result = "met" if met else "not met"
+    pays = result == "met" and period >= 0
+    return OutcomeOf(
+        plan.labels.outcomes[outcome],
+        result,
+        dt.date.fromordinal(ordinal) if ordinal > 0 else None,
+        plan.labels.dates[period] if pays else None,
+    )
+
+
+def _payments(plan: Plan, replay: Replay) -> list[Payment]:
+    payments, labels, results = plan.payments, plan.labels, replay.results
+    claims = results.claim[0]
+    found = []
+    for t in np.flatnonzero(claims.any(axis=0)):
+        for r in np.flatnonzero(claims[:, t]):
+            amount = float(claims[r, t]) / plan.minor_units
+            slot = payments.amount_slot[r]
+            term = float(results.inputs[0, slot]) if slot >= 0 else float(payments.amount_value[r])
+            if payments.kind[r] == CAP:
+                reason = f"all payments together reach the cap of {term:,.2f}"
+            else:
+                count = replay.measured[0, :, payments.measure[r], t].sum()
+                reason = f"{count:.0f} verified at {term:,.2f} each"
+            payer = labels.payers[payments.payer[r]]
+            found.append(Payment(labels.dates[t], payer, labels.rules[r], amount, reason))
+    return found
+
+
+def _ledger(plan: Plan, replay: Replay) -> list[Flow]:
+    labels, flow = plan.labels, replay.results.flow[0]
+    return [
+        Flow(
+            labels.dates[t],
+            labels.parties[plan.ledger.from_party[line]],
+            labels.parties[plan.ledger.to_party[line]],
+            float(flow[line, t]) / plan.minor_units,
+            labels.lines[line],
+        )
+        for t in range(flow.shape[1])
+        for line in range(flow.shape[0])
+        if flow[line, t]
+    ]
+
+
+def _date(plan: Plan, month: int) -> dt.date:
+    return dt.date.fromordinal(int(plan.calendar.month_ordinal[month]))

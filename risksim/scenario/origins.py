@@ -1,0 +1,362 @@
+"""Where the numbers of a scenario come from, and what it leaves unsaid.
+
+Places are named as people name them, `cohorts[Brøndby].dropout`, and not by position. The same names address the draws
+of uncertain inputs (``docs/reference/randomness.md``), so a change here draws other numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from risksim.scenario.base import Months, Origin, Part, Stated, value_of
+from risksim.scenario.calendar import add_months
+from risksim.scenario.contract import RULES, Cap, PerOutcome
+from risksim.scenario.document import Path
+from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
+from risksim.scenario.programme import Cohort
+from risksim.scenario.scenario import Scenario, certain
+from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source
+
+# Names of places
+
+
+def input_name(scenario: Scenario, path: Path) -> str:
+    """The name of a place in a scenario, which is also the address of its draws.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The deal.
+    path : tuple
+        Keys and positions, as `walk` gives them.
+
+    Returns
+    -------
+    str
+        Names instead of positions, the keys of payment rules left out: ``cohorts[Brøndby].dropout``,
+        ``outcomes[wellbeing].success_rate``, ``payments[0].price``, ``financing.tranches[DSI].commitment``.
+    """
+    text = ""
+    part: Any = scenario
+    for step in path:
+        if isinstance(part, dict):
+            # Entries of outcomes and sources are named; quantiles are keys like any other.
+            text += f"[{step}]" if text in ("outcomes", "sources") else f".{step}"
+            part = part.get(step)
+        elif isinstance(step, int):
+            part = part[step]
+            name = getattr(part, "name", None)
+            text += f"[{name if isinstance(name, str) else step}]"
+        else:
+            is_rule = type(part) in RULES.values()
+            part = _child(part, step)
+            if not is_rule:
+                text += f".{step}" if text else step
+    return text
+
+
+def _child(part: Any, key: str) -> Any:
+    if not isinstance(part, BaseModel):
+        return None
+    for name, field in type(part).model_fields.items():
+        if key in (name, field.alias):
+            return getattr(part, name)
+    return None
+
+
+def _written(part: Any, path: Path = (), *, covered: bool = False) -> Iterator[tuple[Path, Any, bool]]:
+    """Every part and leaf that the file itself states, and whether something around it says where it comes from."""
+    covered = covered or _has_origin(part)
+    yield path, part, covered
+    if isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            if name in part.model_fields_set and (child := getattr(part, name)) is not None:
+                yield from _written(child, (*path, field.alias or name), covered=covered)
+    elif isinstance(part, dict):
+        for key, child in part.items():
+            yield from _written(child, (*path, key), covered=covered)
+    elif isinstance(part, list | tuple):
+        for position, child in enumerate(part):
+            yield from _written(child, (*path, position), covered=covered)
+
+
+def _has_origin(part: Any) -> bool:
+    if isinstance(part, Evidence):
+        bodies = part.evidence if isinstance(part.evidence, list) else [part.evidence]
+        if all(map(_has_origin, bodies)):
+            return True
+    return isinstance(part, Origin | Source) and (part.source is not None or part.assumption is not None)
+
+
+# Values in words
+
+
+def value_text(value: Any) -> str:
+    """A value as a line of text, as ``beta [30, 10]`` or ``p10 0.55, p50 0.7, p90 0.82``.
+
+    Examples
+    --------
+    >>> value_text(Months(9)), value_text(4000000), value_text(0.75), value_text(dt.date(2021, 8, 1))
+    ('9 months', '4,000,000', '0.75', '2021-08-01')
+    """
+    if isinstance(value, Stated):
+        return value_text(value.value)
+    if isinstance(value, Fixed | FixedLaw):
+        return value_text(certain(value))
+    if isinstance(value, Source):
+        weight = "" if value.weight == 1.0 else f", weight {value_text(value.weight)}"
+        return f"{value_text(value.successes)} of {value_text(value.of)}{weight}"
+    if isinstance(value, Part):
+        return _part_text(value)
+    if isinstance(value, Months):
+        return "1 month" if value == 1 else f"{int(value)} months"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return _figure(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_text(entry)}" for key, entry in value.items())
+    if isinstance(value, tuple):
+        return "[" + ", ".join(value_text(entry) for entry in value) + "]"
+    if isinstance(value, list):
+        return "; ".join(value_text(entry) for entry in value)
+    return str(value)
+
+
+def _figure(value: float) -> str:
+    if value == round(value) and abs(value) < 1e15:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.6g}"
+
+
+_ORIGIN = frozenset(Origin.model_fields)
+
+
+def _part_text(part: Part) -> str:
+    """The keys of a part and their values, its origin left out."""
+    said = []
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if name in _ORIGIN or value is None or name not in part.model_fields_set:
+            continue
+        said.append(value_text(value) if name == "quantiles" else f"{name} {value_text(value)}")
+    return ", ".join(said)
+
+
+# Origins
+
+
+class Assumption(NamedTuple):
+    """A number that nobody published, and why it was chosen."""
+
+    path: str
+    """The place, by names."""
+    value: str
+    """The value in words."""
+    reason: str
+    """Why it was chosen."""
+
+
+def assumptions(scenario: Scenario) -> list[Assumption]:
+    """Every number that the scenario assumes, in the order of the file's parts."""
+    return [
+        Assumption(input_name(scenario, path), value_text(part), " ".join(part.assumption.split()))
+        for path, part, _ in _written(scenario)
+        if isinstance(part, Origin | Source) and part.assumption is not None
+    ]
+
+
+def origin_text(part: Any) -> str:
+    """Where a number says it comes from: its source or its assumption in words; empty where it says neither."""
+    keys = getattr(part, "source", None)
+    if keys is not None:
+        unchecked = " (unchecked)" if getattr(part, "unchecked", False) else ""
+        return f"source: {keys if isinstance(keys, str) else ', '.join(keys)}{unchecked}"
+    reason = getattr(part, "assumption", None)
+    if reason is not None:
+        return f"assumption: {' '.join(reason.split())}"
+    if isinstance(part, Evidence):
+        bodies = part.evidence if isinstance(part.evidence, list) else [part.evidence]
+        return "; ".join(dict.fromkeys(text for body in bodies if (text := origin_text(body))))
+    return ""
+
+
+def sources_used(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The places that cite each source, by names; sources that no number cites are left out.
+
+    The order is that of `sources` in the file.
+    """
+    cited: dict[str, list[str]] = {key: [] for key in scenario.sources}
+    for path, part, _ in _written(scenario):
+        for key in _keys(part):
+            cited[key].append(input_name(scenario, path))
+    return {key: tuple(paths) for key, paths in cited.items() if paths}
+
+
+def _keys(part: Any) -> list[str]:
+    keys = part.source if isinstance(part, Origin | Source) else None
+    return list(dict.fromkeys([keys] if isinstance(keys, str) else keys or []))
+
+
+_NO_FIGURES = frozenset({"schema", "hurdles"})
+"""Numbers at the top of the file that say nothing about the deal."""
+
+
+def unstated(scenario: Scenario) -> list[str]:
+    """Every amount, share, count, duration and date of the file that says neither source nor assumption.
+
+    An uncertain number counts once, whatever numbers its law holds. A block that says where it comes from speaks for
+    everything inside it.
+
+    Returns
+    -------
+    list of str
+        Place and value, as ``cohorts[Brøndby].duration: 9 months``.
+    """
+    found = []
+    law: Path | None = None
+    for path, part, covered in _written(scenario):
+        if covered or (path and path[0] in _NO_FIGURES) or (law is not None and path[: len(law)] == law):
+            continue
+        if isinstance(part, Law):
+            law = path
+        elif isinstance(part, bool | str) or not isinstance(part, int | float | dt.date):
+            continue
+        found.append(f"{input_name(scenario, path)}: {value_text(part)}")
+    return found
+
+
+# Remarks
+
+
+def remarks(scenario: Scenario) -> list[str]:
+    """What a reader of the scenario should know although it is no mistake, one sentence each.
+
+    Defaults that the file doesn't state, people who can never be paid for, a cap that never binds, and sources that
+    nothing cites.
+    """
+    return [
+        *_cohort_remarks(scenario),
+        *_outcome_remarks(scenario),
+        *_payment_remarks(scenario),
+        *_source_remarks(scenario),
+    ]
+
+
+def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
+    for cohort in scenario.cohorts:
+        name, places = f"cohorts[{cohort.name}]", int(value_of(cohort.participants))
+        if cohort.enrolment is None:
+            yield f"{name}: no enrolment block, so all {places:,} places are filled on the first day."
+        if "duration" not in cohort.model_fields_set:
+            yield f"{name}: no duration, so a course ends on the day on which it begins."
+        if "dropout" not in cohort.model_fields_set and any(o.of != "enrolled" for o in scenario.outcomes.values()):
+            yield f"{name}: no dropout, so everybody completes the course."
+        if "unmeasured" not in cohort.model_fields_set:
+            yield f"{name}: nothing said about unmeasured, so everybody can be measured."
+
+
+def _last_enrolment(cohort: Cohort) -> int:
+    """The last month in which somebody can enrol. [month]"""
+    return 0 if cohort.enrolment is None else int(value_of(cohort.enrolment.window)) - 1
+
+
+def _months_to_measurement(cohort: Cohort, outcome: Outcome) -> int | None:
+    """Months from enrolment to measurement; None where it falls on one date for everybody. [month]"""
+    when = outcome.measured
+    if isinstance(when, AtCompletion):
+        return int(value_of(cohort.duration))
+    if isinstance(when, AfterEnrolment):
+        return int(value_of(when.after_enrolment))
+    if isinstance(when, AfterCompletion):
+        return int(value_of(cohort.duration)) + int(value_of(when.after_completion))
+    return None
+
+
+def _months_before(start: dt.date, date: dt.date) -> int:
+    """The last whole contract month that falls on or before a date. [month]"""
+    months = (date.year - start.year) * 12 + date.month - start.month
+    return months if add_months(start, months) <= date else months - 1
+
+
+def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
+    paid = {rule.per_outcome.outcome for rule in scenario.payments if isinstance(rule, PerOutcome)}
+    last = scenario.follow_up_dates()[-1]
+    reach = _months_before(scenario.start_date, last)
+    for name, outcome in scenario.outcomes.items():
+        if name not in paid:
+            yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
+        if "measured" not in outcome.model_fields_set:
+            yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
+        for cohort in scenario.cohorts:
+            yield from _too_late(scenario, cohort, name, outcome, last, reach)
+
+
+def _too_late(
+    scenario: Scenario, cohort: Cohort, name: str, outcome: Outcome, last: dt.date, reach: int
+) -> Iterator[str]:
+    """Who enrols too late to be paid for, if anybody can."""
+    latest = _last_enrolment(cohort)
+    months = _months_to_measurement(cohort, outcome)
+    if isinstance(outcome.measured, OnDate):
+        on = value_of(outcome.measured.on)
+        course = 0 if outcome.of == "enrolled" else int(value_of(cohort.duration))
+        reached, until = _months_before(scenario.start_date, on) - course, f"the measurement on {on}"
+    else:
+        reached, until = reach - (months or 0), f"the last follow-up on {last}"
+    if reached >= latest:
+        return
+    if reached < 0:
+        yield f"outcomes[{name}]: nobody of cohorts[{cohort.name}] is measured by {until}, so it never pays for them."
+    else:
+        yield (
+            f"outcomes[{name}]: people of cohorts[{cohort.name}] who enrol after month {reached} come too late for "
+            f"{until}, so it never pays for them; people enrol until month {latest}."
+        )
+
+
+def _payment_remarks(scenario: Scenario) -> Iterator[str]:
+    people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
+    most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
+    for position, rule in enumerate(scenario.payments):
+        if isinstance(rule, PerOutcome):
+            if "payer" not in rule.per_outcome.model_fields_set:
+                yield f"payments[{position}]: no payer named, so the {rule.per_outcome.payer} pays."
+            price = certain(rule.per_outcome.price)
+            most = None if most is None or price is None else most + price * people
+        elif isinstance(rule, Cap):
+            total = certain(rule.cap.total)
+            if most is not None and total is not None and most <= total:
+                yield (
+                    f"payments[{position}]: the rules above can pay {most:,.0f} at most, "
+                    f"so the cap of {total:,.0f} never binds."
+                )
+            most = total if most is None or total is None else min(most, total)
+    if not any(isinstance(rule, Cap) for rule in scenario.payments) and most is not None:
+        yield f"payments: no cap; if everybody succeeds, {most:,.0f} {scenario.currency} is paid."
+    capital = [certain(tranche.commitment) for tranche in scenario.financing.tranches]
+    if most is not None and None not in capital and most < (drawn := sum(amount or 0.0 for amount in capital)):
+        yield (
+            f"financing: the payments can reach {most:,.0f} at most and the capital is {drawn:,.0f}, "
+            "so it cannot come back in full."
+        )
+
+
+def _source_remarks(scenario: Scenario) -> Iterator[str]:
+    said = " ".join(
+        text
+        for _, part, _ in _written(scenario)
+        for name in ("assumption", "note", "description")
+        if isinstance(text := getattr(part, name, None), str)
+    )
+    used = sources_used(scenario)
+    for key in scenario.sources:
+        if key not in used and key not in said:
+            yield f"sources[{key}]: no number and no note cites it."
+    for path, part, _ in _written(scenario):
+        if isinstance(part, Origin) and part.unchecked:
+            yield f"{input_name(scenario, path)}: the figure was not compared with its source."

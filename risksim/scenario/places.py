@@ -1,0 +1,234 @@
+"""Where a complaint of pydantic points to: the place in the file, and the field of the models that was meant.
+
+Pydantic's location names the branches of unions beside keys and positions; the file has no branches. So the location
+is followed through the models themselves, and on the way the field is found that says what is allowed there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import types
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import Discriminator, Tag
+from pydantic.fields import FieldInfo
+
+from risksim.scenario.base import Months, Part
+from risksim.scenario.document import Path
+from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import Bounds, Fixed, FixedLaw, Law
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a complaint points to, in the file and in the models.
+
+    Attributes
+    ----------
+    path : tuple
+        Keys and positions in the file.
+    kind : Any
+        The annotation that holds there.
+    model : type of Part or None
+        The innermost part around it.
+    field : FieldInfo or None
+        The innermost field around it that says what it is.
+    key : str
+        That field's key.
+    bounds : Bounds or None
+        Of an uncertain number: the values it may take.
+    """
+
+    path: Path = ()
+    kind: Any = Scenario
+    model: type[Part] | None = None
+    field: FieldInfo | None = None
+    key: str = ""
+    bounds: Bounds | None = None
+
+
+def locate(loc: tuple[str | int, ...]) -> list[Place]:
+    """The places that a complaint passes through, from the top of the file to what it means.
+
+    Pydantic's location names fields, positions and, after each union, the branch that was tried; the file has no
+    branches.
+    """
+    place = Place()
+    trail = [place]
+    rest = list(loc)
+    while rest:
+        kind, bounds = opened(place.kind)
+        place = replace(place, bounds=bounds or place.bounds)
+        branches = branches_of(kind)
+        step = rest[0]
+        if branches:
+            branch = branches.get(step)
+            if branch is None:
+                break
+            if len(rest) == 1 or _leads_on(branch, rest[1]):
+                rest.pop(0)
+            place = replace(place, kind=branch)
+            continue
+        rest.pop(0)
+        if step == "[key]":
+            continue
+        place = _step(place, kind, step)
+        trail.append(place)
+    trail[-1] = replace(trail[-1], kind=place.kind, bounds=opened(place.kind)[1] or place.bounds, model=place.model)
+    return trail
+
+
+def opened(kind: Any) -> tuple[Any, Bounds | None]:
+    """An annotation without its metadata and without None."""
+    bounds = None
+    while True:
+        origin, parts = get_origin(kind), get_args(kind)
+        if origin is Annotated:
+            bounds = bounds or next((item for item in parts[1:] if isinstance(item, Bounds)), None)
+            if any(isinstance(item, Discriminator) for item in parts[1:]):
+                return kind, bounds
+            kind = parts[0]
+        elif origin in (Union, types.UnionType) and type(None) in parts and len(parts) == 2:
+            kind = next(part for part in parts if part is not type(None))
+        else:
+            return kind, bounds
+
+
+def branches_of(kind: Any) -> dict[Any, Any]:
+    """Branches of a tagged union by tag."""
+    if get_origin(kind) is not Annotated:
+        return {}
+    tagged = {}
+    for branch in get_args(get_args(kind)[0]):
+        for item in get_args(branch)[1:]:
+            if isinstance(item, Tag):
+                tagged[item.tag] = branch
+    return tagged
+
+
+def _leads_on(branch: Any, step: str | int) -> bool:
+    """Whether a branch has such a key or position, so that the step before named the branch."""
+    kind, _ = opened(branch)
+    model = model_of(kind)
+    if model is not None:
+        return step in fields_of(model)
+    return not isinstance(step, str) or get_origin(kind) is dict or bool(branches_of(kind))
+
+
+def model_of(kind: Any) -> type[Part] | None:
+    """The annotation, if it is a part of a scenario."""
+    return kind if isinstance(kind, type) and issubclass(kind, Part) else None
+
+
+@cache
+def fields_of(model: type[Part]) -> dict[str, FieldInfo]:
+    """Fields of a part by the key the file uses."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _step(place: Place, kind: Any, step: str | int) -> Place:
+    path = (*place.path, step)
+    model = model_of(kind)
+    if model is not None and isinstance(step, str):
+        field = fields_of(model).get(step)
+        if field is None:
+            return replace(place, path=path, kind=None, model=model)
+        inner = _annotation(field)
+        if model in (Fixed, FixedLaw) or model.__name__.startswith("Stated"):
+            # `value` means whatever the field around it means.
+            return replace(place, path=path, kind=inner)
+        # Inside a law, numbers are values of the number around it.
+        return Place(path, inner, model, field, step, place.bounds if issubclass(model, Law) else None)
+    parts = get_args(kind)
+    inner = None
+    if get_origin(kind) is list and parts:
+        inner = parts[0]
+    elif get_origin(kind) is dict and len(parts) == 2:
+        inner = parts[1]
+    elif get_origin(kind) is tuple and parts:
+        inner = parts[step] if isinstance(step, int) and step < len(parts) else parts[0]
+    return replace(place, path=path, kind=inner)
+
+
+def _annotation(field: FieldInfo) -> Any:
+    """The field's type with the metadata that pydantic took off it."""
+    kind: Any = field.annotation
+    metadata = [*field.metadata]
+    if field.discriminator is not None and not any(isinstance(item, Discriminator) for item in metadata):
+        metadata.append(field.discriminator)
+    return Annotated[(kind, *metadata)] if metadata else kind
+
+
+# What a field is, in words
+
+
+def meaning(place: Place) -> str:
+    """What the field means, as the end of a sentence that begins with its key."""
+    if place.field is None or not place.field.description:
+        return ""
+    text = " ".join(place.field.description.split())
+    text = re.sub(r"\s*\[[^\[\]]+\]$", "", text)
+    # What stands after a colon lists the choices, which the message lists itself.
+    ends = r"; |\. |: " if _is_choice(place.kind) else r"; |\. "
+    text = re.split(ends, text)[0].rstrip(".")
+    first = text.split(" ")[0]
+    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
+
+
+def _is_choice(kind: Any) -> bool:
+    kind, _ = opened(kind)
+    return get_origin(kind) is Literal or bool(set(branches_of(kind)) & {"every", "instalments", "at"})
+
+
+def allowed(place: Place, limits: bool = True) -> str:
+    """The values that are allowed, as an addition to the meaning."""
+    kind, bounds = opened(place.kind)
+    bounds = bounds or (place.bounds if kind is float or branches_of(kind) else None)
+    if bounds is not None:
+        return f"between {bounds.low:g} and {bounds.high:g}" if bounds.high < float("inf") else "a number not below 0"
+    branches = branches_of(kind)
+    if set(branches) == {"plain", "stated"}:
+        return allowed(replace(place, kind=branches["plain"]))
+    if set(branches) == {"one", "several"}:
+        return f"{allowed(replace(place, kind=branches['one']))}, or a list of them"
+    if get_origin(kind) is Literal:
+        choices = [str(choice) for choice in get_args(kind)]
+        return f"one of {', '.join(choices)}" if len(choices) > 1 else f"always {choices[0]}"
+    words = {int: "a whole number", float: "a number", str: "as text", bool: "true or false", Months: "a duration"}
+    said = words.get(kind) or ("a date" if kind is dt.date else "")
+    if not said:
+        said = {list: "a list", tuple: "a list of numbers", dict: "a block of names"}.get(get_origin(kind) or kind, "")
+    if not said and model_of(kind) is not None:
+        said = "a block of keys"
+    return f"{said}{_limits(place.kind) if limits else ''}"
+
+
+def _limits(kind: Any) -> str:
+    found: dict[str, Any] = {}
+    while get_origin(kind) is Annotated or (get_origin(kind) in (Union, types.UnionType)):
+        parts = get_args(kind)
+        if get_origin(kind) is not Annotated:
+            kind = next(part for part in parts if part is not type(None))
+            continue
+        for item in parts[1:]:
+            for constraint in getattr(item, "metadata", [item]):
+                for name in ("ge", "gt", "le", "lt"):
+                    if getattr(constraint, name, None) is not None:
+                        found.setdefault(name, getattr(constraint, name))
+        kind = parts[0]
+    if "ge" in found and "le" in found:
+        return f" from {found['ge']:,} to {found['le']:,}"
+    words = {"ge": "not below", "gt": "above", "le": "not above", "lt": "below"}
+    said = " and ".join(f"{words[name]} {value:,}" for name, value in found.items())
+    return f" {said}" if said else ""
+
+
+def what_is(place: Place, limits: bool = True) -> str:
+    """'dropout is the share of the enrolled who leave, between 0 and 1'."""
+    if place.field is None:
+        return "a scenario is a block of keys, one a line"
+    said, range_ = meaning(place), allowed(place, limits)
+    return f"{place.key} is {said}, {range_}" if said and range_ else f"{place.key} is {said or range_}"

@@ -1,0 +1,322 @@
+"""Reads scenario files: the only code that opens them.
+
+A file is refused before it is read where it cannot be a scenario (missing, a folder, too large, not text), and
+otherwise answered with all of its mistakes at once, each with its line, what was found, what is allowed and what to
+try.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import itertools
+import os
+import stat
+import sys
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from risksim.errors import Fault, ScenarioError
+from risksim.scenario.document import Document, Path, shown
+from risksim.scenario.scenario import Scenario
+from risksim.scenario.tree import Tree, read_tree
+from risksim.scenario.wording import Explained, explain
+
+__all__ = ["MOST_BYTES", "Document", "read_scenario", "read_text"]
+
+MOST_BYTES = 5_000_000
+"""The largest scenario file. [byte]"""
+
+MOST_FAULTS = 200
+"""Mistakes that are shown one by one; the rest are counted."""
+
+MOST_EXPLAINED = 5 * MOST_FAULTS
+"""Mistakes that are put into words before they are sorted by line."""
+
+
+def read_scenario(file: str | FilePath) -> tuple[Scenario, Document]:
+    """A checked scenario and the document it stands in.
+
+    Parameters
+    ----------
+    file : str or Path
+        A YAML file; ``-`` reads standard input.
+
+    Returns
+    -------
+    Scenario
+        The deal, frozen.
+    Document
+        The file's text, and where in it every value stands.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the file, in the order of its lines.
+    """
+    name = str(file)
+    return read_text(_text(name), name)
+
+
+def read_text(text: str, name: str = "-") -> tuple[Scenario, Document]:
+    """A checked scenario from text that is already in memory.
+
+    Parameters
+    ----------
+    text : str
+        YAML.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    Scenario, Document
+        As `read_scenario`.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the text, in the order of its lines.
+    """
+    tree = read_tree(_printable(name), text)
+    if not tree.whole and tree.faults:
+        raise ScenarioError(_in_order(tree.faults))
+    if tree.root is None and not tree.faults:
+        raise ScenarioError([_empty(tree.document.file)])
+    try:
+        scenario = Scenario.model_validate(tree.root)
+    except ValidationError as error:
+        unsaid = max(0, error.error_count() - MOST_EXPLAINED)
+        raise ScenarioError(_in_order([*tree.faults, *_faults(tree, error)], unsaid)) from None
+    if tree.faults:
+        raise ScenarioError(_in_order(tree.faults))
+    return scenario, tree.document
+
+
+def _in_order(faults: list[Fault], unsaid: int = 0) -> list[Fault]:
+    faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.column or 0))
+    rest = len(faults) - MOST_FAULTS + unsaid
+    if rest <= 0:
+        return faults
+    found = f"got {rest:,} more mistakes after these {MOST_FAULTS}; they are not shown."
+    return [*faults[:MOST_FAULTS], Fault(faults[0].file, None, None, "", found, "Mend the ones above and check again.")]
+
+
+# Opening
+
+
+def _text(name: str) -> str:
+    file = _printable(name)
+    data = _standard_input() if name == "-" else _content(name, file)
+    if len(data) > MOST_BYTES:
+        raise _refused(
+            file,
+            f"got more than {MOST_BYTES // 1_000_000} MB; a scenario file has at most that.",
+            "Name the scenario file; results and data stand in files of their own.",
+        )
+    return _decoded(data, file)
+
+
+def _standard_input() -> bytes:
+    data: bytes = sys.stdin.buffer.read(MOST_BYTES + 1)
+    return data
+
+
+def _content(name: str, file: str) -> bytes:
+    if not name or "\0" in name:
+        raise _refused(
+            file, "got no file name; a scenario is read from a file.", "Name a file, or - for standard input."
+        )
+    try:
+        status = os.stat(name)  # noqa: PTH116, a Path would be no clearer
+        if stat.S_ISDIR(status.st_mode):
+            raise _folder(name, file)
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(
+                file,
+                "got a device or pipe; a scenario is read from a regular file.",
+                "Copy what it delivers into a file, or pipe it to standard input and name the file -.",
+            )
+        # Between the look and the opening a pipe may have taken the file's place: never wait for it.
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _unopened(name, file, error) from None
+
+
+def _refused(file: str, found: str, remedy: str, line: int | None = None, column: int | None = None) -> ScenarioError:
+    return ScenarioError([Fault(file, line, column, "", found, remedy)])
+
+
+def _printable(name: str) -> str:
+    """A file name that can be shown, whatever bytes it has."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+
+
+def _empty(file: str) -> Fault:
+    found = "got an empty file, or one of comments only; a scenario begins with `schema: 1`."
+    return Fault(file, None, None, "", found, "Write a scenario; `risksim init` makes one to start from.")
+
+
+def _names_in(folder: str) -> list[str]:
+    """Names in a folder, the first ten thousand."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            return [entry.name for entry in itertools.islice(entries, 10_000)]
+    except OSError:
+        return []
+
+
+def _folder(name: str, file: str) -> ScenarioError:
+    inside = sorted(entry for entry in _names_in(name) if entry.endswith((".yaml", ".yml")))
+    remedy = f"Name a file in it, as {_printable(os.path.join(name, inside[0]))}." if inside else "Name a YAML file."  # noqa: PTH118
+    return _refused(file, "got a folder; a scenario is a file.", remedy)
+
+
+def _unopened(name: str, file: str, error: OSError) -> ScenarioError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        folder, last = os.path.split(name)
+        names = _names_in(folder)
+        if not names and folder and not os.path.isdir(folder):  # noqa: PTH112
+            remedy = f"There is no folder {shown(_printable(folder), quote='')}; look at the path again."
+        else:
+            close = difflib.get_close_matches(last[:255], names, n=3, cutoff=0.6)
+            stem = [entry for entry in names if entry.rsplit(".", 1)[0] == last and entry.endswith((".yaml", ".yml"))]
+            close = list(dict.fromkeys([*stem, *close]))
+            remedy = (
+                f"Did you mean {' or '.join(_printable(entry) for entry in close[:3])}?"
+                if close
+                else "Look at the name and the folder again; `risksim init` writes a file to start from."
+            )
+        return _refused(file, "got no such file; a scenario is read from a file that exists.", remedy)
+    if isinstance(error, PermissionError):
+        return _refused(
+            file,
+            "got a file that you may not read; permission was denied.",
+            "Ask its owner, or copy it to a place of yours.",
+        )
+    reasons = {errno.ELOOP: "a link that leads to itself", errno.ENAMETOOLONG: "a file name that is too long"}
+    found = reasons.get(error.errno or 0, f"a file that cannot be opened ({error.strerror or 'no reason given'})")
+    return _refused(file, f"got {found}; a scenario is read from a regular file.", "Name another file, or copy it.")
+
+
+_KINDS = {
+    b"PK\x03\x04": "an Excel, Word or zip file",
+    b"%PDF": "a PDF file",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"\x89HDF": "a saved result",
+    b"\x1f\x8b": "a compressed file",
+}
+
+
+def _decoded(data: bytes, file: str) -> str:
+    for start, kind in _KINDS.items():
+        if data.startswith(start):
+            raise _refused(file, f"got {kind}; a scenario is a text file in YAML.", "Name the YAML file.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refused(file, "got text in UTF-16; a scenario file is UTF-8.", "Save it again, with the encoding UTF-8.")
+    zero = data.find(b"\0")
+    if zero >= 0:
+        line = data.count(b"\n", 0, zero) + 1
+        raise _refused(
+            file,
+            f"got a zero byte at byte {zero + 1}, so this is no text; a scenario is a text file in YAML.",
+            "Name the YAML file, or save it again with the encoding UTF-8.",
+            line,
+            1,
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        byte = data[error.start]
+        letter = bytes([byte]).decode("cp1252", "replace")
+        perhaps = f" (in Windows-1252 it would be {letter})" if letter.isprintable() and letter != "\ufffd" else ""
+        raise _refused(
+            file,
+            f"got byte 0x{byte:02X}{perhaps} at byte {error.start + 1}, which is not UTF-8; a scenario file is UTF-8.",
+            "Save the file again, with the encoding UTF-8.",
+            line,
+            column,
+        ) from None
+
+
+# Checking
+
+
+def _faults(tree: Tree, error: ValidationError) -> list[Fault]:
+    """Every mistake the models find, with its place."""
+    complaints = _explained(error)
+    if isinstance(tree.root, dict) and not all(complaint.spans for complaint in complaints):
+        complaints += _hidden(tree.root, complaints)
+    return [
+        tree.document.fault(complaint.path, complaint.found, complaint.remedy, key=complaint.key)
+        for complaint in complaints
+    ]
+
+
+def _explained(error: ValidationError) -> list[Explained]:
+    return [explain(one) for one in error.errors(include_url=False)[:MOST_EXPLAINED]]
+
+
+def _hidden(root: dict[str, Any], complaints: list[Explained]) -> list[Explained]:
+    """Mistakes between parts of the file, which the models only look for once every part is sound.
+
+    Each mistaken value is replaced by its default or example, and the whole is checked again. What then turns up
+    counts only where it touches none of the replaced places.
+    """
+    mended: Any = root
+    places: list[Path] = []
+    for complaint in complaints:
+        mended, place = _mend(mended, complaint)
+        places.append(place)
+    try:
+        Scenario.model_validate(mended)
+    except ValidationError as error:
+        return [
+            complaint
+            for complaint in _explained(error)
+            if complaint.spans and not any(_touch(place, about) for place in places for about in _about(complaint))
+        ]
+    return []
+
+
+def _about(complaint: Explained) -> tuple[Path, ...]:
+    return (complaint.path, *complaint.leans_on)
+
+
+def _touch(one: Path, other: Path) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def _mend(root: Any, complaint: Explained) -> tuple[Any, Path]:
+    """The tree with one mistaken value taken out or replaced by its example, and the place that was touched."""
+    if complaint.key:
+        return _changed(root, complaint.path, None), complaint.path
+    for place in reversed(complaint.trail):
+        if place.field is None or not place.path or place.path[-1] != place.key:
+            continue
+        if not place.field.is_required():
+            return _changed(root, place.path, None), place.path
+        if place.field.examples:
+            return _changed(root, place.path, place.field.examples[0]), place.path
+    return root, complaint.path
+
+
+def _changed(value: Any, path: Path, new: Any) -> Any:
+    """A copy along a path with a new value at its end; None takes the key out."""
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict):
+        if not rest and new is None:
+            return {key: entry for key, entry in value.items() if key != step}
+        if rest and step not in value:
+            return value
+        return {**value, step: _changed(value[step], rest, new) if rest else new}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return [*value[:step], _changed(value[step], rest, new) if rest else new, *value[step + 1 :]]
+    return value

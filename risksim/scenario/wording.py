@@ -1,0 +1,299 @@
+"""What pydantic found wrong, in words of the file: where, what was found, what is allowed and what to try."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from risksim.scenario.base import Origin
+from risksim.scenario.contract import RULES
+from risksim.scenario.document import Path, shown
+from risksim.scenario.outcomes import MEASURED
+from risksim.scenario.places import Place, fields_of, locate, meaning, model_of, what_is
+from risksim.scenario.remedies import (
+    EXAMPLES,
+    closest,
+    date_remedy,
+    duration_remedy,
+    example,
+    flow,
+    months_in,
+    number_remedy,
+    read_date,
+    remedy_for,
+)
+from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import LAWS
+
+_ORIGIN = set(Origin.model_fields)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A complaint in words of the file.
+
+    Attributes
+    ----------
+    path : tuple
+        Where it stands.
+    found, remedy : str
+        What was found and what is allowed; what to try.
+    key : bool
+        True where the key is the mistake and not its value.
+    leans_on : tuple
+        Places whose mistakes may have caused this one.
+    trail : list of Place
+        The fields that it passes through.
+    spans : bool
+        True for a check that compares parts of the file.
+    """
+
+    path: Path
+    found: str
+    remedy: str
+    key: bool
+    leans_on: tuple[Path, ...]
+    trail: list[Place]
+    spans: bool
+
+
+def explain(error: ErrorDetails) -> Explained:
+    """A complaint of pydantic in words of the file."""
+    trail = locate(error["loc"])
+    place = trail[-1]
+    found, remedy = _words(error, place)
+    about = error.get("ctx", {})
+    return Explained(
+        place.path,
+        found,
+        remedy,
+        error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",),
+        tuple(about.get("leans_on", ())),
+        trail,
+        "leans_on" in about,
+    )
+
+
+def _words(error: ErrorDetails, place: Place) -> tuple[str, str]:
+    kind, value, about = error["type"], error["input"], error.get("ctx", {})
+    if kind == "mistake":
+        return str(about["found"]), str(about["remedy"])
+    if kind == "missing":
+        return _missing(place)
+    if kind == "extra_forbidden":
+        return _unknown_key(error, place)
+    if kind == "bounds":
+        return _out_of_bounds(value, about["words"], place)
+    if error["loc"][-1:] == ("[key]",) or kind == "name":
+        return _bad_name(value, place)
+    special = _SPECIAL.get(kind)
+    if special is not None:
+        return special(value, place)
+    said = what_is(place).removesuffix(", as text") if isinstance(value, str) else what_is(place)
+    return f"got {shown(value)}; {said}.", remedy_for(kind, value, place)
+
+
+def _missing(place: Place) -> tuple[str, str]:
+    if isinstance(place.path[-1], int):
+        return f"got too few numbers; {what_is(place)}.", f"Write it as `{example(place)}`."
+    key = str(place.path[-1])
+    return f"got no {key}; {what_is(place)}.", f"Add a line such as `{example(place)}`."
+
+
+def _unknown_key(error: ErrorDetails, place: Place) -> tuple[str, str]:
+    key = str(error["loc"][-1])
+    fields = list(fields_of(place.model)) if place.model is not None else []
+    known = [key for key in fields if key not in _ORIGIN] + [key for key in fields if key in _ORIGIN]
+    close = closest(key, known)
+    where = f"in {place.path[-2]} " if len(place.path) > 1 and isinstance(place.path[-2], str) else ""
+    found = f"got the key {shown(key)}, which is not known here; {where}there is {', '.join(known)}."
+    if re.match(r"^[^:]+:\S", key):
+        return found, "Put a space after the colon."
+    if close:
+        return found, f"Did you mean {' or '.join(close)}?"
+    if key in ("comment", "comments", "remark", "description", "source", "assumption", "note"):
+        return found, f"Write it as a comment, after `# `, or beside a number as `{{value: ..., {key}: ...}}`."
+    if key in _homes():
+        return found, f"`{key}` belongs {_homes()[key]}; move it there."
+    return found, "Take the line out, or write it as a comment after `# `."
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """Where keys of a scenario belong that people write in the wrong part."""
+    homes = dict.fromkeys(fields_of(Scenario), "at the top of the file")
+    homes |= {
+        "participants": "in an entry of cohorts",
+        "enrolment": "in an entry of cohorts",
+        "duration": "in an entry of cohorts",
+        "dropout": "in an entry of cohorts",
+        "unmeasured": "in an entry of cohorts",
+        "window": "under enrolment",
+        "ramp": "under enrolment",
+        "ratio": "under enrolment",
+        "success_rate": "in an outcome",
+        "measured": "in an outcome",
+        "price": "in a rule per_outcome",
+        "payer": "in a rule per_outcome",
+        "total": "in a rule cap",
+        "cap": "in the list of payments, as `- cap: {total: 4000000}`",
+        "per_outcome": "in the list of payments",
+        "tranches": "under financing",
+        "commitment": "in an entry of tranches",
+        "drawdown": "in an entry of tranches",
+    }
+    return homes
+
+
+def _out_of_bounds(value: Any, words: str, place: Place) -> tuple[str, str]:
+    is_share = place.bounds is not None and place.bounds.high == 1.0
+    own = place.path[-1] in (place.key, "value", "fixed")
+    found = f"got {_number(value)}; {what_is(place) if own else words}."
+    if is_share and 1.0 < value <= 100.0:
+        return found, f"If {_number(value)} means percent, write {value / 100:g}."
+    if value < 0:
+        return found, "Take the minus sign out, or write 0."
+    return found, "Write the share as a decimal number, 0.75 for 75 %."
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e300 else shown(value)
+
+
+def _bad_name(value: Any, place: Place) -> tuple[str, str]:
+    found = f"got {shown(value)}; a name is one line of visible text, at most 120 letters, without spaces at its ends."
+    if isinstance(value, str) and value.strip() != value:
+        return found, f"Write {shown(value.strip())}."
+    if value == "":
+        return found, f"Write a name, as `{example(place)}`." if place.key == "name" else "Write a name."
+    return found, "Write a short name on one line."
+
+
+# Unions whose branch could not be told
+
+
+def _no_number(value: Any, place: Place) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        return f"got {shown(value)}; {what_is(place)}.", number_remedy(value, place)
+    laws = [key for key in LAWS if key in value]
+    head = f"got {shown(value)}; {place.key} is {meaning(place)}" if place.field is not None else f"got {shown(value)}"
+    if len(laws) > 1:
+        both = " and ".join(laws)
+        if "value" in laws:
+            return f"{head}, and a number follows one law, here {both}.", "Take `value` out, or the law beside it."
+        return f"{head}, and a number follows one law, here {both}.", "Keep one of them, or join them in a mixture."
+    return f"{head}, written as a number or a block with one law: {', '.join(LAWS)}.", _law_remedy(value)
+
+
+def _law_remedy(value: dict[str, Any]) -> str:
+    keys = set(value)
+    points = [key for key in value if re.match(r"^[pP]\d", str(key))]
+    if not keys - {"source", "assumption", "note", "unchecked"}:
+        return "Write the number itself too, as `{value: 0.75, source: ...}`." if keys else "Write a number, as 0.75."
+    if points:
+        named = ", ".join(f"{key}: ..." for key in points)
+        return f"Write quantiles as `{{quantiles: {{{named}}}}}`, at least two of them."
+    for law, hints in (
+        ("evidence", {"successes"}),
+        ("lognormal", {"median", "p90", "mu", "sigma"}),
+        ("normal", {"mean", "sd", "std"}),
+        ("gamma", {"shape", "scale"}),
+    ):
+        if keys & hints:
+            return f"Name the law, as `{{{EXAMPLES[law]}}}`."
+    if keys & {"low", "high", "min", "max", "from", "to"}:
+        return f"Write a range as `{{{EXAMPLES['uniform']}}}` or `{{{EXAMPLES['p5']}}}`."
+    for key in value:
+        close = closest(str(key), LAWS)
+        if close:
+            return f"Did you mean {' or '.join(close)}, as `{{{EXAMPLES[close[0]]}}}`?"
+    return f"Write a number, as 0.75, or a law such as `{{{EXAMPLES['beta']}}}`."
+
+
+def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
+    known = " or ".join(RULES)
+    examples = {key: flow({key: next(iter(fields_of(model).values())).examples[0]}) for key, model in RULES.items()}  # type: ignore[index]
+    if not isinstance(value, dict):
+        return f"got {shown(value)}; a payment rule is a block with one key, {known}.", (
+            f"Write the entry as `- {examples['per_outcome'][1:-1]}`."
+        )
+    rules = [key for key in RULES if key in value]
+    if len(rules) > 1:
+        return (
+            f"got {' and '.join(rules)} in one entry; each payment rule is an entry of its own.",
+            "Begin each rule with a dash, on a line of its own.",
+        )
+    found = f"got {shown(value)}; a payment rule is a block with one key, {known}."
+    for key in value:
+        close = closest(str(key), RULES)
+        if close:
+            return found, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
+    for name, model in RULES.items():
+        terms = model_of(fields_of(model)[name].annotation)
+        if terms is not None and set(value) & set(fields_of(terms)) - {"source", "assumption", "note", "unchecked"}:
+            return found, f"Name the rule, as `- {examples[name][1:-1]}`, with its terms inside."
+    return found, f"Write the entry as `- {examples['per_outcome'][1:-1]}`."
+
+
+def _no_measured(value: Any, place: Place) -> tuple[str, str]:
+    found = (
+        f"got {shown(value)}; measured is {meaning(place)}, a block with one key: {', '.join(MEASURED)}."
+        if place.key == "measured"
+        else f"got {shown(value)}."
+    )
+    if isinstance(value, dict):
+        several = [key for key in MEASURED if key in value]
+        if len(several) > 1:
+            return found, f"Keep one of {' and '.join(several)}."
+        for key in value:
+            close = closest(str(key), MEASURED)
+            if close:
+                return found, f"Did you mean {' or '.join(close)}?"
+    if isinstance(value, str) and months_in(value) is not None:
+        return found, f"Write {{after_enrolment: {value}}} or {{after_completion: {value}}}."
+    if isinstance(value, str) and (date := read_date(value)) is not None:
+        return found, f"Write {{on: {date}}}."
+    return (
+        found,
+        "Write {at: completion}, {after_enrolment: 12 months}, {after_completion: 6 months} or {on: 2027-01-01}.",
+    )
+
+
+def _no_follow_up(value: Any, place: Place) -> tuple[str, str]:
+    found = f"got {shown(value)}; follow_up is {meaning(place)}, a block with `every` or a list of dates."
+    if isinstance(value, str) and months_in(value) is not None:
+        return found, f"Write {{every: {value}}}."
+    if isinstance(value, str) and (date := read_date(value)) is not None:
+        return found, f"Write [{date}]."
+    return found, "Write {every: 6 months}, or [2026-01-01, 2027-01-01]."
+
+
+def _no_drawdown(value: Any, place: Place) -> tuple[str, str]:
+    return (
+        f"got {shown(value)}; drawdown is {meaning(place)}.",
+        "Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}].",
+    )
+
+
+def _duration(value: Any, place: Place) -> tuple[str, str]:
+    found = f"got {shown(value)}; {place.key} is {meaning(place)}, whole months or years."
+    return found, duration_remedy(value, place)
+
+
+def _date(value: Any, place: Place) -> tuple[str, str]:
+    return f"got {shown(value)}; {place.key} is {meaning(place)}, a date such as 2021-08-01.", date_remedy(value)
+
+
+_SPECIAL = {
+    "no_law": _no_number,
+    "no_rule": _no_rule,
+    "no_measured": _no_measured,
+    "no_follow_up": _no_follow_up,
+    "no_drawdown": _no_drawdown,
+    "duration": _duration,
+    "calendar_date": _date,
+}

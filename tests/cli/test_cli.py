@@ -1,0 +1,179 @@
+"""The command line as a user meets it: exit codes, streams, files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SIMPLE = "scenarios/examples/simple-reference.yaml"
+TUBA = "scenarios/broendby-tuba.yaml"
+
+
+def risksim(*words, cwd=ROOT, stdin=None, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "risksim", *words],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_run_prints_the_answer_on_stdout_and_nothing_but_talk_on_stderr():
+    done = risksim("run", SIMPLE, "--paths", "5000")
+    assert done.returncode == 0, done.stderr
+    assert "In 69 of 100 futures the investor gets the capital back." in done.stdout or "In 68 of 100" in done.stdout
+    for line in ("expected only", "luck only", "evidence and luck"):
+        assert line in done.stdout
+    assert "simulating" not in done.stdout
+
+
+def test_run_json_has_stable_keys_and_equals_itself():
+    first, second = (risksim("run", SIMPLE, "--paths", "3000", "--json", "--threads", n).stdout for n in ("1", "2"))
+    assert first == second
+    said = json.loads(first)
+    assert said["schema"] == "risksim.run/1"
+    assert set(said) == {"schema", "scenario", "run", "three_lines", "statistics"}
+    assert said["run"]["paths"] == 3000
+    assert [line["name"] for line in said["three_lines"]["lines"]] == [
+        "expected only",
+        "luck only",
+        "evidence and luck",
+    ]
+    loss = said["statistics"]["tranches"]["investor"]["loss"]["p_loss"]
+    assert set(loss) == {"value", "standard_error", "low", "high"}
+
+
+def test_run_saves_every_form_and_the_netcdf_opens_again(tmp_path):
+    from risksim.results.store import open_result
+
+    for ending in ("nc", "csv", "json"):
+        done = risksim("run", SIMPLE, "--paths", "600", "--out", str(tmp_path / f"result.{ending}"))
+        assert done.returncode == 0, done.stderr
+        assert f"result.{ending}" in done.stderr
+    rows = (tmp_path / "result.csv").read_text().splitlines()
+    assert len(rows) == 601
+    assert rows[0].startswith("path,weight,irr[investor],")
+    with open_result(tmp_path / "result.nc") as dataset:
+        assert dataset.sizes["path"] == 600
+        assert dataset.attrs["scenario_text"] == (ROOT / SIMPLE).read_text()
+    assert json.loads((tmp_path / "result.json").read_text())["run"]["paths"] == 600
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", SIMPLE, "--paths", "0"), "at least one path"),
+        (("run", SIMPLE, "--paths", "many"), "many"),
+        (("run", SIMPLE, "--seed", "-1"), "seed"),
+        (("run", SIMPLE, "--threads", "-2"), "threads"),
+        (("run", SIMPLE, "--paths", "10", "--out", "result.xlsx"), ".nc"),
+        (("run", SIMPLE, "--paths", "10", "--out", "no/such/folder/x.nc"), "no folder"),
+        (("explain", SIMPLE, "--path", "-1"), "counted from 0"),
+        (("explain", SIMPLE), "--path"),
+        (("run", "scenarios/broendby-tuba.yml"), "broendby-tuba.yaml"),
+        (("run",), "FILE"),
+        (("rnu", SIMPLE), "rnu"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_to_try(words, said):
+    done = risksim(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_explain_tells_people_payments_and_return():
+    done = risksim("explain", TUBA, "--path", "4711")
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "path 4,711 of seed 1",
+        "enrolled",
+        "could not be measured",
+        "verified at",
+        "municipality",
+        "DSI",
+        "IRR",
+    ):
+        assert said in done.stdout
+    said = json.loads(risksim("explain", TUBA, "--path", "4711", "--json").stdout)
+    assert said["schema"] == "risksim.explain/1"
+    assert said["path"] == 4711
+    assert sum(claim["amount"] for claim in said["payments"]) == pytest.approx(said["received"])
+
+
+def test_check_lists_assumptions_and_what_the_file_leaves_out():
+    done = risksim("check", SIMPLE)
+    assert done.returncode == 0, done.stderr
+    assert "What is assumed" in done.stdout
+    assert "Beta(30, 10)" in done.stdout
+    assert "no enrolment block" in done.stdout
+    assert json.loads(risksim("check", SIMPLE, "--json").stdout)["schema"] == "risksim.check/1"
+
+
+def test_check_reads_standard_input():
+    done = risksim("check", "-", stdin=(ROOT / SIMPLE).read_text())
+    assert done.returncode == 0, done.stderr
+
+
+def test_init_writes_a_file_that_checks_and_runs_and_keeps_what_is_there(tmp_path):
+    assert risksim("init", "my-deal.yaml", cwd=tmp_path).returncode == 0
+    assert risksim("check", "my-deal.yaml", cwd=tmp_path).returncode == 0
+    assert risksim("run", "my-deal.yaml", "--paths", "500", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "my-deal.yaml").read_bytes()
+    again = risksim("init", "my-deal.yaml", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    assert (tmp_path / "my-deal.yaml").read_bytes() == before
+
+
+def test_schema_is_json(tmp_path):
+    assert json.loads(risksim("schema").stdout)["type"] == "object"
+    assert risksim("schema", "--out", str(tmp_path / "s.json")).returncode == 0
+
+
+def test_version_names_what_numbers_depend_on():
+    done = risksim("--version")
+    assert done.returncode == 0
+    for name in ("risksim", "numpy", "numba", "scipy"):
+        assert name in done.stdout
+
+
+def test_no_command_opens_a_socket(tmp_path):
+    guard = tmp_path / "sitecustomize.py"
+    guard.write_text(
+        "import socket\n"
+        "def refuse(*a, **k):\n    raise RuntimeError('socket')\n"
+        "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
+    )
+    for words in (("check", TUBA), ("run", SIMPLE, "--paths", "300"), ("explain", SIMPLE, "--path", "1")):
+        done = risksim(*words, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+        assert done.returncode == 0, done.stderr
+
+
+def test_works_in_a_read_only_home_without_a_cache_folder(tmp_path):
+    done = risksim("run", SIMPLE, "--paths", "300", HOME="/nonexistent", XDG_CACHE_HOME="/nonexistent/cache")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_interrupt_exits_with_130():
+    words = [sys.executable, "-m", "risksim", "run", TUBA, "--paths", "3000000"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in err
+    assert out == ""

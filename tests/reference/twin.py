@@ -1,0 +1,584 @@
+"""The slow twin: one deal, one path, person by person, as the specification says it.
+
+Written from `docs/reference/model.md`, `docs/reference/randomness.md` and the parsed `Scenario`, never from the plan,
+the kernels or the engine. It is slow and plain on purpose: what it says is what they have to say.
+
+Two switches take randomness away. ``inputs="mean"`` holds every input at its exact mean (*luck only*).
+``people="expected"`` replaces people by their expected number, without rounding to whole persons; both together are
+the *expected only* line of a report.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from risksim.scenario.base import value_of
+from risksim.scenario.contract import Cap, Instalments, PerOutcome
+from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
+from risksim.scenario.programme import Cohort, Enrolment
+from risksim.scenario.scenario import Scenario
+from tests.reference import laws
+from tests.reference.investor import irr, npv
+from tests.reference.philox import (
+    DROPOUT,
+    ENROLMENT,
+    MEASUREMENT,
+    SUCCESS,
+    Key,
+    input_place,
+    key_of,
+    limit,
+    person_words,
+)
+
+Claims = dict[tuple[int, str, dt.date], int]
+Counts = dict[tuple[str, dt.date], float]
+
+MINOR_UNITS = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XOF", "XAF"), 1)
+"""Minor units in one unit of a currency; 100 for every currency that isn't named."""
+
+
+@dataclass(slots=True)
+class Fate:
+    """What became of one outcome of one person."""
+
+    met: bool
+    """The person met the outcome, whether or not anybody could see it."""
+    measured_month: int | None
+    """Contract month of measurement; None where the outcome is measured on a date."""
+    measured_on: dt.date | None
+    """Day of measurement; None where the date came before the person enrolled or finished."""
+    counted: dt.date | None
+    """Follow-up at which the outcome counts as verified; None if it was not met, not seen, or no follow-up came."""
+
+
+@dataclass(slots=True)
+class Person:
+    """One enrolled person."""
+
+    cohort: str
+    number: int
+    """Number inside the cohort, from 0."""
+    enrolled: int
+    """Contract month."""
+    left: int | None
+    """Contract month; None for whoever completes the course."""
+    measurable: bool
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Headcount:
+    """How many of a cohort; whole numbers unless people are expected numbers."""
+
+    enrolled: float
+    completed: float
+    dropped_out: float
+    unmeasured: float
+    """Enrolled people who cannot be measured, dropouts among them."""
+    achieved: dict[str, float]
+    """Met the outcome, whether or not it was measured or counted."""
+    verified: dict[str, float]
+    """Met the outcome, seen, and counted at a follow-up."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the ledger: money from one party to another, in minor units by period."""
+
+    debtor: str
+    creditor: str
+    amounts: dict[dt.date, int]
+
+
+@dataclass(slots=True)
+class TwinPath:
+    """One path of one deal. Money in minor units, but for `npv`."""
+
+    inputs: dict[str, float]
+    """Value of every number that may be uncertain, certain ones too, by the name of its draw."""
+    persons: list[Person]
+    """Empty where people are expected numbers."""
+    counts: Counts
+    """Number verified by outcome and follow-up, every follow-up named."""
+    claims: Claims
+    """By position of the rule, payer and follow-up; cuts are negative, zeros stand."""
+    ledger: list[Line]
+    """The drawdown, then one line per payer in the order of the file; every line names every period."""
+    periods: list[dt.date]
+    drawn: int
+    received: int
+    flows: dict[dt.date, int]
+    """Net flow of the investor by period."""
+    years: dict[dt.date, float]
+    irr: float
+    irr_status: str
+    moic: float
+    """Not a number where nothing was drawn."""
+    npv: dict[float, float]
+    """By hurdle. [currency]"""
+    repayment: dict[tuple[str, int], int]
+    """By payer and calendar year, every year from start to end."""
+    headcounts: dict[str, Headcount]
+    """By cohort."""
+
+
+def run_path(
+    scenario: Scenario,
+    seed: int,
+    path: int,
+    *,
+    stream: int = 0,
+    inputs: Literal["drawn", "mean"] = "drawn",
+    people: Literal["drawn", "expected"] = "drawn",
+    known: Mapping[str, float] | None = None,
+) -> TwinPath:
+    """Draw one path of a deal and settle it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The deal.
+    seed, path, stream : int
+        Address of the path.
+    inputs : str
+        Whether uncertain inputs are drawn or held at their means.
+    people : str
+        Whether people are drawn or are expected numbers.
+    known : mapping, optional
+        Inputs whose values are given, by name; they are neither drawn nor taken at their means.
+    """
+    key = key_of(seed, stream)
+    values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
+    persons: list[Person] = []
+    headcounts: dict[str, Headcount] = {}
+    counts: Counts = {(outcome, date): 0 for outcome in scenario.outcomes for date in follow_ups(scenario)}
+    for position, cohort in enumerate(scenario.cohorts):
+        if people == "expected":
+            headcounts[cohort.name], found = expected_lives(scenario, cohort, values)
+        else:
+            lives = draw_lives(scenario, cohort, position, values, key, path)
+            persons += lives
+            headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
+        for address, number in found.items():
+            counts[address] += number
+    return settle(scenario, values, persons, counts, headcounts)
+
+
+def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
+    """One path with every input at its mean and people drawn."""
+    return run_path(scenario, seed, path, inputs="mean", **more)
+
+
+def expected_only(scenario: Scenario, **more: Any) -> TwinPath:
+    """The deal with every input at its mean and people as expected numbers; nothing is drawn."""
+    return run_path(scenario, 0, 0, inputs="mean", people="expected", **more)
+
+
+# Time (model.md, The clock)
+
+
+@functools.cache
+def day_of(start: dt.date, month: int) -> dt.date:
+    """The day of a contract month: the same day of the month, clipped to its end."""
+    year, index = start.year + (start.month - 1 + month) // 12, (start.month - 1 + month) % 12 + 1
+    return dt.date(year, index, min(start.day, calendar.monthrange(year, index)[1]))
+
+
+def follow_ups(scenario: Scenario) -> list[dt.date]:
+    """Dates on which the parties settle, in order."""
+    start, end = value_of(scenario.start), value_of(scenario.end)
+    if isinstance(scenario.follow_up, list):
+        return sorted(value_of(date) for date in scenario.follow_up)
+    step = value_of(scenario.follow_up.every)
+    dates = []
+    month = step
+    while day_of(start, month) <= end:
+        dates.append(day_of(start, month))
+        month += step
+    return dates
+
+
+def years_to(scenario: Scenario, date: dt.date) -> float:
+    """Years from the start to a date by the scenario's day count (model.md, The investor's result)."""
+    start = value_of(scenario.start)
+    if scenario.day_count == "act/365":
+        return (date - start).days / 365
+    month = 0
+    while day_of(start, month + 1) <= date:
+        month += 1
+    since, length = date - day_of(start, month), day_of(start, month + 1) - day_of(start, month)
+    return (month + since.days / length.days) / 12
+
+
+# Uncertain inputs (randomness.md, From words to decisions)
+
+
+def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
+    """Every number that may be uncertain, by the name of its draw, with what it counts."""
+    numbers: dict[str, tuple[Any, laws.Kind]] = {}
+    for cohort in scenario.cohorts:
+        here = f"cohorts[{cohort.name}]"
+        if cohort.enrolment is not None:
+            numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
+        numbers[f"{here}.dropout"] = cohort.dropout, "share"
+        numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
+    for name, outcome in scenario.outcomes.items():
+        numbers[f"outcomes[{name}].success_rate"] = outcome.success_rate, "share"
+    for position, rule in enumerate(scenario.payments):
+        if isinstance(rule, PerOutcome):
+            numbers[f"payments[{position}].price"] = rule.per_outcome.price, "amount"
+        else:
+            numbers[f"payments[{position}].total"] = rule.cap.total, "amount"
+    for tranche in scenario.financing.tranches:
+        numbers[f"financing.tranches[{tranche.name}].commitment"] = tranche.commitment, "amount"
+    return numbers
+
+
+def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dict[str, float]:
+    """The value of every input on a path, or its mean."""
+    values = {}
+    for name, (law, kind) in uncertain_numbers(scenario).items():
+        certain = laws.certain_value(law)
+        if certain is not None:
+            values[name] = certain
+        elif at_means:
+            values[name] = laws.mean(law, kind)
+        else:
+            values[name] = laws.quantile(law, input_place(key, path, name), kind)
+    return values
+
+
+# People (model.md, People; randomness.md, Person-level decisions)
+
+
+def draw_lives(
+    scenario: Scenario, cohort: Cohort, position: int, values: Mapping[str, float], key: Key, path: int
+) -> list[Person]:
+    """The people of one cohort, each with the fate of every outcome."""
+    here = f"cohorts[{cohort.name}]"
+    duration = int(value_of(cohort.duration))
+    dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
+    people = number_enrolled(cohort, values)
+    enrolment_words = person_words(key, path, ENROLMENT, position, people)
+    dropout_words = person_words(key, path, DROPOUT, position, people)
+    measurement_words = person_words(key, path, MEASUREMENT, position, people)
+    month_limits = enrolment_limits(cohort.enrolment)
+    dropout_limit, unmeasured_limit = limit(dropout), limit(unmeasured)
+
+    persons = []
+    for number in range(people):
+        enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
+        left = None
+        if dropout_words[number] < dropout_limit:
+            left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
+        measurable = measurement_words[number] >= unmeasured_limit
+        persons.append(Person(cohort.name, number, enrolled, left, measurable))
+
+    for name, outcome in scenario.outcomes.items():
+        success_words = person_words(key, path, SUCCESS, position, people, name)
+        success_limit = limit(values[f"outcomes[{name}].success_rate"])
+        for person, word in zip(persons, success_words, strict=True):
+            met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
+            person.fates[name] = fate(scenario, outcome, person, duration, met)
+    return persons
+
+
+def number_enrolled(cohort: Cohort, values: Mapping[str, float]) -> int:
+    """People who enrol: ``min(places, floor(ratio * places + 1e-9))``."""
+    places = int(value_of(cohort.participants))
+    if cohort.enrolment is None:
+        return places
+    return min(places, math.floor(values[f"cohorts[{cohort.name}].enrolment.ratio"] * places + 1e-9))
+
+
+def month_weights(enrolment: Enrolment | None) -> list[Fraction]:
+    """Share of the enrolled who enrol in each month of the window: ``min(1, (s + 1) / ramp)`` over its sum.
+
+    A window of 0 months is one month; a ramp of 0 months is none.
+    """
+    if enrolment is None:
+        return [Fraction(1)]
+    window = max(1, int(value_of(enrolment.window)))
+    ramp = 1 if enrolment.ramp is None else max(1, int(value_of(enrolment.ramp)))
+    weights = [min(Fraction(1), Fraction(month + 1, ramp)) for month in range(window)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def enrolment_limits(enrolment: Enrolment | None) -> list[int]:
+    """``limit(W_s)`` of the cumulative weight of every month of the window but the last."""
+    limits, cumulative = [], Fraction(0)
+    for weight in month_weights(enrolment)[:-1]:
+        cumulative += weight
+        limits.append(limit(cumulative))
+    return limits
+
+
+def month_of_leaving(word: int, dropout: float, duration: int) -> int:
+    """``floor(duration * (w + 0.5) * 2^-32 / dropout)``, at most ``duration - 1``, months after enrolment.
+
+    From a course of 0 months one leaves in month 0.
+    """
+    month = math.floor(duration * (word + 0.5) * 2.0**-32 / dropout)
+    return max(0, min(month, duration - 1))
+
+
+def eligible(outcome: Outcome, left: bool, measurable: bool) -> bool:
+    """Whether an outcome speaks of a person (model.md, below the table of `of:`)."""
+    if outcome.of == "enrolled":
+        return True
+    if outcome.of == "completers":
+        return not left
+    return not left and measurable
+
+
+def fate(scenario: Scenario, outcome: Outcome, person: Person, duration: int, met: bool) -> Fate:
+    """When an outcome of a person is measured, and at which follow-up it counts."""
+    month, day = measurement(scenario, outcome, person.enrolled, duration)
+    seen = eligible(outcome, person.left is not None, person.measurable) and person.measurable
+    counted = first_follow_up(scenario, day) if met and seen else None
+    return Fate(met, month, day, counted)
+
+
+def measurement(
+    scenario: Scenario, outcome: Outcome, enrolled: int, duration: int
+) -> tuple[int | None, dt.date | None]:
+    """Contract month and day of measurement (model.md, When an outcome counts)."""
+    start = value_of(scenario.start)
+    match outcome.measured:
+        case AtCompletion():
+            month = enrolled + duration
+        case AfterEnrolment(after_enrolment=months):
+            month = enrolled + int(value_of(months))
+        case AfterCompletion(after_completion=months):
+            month = enrolled + duration + int(value_of(months))
+        case OnDate(on=stated):
+            ready = enrolled if outcome.of == "enrolled" else enrolled + duration
+            date = value_of(stated)
+            return None, date if day_of(start, ready) <= date else None
+    return month, day_of(start, month)
+
+
+def first_follow_up(scenario: Scenario, day: dt.date | None) -> dt.date | None:
+    """The first follow-up on or after a day of measurement; None if there is none."""
+    if day is None:
+        return None
+    return next((date for date in follow_ups(scenario) if date >= day), None)
+
+
+def count_verified(persons: Iterable[Person]) -> Counts:
+    """Number verified by outcome and follow-up."""
+    counts: Counts = {}
+    for person in persons:
+        for outcome, found in person.fates.items():
+            if found.counted is not None:
+                counts[outcome, found.counted] = counts.get((outcome, found.counted), 0) + 1
+    return counts
+
+
+def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
+    """The people of one cohort, counted."""
+    return Headcount(
+        enrolled=len(persons),
+        completed=sum(person.left is None for person in persons),
+        dropped_out=sum(person.left is not None for person in persons),
+        unmeasured=sum(not person.measurable for person in persons),
+        achieved={name: sum(person.fates[name].met for person in persons) for name in scenario.outcomes},
+        verified={
+            name: sum(person.fates[name].counted is not None for person in persons) for name in scenario.outcomes
+        },
+    )
+
+
+def expected_lives(scenario: Scenario, cohort: Cohort, values: Mapping[str, float]) -> tuple[Headcount, Counts]:
+    """Expected numbers of one cohort at the given inputs: nobody is rounded to a whole person."""
+    here = f"cohorts[{cohort.name}]"
+    places = int(value_of(cohort.participants))
+    people = min(float(places), values.get(f"{here}.enrolment.ratio", 1.0) * places)
+    duration = int(value_of(cohort.duration))
+    dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
+    achieved, verified, counts = {}, {}, {}
+    for name, outcome in scenario.outcomes.items():
+        can_meet = 1.0 if outcome.of == "enrolled" else 1.0 - dropout
+        chance = can_meet * values[f"outcomes[{name}].success_rate"]
+        achieved[name] = people * chance
+        verified[name] = 0.0
+        for month, weight in enumerate(month_weights(cohort.enrolment)):
+            _, day = measurement(scenario, outcome, month, duration)
+            date = first_follow_up(scenario, day)
+            if date is not None:
+                number = people * float(weight) * chance * (1.0 - unmeasured)
+                verified[name] += number
+                counts[name, date] = counts.get((name, date), 0.0) + number
+    completed, dropped_out = people * (1.0 - dropout), people * dropout
+    return Headcount(people, completed, dropped_out, people * unmeasured, achieved, verified), counts
+
+
+# Money (model.md, Claims and Money)
+
+
+def settle(
+    scenario: Scenario,
+    values: dict[str, float],
+    persons: list[Person],
+    counts: Counts,
+    headcounts: dict[str, Headcount],
+) -> TwinPath:
+    """From verified numbers to money and the investor's result."""
+    minor = MINOR_UNITS.get(scenario.currency, 100)
+    tranche = scenario.financing.tranches[0]
+    claims = claim(scenario, values, counts, minor)
+    drawdown = draw_capital(scenario, values[f"financing.tranches[{tranche.name}].commitment"], minor)
+    periods = sorted({*drawdown, *follow_ups(scenario)})
+
+    ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
+    for payer in payers(scenario.payments):
+        paid = dict.fromkeys(periods, 0)
+        for (_, debtor, date), amount in claims.items():
+            if debtor == payer:
+                paid[date] += amount
+        ledger.append(Line(payer, tranche.name, paid))
+    check_balances(ledger, periods)
+
+    received_on = {date: sum(line.amounts[date] for line in ledger[1:]) for date in periods}
+    flows = {date: received_on[date] - ledger[0].amounts[date] for date in periods}
+    years = {date: years_to(scenario, date) for date in periods}
+    drawn, received = sum(drawdown.values()), sum(received_on.values())
+    rate, status = irr(list(flows.values()), list(years.values()), received)
+    return TwinPath(
+        inputs=values,
+        persons=persons,
+        counts=counts,
+        claims=claims,
+        ledger=ledger,
+        periods=periods,
+        drawn=drawn,
+        received=received,
+        flows=flows,
+        years=years,
+        irr=rate,
+        irr_status=status,
+        moic=received / drawn if drawn else math.nan,
+        npv={
+            hurdle: npv([flow / minor for flow in flows.values()], list(years.values()), hurdle)
+            for hurdle in scenario.hurdles
+        },
+        repayment=repayment_by_year(scenario, ledger[1:]),
+        headcounts=headcounts,
+    )
+
+
+def to_minor(amount: float, minor: int) -> int:
+    """Whole minor units of a float64 amount of currency, rounded half to even.
+
+    The product is taken in float64 first; Python's `round` is half to even and exact on what it is given.
+    """
+    return round(amount * minor)
+
+
+def payers(rules: Iterable[PerOutcome | Cap]) -> list[str]:
+    """Payers in the order in which the file first names them."""
+    return list(dict.fromkeys(rule.per_outcome.payer for rule in rules if isinstance(rule, PerOutcome)))
+
+
+def claim(scenario: Scenario, values: Mapping[str, float], counts: Counts, minor: int) -> Claims:
+    """What every rule claims at every follow-up; rules speak in the order of the file."""
+    claims: Claims = {}
+    for date in follow_ups(scenario):
+        for position, rule in enumerate(scenario.payments):
+            if isinstance(rule, PerOutcome):
+                # float64, in this order: (price * count) * minor units
+                amount = values[f"payments[{position}].price"] * counts[rule.per_outcome.outcome, date]
+                claims[position, rule.per_outcome.payer, date] = to_minor(amount, minor)
+            else:
+                total = to_minor(values[f"payments[{position}].total"], minor)
+                above = payers(scenario.payments[:position])
+                for payer, cut in cap_cuts(claims, position, date, above, total).items():
+                    claims[position, payer, date] = -cut
+    return claims
+
+
+def cap_cuts(claims: Claims, position: int, date: dt.date, above: list[str], total: int) -> dict[str, int]:
+    """What a cap cuts from each payer at one follow-up.
+
+    The rules above may claim `total` up to this follow-up. What they claim beyond it is cut, less what this cap has
+    cut at earlier follow-ups: an amount is cut once, when it is claimed.
+    """
+    earlier, owed = 0, dict.fromkeys(above, 0)
+    for (rule, payer, when), amount in claims.items():
+        if rule < position and when < date:
+            earlier += amount
+        if rule < position and when == date:
+            owed[payer] += amount
+    cut = max(0, earlier + sum(owed.values()) - total) - max(0, earlier - total)
+    return share_out(cut, owed)
+
+
+def share_out(amount: int, owed: Mapping[str, int]) -> dict[str, int]:
+    """Whole minor units in proportion to what each owes, by largest remainder; ties go to whoever stands first."""
+    whole = sum(owed.values())
+    if amount == 0 or whole == 0:
+        return dict.fromkeys(owed, 0)
+    shares = {payer: amount * part // whole for payer, part in owed.items()}
+    by_remainder = sorted(owed, key=lambda payer: -(amount * owed[payer] % whole))  # sorting keeps the file's order
+    for payer in by_remainder[: amount - sum(shares.values())]:
+        shares[payer] += 1
+    return shares
+
+
+def draw_capital(scenario: Scenario, commitment: float, minor: int) -> dict[dt.date, int]:
+    """Capital drawn by date: the cumulative amount is rounded, and each date draws the difference.
+
+    float64, in this order: (commitment * cumulative share) * minor units. The last share is exactly 1.
+    """
+    shares = drawing_shares(scenario)
+    drawn, before = {}, 0
+    for date, share in shares:
+        so_far = to_minor(commitment * share, minor)
+        drawn[date] = drawn.get(date, 0) + so_far - before
+        before = so_far
+    return drawn
+
+
+def drawing_shares(scenario: Scenario) -> list[tuple[dt.date, float]]:
+    """Dates of the drawdown in order, each with the share of the commitment drawn by then."""
+    start = value_of(scenario.start)
+    drawdown = scenario.financing.tranches[0].drawdown
+    if isinstance(drawdown, Instalments):
+        every = int(value_of(drawdown.every))
+        return [(day_of(start, number * every), (number + 1) / drawdown.times) for number in range(drawdown.times)]
+    if isinstance(drawdown, list):
+        drawings = sorted(drawdown, key=lambda drawing: value_of(drawing.on))
+        shares, so_far = [], 0.0
+        for drawing in drawings:
+            so_far += drawing.share
+            shares.append((value_of(drawing.on), so_far))
+        return [*shares[:-1], (shares[-1][0], 1.0)]
+    return [(start, 1.0)]
+
+
+def check_balances(ledger: list[Line], periods: list[dt.date]) -> None:
+    """In every period the balances of all parties add up to zero."""
+    for date in periods:
+        balances: dict[str, int] = {}
+        for line in ledger:
+            balances[line.debtor] = balances.get(line.debtor, 0) - line.amounts[date]
+            balances[line.creditor] = balances.get(line.creditor, 0) + line.amounts[date]
+        assert sum(balances.values()) == 0
+
+
+def repayment_by_year(scenario: Scenario, lines: list[Line]) -> dict[tuple[str, int], int]:
+    """What each payer pays in each budget year, which is a calendar year."""
+    first, last = value_of(scenario.start).year, value_of(scenario.end).year
+    paid = {(line.debtor, year): 0 for line in lines for year in range(first, last + 1)}
+    for line in lines:
+        for date, amount in line.amounts.items():
+            paid[line.debtor, date.year] += amount
+    return paid

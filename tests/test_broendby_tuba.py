@@ -1,0 +1,80 @@
+"""The TUBA Brøndby deal says what was published, marks what was not, and breaks even on its own plan."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from risksim.scenario.base import Origin, value_of, walk
+from risksim.scenario.contract import Cap, PerOutcomeTerms
+from risksim.scenario.scenario import Scenario
+
+FILE = Path(__file__).parents[1] / "scenarios" / "broendby-tuba.yaml"
+
+
+@pytest.fixture(scope="module")
+def deal():
+    return Scenario.model_validate(YAML(typ="safe").load(FILE.read_text(encoding="utf-8")))
+
+
+def test_published_terms_stand_in_the_file(deal):
+    (cohort,), (tranche,) = deal.cohorts, deal.financing.tranches
+    assert value_of(cohort.participants) == 120
+    assert tranche.commitment.value == 3_200_000
+    assert value_of(cohort.enrolment.window) == 36
+    assert (str(deal.start_date), str(deal.end_date)) == ("2021-08-01", "2028-06-30")
+    assert value_of(deal.follow_up.every) == 6
+    assert all(part.source for part in (cohort.participants, tranche.commitment, cohort.enrolment.window, deal.start))
+
+
+def test_unpublished_terms_are_assumptions(deal):
+    (cohort,), (tranche,) = deal.cohorts, deal.financing.tranches
+    prices = [rule.per_outcome.price for rule in deal.payments]
+    rates = [outcome.success_rate for outcome in deal.outcomes.values()]
+    measured = [outcome.measured for outcome in deal.outcomes.values()]
+    others = [cohort.duration, cohort.dropout, cohort.unmeasured, cohort.enrolment.ramp, tranche.drawdown]
+    for part in (*prices, *rates, *measured, *others):
+        assert part.assumption
+        assert part.source is None
+
+
+def test_every_block_that_may_say_where_it_comes_from_does(deal):
+    inside_a_law = "mixture"
+    silent = [
+        path
+        for path, part in walk(deal)
+        if isinstance(part, Origin)
+        and not isinstance(part, PerOutcomeTerms)
+        and inside_a_law not in path
+        and part.source is None
+        and part.assumption is None
+    ]
+    assert silent == []
+
+
+def test_sources_are_all_named_somewhere(deal):
+    text = FILE.read_text(encoding="utf-8")
+    body = text[: text.index("\nsources:")] + text[text.index("\ncohorts:") :]
+    assert [key for key in deal.sources if key not in body] == []
+
+
+def test_base_case_returns_the_capital_within_an_oere_a_person(deal):
+    wellbeing, work = (Decimal(str(rule.per_outcome.price.value)) for rule in deal.payments)
+    returned = 90 * wellbeing + 24 * work
+    assert Decimal(3_200_000) <= returned < Decimal(3_200_000) + 24 * Decimal("0.01")
+
+
+def test_success_rates_centre_on_the_plan(deal):
+    centres = [law.beta[0] / sum(law.beta) for law in (outcome.success_rate for outcome in deal.outcomes.values())]
+    assert centres == pytest.approx([0.75, 0.20])
+
+
+def test_no_cap_is_assumed(deal):
+    assert not any(isinstance(rule, Cap) for rule in deal.payments)
+
+
+def test_last_person_to_enrol_is_settled_before_the_end(deal):
+    (cohort,) = deal.cohorts
+    last = value_of(cohort.enrolment.window) - 1 + value_of(deal.outcomes["education_or_work"].measured.after_enrolment)
+    assert last <= 6 * len(deal.follow_up_dates())

@@ -1,0 +1,90 @@
+"""Documentation is under test: its commands run, its examples parse, its promises hold."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from risksim.cli.main import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def console_pages():
+    return [
+        page
+        for page in PAGES
+        if "generated" not in page.parts and "_build" not in page.parts and CONSOLE.search(page.read_text())
+    ]
+
+
+def said_alike(expected, found):
+    """Line by line; a line of three dots stands for any lines, as in a doctest."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == "..." else re.escape(line) + r"\n"
+        for line in expected.rstrip("\n").split("\n")
+    )
+    return re.fullmatch(pattern, found.rstrip("\n") + "\n") is not None
+
+
+@pytest.mark.parametrize("page", console_pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_on_a_page_runs_and_prints_what_the_page_shows(page, tmp_path):
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    for block in CONSOLE.findall(page.read_text()):
+        command, _, shown = block.partition("\n")
+        assert command.startswith("$ risksim "), f"{page.name}: a console block begins with one command: {command}"
+        done = subprocess.run(
+            [sys.executable, "-m", *command[2:].split()],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{page.name}: {command}\n{done.stderr}"
+        if shown.strip():
+            assert said_alike(shown, done.stdout), f"{page.name}: {command} printed\n{done.stdout}"
+
+
+def commands():
+    return sorted(typer.main.get_command(app).commands)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_documented(command):
+    text = "\n".join(page.read_text() for page in PAGES)
+    assert f"risksim {command}" in text
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_help_has_an_example(command):
+    assert f"Example: risksim {command}" in typer.main.get_command(app).commands[command].help
+
+
+def test_readme_test_command_is_what_continuous_integration_runs():
+    readme, script = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
+    line = next(line for line in readme.splitlines() if "-m pytest" in line)
+    assert line in script
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda file: file.stem)
+def test_every_shipped_scenario_runs_and_states_the_origin_of_every_number(file):
+    import risksim
+    from risksim import api
+
+    deal = risksim.read(file)
+    assert api.review(deal).unstated == ()
+    run = risksim.simulate(deal, paths=500)
+    assert run.summary().paths.count == 500

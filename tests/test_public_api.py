@@ -1,0 +1,26 @@
+"""The front door: a dozen names, checked."""
+
+import subprocess
+import sys
+
+import risksim
+
+
+def test_every_public_name_is_there():
+    assert risksim.__all__ == sorted(risksim.__all__)
+    for name in risksim.__all__:
+        assert getattr(risksim, name).__doc__
+
+
+def test_a_name_that_is_not_public_is_refused():
+    try:
+        risksim.nothing
+    except AttributeError as error:
+        assert "nothing" in str(error)
+    else:
+        raise AssertionError
+
+
+def test_importing_risksim_imports_nothing_heavy():
+    code = "import risksim, sys; print([m for m in ('numpy', 'numba', 'pydantic', 'xarray') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
