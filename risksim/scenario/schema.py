@@ -18,7 +18,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 class _Schema(GenerateJsonSchema):
     """Pydantic's schema without a title on every field: an editor shows the description instead."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002, the base class hands it over
         """Never: the title would only repeat the key."""
         return False
 

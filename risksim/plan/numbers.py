@@ -1,0 +1,98 @@
+"""Numbers of a scenario as slots and constants: uncertain inputs are gathered, the rest stands in the plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from risksim.errors import Fault
+from risksim.plan import layout
+from risksim.plan.fits import FitError
+from risksim.plan.hashes import hash32
+from risksim.plan.laws import Law, bounds_fault, law_of
+from risksim.plan.quantile_table import tabulate
+from risksim.scenario.origins import input_name, origin_text
+from risksim.scenario.scenario import Scenario
+
+Path = tuple[str | int, ...]
+
+
+class Places(Protocol):
+    """Anything that turns a place in a scenario into a fault: `risksim.scenario.reader.Document`."""
+
+    @property
+    def text(self) -> str:
+        """The scenario file itself."""
+
+    def fault(self, path: Path, found: str, remedy: str) -> Fault:
+        """A fault with file, line and column."""
+
+
+class NoFile:
+    """Places of a scenario that was not read from a file."""
+
+    text = ""
+
+    def fault(self, path: Path, found: str, remedy: str) -> Fault:
+        """A fault without a line."""
+        return Fault("scenario", None, None, ".".join(str(step) for step in path), found, remedy)
+
+
+class Number(NamedTuple):
+    """A number of the plan: a slot of the drawn inputs, or a constant."""
+
+    slot: int
+    value: float
+
+
+class Gathered:
+    """Uncertain inputs in the order in which they are met, and the faults found on the way."""
+
+    def __init__(self, scenario: Scenario, places: Places) -> None:
+        self.scenario, self.places = scenario, places
+        self.laws: list[Law] = []
+        self.notes: list[layout.InputNote] = []
+        self.addresses: dict[int, str] = {}
+        self.faults: list[Fault] = []
+
+    def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
+        """A number as slot or constant; its law is held against its bounds."""
+        try:
+            law = law_of(number, low, high)
+        except FitError as error:
+            self.faults.append(self.places.fault(path, error.found, error.remedy))
+            return Number(-1, 0.0)
+        wrong = bounds_fault(law, low, high, unit)
+        if wrong is not None:
+            self.faults.append(self.places.fault(path, *wrong))
+            return Number(-1, 0.0)
+        if law.certain:
+            return Number(-1, law.mean)
+        name = input_name(self.scenario, path)
+        address = hash32(name)
+        if address in self.addresses:
+            self.faults.append(
+                self.places.fault(
+                    path,
+                    f"'{name}' and '{self.addresses[address]}' share the address of their draws.",
+                    "Rename one of them.",
+                )
+            )
+        self.addresses[address] = name
+        self.laws.append(law)
+        quantiles = (law.quantile(0.05), law.quantile(0.5), law.quantile(0.95))
+        self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, quantiles))
+        return Number(len(self.laws) - 1, law.mean)
+
+    def inputs(self) -> layout.Inputs:
+        """The tables of everything gathered."""
+        tables = tabulate(self.laws)
+        return layout.Inputs(address=np.array(list(self.addresses), dtype=np.uint32), **tables._asdict())
+
+
+def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:
+    """Numbers side by side: int64[n] slots and float64[n] values."""
+    return np.array([n.slot for n in numbers], dtype=np.int64), np.array([n.value for n in numbers], dtype=np.float64)

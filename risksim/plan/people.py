@@ -1,0 +1,158 @@
+"""Cohorts and outcomes on the contract clock: enrolment months, settlement classes, dates of measurement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from risksim.plan import layout
+from risksim.plan.hashes import hash16
+from risksim.plan.numbers import Gathered, Path, slots
+from risksim.scenario.base import value_of
+from risksim.scenario.calendar import add_months, months_between
+from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, OnDate, Outcome
+from risksim.scenario.programme import Cohort
+from risksim.scenario.scenario import Scenario
+
+POPULATIONS = {"enrolled": layout.ENROLLED, "completers": layout.COMPLETERS, "measured": layout.MEASURED}
+WORDS = 2.0**32
+
+
+def last_month(scenario: Scenario) -> int:
+    """The last contract month in which anybody can enrol or leave."""
+    return max(len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts)
+
+
+def limit_of(chance: float) -> int:
+    """The limit below which a word means yes (``docs/reference/randomness.md``)."""
+    return int(min(max(math.ceil(chance * WORDS - 0.5), 0), WORDS - 1))
+
+
+def month_weights(cohort: Cohort) -> list[float]:
+    """Chance to enrol in each month of the window; one month where there is no enrolment block. [1]"""
+    if cohort.enrolment is None:
+        return [1.0]
+    window = max(int(value_of(cohort.enrolment.window)), 1)
+    ramp = max(int(value_of(cohort.enrolment.ramp)), 1) if cohort.enrolment.ramp is not None else 1
+    weights = [min(1.0, (month + 1) / ramp) for month in range(window)]
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
+    """The cohorts without their settlement classes, and the months of each window."""
+    ratios, dropouts, unmeasured = [], [], []
+    weights: list[float] = []
+    limits: list[int] = []
+    months: list[int] = []
+    for position, cohort in enumerate(gathered.scenario.cohorts):
+        here: Path = ("cohorts", position)
+        ratio = cohort.enrolment.ratio if cohort.enrolment is not None else 1.0
+        ratios.append(gathered.number((*here, "enrolment", "ratio"), ratio, "1"))
+        dropouts.append(gathered.number((*here, "dropout"), cohort.dropout, "1", high=1.0))
+        unmeasured.append(gathered.number((*here, "unmeasured"), cohort.unmeasured, "1", high=1.0))
+        weight = month_weights(cohort)
+        weights.extend(weight)
+        limits.extend(limit_of(math.fsum(weight[: month + 1])) for month in range(len(weight)))
+        months.append(len(weight))
+    everybody = gathered.scenario.cohorts
+    nothing = np.empty(0, dtype=np.int64)
+    group = layout.Cohorts(
+        np.array([value_of(cohort.participants) for cohort in everybody], dtype=np.int64),
+        *slots(ratios),
+        *slots(dropouts),
+        *slots(unmeasured),
+        np.array([int(value_of(cohort.duration)) for cohort in everybody], dtype=np.int64),
+        np.concatenate([[0], np.cumsum(months)]).astype(np.int64),
+        np.array(limits, dtype=np.uint32),
+        np.array(weights, dtype=np.float64),
+        nothing,
+        nothing,
+        np.empty(0, dtype=np.uint32),
+    )
+    return group, months
+
+
+def _measurement(scenario: Scenario, outcome: Outcome, duration: int, month: int) -> tuple[dt.date | None, int]:
+    """Day and contract month of measurement of somebody who enrolled in a month; no day where it never comes."""
+    start, when = scenario.start_date, outcome.measured
+    if isinstance(when, OnDate):
+        date: dt.date = value_of(when.on)
+        ready = month if outcome.of == "enrolled" else month + duration
+        return (date if add_months(start, ready) <= date else None), int(months_between(start, date))
+    if isinstance(when, AfterEnrolment):
+        after = month + int(value_of(when.after_enrolment))
+    elif isinstance(when, AfterCompletion):
+        after = month + duration + int(value_of(when.after_completion))
+    else:
+        after = month + duration
+    return add_months(start, after), after
+
+
+def outcomes(
+    gathered: Gathered, months: Sequence[int], follow_ups: Sequence[dt.date], dates: Sequence[dt.date]
+) -> tuple[layout.Outcomes, layout.IntArray, layout.IntArray, layout.WordArray]:
+    """The outcomes, and the settlement classes of the cohorts: class of each month, pointers, limits."""
+    scenario = gathered.scenario
+    outcomes = list(scenario.outcomes.items())
+    rates = [
+        gathered.number(("outcomes", name, "success_rate"), outcome.success_rate, "1", high=1.0)
+        for name, outcome in outcomes
+    ]
+    place = {date: position for position, date in enumerate(dates)}
+    measured_month = np.empty((len(outcomes), sum(months)), dtype=np.int64)
+    measured_ordinal = np.zeros_like(measured_month)
+    period = np.full((len(outcomes), sum(months)), -1, dtype=np.int64)
+    for k, (_, outcome) in enumerate(outcomes):
+        column = 0
+        for cohort, window in zip(scenario.cohorts, months, strict=True):
+            for month in range(window):
+                date, measured_month[k, column] = _measurement(scenario, outcome, int(value_of(cohort.duration)), month)
+                measured_ordinal[k, column] = date.toordinal() if date is not None else 0
+                paying = next((day for day in follow_ups if date is not None and day >= date), None)
+                if paying is not None:
+                    period[k, column] = place[paying]
+                column += 1
+    class_of_month, class_ptr, last_month = _classes(period, months)
+    limits = [
+        limit_of(math.fsum(month_weights(cohort)[: month + 1]))
+        for cohort, lasts in zip(scenario.cohorts, last_month, strict=True)
+        for month in lasts
+    ]
+    first = np.concatenate([[0], np.cumsum(months)])[:-1]
+    columns = np.concatenate([np.array(lasts) + start for lasts, start in zip(last_month, first, strict=True)]).astype(
+        np.int64
+    )
+    group = layout.Outcomes(
+        np.array([hash16(name) for name, _ in outcomes], dtype=np.int64),
+        np.array([POPULATIONS[outcome.of] for _, outcome in outcomes], dtype=np.int64),
+        *slots(rates),
+        measured_month,
+        measured_ordinal,
+        period,
+        np.ascontiguousarray(period[:, columns]),
+    )
+    return group, class_of_month, class_ptr, np.array(limits, dtype=np.uint32)
+
+
+def _classes(
+    period: layout.IntArray, months: Sequence[int]
+) -> tuple[layout.IntArray, layout.IntArray, list[list[int]]]:
+    """Settlement classes: runs of enrolment months whose people settle in the same periods; the last month of each."""
+    class_of_month = np.zeros(sum(months), dtype=np.int64)
+    last_month: list[list[int]] = []
+    column = 0
+    for window in months:
+        lasts = [0]
+        for month in range(1, window):
+            if (period[:, column + month] == period[:, column + month - 1]).all():
+                lasts[-1] = month
+            else:
+                lasts.append(month)
+            class_of_month[column + month] = len(lasts) - 1
+        last_month.append(lasts)
+        column += window
+    class_ptr = np.concatenate([[0], np.cumsum([len(lasts) for lasts in last_month])]).astype(np.int64)
+    return class_of_month, class_ptr, last_month
