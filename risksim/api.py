@@ -60,13 +60,15 @@ class Run(NamedTuple):
         return to_dataset(self)
 
 
-def read(file: str | Path) -> Deal:
+def read(file: str | Path, *, draft: bool = False) -> Deal:
     """Read and compile a scenario file.
 
     Parameters
     ----------
     file : str or Path
         A scenario file; ``-`` reads standard input.
+    draft : bool
+        Read it to look at, not to run: quicker.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def read(file: str | Path) -> Deal:
     from risksim.plan.compile import compile_plan
 
     scenario, document = read_scenario(file)
-    return Deal(scenario, document, compile_plan(scenario, document))
+    return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
 
 
 def simulate(
@@ -315,7 +317,7 @@ def review(deal: Deal) -> Review:
         participants=int(plan.cohorts.places.sum()),
         commitment=float(plan.financing.commitment_value.sum()),
         uncertain=tuple(
-            Uncertain(note.name, note.family, note.unit, note.mean, *note.quantiles) for note in plan.labels.inputs
+            Uncertain(note.name, note.family, note.unit, note.mean, note.sd) for note in plan.labels.inputs
         ),
         assumptions=tuple(Assumed(*assumed) for assumed in origins.assumptions(scenario)),
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),

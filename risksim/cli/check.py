@@ -10,7 +10,7 @@ from risksim.cli.output import as_text, show
 
 def check(file: str, as_json: bool) -> None:
     """Read a scenario, print what it says and what it assumes."""
-    deal = api.read(file)
+    deal = api.read(file, draft=True)
     found = api.review(deal)
     if as_json:
         show(as_text({"schema": "risksim.check/1", **_plain(found)}))

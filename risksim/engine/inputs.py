@@ -28,16 +28,16 @@ def draw_inputs(
     -------
     float64[path, input]
     """
-    drawn = np.empty((inputs.address.size, n_paths))
+    drawn = np.empty((n_paths, inputs.address.size))
     uniforms = np.empty(n_paths)
     for position, address in enumerate(inputs.address):
         fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
-        look_up_input(inputs, position, uniforms, drawn[position])
-    return np.ascontiguousarray(drawn.T)
+        look_up_input(inputs, position, uniforms, drawn)
+    return drawn
 
 
 def look_up_input(inputs: Inputs, position: int, uniforms: FloatArray, out: FloatArray) -> None:
-    """Values of one input at given uniforms: float64[path] -> out float64[path]."""
+    """Values of one input at given uniforms: float64[path] -> its column of out float64[path, input]."""
     pieces = slice(inputs.piece_ptr[position], inputs.piece_ptr[position + 1])
     look_up(
         uniforms,
@@ -46,5 +46,6 @@ def look_up_input(inputs: Inputs, position: int, uniforms: FloatArray, out: Floa
         inputs.table_index[pieces],
         inputs.atom[pieces],
         inputs.table,
+        position,
         out,
     )

@@ -92,6 +92,10 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
 
 
 def _check(settings: Settings) -> None:
+    if settings.first_path < 0 or settings.block < 0:
+        raise RunError(
+            f"got first path {settings.first_path} and block {settings.block}; neither is negative. Leave them out."
+        )
     if not 1 <= settings.paths <= MOST_PATHS - settings.first_path:
         raise RunError(f"got {settings.paths} paths; a run has at least one path. Try --paths 100000.")
     if not 0 <= settings.seed <= LARGEST_SEED:
@@ -151,7 +155,10 @@ def draw_block(
     headcount : int32[path, cohort, count]
     """
     key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
-    whole = -(-n_paths // LANES) * LANES  # a tile is always full; its surplus paths are cut off again
+    # Tiles begin at multiples of 64 and are always full; paths that nobody asked for are cut off again.
+    before = first_path % LANES
+    first_path -= before
+    whole = -(-(before + n_paths) // LANES) * LANES
     inputs = draw_inputs(plan.inputs, key, first_path, whole)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
@@ -160,7 +167,8 @@ def draw_block(
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
-    return inputs[:n_paths], measured[:n_paths], headcount[:n_paths]
+    wanted = slice(before, before + n_paths)
+    return inputs[wanted], measured[wanted], headcount[wanted]
 
 
 def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:

@@ -24,14 +24,20 @@ SCAN = 512
 
 @kernel
 def value_at(flows, years, log_growth):
-    """Present value and its slope at ln(1 + r): flows float64[period], years float64[period]."""
+    """Value and its slope at ln(1 + r), as of the date that makes every discount factor at most one.
+
+    flows float64[period], years float64[period], first and last flow not zero. That date (the first for rates above
+    zero, the last below) changes neither sign nor root, and nothing overflows however wild the rate.
+    """
+    origin = years[0] if log_growth >= 0.0 else years[years.size - 1]
     value = 0.0
     slope = 0.0
     for t in range(flows.size):
         if flows[t] != 0.0:
-            term = flows[t] * math.exp(-years[t] * log_growth)
+            time = years[t] - origin
+            term = flows[t] * math.exp(-time * log_growth)
             value += term
-            slope -= years[t] * term
+            slope -= time * term
     return value, slope
 
 
@@ -58,20 +64,21 @@ def root_between(flows, years, low, high, guess):
 
 
 @kernel
-def unique_root(flows, years, guess):
-    """The only root, wherever it is: the bracket grows until the sign changes."""
-    low, high = min(guess, 0.0) - 0.5, max(guess, 0.0) + 0.5
+def unique_root(flows, years, low, high, guess, downwards, upwards):
+    """The only root in ln(1 + r), wherever it is: the bracket grows on its open sides until the sign changes."""
     f_low, _ = value_at(flows, years, low)
     f_high, _ = value_at(flows, years, high)
-    for _ in range(60):
+    for _ in range(80):
         if (f_low > 0.0) != (f_high > 0.0):
-            break
-        low, high = low - 2.0 * (high - low), high + 2.0 * (high - low)
-        f_low, _ = value_at(flows, years, low)
-        f_high, _ = value_at(flows, years, high)
-    if (f_low > 0.0) == (f_high > 0.0):
-        return math.nan
-    return root_between(flows, years, low, high, guess)
+            return root_between(flows, years, low, high, guess)
+        width = 2.0 * (high - low)
+        if downwards:
+            low -= width
+            f_low, _ = value_at(flows, years, low)
+        if upwards:
+            high += width
+            f_high, _ = value_at(flows, years, high)
+    return math.nan
 
 
 @kernel
@@ -97,19 +104,6 @@ def paid_back_from_the_end(flows):
 
 
 @kernel
-def root_below_zero(flows, years, guess):
-    """The only root below zero of flows that don't add up to what was paid in."""
-    low = min(guess, 0.0) - 0.5
-    f_low, _ = value_at(flows, years, low)
-    for _ in range(60):
-        if f_low > 0.0:
-            break
-        low *= 2.0
-        f_low, _ = value_at(flows, years, low)
-    return root_between(flows, years, low, 0.0, guess)
-
-
-@kernel
 def internal_rate(flows, years, paid_in, received):
     """Internal rate of return of one party and its status.
 
@@ -122,6 +116,14 @@ def internal_rate(flows, years, paid_in, received):
         return math.nan, (ALL_POSITIVE if received > 0.0 else NO_INVESTMENT)
     if received <= 0.0:
         return -1.0, TOTAL_LOSS
+    first = 0
+    last = flows.size - 1
+    while first < last and flows[first] == 0.0:
+        first += 1
+    while last > first and flows[last] == 0.0:
+        last -= 1
+    flows = flows[first : last + 1]
+    years = years[first : last + 1]
     changes = 0
     running_changes = 0
     sign = 0
@@ -160,14 +162,14 @@ def internal_rate(flows, years, paid_in, received):
     guess = math.log(gained / lost) / gap if gap > 1e-6 else 0.0
     guess = min(max(guess, LOWEST_LOG), HIGHEST_LOG)
     if changes == 1:
-        x = unique_root(flows, years, guess)
+        x = unique_root(flows, years, min(guess, 0.0) - 0.5, max(guess, 0.0) + 0.5, guess, True, True)
         return (math.expm1(x), OK_UNIQUE) if not math.isnan(x) else (math.nan, NO_ROOT)
     if first_sign < 0 and running_changes == 1 and total > 0.0:
-        at_top, _ = value_at(flows, years, HIGHEST_LOG)
-        if at_top < 0.0:
-            return math.expm1(root_between(flows, years, 0.0, HIGHEST_LOG, guess)), OK_UNIQUE
+        x = unique_root(flows, years, 0.0, max(guess, 0.0) + 0.5, guess, False, True)
+        return math.expm1(x), OK_UNIQUE
     if first_sign < 0 and running_changes == 0 and total < 0.0 and paid_back_from_the_end(flows):
-        return math.expm1(root_below_zero(flows, years, guess)), OK_UNIQUE
+        x = unique_root(flows, years, min(guess, 0.0) - 0.5, 0.0, guess, True, False)
+        return math.expm1(x), OK_UNIQUE
     step = (HIGHEST_LOG - LOWEST_LOG) / SCAN
     roots = 0
     left = 0.0

@@ -52,44 +52,69 @@ def share_out(amount, owed, rests, out):
 
 
 @kernel
+def claim_per_outcome(measured, measure, slot, value, minor_units, inputs, out):
+    """Price times the number verified.
+
+    measured float64[path, cohort, measure, period], inputs float64[path, input] -> out int64[path, period]. [minor unit]
+    """
+    n_paths, n_cohorts, _, n_periods = measured.shape
+    for p in range(n_paths):
+        price = pick(slot, value, inputs, p)
+        for t in range(n_periods):
+            count = 0.0
+            for c in range(n_cohorts):
+                count += measured[p, c, measure, t]
+            out[p, t] = np.int64(np.rint(price * count * minor_units))
+
+
+@kernel
+def cut_at_cap(first, rows, payer, slot, value, minor_units, inputs, owed, cut_of, rests, out):
+    """Cut what the rules above a cap claim together once their sum reaches its total.
+
+    The cap's rows are `first` to ``first + rows - 1``, one per payer above it; payer int64[rule]; scratch owed, cut_of,
+    rests int64[payer] -> out int64[path, rule, period], negative where something is cut. [minor unit]
+    """
+    n_paths, _, n_periods = out.shape
+    for p in range(n_paths):
+        limit = np.int64(np.rint(pick(slot, value, inputs, p) * minor_units))
+        claimed = np.int64(0)
+        for t in range(n_periods):
+            now = np.int64(0)
+            for above in range(first):
+                now += out[p, above, t]
+            cut = max(np.int64(0), now - max(np.int64(0), limit - claimed))
+            claimed += now - cut
+            if cut == 0 or rows == 1:
+                for r in range(first, first + rows):
+                    out[p, r, t] = -cut
+                continue
+            owed[:] = 0
+            for above in range(first):
+                owed[payer[above]] += out[p, above, t]
+            share_out(cut, owed, rests, cut_of)
+            for r in range(first, first + rows):
+                out[p, r, t] = -cut_of[payer[r]]
+
+
+@kernel
 def claims(measured, payments, n_payers, minor_units, inputs, out):
-    """What every rule claims in every period.
+    """What every rule claims in every period, rule by rule in their order.
 
     measured float64[path, cohort, measure, period], payments: group of the plan, inputs float64[path, input]
     -> out int64[path, rule, period]; a cap's rows hold its cuts, negative. [minor unit]
     """
-    n_paths, n_rules, n_periods = out.shape
-    n_cohorts = measured.shape[1]
-    claimed = np.empty(n_rules, np.int64)
+    n_rules = out.shape[1]
     owed = np.empty(n_payers, np.int64)
     cut_of = np.empty(n_payers, np.int64)
     rests = np.empty(n_payers, np.int64)
-    for p in range(n_paths):
-        claimed[:] = 0  # by the row a cap starts at: what stood above it so far, cuts included
-        for t in range(n_periods):
-            r = 0
-            while r < n_rules:
-                amount = pick(payments.amount_slot[r], payments.amount_value[r], inputs, p)
-                if payments.kind[r] == PER_OUTCOME:
-                    count = 0.0
-                    for c in range(n_cohorts):
-                        count += measured[p, c, payments.measure[r], t]
-                    out[p, r, t] = np.int64(np.rint(amount * count * minor_units))
-                    r += 1
-                    continue
-                # A cap: its rows, one per payer above it, stand together.
-                owed[:] = 0
-                now = np.int64(0)
-                for above in range(r):
-                    owed[payments.payer[above]] += out[p, above, t]
-                    now += out[p, above, t]
-                limit = np.int64(np.rint(amount * minor_units))
-                cut = max(np.int64(0), now - max(np.int64(0), limit - claimed[r]))
-                cut_of[:] = 0
-                if cut > 0:
-                    share_out(cut, owed, rests, cut_of)
-                claimed[r] += now - cut
-                clause = payments.clause[r]
-                while r < n_rules and payments.clause[r] == clause:
-                    out[p, r, t] = -cut_of[payments.payer[r]]
-                    r += 1
+    r = 0
+    while r < n_rules:
+        slot, value = payments.amount_slot[r], payments.amount_value[r]
+        rows = 1
+        if payments.kind[r] == PER_OUTCOME:
+            claim_per_outcome(measured, payments.measure[r], slot, value, minor_units, inputs, out[:, r])
+        else:
+            while r + rows < n_rules and payments.clause[r + rows] == payments.clause[r]:
+                rows += 1
+            cut_at_cap(r, rows, payments.payer, slot, value, minor_units, inputs, owed, cut_of, rests, out)
+        r += rows

@@ -12,8 +12,9 @@ LOGIT_LIMIT = 37.0
 
 
 @kernel
-def look_up(uniforms, piece_start, piece_width, table_index, atom, table, out):
-    """Inverse of one law: uniforms float64[path]; its pieces and the tables of all laws -> out float64[path].
+def look_up(uniforms, piece_start, piece_width, table_index, atom, table, column, out):
+    """Inverse of one law: uniforms float64[path]; its pieces and the tables of all laws
+    -> column of out float64[path, input].
 
     A piece is an atom or a table of cubics over equal cells of the local logit, as `risksim.plan.layout.Inputs` says.
     """
@@ -27,7 +28,7 @@ def look_up(uniforms, piece_start, piece_width, table_index, atom, table, out):
             piece += 1
         row = table_index[piece]
         if row < 0:
-            out[p] = atom[piece]
+            out[p, column] = atom[piece]
             continue
         v = (u - piece_start[piece]) / piece_width[piece]
         x = (
@@ -38,4 +39,4 @@ def look_up(uniforms, piece_start, piece_width, table_index, atom, table, out):
         cell = min(max(np.int64(x), 0), n_cells - 1)
         t = min(max(x - cell, 0.0), 1.0)
         cubic = table[row, cell]
-        out[p] = cubic[0] + t * (cubic[1] + t * (cubic[2] + t * cubic[3]))
+        out[p, column] = cubic[0] + t * (cubic[1] + t * (cubic[2] + t * cubic[3]))

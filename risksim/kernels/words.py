@@ -73,7 +73,8 @@ def fill_persons(key, path, purpose, cohort, outcome, first_quad, n_quads, out):
     """Words of one decision for a tile: key uint64[2], first path -> out uint32[person, lane], below 2**32 - 1.
 
     Fills rows 0 to ``4 * n_quads - 1`` with persons from ``4 * first_quad`` on. The last word is taken for the one
-    before it, so that a limit of 2**32 - 1 lies above every word and a chance of one is certain.
+    before it, so that a limit of 2**32 - 1 lies above every word and a chance of one is certain. The first path of a
+    tile is a multiple of 64, so that its paths share the high half of their number.
     """
     k0, k1 = key[0], key[1]
     c1 = ((np.uint64(path) >> SHIFT) << np.uint64(16)) | np.uint64(purpose)

@@ -20,7 +20,7 @@ from risksim.scenario.base import value_of
 from risksim.scenario.scenario import Scenario
 
 
-def compile_plan(scenario: Scenario, places: Places | None = None) -> layout.Plan:
+def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: bool = False) -> layout.Plan:
     """Compile a scenario.
 
     Parameters
@@ -29,6 +29,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None) -> layout.Pla
         One deal.
     places : Places, optional
         The document it was read from, for line numbers in messages.
+    draft : bool
+        Check everything but leave out the quantile tables: a plan to look at, not to run.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None) -> layout.Pla
         If a law leaves the bounds of its field, names collide, or a part can never work.
     """
     places = places or NoFile()
-    gathered = Gathered(scenario, places)
+    gathered = Gathered(scenario, places, draft=draft)
     gathered.faults.extend(_impossible(scenario, places))
     follow_ups = scenario.follow_up_dates()
     draws = [money.drawings(scenario, tranche) for tranche in scenario.financing.tranches]

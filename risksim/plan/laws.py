@@ -66,8 +66,11 @@ class Piece(NamedTuple):
         """Probability below `low` and above `high`. [1]"""
         if self.family is None:
             return self.width * (self.mean() < low), self.width * (self.mean() > high)
-        below, above = self.family.cdf(np.array([low])), self.family.tail(np.array([high]))
-        return self.width * float(below[0]), self.width * float(above[0])
+        # Only ask for a probability where the family can go: the usual law stays inside and needs no mathematics.
+        lowest, highest = self.family.low, self.family.high
+        below = float(self.family.cdf(np.array([low]))[0]) if lowest < low else 0.0
+        above = float(self.family.tail(np.array([high]))[0]) if highest > high else 0.0
+        return self.width * below, self.width * above
 
 
 @dataclass(frozen=True)

@@ -193,8 +193,10 @@ class InputNote(NamedTuple):
     """``source: ...``, ``assumption: ...`` or empty."""
     mean: float
     """Exact mean."""
-    quantiles: tuple[float, float, float]
-    """Its 5, 50 and 95 % points."""
+    sd: float
+    """Exact standard deviation."""
+    quantiles: tuple[float, ...]
+    """Its 5, 50 and 95 % points; nan in a draft."""
 
 
 class Labels(NamedTuple):

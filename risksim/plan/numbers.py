@@ -51,8 +51,8 @@ class Number(NamedTuple):
 class Gathered:
     """Uncertain inputs in the order in which they are met, and the faults found on the way."""
 
-    def __init__(self, scenario: Scenario, places: Places) -> None:
-        self.scenario, self.places = scenario, places
+    def __init__(self, scenario: Scenario, places: Places, *, draft: bool = False) -> None:
+        self.scenario, self.places, self.draft = scenario, places, draft
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
         self.addresses: dict[int, str] = {}
@@ -83,13 +83,14 @@ class Gathered:
             )
         self.addresses[address] = name
         self.laws.append(law)
-        quantiles = (law.quantile(0.05), law.quantile(0.5), law.quantile(0.95))
-        self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, quantiles))
+        # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
+        points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
+        self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, law.sd, points))
         return Number(len(self.laws) - 1, law.mean)
 
     def inputs(self) -> layout.Inputs:
         """The tables of everything gathered."""
-        tables = tabulate(self.laws)
+        tables = tabulate([] if self.draft else self.laws)
         return layout.Inputs(address=np.array(list(self.addresses), dtype=np.uint32), **tables._asdict())
 
 

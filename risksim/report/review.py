@@ -31,11 +31,8 @@ def review(found: Review) -> str:
         ),
     ]
     if found.uncertain:
-        rows = [
-            (u.name, u.law, f"{u.mean:,.4g}", f"{u.p05:,.4g}", f"{u.p50:,.4g}", f"{u.p95:,.4g}", u.unit)
-            for u in found.uncertain
-        ]
-        head = ("uncertain number", "law", "mean", "5 %", "50 %", "95 %", "unit")
+        rows = [(u.name, u.law, f"{u.mean:,.4g}", f"{u.sd:,.4g}", u.unit) for u in found.uncertain]
+        head = ("uncertain number", "law", "mean", "sd", "unit")
         parts += [heading("What is uncertain"), table(head, rows, left=2)]
     if found.assumptions:
         parts.append(heading(f"What is assumed ({len(found.assumptions)})"))

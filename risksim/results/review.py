@@ -21,9 +21,7 @@ class Uncertain(NamedTuple):
     law: str
     unit: str
     mean: float
-    p05: float
-    p50: float
-    p95: float
+    sd: float
 
 
 class Review(NamedTuple):

@@ -63,7 +63,7 @@ def mistake_at(
         Other places that the check read, ``*`` for the names of a block: where one of them is mistaken itself, the
         reader leaves this mistake out.
     """
-    about = {"found": found, "remedy": remedy, "leans_on": leans_on}
+    about = {"found": found, "remedy": remedy, "path": path, "leans_on": leans_on}
     return InitErrorDetails(type=PydanticCustomError("mistake", "{found} {remedy}", about), loc=path, input=None)
 
 

@@ -65,11 +65,11 @@ def locate(loc: tuple[str | int, ...]) -> list[Place]:
         branches = branches_of(kind)
         step = rest[0]
         if branches:
-            branch = branches.get(step)
+            if step in branches:
+                rest.pop(0)
+            branch = branches.get(step) or next((kind for kind in branches.values() if _leads_on(kind, step)), None)
             if branch is None:
                 break
-            if len(rest) == 1 or _leads_on(branch, rest[1]):
-                rest.pop(0)
             place = replace(place, kind=branch)
             continue
         rest.pop(0)
@@ -110,7 +110,7 @@ def branches_of(kind: Any) -> dict[Any, Any]:
 
 
 def _leads_on(branch: Any, step: str | int) -> bool:
-    """Whether a branch has such a key or position, so that the step before named the branch."""
+    """Whether a branch has such a key or position."""
     kind, _ = opened(branch)
     model = model_of(kind)
     if model is not None:

@@ -181,7 +181,7 @@ def _unopened(name: str, file: str, error: OSError) -> ScenarioError:
         folder, last = os.path.split(name)
         names = _names_in(folder)
         if not names and folder and not os.path.isdir(folder):  # noqa: PTH112
-            remedy = f"There is no folder {shown(_printable(folder), quote='')}; look at the path again."
+            remedy = f"There is no folder {shown(_printable(folder), 200, '')}; look at the path again."
         else:
             close = difflib.get_close_matches(last[:255], names, n=3, cutoff=0.6)
             stem = [entry for entry in names if entry.rsplit(".", 1)[0] == last and entry.endswith((".yaml", ".yml"))]

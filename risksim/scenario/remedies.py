@@ -102,6 +102,8 @@ def remedy_for(kind: str, value: Any, place: Place) -> str:
         return _list_remedy(value, place)
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return _block_remedy(value, place)
+    if kind in ("too_short", "too_long") and isinstance(value, str):
+        kind = f"string_{kind}"
     if kind == "too_short":
         return f"Add at least one entry, as `{example(place)}`."
     if kind == "too_long":

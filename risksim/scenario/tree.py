@@ -106,8 +106,7 @@ def read_tree(file: str, text: str) -> Tree:
         tree.whole = False
     except (YAMLError, ValueError, OverflowError, IndexError, AttributeError, TypeError, KeyError, AssertionError):
         # ruamel.yaml breaks on some odd texts, such as "\UFFFFFFFF", instead of naming them.
-        reader = yaml.reader
-        tree.faults.append(_at(file, reader.line, reader.column, "got text that is not YAML.", LOOK))
+        tree.faults.append(_at(file, *builder.reached, "got text that is not YAML on this line or the next.", LOOK))
         tree.whole = False
     tree.root = builder.root
     return tree
@@ -206,7 +205,7 @@ def _text(value: str) -> str | None:
         return value
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         # JSON spells letters beyond U+FFFF as two halves.
-        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if "\ufffd" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             return None
     if any(unicodedata.category(letter) in _CONTROL and letter not in "\n\t" for letter in value):
@@ -228,6 +227,7 @@ class _Level:
     anchor: str | None
     size_before: int
     key: Any = _NOTHING  # of a block: the key that waits for its value
+    key_end: Any = None  # of a block: the mark behind that key
     is_key: bool = False  # a block that stands where a key should
 
 
@@ -243,9 +243,12 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.size = 0
         self.documents = 0
+        self.reached = (0, 0)
 
     def take(self, event: Any) -> None:
         """Add one event of the parser."""
+        if event.start_mark is not None:
+            self.reached = (event.start_mark.line, event.start_mark.column)
         if isinstance(event, ScalarEvent):
             self._scalar(event)
         elif isinstance(event, MappingStartEvent):
@@ -315,21 +318,26 @@ class _Builder:
             text = _text(value)
             if text is None:
                 found = f"got {shown(value)}, which holds a character that cannot be seen; a scenario is plain text."
-                self._fault(mark, found, "Delete the backslash sequence, or write \\\\ for a backslash.")
-                text = "".join(letter for letter in value if letter.isprintable())
+                path = self.levels[-1].path if self._wants_key() else self._next_path()
+                self._fault(mark, found, "Delete the backslash sequence, or write \\\\ for a backslash.", path)
+                text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value)
             value = text
         if self._wants_key():
             self._key(value, event)
         else:
             path = self._next_path()
             if path is not None:
-                self.positions[path] = (mark.line + 1, mark.column + 1)
+                behind = self.levels[-1].key_end if self.levels and event.value == "" and value is None else None
+                # Nothing stands behind the colon itself, not where the next line begins.
+                line, column = (mark.line, mark.column) if behind is None else (behind.line, behind.column + 1)
+                self.positions[path] = (line + 1, column + 1)
             self._put(value)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
 
     def _key(self, value: Any, event: Any) -> None:
         level, mark = self.levels[-1], event.start_mark
+        level.key_end = event.end_mark
         plain = event.style is None or event.style == ""
         if plain and value == "<<":
             found = (

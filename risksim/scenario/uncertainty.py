@@ -494,14 +494,28 @@ def _values(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
                 yield from (((law, law, place, "of", *inner), value) for inner, value in _values(component["of"]))
 
 
-def _numbers(found: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every number written in a block, with its place."""
+def _numbers(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every number of a number as the file says it, parameters and weights too, with its place (law tags included)."""
+    law = law_key(found)
+    if not isinstance(found, dict) or law is None:
+        yield from _leaves(found, ())
+        return
+    for key, value in found.items():
+        if key == "mixture" and isinstance(value, list | tuple):
+            for place, component in enumerate(value):
+                if isinstance(component, dict) and "of" in component:
+                    yield from (((law, key, place, "of", *inner), one) for inner, one in _numbers(component["of"]))
+        else:
+            yield from _leaves(value, (law, key))
+
+
+def _leaves(found: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     if isinstance(found, dict):
         for key, value in found.items():
-            yield from _numbers(value, (*path, key))
+            yield from _leaves(value, (*path, key))
     elif isinstance(found, list | tuple):
         for place, value in enumerate(found):
-            yield from _numbers(value, (*path, place))
+            yield from _leaves(value, (*path, place))
     elif isinstance(found, int | float) and not isinstance(found, bool):
         yield path, found
 
@@ -511,18 +525,16 @@ _GROUPED = re.compile(r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$")
 
 def _amount_faults(found: Any) -> Iterator[InitErrorDetails]:
     """Mistakes that only amounts of money can have: too large to count, or a point that separates thousands."""
-    law = law_key(found)
     for path, value in _numbers(found):
-        place = (law, *path) if law is not None and law != "number" else path
-        if abs(value) > LARGEST_AMOUNT:
+        if LARGEST_AMOUNT < abs(value) < INFINITY:
             yield mistake_at(
-                place,
+                path,
                 f"got {figure(value)}; an amount is at most {LARGEST_AMOUNT:,.0f}, so that sums are counted exactly.",
                 "Count the zeros; amounts are whole units of the currency.",
             )
         elif isinstance(value, Written) and _GROUPED.match(value.text):
             yield mistake_at(
-                place,
+                path,
                 f"got {value.text}, which YAML reads as {float(value):g}; an amount is written without separators.",
                 f"If the point separates thousands, write {value.text.replace('.', '')}; if {float(value):g} is meant, "
                 f"write {float(value):g}.",

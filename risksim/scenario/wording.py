@@ -63,10 +63,12 @@ class Explained:
 
 def explain(error: ErrorDetails) -> Explained:
     """A complaint of pydantic in words of the file."""
-    trail = locate(error["loc"])
+    about = error.get("ctx", {})
+    # A check of the whole scenario names the place in the file itself, without branches.
+    spans = error["type"] == "mistake" and about.get("path") == error["loc"]
+    trail = [Place(error["loc"])] if spans else locate(error["loc"])
     place = trail[-1]
     found, remedy = _words(error, place)
-    about = error.get("ctx", {})
     return Explained(
         place.path,
         found,
@@ -74,7 +76,7 @@ def explain(error: ErrorDetails) -> Explained:
         error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",),
         tuple(about.get("leans_on", ())),
         trail,
-        "leans_on" in about,
+        spans,
     )
 
 
@@ -92,9 +94,19 @@ def _words(error: ErrorDetails, place: Place) -> tuple[str, str]:
         return _bad_name(value, place)
     special = _SPECIAL.get(kind)
     if special is not None:
-        return special(value, place)
+        found, remedy = special(value, place)
+        return found, _spaceless(value) or remedy
     said = what_is(place).removesuffix(", as text") if isinstance(value, str) else what_is(place)
     return f"got {shown(value)}; {said}.", remedy_for(kind, value, place)
+
+
+def _spaceless(value: Any) -> str | None:
+    """What to try where a block holds a key such as 'at:completion'; None where it holds none."""
+    for key in value if isinstance(value, dict) else ():
+        match = re.match(r"^(\w+):(\S.*)$", str(key)[:80])
+        if match and value[key] is None:
+            return f"Put a space after the colon: {{{match[1]}: {match[2]}}}."
+    return None
 
 
 def _missing(place: Place) -> tuple[str, str]:

@@ -6,16 +6,12 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 
-from scipy import optimize
-
 OK_UNIQUE, TOTAL_LOSS, NO_INVESTMENT = "OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT"
 ALL_POSITIVE, MULTIPLE, NO_ROOT = "ALL_POSITIVE", "MULTIPLE", "NO_ROOT"
 
 LOWEST_RATE, HIGHEST_RATE = -0.9999, 10.0
 """Where roots are looked for if they are not known to be unique."""
 SCAN_STEPS = 4_000
-TOUCH = 1e-12
-"""A flat spot this close to zero, as a share of the money moved, is a double root."""
 
 
 def npv(flows: Sequence[float], years: Sequence[float], rate: float) -> float:
@@ -54,13 +50,16 @@ def irr(flows: Sequence[float], years: Sequence[float], received: float | None =
         return _only_root(flows, years), OK_UNIQUE
     if norstrom(flows):
         return _bisect(lambda x: _sign(flows, years, x), _far(years), 0.0), OK_UNIQUE
-    return math.nan, MULTIPLE if _has_root(flows, years) else NO_ROOT
+    brackets = _brackets(flows, years)
+    if len(brackets) == 1:
+        return _bisect(lambda x: _sign(flows, years, x), *brackets[0]), OK_UNIQUE
+    return math.nan, MULTIPLE if brackets else NO_ROOT
 
 
 def norstrom(flows: Sequence[float]) -> bool:
-    """Cumulative flows change sign exactly once and the total is not zero: one positive root (Norstrøm 1972)."""
+    """Cumulative flows change sign exactly once and end positive: one positive root (Norstrøm 1972)."""
     cumulative = [math.fsum(flows[: position + 1]) for position in range(len(flows))]
-    return sign_changes(cumulative) == 1 and cumulative[-1] != 0
+    return sign_changes(cumulative) == 1 and cumulative[-1] > 0
 
 
 # Roots are looked for on x = ln v = -ln(1 + r), where v^years = exp(x * years).
@@ -95,20 +94,11 @@ def _bisect(function: Callable[[float], float], low: float, high: float) -> floa
     return math.expm1(-middle) if middle > -700.0 else math.inf
 
 
-def _has_root(flows: Sequence[float], years: Sequence[float]) -> bool:
-    """Whether the NPV crosses or touches zero anywhere in the range that is looked at."""
+def _brackets(flows: Sequence[float], years: Sequence[float]) -> list[tuple[float, float]]:
+    """Where the NPV changes sign in the range that is looked at; a root that only touches zero is not found."""
     low, high = -math.log1p(HIGHEST_RATE), -math.log1p(LOWEST_RATE)
     grid = [low + (high - low) * step / SCAN_STEPS for step in range(SCAN_STEPS + 1)]
-    values = [_sign(flows, years, x) for x in grid]
-    if sign_changes(values) > 0 or 0.0 in values:
-        return True
-    moved = math.fsum(abs(flow) for flow in flows)
-    for position in range(1, SCAN_STEPS):
-        if abs(values[position]) <= min(abs(values[position - 1]), abs(values[position + 1])):
-            bounds = (grid[position - 1], grid[position + 1])
-            flat = optimize.minimize_scalar(
-                lambda x: abs(_sign(flows, years, x)), bounds=bounds, method="bounded", options={"xatol": 1e-12}
-            )
-            if flat.fun <= TOUCH * moved:
-                return True
-    return False
+    positive = [_sign(flows, years, x) > 0 for x in grid]
+    return [
+        (grid[step], grid[step + 1]) for step in range(SCAN_STEPS) if positive[step] != positive[step + 1]
+    ]

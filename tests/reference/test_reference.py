@@ -12,7 +12,7 @@ from scipy import integrate
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Component
 from tests.reference import laws, philox
-from tests.reference.investor import irr, norstrom
+from tests.reference.investor import irr, norstrom, npv
 from tests.reference.twin import (
     day_of,
     drawing_shares,
@@ -391,7 +391,7 @@ def test_irr_of_dated_flows_equals_the_published_value():
     ("flows", "status"),
     [
         ([-100.0, 230.0, -132.0], "MULTIPLE"),  # 10 % and 20 %
-        ([-100.0, 220.0, -121.0], "MULTIPLE"),  # 10 % twice
+        ([-100.0, 220.0, -121.0], "NO_ROOT"),  # 10 % twice: the value touches zero and never changes sign
         ([-100.0, 200.0, -121.0], "NO_ROOT"),
         ([0.0, 10.0, 5.0], "ALL_POSITIVE"),
         ([0.0, 0.0, 0.0], "NO_INVESTMENT"),
@@ -420,6 +420,15 @@ def test_norstrom_needs_one_change_of_the_cumulative_flows():
     assert norstrom([-100.0, 50.0, -10.0, 100.0])
     assert not norstrom([-100.0, 230.0, -132.0])
     assert not norstrom([-100.0, 150.0, -50.0])  # total is zero
+    assert not norstrom([100.0, -150.0, -50.0])  # ends negative
+
+
+def test_irr_is_the_single_root_that_the_search_finds_when_nothing_else_makes_it_unique():
+    flows = [-100.0, 120.0, -30.0, 20.0, -20.0, 15.0]  # the running sum changes sign five times
+    assert not norstrom(flows)
+    found, status = irr(flows, list(range(6)))
+    assert status == "OK_UNIQUE"
+    assert npv(flows, list(range(6)), found) == pytest.approx(0.0, abs=1e-9)
 
 
 # Laws

@@ -41,8 +41,10 @@ from tests.reference.philox import (
 Claims = dict[tuple[int, str, dt.date], int]
 Counts = dict[tuple[str, dt.date], float]
 
-MINOR_UNITS = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XOF", "XAF"), 1)
-"""Minor units in one unit of a currency; 100 for every currency that isn't named."""
+MINOR_UNITS = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XOF", "XAF"), 1) | dict.fromkeys(
+    ("BHD", "JOD", "KWD", "OMR", "TND"), 1_000
+)
+"""Minor units in one unit of a currency (ISO 4217); 100 for every currency that isn't named."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,621 @@
+"""One sound deal and the mistakes people make in it: what stood there, what they wrote, and what they are told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+DEAL = """\
+schema: 1
+name: Two years of support
+currency: DKK
+start: 2025-01-01
+end: 2027-12-31
+follow_up: {every: 6 months}
+hurdles: [0.0, 0.035]
+sources:
+  pilot-2024: Report on the pilot, 2024
+cohorts:
+  - name: north
+    participants: {value: 120, source: pilot-2024}
+    enrolment:
+      window: 12 months
+    duration: 9 months
+    dropout: {beta: [4, 16], assumption: one in five leaves}
+    unmeasured: 0.1
+  - name: south
+    participants: 40
+    duration: 9 months
+outcomes:
+  work:
+    of: completers
+    success_rate: {evidence: {successes: 45, of: 60, weight: 0.5}}
+    measured: {after_completion: 6 months}
+  home:
+    of: enrolled
+    success_rate: 0.4
+    measured: {at: completion}
+payments:
+  - per_outcome: {outcome: work, price: 60000, payer: municipality}
+  - per_outcome: {outcome: home, price: 10000}
+  - cap: {total: 4500000}
+financing:
+  tranches:
+    - name: investor
+      commitment: 4000000
+      drawdown: {every: 6 months, times: 3}
+"""
+
+
+class Mistake(NamedTuple):
+    """A mistake in the deal and what the reader says of it."""
+
+    old: str
+    new: str
+    line: int
+    path: str
+    found: str
+    remedy: str
+
+
+def broken(mistake: Mistake) -> str:
+    """The deal with the mistake in it."""
+    assert DEAL.count(mistake.old) == 1, mistake.old
+    return DEAL.replace(mistake.old, mistake.new)
+
+
+UNMEASURED = "unmeasured: 0.1"
+DROPOUT = "dropout: {beta: [4, 16], assumption: one in five leaves}"
+RATE = "success_rate: 0.4"
+PRICE = "price: 10000"
+DURATION = "    duration: 9 months\n    dropout"
+START, END, FOLLOW_UP = "start: 2025-01-01", "end: 2027-12-31", "follow_up: {every: 6 months}"
+DRAWDOWN = "drawdown: {every: 6 months, times: 3}"
+SHARE_OF = "cohorts[0].unmeasured"
+
+MISTAKES: dict[str, Mistake] = {
+    # Shares and other numbers
+    "chance above one": Mistake(
+        UNMEASURED, "unmeasured: 1.4", 17, SHARE_OF, "got 1.4; unmeasured is the share of the enrolled", "write 0.014"
+    ),
+    "percent as a number": Mistake(RATE, "success_rate: 75", 28, "outcomes.home.success_rate", "got 75", "write 0.75"),
+    "percent sign": Mistake(UNMEASURED, "unmeasured: 75 %", 17, SHARE_OF, "got '75 %'", "Write 0.75."),
+    "decimal comma": Mistake(
+        UNMEASURED, "unmeasured: 0,75", 17, SHARE_OF, "between 0 and 1", "decimal point: write 0.75"
+    ),
+    "quoted number": Mistake(UNMEASURED, 'unmeasured: "0.2"', 17, SHARE_OF, "got '0.2'", "quotation marks away: 0.2"),
+    "the Norway of numbers": Mistake(UNMEASURED, "unmeasured: NO", 17, SHARE_OF, "got 'NO'", "For none, write 0."),
+    "yes": Mistake(UNMEASURED, "unmeasured: yes", 17, SHARE_OF, "got 'yes'", "write 1"),
+    "true": Mistake(UNMEASURED, "unmeasured: true", 17, SHARE_OF, "got true", "Write a number"),
+    "nothing after the colon": Mistake(UNMEASURED, "unmeasured:", 17, SHARE_OF, "got nothing", "after the colon"),
+    "not a number": Mistake(UNMEASURED, "unmeasured: .nan", 17, SHARE_OF, "got nan", "uniform: [0.2, 0.6]"),
+    "infinite": Mistake(PRICE, "price: .inf", 32, "payments[1].per_outcome.price", "got inf", "write a range"),
+    "negative price": Mistake(
+        PRICE, "price: -10000", 32, "payments[1].per_outcome.price", "got -10000; price is the price", "minus sign out"
+    ),
+    "negative share": Mistake(UNMEASURED, "unmeasured: -0.1", 17, SHARE_OF, "got -0.1", "minus sign out"),
+    "thousands with points": Mistake(
+        PRICE, "price: 1.000.000", 32, "payments[1].per_outcome.price", "got '1.000.000'", "without separators: 1000000"
+    ),
+    "one point for thousands": Mistake(
+        PRICE, "price: 60.000", 32, "payments[1].per_outcome.price", "YAML reads as 60", "write 60000"
+    ),
+    "a comma for thousands": Mistake(
+        "total: 4500000", "total: '450,000'", 33, "payments[2].cap.total", "got '450,000'", "write 450000"
+    ),
+    "Danish amount": Mistake(
+        "total: 4500000", "total: 4.500.000 kr.", 33, "payments[2].cap.total", "4.500.000 kr.", "alone: 4500000"
+    ),
+    "millions in words": Mistake(
+        "commitment: 4000000", "commitment: 4 mio", 37, "financing.tranches[0].commitment", "'4 mio'", "alone: 4000000"
+    ),
+    "an amount past counting": Mistake(
+        PRICE, "price: 1e17", 32, "payments[1].per_outcome.price", "at most 90,000,000,000,000", "Count the zeros"
+    ),
+    "an amount past any float": Mistake(
+        PRICE, f"price: 1{'0' * 5000}", 32, "payments[1].per_outcome.price", "got inf", "Write a number"
+    ),
+    "too much for everybody": Mistake(
+        PRICE, "price: 9e12", 32, "payments[1].per_outcome.price", "for each of 160 people", "Count the zeros"
+    ),
+    "a fraction": Mistake(RATE, "success_rate: 3/4", 28, "outcomes.home.success_rate", "got '3/4'", "Write 0.75."),
+    "a range in words": Mistake(
+        RATE, "success_rate: 0.3 - 0.5", 28, "outcomes.home.success_rate", "'0.3 - 0.5'", "{uniform: [0.3, 0.5]}"
+    ),
+    "a range in brackets": Mistake(
+        RATE, "success_rate: [0.3, 0.5]", 28, "outcomes.home.success_rate", "got [0.3, 0.5]", "{uniform: [0.3, 0.5]}"
+    ),
+    "nobody knows": Mistake(RATE, "success_rate: tbd", 28, "outcomes.home.success_rate", "'tbd'", "with an assumption"),
+    # Uncertain numbers
+    "unknown law": Mistake(
+        DROPOUT,
+        "dropout: {betta: [4, 16]}",
+        16,
+        "cohorts[0].dropout",
+        "block with one law: value, fixed, beta",
+        "mean beta",
+    ),
+    "two laws": Mistake(
+        DROPOUT,
+        "dropout: {beta: [4, 16], uniform: [0, 1]}",
+        16,
+        "cohorts[0].dropout",
+        "here beta and uniform",
+        "mixture",
+    ),
+    "a value beside a law": Mistake(
+        DROPOUT, "dropout: {value: 0.2, beta: [4, 16]}", 16, "cohorts[0].dropout", "one law", "Take `value` out"
+    ),
+    "a block without a law": Mistake(
+        DROPOUT,
+        "dropout: {source: pilot-2024}",
+        16,
+        "cohorts[0].dropout",
+        "got {source: pilot-2024}",
+        "the number itself",
+    ),
+    "bare quantiles": Mistake(
+        DROPOUT, "dropout: {p10: 0.1, p90: 0.3}", 16, "cohorts[0].dropout", "{p10: 0.1, p90: 0.3}", "{quantiles: {p10"
+    ),
+    "bare mean and sd": Mistake(
+        PRICE, "price: {mean: 10000, sd: 500}", 32, "payments[1].per_outcome.price", "mean: 10000", "{normal: {mean"
+    ),
+    "quantiles out of order": Mistake(
+        RATE,
+        "success_rate: {quantiles: {p10: 0.6, p50: 0.5, p90: 0.8}}",
+        28,
+        "outcomes.home.success_rate",
+        "got p10: 0.6 and p50: 0.5; a higher quantile has a higher value",
+        "change places",
+    ),
+    "quantiles on one side": Mistake(
+        RATE,
+        "success_rate: {quantiles: {p50: 0.5, p90: 0.8}}",
+        28,
+        "outcomes.home.success_rate",
+        "leave one side open",
+        "below p40",
+    ),
+    "quantile in percent": Mistake(
+        RATE,
+        "success_rate: {quantiles: {p10: 55, p50: 0.6, p90: 0.8}}",
+        28,
+        "outcomes.home.success_rate.quantiles.p10",
+        "got 55; a share lies between 0 and 1",
+        "write 0.55",
+    ),
+    "quantile without a p": Mistake(
+        RATE,
+        "success_rate: {quantiles: {10: 0.5, 90: 0.8}}",
+        28,
+        "outcomes.home.success_rate.quantiles",
+        "the key 10, which is not text",
+        'as "10":',
+    ),
+    "quantile named in words": Mistake(
+        RATE,
+        "success_rate: {quantiles: {low: 0.5, high: 0.8}}",
+        28,
+        "outcomes.home.success_rate",
+        "got the key 'low'",
+        "Write p10",
+    ),
+    "more successes than people": Mistake(
+        "successes: 45, of: 60",
+        "successes: 60, of: 45",
+        24,
+        "outcomes.work.success_rate.evidence",
+        "got 60 successes of 45 people",
+        "change places",
+    ),
+    "weight in percent": Mistake(
+        "weight: 0.5", "weight: 50", 24, "outcomes.work.success_rate.evidence.weight", "from 0 to 1", "write 0.5"
+    ),
+    "beta with one number": Mistake(
+        "[4, 16]", "[4]", 16, "cohorts[0].dropout.beta[1]", "got too few numbers", "`beta: [30, 10]`"
+    ),
+    "beta with three numbers": Mistake(
+        "[4, 16]", "[4, 16, 1]", 16, "cohorts[0].dropout.beta", "got [4, 16, 1]", "`beta: [30, 10]`"
+    ),
+    "beta of a negative": Mistake("[4, 16]", "[-4, 16]", 16, "cohorts[0].dropout.beta[0]", "got -4", "above 0"),
+    "uniform turned round": Mistake(
+        RATE, "success_rate: {uniform: [0.8, 0.2]}", 28, "outcomes.home.success_rate", "[0.8, 0.2]", "Write [0.2, 0.8]."
+    ),
+    "pert out of order": Mistake(
+        RATE,
+        "success_rate: {pert: [0.5, 0.2, 0.9]}",
+        28,
+        "outcomes.home.success_rate",
+        "most likely",
+        "[0.2, 0.5, 0.9]",
+    ),
+    "lognormal without a pair": Mistake(
+        PRICE,
+        "price: {lognormal: {median: 10000}}",
+        32,
+        "payments[1].per_outcome.price.lognormal",
+        "got median; a lognormal takes one pair",
+        "Keep one pair",
+    ),
+    "an unknown shape": Mistake(
+        PRICE,
+        "price: {normal: {mean: 10000, std: 100}}",
+        32,
+        "payments[1].per_outcome.price.normal.sd",
+        "got no sd; sd is the standard deviation",
+        "Add a line such as `sd",
+    ),
+    "published and assumed": Mistake(
+        "[4, 16], assumption: one in five leaves",
+        "[4, 16], assumption: one in five leaves, source: pilot-2024",
+        16,
+        "cohorts[0].dropout",
+        "both a source and an assumption",
+        "Keep `source`",
+    ),
+    "a source nobody listed": Mistake(
+        "source: pilot-2024",
+        "source: pilot-2042",
+        12,
+        "cohorts[0].participants.source",
+        "not listed under",
+        "pilot-2024",
+    ),
+    "a reason too short": Mistake(
+        "one in five leaves",
+        "x",
+        16,
+        "cohorts[0].dropout.assumption",
+        "got 'x'; assumption is why",
+        "Write a few words",
+    ),
+    "unchecked in words": Mistake(
+        "source: pilot-2024}",
+        "source: pilot-2024, unchecked: NO}",
+        12,
+        "cohorts[0].participants.unchecked",
+        "got 'NO'",
+        "Write false.",
+    ),
+    # Keys
+    "unknown key": Mistake(
+        "unmeasured:",
+        "unmesured:",
+        17,
+        "cohorts[0].unmesured",
+        "the key 'unmesured', which is not known",
+        "mean unmeasured",
+    ),
+    "unknown key at the top": Mistake(
+        "currency:", "curency:", 3, "curency", "there is schema, name, description, currency", "Did you mean currency?"
+    ),
+    "key in the wrong part": Mistake(
+        "  - name: south\n",
+        "  - name: south\n    price: 100\n",
+        19,
+        "cohorts[1].price",
+        "the key 'price'",
+        "in a rule per_outcome",
+    ),
+    "key of a law": Mistake(
+        "assumption: one in five leaves",
+        "asumption: one in five",
+        16,
+        "cohorts[0].dropout.asumption",
+        "known",
+        "assumption",
+    ),
+    "duplicate key": Mistake(
+        "    participants: 40\n",
+        "    participants: 40\n    participants: 50\n",
+        20,
+        "cohorts[1].participants",
+        "a second time and stands on line 19",
+        "Keep one",
+    ),
+    "no space after the colon": Mistake(
+        "{at: completion}",
+        "{at:completion}",
+        29,
+        "outcomes.home.measured",
+        "at:completion",
+        "after the colon: {at: completion}",
+    ),
+    "a key that is a number": Mistake(
+        "  home:", "  2024:", 26, "outcomes", "got the key 2024, which is not text", '"2024":'
+    ),
+    "a key that is true": Mistake("  home:", "  true:", 26, "outcomes", "got the key true", "quotation marks"),
+    "a block as a key": Mistake("  home:", "  {a: b}:", 26, "outcomes", "a block or list as a key", "quotation marks"),
+    "a value without a key": Mistake("  home:", "  :", 26, "outcomes", "a value without a key", "before the colon"),
+    "merge key": Mistake(
+        "  - name: south\n",
+        "  - <<: {duration: 1 month}\n    name: south\n",
+        18,
+        "cohorts[1]",
+        "merge key",
+        "Write the keys",
+    ),
+    "missing name": Mistake(
+        "  - name: south\n    participants", "  - participants", 18, "cohorts[1].name", "got no name", "`name: Brøndby`"
+    ),
+    "missing participants": Mistake(
+        "    participants: 40\n",
+        "",
+        18,
+        "cohorts[1].participants",
+        "the most people who can enrol",
+        "`participants: 120`",
+    ),
+    "missing of": Mistake("    of: enrolled\n", "", 27, "outcomes.home.of", "got no of", "`of: completers`"),
+    "missing currency of payments": Mistake(
+        "{outcome: home, price: 10000}",
+        "{outcome: home}",
+        32,
+        "payments[1].per_outcome.price",
+        "no price",
+        "price: 20000",
+    ),
+    "missing start": Mistake(START + "\n", "", 1, "start", "got no start", "`start: 2021-08-01`"),
+    # Text and choices
+    "schema of the future": Mistake("schema: 1", "schema: 2", 1, "schema", "got 2", "Write `schema: 1`"),
+    "a name that is a number": Mistake(
+        "name: Two years of support", "name: 2021", 2, "name", "got 2021; name is what the deal is called", '"2021"'
+    ),
+    "an empty name": Mistake(
+        "name: south", 'name: ""', 18, "cohorts[1].name", "one line of visible text", "Write a name"
+    ),
+    "a name with spaces at its end": Mistake(
+        "name: south", "name: 'south '", 18, "cohorts[1].name", "without spaces at its ends", "Write 'south'."
+    ),
+    "an endless name": Mistake(
+        "name: south", f"name: {'s' * 200}", 18, "cohorts[1].name", "got 'sss", "Write a short name"
+    ),
+    "currency in small letters": Mistake("currency: DKK", "currency: dkk", 3, "currency", "got 'dkk'", "Write DKK."),
+    "currency sign": Mistake("currency: DKK", "currency: kr.", 3, "currency", "three-letter code", "Write DKK."),
+    "a misspelt choice": Mistake(
+        "of: enrolled", "of: enroled", 27, "outcomes.home.of", "one of enrolled, completers, measured", "mean enrolled?"
+    ),
+    "a payer nobody knows": Mistake(
+        "payer: municipality", "payer: kommune", 31, "payments[0].per_outcome.payer", "got 'kommune'", "municipality"
+    ),
+    "day count": Mistake(
+        "currency: DKK\n", "currency: DKK\nday_count: 30/360\n", 4, "day_count", "got '30/360'", "act/365, months/12"
+    ),
+    # Dates and durations
+    "Danish date": Mistake(START, "start: 01-08-2021", 4, "start", "got '01-08-2021'", "2021-08-01, if the day"),
+    "date in words": Mistake(START, "start: 1. august 2021", 4, "start", "'1. august 2021'", "2021-08-01"),
+    "month thirteen": Mistake(START, "start: 2021-13-01", 4, "start", "got '2021-13-01'", "There is no month 13"),
+    "30 February": Mistake(END, "end: 2027-02-30", 5, "end", "got '2027-02-30'", "its last is 2027-02-28"),
+    "a year alone": Mistake(START, "start: 2025", 4, "start", "got 2025", "Write the day too, as 2025-01-01"),
+    "the year 9999": Mistake(END, "end: 9999-12-31", 5, "end", "between 1900 and 2199", "Look at the year"),
+    "a deal of 150 years": Mistake(END, "end: 2175-01-01", 5, "end", "more than 100 years", "Look at the years"),
+    "end before start": Mistake(END, "end: 2024-12-31", 5, "end", "not after start 2025-01-01", "change places"),
+    "duration without unit": Mistake(
+        DURATION, "    duration: 9\n    dropout", 15, "cohorts[0].duration", "got 9", "'9 months' or '9 years'"
+    ),
+    "duration in weeks": Mistake(
+        DURATION, "    duration: 26 weeks\n    dropout", 15, "cohorts[0].duration", "got '26 weeks'", "'6 months'"
+    ),
+    "half a year": Mistake(
+        DURATION, "    duration: 0.5 years\n    dropout", 15, "cohorts[0].duration", "whole months", "'6 months'"
+    ),
+    "Danish duration": Mistake(
+        DURATION, "    duration: 9 måneder\n    dropout", 15, "cohorts[0].duration", "got '9 måneder'", "'9 months'"
+    ),
+    "duration of an age": Mistake(
+        DURATION, "    duration: 9000 years\n    dropout", 15, "cohorts[0].duration", "at most 100 years", "zeros"
+    ),
+    "window of nothing": Mistake(
+        "window: 12 months", "window: 0 months", 14, "cohorts[0].enrolment.window", "at least one month", "'1 month'"
+    ),
+    "follow-ups as text": Mistake(
+        FOLLOW_UP, "follow_up: 6 months", 6, "follow_up", "got '6 months'", "{every: 6 months}"
+    ),
+    "follow-ups never": Mistake(
+        FOLLOW_UP, "follow_up: {every: 0 months}", 6, "follow_up.every", "got 0 months", "6 months for two"
+    ),
+    "follow-up after the end": Mistake(
+        FOLLOW_UP, "follow_up: [2026-01-01, 2030-01-01]", 6, "follow_up[1]", "not after end 2027-12-31", "Move the"
+    ),
+    "follow-up twice": Mistake(
+        FOLLOW_UP, "follow_up: [2026-01-01, 2026-01-01]", 6, "follow_up[1]", "a second time", "Take one"
+    ),
+    "interval too long": Mistake(
+        FOLLOW_UP, "follow_up: {every: 9 years}", 6, "follow_up.every", "the first follow-up would fall", "Shorten"
+    ),
+    # Counts, lists and blocks
+    "half a person": Mistake(
+        "participants: 40",
+        "participants: 40.5",
+        19,
+        "cohorts[1].participants",
+        "a whole number from 1",
+        "whole number, as",
+    ),
+    "nobody": Mistake(
+        "participants: 40", "participants: 0", 19, "cohorts[1].participants", "got 0", "Write a number above 0"
+    ),
+    "a million in one cohort": Mistake(
+        "participants: 40", "participants: 1000000", 19, "cohorts[1].participants", "from 1 to 262,143", "zero too many"
+    ),
+    "two cohorts of one name": Mistake(
+        "name: south", "name: north", 18, "cohorts[1].name", "also the name of cohort 1", "'north 2'"
+    ),
+    "no cohorts": Mistake(
+        DEAL[DEAL.index("cohorts:") : DEAL.index("outcomes:")],
+        "cohorts: []\n",
+        10,
+        "cohorts",
+        "an empty list",
+        "at least one",
+    ),
+    "a cohort that is a word": Mistake(
+        "  - name: south\n    participants: 40\n    duration: 9 months\n",
+        "  - south\n",
+        18,
+        "cohorts[1]",
+        "'south'",
+        "dash",
+    ),
+    "outcomes as a list": Mistake("  home:\n", "  - home:\n", 26, "", "does not fit the lines above", "spaces"),
+    "payments as a block": Mistake(
+        "  - cap: {total: 4500000}\n", "  - cap: 4500000\n", 33, "payments[2].cap", "got 4500000; cap is", "cap: {total"
+    ),
+    "unknown rule": Mistake(
+        "- cap: {total: 4500000}",
+        "- caps: {total: 4500000}",
+        33,
+        "payments[2]",
+        "one key, per_outcome or cap",
+        "mean cap",
+    ),
+    "two rules in one entry": Mistake(
+        "  - cap: {total", "    cap: {total", 32, "payments[1]", "per_outcome and cap in one entry", "dash"
+    ),
+    "a rule without its name": Mistake(
+        "- per_outcome: {outcome: home, price: 10000}",
+        "- {price: 10000, payer: state}",
+        32,
+        "payments[1]",
+        "a payment rule is a block",
+        "- per_outcome: {outcome",
+    ),
+    "a rule for nothing": Mistake(
+        "{outcome: home,",
+        "{outcome: hom,",
+        32,
+        "payments[1].per_outcome.outcome",
+        "no outcome of this deal",
+        "mean home?",
+    ),
+    "a cap with nothing above": Mistake(
+        "payments:\n",
+        "payments:\n  - cap: {total: 1}\n",
+        31,
+        "payments[0]",
+        "a cap as the first rule",
+        "below the rules",
+    ),
+    "unknown measurement": Mistake(
+        "{at: completion}",
+        "{after_enrollment: 12 months}",
+        29,
+        "outcomes.home.measured",
+        "at, after_enrolment",
+        "mean after",
+    ),
+    "measured on a date too late": Mistake(
+        "{at: completion}",
+        "{on: 2027-12-01}",
+        29,
+        "outcomes.home.measured.on",
+        "after the last follow-up",
+        "Measure earlier",
+    ),
+    "measured before the course ends": Mistake(
+        "{after_completion: 6 months}",
+        "{after_enrolment: 3 months}",
+        25,
+        "outcomes.work.measured.after_enrolment",
+        "before the course of 9 months ends",
+        "of: enrolled",
+    ),
+    "two tranches": Mistake(
+        "    - name: investor\n",
+        "    - {name: DSI, commitment: 1}\n    - name: investor\n",
+        36,
+        "financing.tranches",
+        "tranches is the investor",
+        "sum of the commitments",
+    ),
+    "drawdown of a word": Mistake(
+        DRAWDOWN,
+        "drawdown: yearly",
+        38,
+        "financing.tranches[0].drawdown",
+        "got 'yearly'",
+        "{every: 6 months, times: 6}",
+    ),
+    "drawdown of a number": Mistake(
+        DRAWDOWN, "drawdown: 3", 38, "financing.tranches[0].drawdown", "when the money is drawn", "Write start"
+    ),
+    "instalments past the end": Mistake(
+        "times: 3",
+        "times: 30",
+        38,
+        "financing.tranches[0].drawdown.times",
+        "174 months after start",
+        "fewer instalments",
+    ),
+    "instalments for ever": Mistake(
+        "every: 6 months, times: 3",
+        "every: 100 years, times: 600",
+        38,
+        "financing.tranches[0].drawdown.times",
+        "after end 2027-12-31",
+        "fewer instalments",
+    ),
+    "shares that miss one": Mistake(
+        DRAWDOWN,
+        "drawdown: [{on: 2025-01-01, share: 0.5}, {on: 2025-07-01, share: 0.4}]",
+        38,
+        "financing.tranches[0].drawdown",
+        "add up to 0.9",
+        "by +0.1",
+    ),
+    # YAML
+    "a tab for indentation": Mistake(
+        "    participants: 40", "\tparticipants: 40", 19, "", "got a tab", "Replace the tab"
+    ),
+    "an unclosed bracket": Mistake(
+        "hurdles: [0.0, 0.035]", "hurdles: [0.0, 0.035", 7, "", "opened with [ here", "with ]"
+    ),
+    "an unclosed brace": Mistake(
+        "{at: completion}", "{at: completion", 29, "", "opened with { here", "Close it with }"
+    ),
+    "an unclosed quotation mark": Mistake(
+        "name: Two years of support", 'name: "Two years of support', 2, "", "never closed", "Close it"
+    ),
+    "a colon in text": Mistake(
+        "name: Two years of support", "name: Support: two years", 2, "", "Support: two years", "quotation marks"
+    ),
+    "a line without a colon": Mistake("currency: DKK", "currency DKK", 3, "", "without a colon", "`key: value`"),
+    "an indentation slip": Mistake(
+        "    duration: 9 months\noutcomes", "   duration: 9 months\noutcomes", 20, "", "fit", "spaces"
+    ),
+    "a star as text": Mistake(
+        "name: south", "name: *south", 18, "cohorts[1].name", "*south, which names nothing", "star"
+    ),
+    "an at sign": Mistake("name: south", "name: @south", 18, "", "got '@' at the beginning", "quotation marks"),
+    "a backslash": Mistake(
+        "name: south", 'name: "C:\\south"', 18, "", "a backslash before 's'", "single quotation marks"
+    ),
+    "a bad escape": Mistake("name: south", 'name: "\\UFFFFFFFF"', 18, "", "not YAML", "Look at this line"),
+    "half an escape": Mistake("name: south", 'name: "\\ud800"', 18, "cohorts[1].name", "cannot be seen", "backslash"),
+    "an invisible letter": Mistake(
+        "name: south", "name: so\u200buth", 18, "cohorts[1].name", "visible text", "one line"
+    ),
+    "a control character": Mistake("name: south", "name: so\x07uth", 18, "", "(U+0007)", "Delete the character"),
+    "two documents": Mistake("payments:\n", "---\npayments:\n", 30, "", "a second document", "file of its own"),
+    "a directive": Mistake("schema: 1\n", "%YAML 1.1\n---\nschema: 1\n", 1, "", "a directive", "Delete the line"),
+    "a Python tag": Mistake(
+        "name: south",
+        "name: !!python/object/apply:os.system [ls]",
+        18,
+        "cohorts[1].name",
+        "runs no code",
+        "Delete the tag",
+    ),
+    "a tag of one's own": Mistake(
+        RATE, "success_rate: !rate 0.4", 28, "outcomes.home.success_rate", "tag !rate", "Delete"
+    ),
+    "an undefined tag": Mistake(RATE, "success_rate: !x!rate 0.4", 28, "", "a tag", "begins with '!'"),
+    "an anchor inside itself": Mistake(
+        DROPOUT,
+        "dropout: &again {beta: [4, 16], note: *again}",
+        16,
+        "cohorts[0].dropout.note",
+        "never end",
+        "Write the",
+    ),
+}
+"""Every mistake by what it is."""
