@@ -54,8 +54,14 @@ ROOMS = {
 }
 
 EXCEPTIONS = {
-    ("cli/files.py", "risksim.scenario.schema"): "schema prints the language itself; there is no deal for the api to run",
-    ("cli/files.py", "risksim.scenario.starter"): "init writes a text that ships with the language, for the same reason",
+    (
+        "cli/files.py",
+        "risksim.scenario.schema",
+    ): "schema prints the language itself; there is no deal for the api to run",
+    (
+        "cli/files.py",
+        "risksim.scenario.starter",
+    ): "init writes a text that ships with the language, for the same reason",
     ("cli/run.py", "risksim.metrics.summary"): "a type that the api returns, named for the type checker alone",
 }
 """Imports that the table does not allow, by file and module, each with its reason."""
@@ -158,7 +164,9 @@ def test_only_words_draw():
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "attr", getattr(node, "id", ""))
-            assert name not in {"default_rng", "RandomState", "rvs", "random"}, f"{path} draws otherwise than by address"
+            assert name not in {"default_rng", "RandomState", "rvs", "random"}, (
+                f"{path} draws otherwise than by address"
+            )
 
 
 # What the front loads

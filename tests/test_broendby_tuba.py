@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from risksim.scenario.base import Origin, value_of, walk
-from risksim.scenario.contract import Cap, PerOutcomeTerms
+from risksim.scenario.payments import Cap, PerOutcomeTerms
 from risksim.scenario.scenario import Scenario
 
 FILE = Path(__file__).parents[1] / "scenarios" / "broendby-tuba.yaml"

@@ -13,7 +13,7 @@ from risksim.plan.numbers import Gathered, slots
 from risksim.plan.people import last_month
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
-from risksim.scenario.contract import Instalments, Tranche
+from risksim.scenario.financing import Instalments, Tranche
 from risksim.scenario.scenario import Scenario
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from risksim.plan import layout
 from risksim.plan.numbers import Gathered, Number, slots
-from risksim.scenario.contract import Cap, PerOutcome
+from risksim.scenario.payments import Cap, PerOutcome
 
 
 class _Row(NamedTuple):

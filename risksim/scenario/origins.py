@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from risksim.scenario.base import Months, Origin, Part, Stated, value_of
 from risksim.scenario.calendar import add_months
-from risksim.scenario.contract import RULES, Cap, PerOutcome
 from risksim.scenario.document import Path
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
+from risksim.scenario.payments import RULES, Cap, PerOutcome
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source

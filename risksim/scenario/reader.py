@@ -251,7 +251,7 @@ def _decoded(data: bytes, file: str) -> str:
 def _faults(tree: Tree, error: ValidationError) -> list[Fault]:
     """Every mistake the models find, with its place."""
     complaints = _explained(error)
-    if isinstance(tree.root, dict) and not all(complaint.spans for complaint in complaints):
+    if len(complaints) <= MOST_FAULTS and isinstance(tree.root, dict) and not complaints[0].spans:
         complaints += _hidden(tree.root, complaints)
     return [
         tree.document.fault(complaint.path, complaint.found, complaint.remedy, key=complaint.key)

@@ -21,8 +21,9 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
-from risksim.scenario.contract import Financing, Instalments, PerOutcome, Rule
+from risksim.scenario.financing import Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome
+from risksim.scenario.payments import PerOutcome, Rule
 from risksim.scenario.programme import Cohort
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
 

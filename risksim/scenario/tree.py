@@ -35,6 +35,8 @@ MOST_LINES = 60_000
 """Lines of a file."""
 MOST_WORDS = 300_000
 """Words of a file, comments included."""
+LONGEST_WORD = 5_000
+"""Letters between two spaces, commas, brackets or quotation marks."""
 MOST_VALUES = 75_000
 """Keys and values of a file, those that aliases repeat included. 2,000 cohorts of ten lines hold about 60,000."""
 MOST_LEVELS = 40
@@ -133,9 +135,20 @@ def _too_much(file: str, text: str) -> Fault | None:
     lines = text.count("\n")
     if lines > MOST_LINES:
         return Fault(file, None, None, "", f"got {lines:,} lines; a scenario file has at most {MOST_LINES:,}.", _ROOM)
-    words = len(text.split()) + text.count("\\") + text.count("''")
-    if words > MOST_WORDS:
-        return Fault(file, None, None, "", f"got {words:,} words; a scenario file has at most {MOST_WORDS:,}.", _ROOM)
+    words = text.split()
+    n_words = len(words) + text.count("\\") + text.count("''")
+    if n_words > MOST_WORDS:
+        return Fault(file, None, None, "", f"got {n_words:,} words; a scenario file has at most {MOST_WORDS:,}.", _ROOM)
+    for word in words:
+        if len(word) > LONGEST_WORD:
+            longest = max(re.split(r"[,\[\]{}\"']", word), key=len)
+            if len(longest) > LONGEST_WORD:
+                place = text.find(longest)
+                found = (
+                    f"got {shown(longest, 20)}, a word of {len(longest):,} letters; one has at most {LONGEST_WORD:,}."
+                )
+                remedy = "Look for text that got into the file by mistake, or break it into words."
+                return _at(file, text.count("\n", 0, place), place - text.rfind("\n", 0, place) - 1, found, remedy)
     return None
 
 

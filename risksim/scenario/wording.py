@@ -10,9 +10,9 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from risksim.scenario.base import Origin
-from risksim.scenario.contract import RULES
 from risksim.scenario.document import Path, shown
 from risksim.scenario.outcomes import MEASURED
+from risksim.scenario.payments import RULES
 from risksim.scenario.places import Place, fields_of, locate, meaning, model_of, what_is
 from risksim.scenario.remedies import (
     EXAMPLES,

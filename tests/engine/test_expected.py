@@ -62,7 +62,9 @@ def test_whoever_is_measured_after_the_last_follow_up_is_not_expected():
 def test_expectation_is_what_people_drawn_at_the_means_tend_to(plan):
     # 4,096 paths, four standard errors; the ratios of these deals fill whole places but for the bent one
     plan = at_means(every_measure(plan()))
-    plan = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.minimum(np.rint(plan.cohorts.ratio_value * 10) / 10, 1)))
+    plan = plan._replace(
+        cohorts=plan.cohorts._replace(ratio_value=np.minimum(np.rint(plan.cohorts.ratio_value * 10) / 10, 1))
+    )
     _, measured, _ = draw_block(plan, Settings(seed=1), 0, 4_096)
     error = measured.std(axis=0, ddof=1) / np.sqrt(4_096)
     assert (np.abs(measured.mean(axis=0) - expected_people(plan)[0]) <= 4.0 * error + 1e-9).all()

@@ -29,7 +29,9 @@ def differences(first: PathResults, second: PathResults, *, paths: int | None = 
 
 
 @each_plan
-@pytest.mark.parametrize(("threads", "block"), [(1, 1_024), (1, 4_096), (2, 256), (2, 1_024), (4, 256), (4, 4_096), (0, 0)])
+@pytest.mark.parametrize(
+    ("threads", "block"), [(1, 1_024), (1, 4_096), (2, 256), (2, 1_024), (4, 256), (4, 4_096), (0, 0)]
+)
 def test_run_has_the_same_bytes_for_any_threads_and_block(plan, threads, block):
     assert differences(made(plan(), 5_000), made(plan(), 5_000, threads=threads, block=block)) == []
 
@@ -73,7 +75,9 @@ def test_path_beyond_32_bits_is_another_path(plan):
 
 def test_run_that_starts_just_below_path_2_to_the_32_goes_on_above_it():
     plan = shipped_plan(SIMPLE)
-    assert differences(made(plan, 96, first_path=2**32 - 32), made(plan, 64, first_path=2**32), start=32, paths=64) == []
+    assert (
+        differences(made(plan, 96, first_path=2**32 - 32), made(plan, 64, first_path=2**32), start=32, paths=64) == []
+    )
 
 
 @each_plan

@@ -67,7 +67,7 @@ def lives(plan: Plan, cohort: int, path: int, inputs: np.ndarray) -> list[Person
 
 
 def count(plan: Plan, path: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the contract measures and how many people there are: float64[cohort, measure, period], int[cohort, count]."""
+    """Measured float64[cohort, measure, period] and head counts int64[cohort, count] of one path."""
     n_cohorts, n_outcomes = plan.cohorts.places.size, plan.outcomes.address.size
     measured = np.zeros((n_cohorts, plan.measures.outcome.size, plan.calendar.years.size))
     heads = np.zeros((n_cohorts, 4 + 2 * n_outcomes), dtype=np.int64)

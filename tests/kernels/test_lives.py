@@ -151,7 +151,11 @@ def test_higher_success_takes_nobody_away(run):
 @both(meter)
 @pytest.mark.parametrize(
     ("population", "eligible", "seen", "verified"),
-    [(layout.ENROLLED, [3, 1], [2, 1], [1, 0]), (layout.COMPLETERS, [2, 1], [1, 1], [1, 0]), (layout.MEASURED, [1, 1], [1, 1], [1, 0])],
+    [
+        (layout.ENROLLED, [3, 1], [2, 1], [1, 0]),
+        (layout.COMPLETERS, [2, 1], [1, 1], [1, 0]),
+        (layout.MEASURED, [1, 1], [1, 1], [1, 0]),
+    ],
 )
 def test_meter_counts_by_the_period_of_the_month_of_enrolment(run, population, eligible, seen, verified):
     #                  met, leaver, unseen, next period, never counts, not there

@@ -109,7 +109,12 @@ def test_look_up_never_falls_inside_a_piece(name):
 
 
 def test_look_up_takes_the_piece_that_starts_at_the_uniform():
-    assert looked_up("discrete", np.array([0.0, np.nextafter(0.75, 0.0), 0.75, 1.0 - 2.0**-53])).tolist() == [1, 1, 9, 9]
+    assert looked_up("discrete", np.array([0.0, np.nextafter(0.75, 0.0), 0.75, 1.0 - 2.0**-53])).tolist() == [
+        1,
+        1,
+        9,
+        9,
+    ]
 
 
 @both(look_up)

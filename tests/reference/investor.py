@@ -99,6 +99,4 @@ def _brackets(flows: Sequence[float], years: Sequence[float]) -> list[tuple[floa
     low, high = -math.log1p(HIGHEST_RATE), -math.log1p(LOWEST_RATE)
     grid = [low + (high - low) * step / SCAN_STEPS for step in range(SCAN_STEPS + 1)]
     positive = [_sign(flows, years, x) > 0 for x in grid]
-    return [
-        (grid[step], grid[step + 1]) for step in range(SCAN_STEPS) if positive[step] != positive[step + 1]
-    ]
+    return [(grid[step], grid[step + 1]) for step in range(SCAN_STEPS) if positive[step] != positive[step + 1]]

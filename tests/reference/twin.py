@@ -20,8 +20,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from risksim.scenario.base import value_of
-from risksim.scenario.contract import Cap, Instalments, PerOutcome
+from risksim.scenario.financing import Instalments
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
+from risksim.scenario.payments import Cap, PerOutcome
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from tests.reference import laws

@@ -112,7 +112,7 @@ MISTAKES: dict[str, Mistake] = {
         PRICE, "price: 1e17", 32, "payments[1].per_outcome.price", "at most 90,000,000,000,000", "Count the zeros"
     ),
     "an amount past any float": Mistake(
-        PRICE, f"price: 1{'0' * 5000}", 32, "payments[1].per_outcome.price", "got inf", "Write a number"
+        PRICE, f"price: 1{'0' * 4000}", 32, "payments[1].per_outcome.price", "got inf", "Write a number"
     ),
     "too much for everybody": Mistake(
         PRICE, "price: 9e12", 32, "payments[1].per_outcome.price", "for each of 160 people", "Count the zeros"
