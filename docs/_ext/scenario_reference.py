@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, contract, outcomes, programme, uncertainty
+from risksim.scenario import base, financing, outcomes, payments, programme, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 
@@ -36,8 +36,8 @@ PARTS: dict[str, list[type[Part]]] = {
         outcomes.AfterCompletion,
         outcomes.OnDate,
     ],
-    "Payments": [contract.PerOutcome, contract.PerOutcomeTerms, contract.Cap, contract.CapTerms],
-    "Financing": [contract.Financing, contract.Tranche, contract.Instalments, contract.Drawing],
+    "Payments": [payments.PerOutcome, payments.PerOutcomeTerms, payments.Cap, payments.CapTerms],
+    "Financing": [financing.Financing, financing.Tranche, financing.Instalments, financing.Drawing],
     "Origins": [base.Origin, base.Stated],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
@@ -62,14 +62,14 @@ TITLES: dict[type[Part], str] = {
     outcomes.AfterEnrolment: "measured after enrolment",
     outcomes.AfterCompletion: "measured after the course",
     outcomes.OnDate: "measured on a date",
-    contract.PerOutcome: "payments, a price per outcome",
-    contract.PerOutcomeTerms: "per_outcome",
-    contract.Cap: "payments, a cap",
-    contract.CapTerms: "cap",
-    contract.Financing: "financing",
-    contract.Tranche: "tranches",
-    contract.Instalments: "drawdown in instalments",
-    contract.Drawing: "drawdown on dates",
+    payments.PerOutcome: "payments, a price per outcome",
+    payments.PerOutcomeTerms: "per_outcome",
+    payments.Cap: "payments, a cap",
+    payments.CapTerms: "cap",
+    financing.Financing: "financing",
+    financing.Tranche: "tranches",
+    financing.Instalments: "drawdown in instalments",
+    financing.Drawing: "drawdown on dates",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",

@@ -187,7 +187,8 @@ SIZE = 4_900_000
 
 HOSTILE: dict[str, tuple[str, str]] = {
     "nested brackets": ("[" * SIZE, "blocks or lists inside each other"),
-    "nested braces": ("{a: " * (SIZE // 4), "inside each other"),
+    "nested braces": ("{a: " * (SIZE // 4), "words"),
+    "fewer nested braces": ("{a: " * 100_000, "inside each other"),
     "nested dashes": ("- " * (SIZE // 2), "words"),
     "fewer nested dashes": ("- " * 100_000, "inside each other"),
     "deep blocks": ("".join(f"{' ' * depth}a:\n" for depth in range(2_000)), "inside each other"),
