@@ -2,14 +2,16 @@
 
     python benchmarks/run.py [--paths N] [--repeats 5] [--json FILE] [--no-start-up]
 
-Programs take turns, so that a busy machine hurts all of them alike; every figure is a median. The command fails if a
-program disagrees with the exact law or if threads change a bit; it never fails because a machine is slow.
+Programs take turns, so that a busy machine hurts all of them alike. A ratio is the median of the ratios of the turns,
+a time the median of the times. The command fails if a program disagrees with the exact law or if threads change a bit;
+it never fails because a machine is slow.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -39,6 +41,8 @@ RIVALS: dict[str, Callable[[int, int], rivals.IntArray]] = {
     "NumPy hard-tuned, SFC64": rivals.people_tuned,
 }
 MAIN = "risksim.cli.main"
+Turns = dict[str, list[float]]
+"""Seconds of each program, turn by turn."""
 
 
 def main() -> None:
@@ -56,7 +60,7 @@ def main() -> None:
         programs = person_level(plan, chosen.paths, chosen.repeats)
         stages = stage_breakdown(plan, chosen.repeats)
     threads = second_core(plan, chosen.paths, chosen.repeats)
-    figures = {
+    figures: dict[str, Any] = {
         "machine": machine(),
         "paths": chosen.paths,
         "repeats": chosen.repeats,
@@ -67,7 +71,8 @@ def main() -> None:
     }
     show(figures)
     if chosen.json is not None:
-        chosen.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        figures["start_up_s"] = {name: taken for name, taken in figures["start_up_s"].items() if not math.isnan(taken)}
+        chosen.json.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     if faults:
         sys.exit("\n".join(faults))
 
@@ -89,35 +94,40 @@ def disagreements(plan: Plan, paths: int) -> list[str]:
     return faults
 
 
-def medians(programs: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median seconds of each program; they take turns."""
-    seconds: dict[str, list[float]] = {name: [] for name in programs}
+def turns(programs: Mapping[str, Callable[[], object]], repeats: int) -> Turns:
+    """Seconds of each program, turn by turn."""
+    seconds: Turns = {name: [] for name in programs}
     for _ in range(repeats):
         for name, program in programs.items():
             begin = time.perf_counter()
             program()
             seconds[name].append(time.perf_counter() - begin)
-    return {name: statistics.median(taken) for name, taken in seconds.items()}
+    return seconds
 
 
-def person_level(plan: Plan, paths: int, repeats: int) -> dict[str, float]:
+def ratio(above: list[float], below: list[float]) -> float:
+    """Median of the ratios of the turns: a machine that changes pace between turns moves it least."""
+    return statistics.median(one / other for one, other in zip(above, below, strict=True))
+
+
+def person_level(plan: Plan, paths: int, repeats: int) -> Turns:
     """Risksim and its rivals, seconds."""
     programs: dict[str, Callable[[], object]] = {RISKSIM: lambda: pay(plan, paths)}
     programs |= {name: (lambda rival=rival: rival(paths, SEED)) for name, rival in RIVALS.items()}
     programs["risksim: whole run with books, IRR and NPV, every path kept"] = lambda: api.simulate(plan, paths, SEED, 1)
-    return medians(programs, repeats)
+    return turns(programs, repeats)
 
 
 def stage_breakdown(plan: Plan, repeats: int) -> dict[str, float]:
     """Every stage of one block on arrays that are there already, ns a path."""
     block = Stages(plan)
     programs = {stage: (lambda stage=stage: block.run(stage)) for stage in STAGES}
-    return in_ns(medians(programs, 10 * repeats), block.n_paths)
+    return in_ns(turns(programs, 10 * repeats), block.n_paths)
 
 
-def second_core(plan: Plan, paths: int, repeats: int) -> dict[str, float]:
+def second_core(plan: Plan, paths: int, repeats: int) -> Turns:
     """One thread and two, not pinned, seconds."""
-    return medians(
+    return turns(
         {
             "pay, 1 thread": lambda: pay(plan, paths, threads=1),
             "pay, 2 threads": lambda: pay(plan, paths, threads=2),
@@ -128,15 +138,15 @@ def second_core(plan: Plan, paths: int, repeats: int) -> dict[str, float]:
     )
 
 
-def ratios(programs: Mapping[str, float], threads: Mapping[str, float]) -> dict[str, float]:
-    return {f"{name}, times risksim": programs[name] / programs[RISKSIM] for name in RIVALS} | {
-        f"{what}, one thread over two": threads[f"{what}, 1 thread"] / threads[f"{what}, 2 threads"]
+def ratios(programs: Turns, threads: Turns) -> dict[str, float]:
+    return {f"{name}, times risksim": ratio(programs[name], programs[RISKSIM]) for name in RIVALS} | {
+        f"{what}, one thread over two": ratio(threads[f"{what}, 1 thread"], threads[f"{what}, 2 threads"])
         for what in ("pay", "whole run")
     }
 
 
-def in_ns(seconds: Mapping[str, float], paths: int) -> dict[str, float]:
-    return {name: 1e9 * taken / paths for name, taken in seconds.items()}
+def in_ns(seconds: Turns, paths: int) -> dict[str, float]:
+    return {name: 1e9 * statistics.median(taken) / paths for name, taken in seconds.items()}
 
 
 def start_up(repeats: int) -> dict[str, float]:
@@ -173,7 +183,11 @@ def command_line(arguments: list[str], cache: str) -> float:
         [sys.executable, "-m", MAIN, *arguments], env=environment, capture_output=True, check=False, text=True
     )
     seconds = time.perf_counter() - begin
-    return seconds if done.returncode == 0 else float("nan")
+    if done.returncode == 0:
+        return seconds
+    last = done.stderr.strip().splitlines()[-1:]
+    print(f"risksim {' '.join(arguments[:1])} failed: {' '.join(last)}", file=sys.stderr)
+    return float("nan")
 
 
 @contextmanager

@@ -1,0 +1,166 @@
+"""The JSON Schema: sound in both drafts, complete, and of one mind with the reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risksim.errors import ScenarioError
+from risksim.scenario.outcomes import MEASURED
+from risksim.scenario.payments import RULES
+from risksim.scenario.reader import read_text
+from risksim.scenario.scenario import Scenario
+from risksim.scenario.schema import json_schema
+from risksim.scenario.starter import starter_text
+from risksim.scenario.tree import read_tree
+from risksim.scenario.uncertainty import LAWS
+from tests.scenario.broken import DEAL, MISTAKES, broken
+
+jsonschema = pytest.importorskip("jsonschema")
+
+SCHEMA = json_schema()
+VALIDATORS = [jsonschema.Draft7Validator, jsonschema.Draft202012Validator]
+SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+TEXTS = {file.name: file.read_text(encoding="utf-8") for file in SHIPPED} | {"starter": starter_text(), "deal": DEAL}
+
+
+def parts_of(said: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a schema."""
+    if isinstance(said, dict):
+        yield said
+    for inner in said.values() if isinstance(said, dict) else said if isinstance(said, list) else ():
+        yield from parts_of(inner)
+
+
+def errors_of(text: str, validator: Any = VALIDATORS[0]) -> list[str]:
+    return [error.message for error in validator(SCHEMA).iter_errors(read_tree("-", text).root)]
+
+
+@pytest.mark.parametrize("validator", VALIDATORS)
+def test_the_schema_is_sound_in_both_drafts(validator: Any):
+    validator.check_schema(SCHEMA)
+    assert json.loads(json.dumps(SCHEMA)) == SCHEMA
+
+
+@pytest.mark.parametrize("validator", VALIDATORS)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_what_the_reader_accepts_the_schema_accepts(text: str, validator: Any):
+    assert errors_of(text, validator) == []
+
+
+# Checks between values, and what a schema cannot see in YAML: the spelling of numbers, and doubled keys.
+BEYOND_A_SCHEMA = {
+    "one point for thousands",
+    "an amount past counting",
+    "an amount past any float",
+    "infinite",
+    "too much for everybody",
+    "quantiles out of order",
+    "quantiles on one side",
+    "quantile in percent",
+    "quantile named in words",
+    "more successes than people",
+    "uniform turned round",
+    "pert out of order",
+    "lognormal without a pair",
+    "published and assumed",
+    "a source nobody listed",
+    "duplicate key",
+    "a name with spaces at its end",
+    "an invisible letter",
+    "Danish date",
+    "date in words",
+    "month thirteen",
+    "30 February",
+    "the year 9999",
+    "a deal of 150 years",
+    "end before start",
+    "duration of an age",
+    "window of nothing",
+    "follow-ups never",
+    "follow-up after the end",
+    "follow-up twice",
+    "interval too long",
+    "two cohorts of one name",
+    "a rule for nothing",
+    "a cap with nothing above",
+    "measured on a date too late",
+    "measured before the course ends",
+    "instalments past the end",
+    "instalments for ever",
+    "shares that miss one",
+    "not a number",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in MISTAKES if name not in BEYOND_A_SCHEMA])
+def test_what_the_schema_can_see_the_editor_refuses(name: str):
+    text = broken(MISTAKES[name])
+    tree = read_tree("-", text)
+    if any(
+        not fault.path or "key" in fault.found or "tag" in fault.found or "*" in fault.found for fault in tree.faults
+    ):
+        pytest.skip("a mistake of YAML's own, which the editor's YAML parser tells")
+    if tree.faults:
+        return
+    assert errors_of(text)
+
+
+def test_every_field_is_described():
+    for part in SCHEMA["$defs"].values():
+        assert part["description"]
+        for key, field in part["properties"].items():
+            assert field["description"], (part["title"], key)
+    assert all(field["description"] for field in SCHEMA["properties"].values())
+
+
+def test_the_schema_keeps_the_keys_of_the_file():
+    assert set(SCHEMA["properties"]) == {field.alias or name for name, field in Scenario.model_fields.items()}
+    assert "schema" in SCHEMA["required"]
+    assert SCHEMA["properties"]["schema"]["const"] == 1
+
+
+def test_only_keywords_of_both_drafts_are_used():
+    for part in parts_of(SCHEMA):
+        assert not {"prefixItems", "unevaluatedProperties", "dependentRequired", "oneOf"} & part.keys()
+        if "$ref" in part:
+            assert part.keys() == {"$ref"}
+            assert part["$ref"].removeprefix("#/$defs/") in SCHEMA["$defs"]
+
+
+def test_an_editor_can_complete_laws_rules_and_measurements():
+    def offered(field: dict[str, Any]) -> set[str]:
+        names = [branch["$ref"].rsplit("/", 1)[1] for branch in field["anyOf"] if "$ref" in branch]
+        return {key for name in names for key in SCHEMA["$defs"][name]["properties"]}
+
+    assert set(LAWS) <= offered(SCHEMA["$defs"]["Outcome"]["properties"]["success_rate"])
+    assert set(MEASURED) <= offered(SCHEMA["$defs"]["Outcome"]["properties"]["measured"])
+    assert set(RULES) <= offered(SCHEMA["properties"]["payments"]["items"])
+
+
+def test_a_share_is_bounded_in_the_editor():
+    branches = SCHEMA["$defs"]["Cohort"]["properties"]["dropout"]["anyOf"]
+    assert {"type": "number", "minimum": 0.0, "maximum": 1.0} in branches
+
+
+def test_every_example_of_the_schema_is_what_its_field_takes():
+    for part in [SCHEMA, *SCHEMA["$defs"].values()]:
+        for key, field in part["properties"].items():
+            for example in field.get("examples", []):
+                whole = {"$defs": SCHEMA["$defs"], **field}
+                assert not list(VALIDATORS[0](whole).iter_errors(example)), (part["title"], key)
+
+
+def test_the_starter_points_to_the_schema():
+    first, *_ = starter_text().splitlines()
+    assert first == "# yaml-language-server: $schema=risksim.schema.json"
+
+
+def test_a_broken_deal_is_broken_for_the_reader_too():
+    for mistake in MISTAKES.values():
+        with pytest.raises(ScenarioError):
+            read_text(broken(mistake))
