@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from risksim.scenario.base import Stated
 from risksim.scenario.scenario import Scenario
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -40,7 +41,9 @@ def json_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema(by_alias=True, schema_generator=_Schema)
     names = {name: part["title"] for name, part in schema["$defs"].items()}
     schema = _renamed(schema, names)
-    schema["$defs"] = {names[name]: part for name, part in schema["$defs"].items()}
+    # A generic part that is made for one type loses its docstring.
+    stated = {"description": (Stated.__doc__ or "").replace("``", "`")}
+    schema["$defs"] = {names[name]: stated | part for name, part in schema["$defs"].items()}
     return {
         "$schema": DRAFT,
         "title": "risksim scenario",

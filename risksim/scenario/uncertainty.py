@@ -141,12 +141,12 @@ class Quantiles(Law):
         return self
 
 
-_QUANTILE = re.compile(r"^p([0-9]{1,2}(?:\.[0-9]{1,6})?)$")
+_QUANTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]{1,6})?)")
 
 
 def quantile_probability(key: str) -> float | None:
     """The probability that a key such as ``p2.5`` names; None if it names none."""
-    match = _QUANTILE.match(key)
+    match = _QUANTILE.fullmatch(key)
     percent = float(match[1]) if match else 0.0
     return percent / 100.0 if percent > 0.0 else None
 

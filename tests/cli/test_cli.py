@@ -74,7 +74,7 @@ def test_run_saves_every_form_and_the_netcdf_opens_again(tmp_path):
     ("words", "said"),
     [
         (("run", SIMPLE, "--paths", "0"), "at least one path"),
-        (("run", SIMPLE, "--paths", "many"), X
+        (("run", SIMPLE, "--paths", "many"), "valid integer"),
         (("run", SIMPLE, "--seed", "-1"), "seed"),
         (("run", SIMPLE, "--threads", "-2"), "threads"),
         (("run", SIMPLE, "--paths", "10", "--out", "result.xlsx"), ".nc"),

@@ -84,6 +84,7 @@ def test_rate_of_dated_flows_equals_the_published_value(run):
         ([-100, 230, -132], "MULTIPLE"),  # 10 % and 20 %
         ([-100, 200, -121], "NO_ROOT"),
         ([100, -230, 140], "NO_ROOT"),
+        ([-100, 150, -50], "MULTIPLE"),  # 0 % and -50 %: a running sum that ends at nothing is no criterion
         ([-1_000, 3_600, -4_310, 1_716], "MULTIPLE"),  # 10 %, 20 % and 30 %
         ([0, 10, 5], "ALL_POSITIVE"),
         ([0, 0, 0], "NO_INVESTMENT"),

@@ -84,6 +84,17 @@ def test_whoever_leaves_does_so_during_the_course(run):
 
 
 @both(leave_month)
+@pytest.mark.parametrize("duration", [1, 7, 9, 24])
+def test_whoever_leaves_last_still_leaves_before_the_end(run, duration):
+    # The share lies one digit above the middle of the word: the place in the course rounds to its very end
+    word, out = 3_000_000_000, np.empty((1, LANES), np.int16)
+    share = np.nextafter((word + 0.5) * 2.0**-32, 1.0)
+    assert philox.limit(share) == word + 1
+    run(tile([word]), on_lanes(word + 1), on_lanes(share, np.float64), duration, months([0]), out)
+    assert (out == duration - 1).all()
+
+
+@both(leave_month)
 def test_leaving_is_spread_evenly_over_the_course(run):
     words, out = words_of(philox.DROPOUT, PEOPLE), np.empty((PEOPLE, LANES), np.int16)
     run(words, on_lanes(philox.limit(0.4)), on_lanes(0.4, np.float64), 6, months([0] * PEOPLE), out)

@@ -213,6 +213,17 @@ def test_four_counts_of_a_full_chunk_fit_one_word(run):
     assert (counts == 128 * 0x0101_0101).all()
 
 
+@pytest.mark.parametrize("count", [count_one_class, count_classes], ids=["one class", "classes"])
+@pytest.mark.parametrize("form", [lambda kernel: kernel, python_of], ids=["compiled", "python"])
+def test_word_at_the_limit_is_no_success(count, form):
+    words = tile([LIMIT, LIMIT - 1, LIMIT, LIMIT, LIMIT - 1, LIMIT, LIMIT - 1, LIMIT - 1])
+    able = np.full(words.shape, 257, np.uint32)  # byte 0: able, byte 1: able and measurable
+    counts = np.zeros(LANES, np.uint32)
+    offsets = [np.tile(np.arange(LANES, dtype=np.int32), (8, 1))] if count is count_classes else []
+    form(count)(2, words, on_lanes(LIMIT), able, *offsets, counts)
+    assert (counts == 8 + (8 << 8) + (4 << 16) + (4 << 24)).all()
+
+
 @both(count_classes)
 def test_counts_by_class_add_up_to_those_of_one_class(run):
     words, able = words_of(5, CHUNK), (words_of(4, CHUNK) & np.uint32(1)) * np.uint32(257)

@@ -234,22 +234,22 @@ def test_defaults_are_remarked_on():
 def test_people_who_come_too_late_are_remarked_on():
     said = remarks(deal(("after_completion: 6 months", "after_completion: 18 months")))
     assert said[-1].startswith("payments")
-    late = [one for one in said if "too late" in one]
-    assert late == [
+    (late,) = [one for one in said if "too late" in one]
+    assert late == (
         "outcomes[work]: people of cohorts[north] who enrol after month 3 come too late for the last follow-up on "
         "2027-07-01, so it never pays for them; people enrol until month 11."
-    ]
+    )
     said = remarks(deal(("after_completion: 6 months", "after_completion: 30 months")))
     assert [one for one in said if "nobody of cohorts[south] is measured by the last follow-up on 2027-07-01" in one]
 
 
 def test_people_who_come_after_a_date_are_remarked_on():
     said = remarks(deal(("{after_completion: 6 months}", "{on: 2026-01-01}")))
-    late = [one for one in said if "too late" in one]
-    assert late == [
+    (late,) = [one for one in said if "too late" in one]
+    assert late == (
         "outcomes[work]: people of cohorts[north] who enrol after month 3 come too late for the measurement on "
         "2026-01-01, so it never pays for them; people enrol until month 11."
-    ]
+    )
 
 
 def test_payments_that_say_little_are_remarked_on():
@@ -259,9 +259,10 @@ def test_payments_that_say_little_are_remarked_on():
     assert "payments: no cap; if everybody succeeds, 11,200,000 DKK is paid." in remarks(
         deal(("  - cap: {total: 4500000}\n", ""))
     )
-    assert (
-        "financing: the payments can reach 3,000,000 at most and the capital is 4,000,000, so it cannot come back in full."
-        in remarks(deal(("total: 4500000", "total: 3000000")))
+    (short,) = [one for one in remarks(deal(("total: 4500000", "total: 3000000"))) if one.startswith("financing")]
+    assert short == (
+        "financing: the payments can reach 3,000,000 at most and the capital is 4,000,000, "
+        "so it cannot come back in full."
     )
     assert "outcomes[home]: no payment rule names it, so it pays nothing." in remarks(
         deal(("  - per_outcome: {outcome: home, price: 10000}\n", ""))

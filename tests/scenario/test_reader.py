@@ -119,9 +119,19 @@ def test_a_letter_in_two_halves_is_joined():
         "0o17": 15,
         "0x1F": 31,
         "1_000": "1_000",
-    }.items()
-    | {"1e3": 1000.0, "+4": 4, "-.5": -0.5, "5.": 5.0, "~": None, "": None, "2021-08-01": "2021-08-01"}.items()
-    | {"True": True, "-": "-", ".": ".", "1e": "1e", "٣": "٣"}.items(),
+        "1e3": 1000.0,
+        "+4": 4,
+        "-.5": -0.5,
+        "5.": 5.0,
+        "~": None,
+        "": None,
+        "2021-08-01": "2021-08-01",
+        "True": True,
+        "-": "-",
+        ".": ".",
+        "1e": "1e",
+        "٣": "٣",
+    }.items(),
 )
 def test_a_plain_scalar_means_what_yaml_1_2_says(text: str, value: object):
     found = plain_value(text)
@@ -326,42 +336,9 @@ def test_the_quick_scanner_finds_what_the_plain_one_finds(text: str):
     assert events_of(text, quick=True) == events_of(text, quick=False)
 
 
-PIECES = st.sampled_from(
-    [
-        "a",
-        "b c",
-        ":",
-        ": ",
-        "- ",
-        "\n",
-        "\n  ",
-        "\n    ",
-        "[",
-        "]",
-        "{",
-        "}",
-        ", ",
-        ",",
-        "#",
-        " # c",
-        "'",
-        '"',
-        ">\n",
-        "&x ",
-        "*x",
-        "!t ",
-        "---\n",
-        "...\n",
-        "? ",
-        "\t",
-        "0.5",
-        "~",
-        "é",
-        "a: 1\n",
-        "- 1\n",
-        "''",
-    ]
-)
+LINES = ["\n", "\n  ", "\n    ", "a: 1\n", "- 1\n", "|\n", ">\n", "---\n", "...\n", "\u2028", "\x85"]
+WORDS = ["a", "b c", ": ", "- ", ", ", " # c", "&x ", "*x", "!t ", "? ", "\t", "0.5", "''", "\\n"]
+PIECES = st.sampled_from([*"[]{},#'\":|>?-~é", *LINES, *WORDS])
 
 
 @settings(derandomize=True, max_examples=400, deadline=None)
