@@ -18,7 +18,10 @@ from risksim.kernels.words import LANES, fill_persons
 CHUNK = 128
 ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
 ELIGIBLE, SEEN, SUM = 0, 1, 2
-ENROLMENT_PURPOSE, DROPOUT_PURPOSE, MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = 2, 3, 4, 5
+# Typed, not literal: a literal argument would compile `fill_persons` once for each purpose.
+ENROLMENT_PURPOSE, DROPOUT_PURPOSE = np.int64(2), np.int64(3)
+MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = np.int64(4), np.int64(5)
+NO_OUTCOME = np.int64(0)
 HEAD = 4  # enrolled, completed, dropped out, unmeasured; then achieved and verified of each outcome
 
 
@@ -163,9 +166,9 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured,
                 n_quads = (min(most - first, CHUNK) + 3) // 4
                 first_quad = first // 4
                 if some_leave:
-                    fill_persons(key, path, DROPOUT_PURPOSE, c, 0, first_quad, n_quads, leave)
+                    fill_persons(key, path, DROPOUT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, leave)
                 if some_hide:
-                    fill_persons(key, path, MEASUREMENT_PURPOSE, c, 0, first_quad, n_quads, hide)
+                    fill_persons(key, path, MEASUREMENT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, hide)
                 if stayers_only and not some_hide:
                     mark_stayers(first, n_quads, n_enrolled, leave, leave_limit, stayers, head)
                 else:
@@ -173,7 +176,7 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured,
                         first, n_quads, n_enrolled, leave, leave_limit, hide, hide_limit, everybody, stayers, head
                     )
                 if n_classes > 1:
-                    fill_persons(key, path, ENROLMENT_PURPOSE, c, 0, first_quad, n_quads, words)
+                    fill_persons(key, path, ENROLMENT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, words)
                     class_offsets(n_quads, words, class_limits, offsets)
                 for k in range(n_outcomes):
                     fill_persons(key, path, SUCCESS_PURPOSE, c, outcomes.address[k], first_quad, n_quads, words)

@@ -67,7 +67,14 @@ class Document:
         Fault
         """
         line, column = self.position(path, key=key) or (None, None)
-        return Fault(self.file, line, column, path_text(path), found, remedy)
+        return Fault(self.file, line, column, path_text(path), printable(found), printable(remedy))
+
+
+def printable(text: str) -> str:
+    """Text without what could move the cursor or hide: other letters are shown by their number."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def path_text(path: Path) -> str:
@@ -98,11 +105,10 @@ def shown(value: object, most: int = 60, quote: str = "'") -> str:
     ("'75 %'", 'nothing', 'true', '{beta: [1, 2]}', "'xxxxxxxxx…'")
     """
     if isinstance(value, str):
-        cut = value[:most]
-        printable = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut)
-        if len(value) > most or len(printable) > most:
-            printable = printable[: most - 1] + "…"
-        return f"{quote}{printable}{quote}"
+        said = printable(value[:most])
+        if len(value) > most or len(said) > most:
+            said = said[: most - 1] + "…"
+        return f"{quote}{said}{quote}"
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -21,6 +21,7 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.document import shown
 from risksim.scenario.financing import Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome
 from risksim.scenario.payments import PerOutcome, Rule
@@ -219,9 +220,9 @@ def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     ("cohorts", position, "name"),
-                    f"got '{cohort.name}', which is also the name of cohort {seen[cohort.name] + 1}; "
+                    f"got {shown(cohort.name)}, which is also the name of cohort {seen[cohort.name] + 1}; "
                     "a name addresses the draws of its cohort, so each stands once.",
-                    f"Write another name, as '{cohort.name} 2'.",
+                    f"Write another name, as '{shown(cohort.name, quote='')} 2'.",
                     leans_on=(("cohorts", seen[cohort.name], "name"),),
                 )
             )
@@ -258,7 +259,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     (*here, "outcome"),
-                    f"got '{terms.outcome}', which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
+                    f"got {shown(terms.outcome)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
                     nearest(terms.outcome, deal.outcomes) or "Write one of these names, or add the outcome.",
                     leans_on=(("outcomes", "*"),),
                 )
@@ -286,8 +287,10 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
 
 
 def _there_is(names: list[str], most: int = 12) -> str:
+    if not names:
+        return "there is none"
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"there is {', '.join(names[:most])}{more}" if names else "there is none"
+    return f"there is {', '.join(shown(name, 30, '') for name in names[:most])}{more}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -298,7 +301,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if not close:
         folded = {word.casefold(): word for word in known}
         close = [folded[name.casefold()]] if name.casefold() in folded else []
-    return f"Did you mean {' or '.join(close)}?" if close else None
+    return f"Did you mean {' or '.join(shown(word, 120, '') for word in close)}?" if close else None
 
 
 def _sources(deal: Scenario) -> list[InitErrorDetails]:
@@ -315,9 +318,9 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
         faults.append(
             mistake_at(
                 places[0],
-                f"got '{key}'{again}, which is not listed under sources; {_there_is(list(deal.sources))}.",
+                f"got {shown(key)}{again}, which is not listed under sources; {_there_is(list(deal.sources))}.",
                 nearest(key, deal.sources)
-                or f"Add a line '{key}: who published it' under sources, or write `assumption` instead.",
+                or f"Add a line '{shown(key, quote='')}: who published it' under sources, or write `assumption` instead.",
                 leans_on=(("sources",),),
             )
         )

@@ -86,7 +86,7 @@ def test_whoever_leaves_does_so_during_the_course(run):
 @both(leave_month)
 @pytest.mark.parametrize("duration", [1, 7, 9, 24])
 def test_whoever_leaves_last_still_leaves_before_the_end(run, duration):
-    # The share lies one digit above the middle of the word: the place in the course rounds to its very end
+    # The share lies one digit above the middle of the word: no place in the course is nearer to its end
     word, out = 3_000_000_000, np.empty((1, LANES), np.int16)
     share = np.nextafter((word + 0.5) * 2.0**-32, 1.0)
     assert philox.limit(share) == word + 1
