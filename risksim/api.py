@@ -324,3 +324,17 @@ def review(deal: Deal) -> Review:
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
     )
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema of scenario files, for completion in an editor."""
+    from risksim.scenario.schema import json_schema as schema
+
+    return schema()
+
+
+def starter_text() -> str:
+    """A commented scenario to start from."""
+    from risksim.scenario.starter import starter_text as text
+
+    return text()

@@ -54,8 +54,6 @@ ROOMS = {
 }
 
 EXCEPTIONS = {
-    ("cli/files.py", "risksim.scenario.schema"): "prints the language itself; there is no deal for the api to run",
-    ("cli/files.py", "risksim.scenario.starter"): "writes a text that ships with the language, for the same reason",
     ("cli/run.py", "risksim.metrics.summary"): "a type that the api returns, named for the type checker alone",
 }
 """Imports that the table does not allow, by file and module, each with its reason."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from risksim import api
 from risksim.cli.output import OutputError, show, talk, write
 
 SCHEMA_NAME = "risksim.schema.json"
 
 
 def _schema_text() -> str:
-    from risksim.scenario.schema import json_schema
-
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(api.json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def schema(out: Path | None) -> None:
@@ -27,13 +26,11 @@ def schema(out: Path | None) -> None:
 
 def init(file: Path, force: bool) -> None:
     """Write a starter scenario and the schema it points its editor to."""
-    from risksim.scenario.starter import starter_text
-
     if file.exists() and not force:
         raise OutputError(
             f"{file}: is there already; nothing was changed.\n  Choose another name, or add --force to overwrite it."
         )
-    write(file, starter_text())
+    write(file, api.starter_text())
     write(file.parent / SCHEMA_NAME, _schema_text())
     talk(f"Wrote {file} and {file.parent / SCHEMA_NAME}.")
     talk(f"Next: change the numbers, then try  risksim check {file}  and  risksim run {file}")

@@ -69,6 +69,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
         If settings make no sense or the books of a path don't close.
     """
     _check(settings)
+    _check_memory(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
     block = block_size(plan, settings)
     starts = range(0, settings.paths, block)
@@ -102,6 +103,22 @@ def _check(settings: Settings) -> None:
         raise RunError(f"got seed {settings.seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.")
     if not 0 <= settings.threads <= 1024:
         raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
+
+
+def bytes_per_path(plan: Plan, keep_claims: bool) -> int:
+    """Memory that the results of one path take. [byte]"""
+    return sum(array.nbytes for array in allocate(plan, 1, keep_claims))
+
+
+def _check_memory(plan: Plan, settings: Settings) -> None:
+    """Refuse a run whose results cannot be held, before the machine starts to swap or ends it."""
+    most = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2  # the other half is for the statistics
+    each = bytes_per_path(plan, settings.keep_claims)
+    if settings.paths * each > most:
+        raise RunError(
+            f"got {settings.paths:,} paths, whose results take {settings.paths * each / 2**30:,.1f} GiB; this machine "
+            f"has room for about {most // each:,}. Try --paths 100000."
+        )
 
 
 def block_size(plan: Plan, settings: Settings) -> int:

@@ -55,7 +55,8 @@ def share_out(amount, owed, rests, out):
 def claim_per_outcome(measured, measure, slot, value, minor_units, inputs, out):
     """Price times the number verified.
 
-    measured float64[path, cohort, measure, period], inputs float64[path, input] -> out int64[path, period]. [minor unit]
+    measured float64[path, cohort, measure, period], inputs float64[path, input] -> out int64[path, period].
+    [minor unit]
     """
     n_paths, n_cohorts, _, n_periods = measured.shape
     for p in range(n_paths):

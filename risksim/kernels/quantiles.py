@@ -35,7 +35,7 @@ def log_ratio(top, bottom):
 
 @kernel
 def find_places(uniforms, piece_start, piece_width, piece, place):
-    """Which piece each uniform falls in, and where: uniforms float64[n] -> piece int64[n], place float64[n] in [0, 1]."""
+    """Which piece each uniform falls in, and where in it: uniforms float64[n] -> piece int64[n], place float64[n]."""
     last = piece_start.size - 1
     for p in range(uniforms.size):
         here = 0

@@ -175,6 +175,7 @@ def test_draws_of_a_block_need_not_fill_a_tile():
         ({"paths": -5}, "got -5 paths", "Try --paths 100000."),
         ({"paths": 2**48 + 1}, f"got {2**48 + 1} paths", "Try --paths 100000."),
         ({"paths": 10, "first_path": 2**48 - 5}, "got 10 paths", "Try --paths 100000."),
+        ({"paths": 10**12}, "this machine has room for", "Try --paths 100000."),
         ({"seed": -1}, "got seed -1", "Try --seed 1."),
         ({"seed": 2**64}, f"got seed {2**64}", "Try --seed 1."),
         ({"threads": -1}, "got -1 threads", "Leave --threads out to use every core."),
