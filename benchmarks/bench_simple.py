@@ -18,7 +18,7 @@ from risksim.engine.addresses import key_of
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.settle import discount_factors
 from risksim.kernels import cashflow, payments, waterfall
-from risksim.kernels.patterns import HEAD, count_people
+from risksim.kernels.patterns import HEAD, count_people, scratch_of
 from risksim.plan.layout import IntArray, PathResults, Plan
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "examples" / "simple-reference.yaml"
@@ -110,8 +110,9 @@ class Stages:
 
     def _people(self) -> None:
         plan = self.plan
+        scratch = scratch_of(plan.cohorts, plan.outcomes)
         count_people(
-            self.key, 0, plan.cohorts, plan.outcomes, plan.measures, self.inputs, self.measured, self.headcount
+            self.key, 0, plan.cohorts, plan.outcomes, plan.measures, self.inputs, scratch, self.measured, self.headcount
         )
 
     def _claims(self) -> None:

@@ -15,7 +15,7 @@ from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import live_block
 from risksim.engine.settle import Settled, settle
 from risksim.errors import RunError
-from risksim.kernels.patterns import HEAD, count_people
+from risksim.kernels.patterns import HEAD, count_people, scratch_of
 from risksim.plan.layout import EXACT, LANES, LEAF, FloatArray, Int32Array, PathResults, Plan
 
 Form = Literal["patterns", "lives"]
@@ -181,7 +181,8 @@ def draw_block(
     measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     if settings.form == "patterns":
-        count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, measured, headcount)
+        scratch = scratch_of(plan.cohorts, plan.outcomes)
+        count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
     wanted = slice(before, before + n_paths)

@@ -9,7 +9,10 @@ able, able and measurable, achieved, verified.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from risksim.kernels.chances import enrolled_people, limit_of, pick
 from risksim.kernels.jit import kernel
@@ -95,10 +98,12 @@ def count_one_class(n_quads, words, limit, able, counts):
 
 
 @kernel
-def count_classes(n_quads, words, limit, able, offsets, counts):
-    """Successes of a chunk by settlement class: -> counts uint32[class * lane] (four bytes) added to."""
+def count_classes(n_quads, words, limit, able, offsets, value, counts):
+    """Successes of a chunk by settlement class.
+
+    Scratch value uint32[lane] -> counts uint32[class * lane] (four bytes) added to.
+    """
     sixteen, zero = np.uint32(16), np.uint32(0)
-    value = np.empty(LANES, np.uint32)
     for j in range(4 * n_quads):
         row, able_row, offset_row = words[j], able[j], offsets[j]
         for i in range(LANES):
@@ -107,8 +112,58 @@ def count_classes(n_quads, words, limit, able, offsets, counts):
             counts[np.uint32(offset_row[i])] += value[i]
 
 
+class Scratch(NamedTuple):
+    """Arrays that `count_people` writes over again and again, for a tile of one cohort."""
+
+    leave: npt.NDArray[np.uint32]
+    hide: npt.NDArray[np.uint32]
+    words: npt.NDArray[np.uint32]
+    everybody: npt.NDArray[np.uint32]
+    stayers: npt.NDArray[np.uint32]
+    """uint32[person, lane]: words of leaving and measuring (0 where nobody does), of what comes; who is able."""
+    offsets: npt.NDArray[np.int32]
+    """int32[person, lane]: settlement classes."""
+    value: npt.NDArray[np.uint32]
+    """uint32[lane]."""
+    packed: npt.NDArray[np.uint32]
+    """uint32[class * lane]: four counts a word."""
+    totals: npt.NDArray[np.int64]
+    """int64[outcome, class, 4, lane]."""
+    head: npt.NDArray[np.int32]
+    """int32[2, lane]: who stayed, who is unmeasured."""
+    n_enrolled: npt.NDArray[np.int32]
+    """int32[lane]."""
+    leave_limit: npt.NDArray[np.uint32]
+    hide_limit: npt.NDArray[np.uint32]
+    """uint32[lane]."""
+    rate_limit: npt.NDArray[np.uint32]
+    """uint32[outcome, lane]."""
+
+
+def scratch_of(cohorts: Any, outcomes: Any) -> Scratch:
+    """Scratch for a plan: groups of the plan -> Scratch."""
+    people, lanes, n_outcomes = (CHUNK, LANES), LANES, outcomes.address.size
+    n_classes = int(np.diff(cohorts.class_ptr).max())
+    return Scratch(
+        leave=np.zeros(people, np.uint32),
+        hide=np.zeros(people, np.uint32),
+        words=np.empty(people, np.uint32),
+        everybody=np.empty(people, np.uint32),
+        stayers=np.empty(people, np.uint32),
+        offsets=np.empty(people, np.int32),
+        value=np.empty(lanes, np.uint32),
+        packed=np.empty(n_classes * lanes, np.uint32),
+        totals=np.empty((n_outcomes, n_classes, 4, lanes), np.int64),
+        head=np.empty((2, lanes), np.int32),
+        n_enrolled=np.empty(lanes, np.int32),
+        leave_limit=np.empty(lanes, np.uint32),
+        hide_limit=np.empty(lanes, np.uint32),
+        rate_limit=np.empty((n_outcomes, lanes), np.uint32),
+    )
+
+
 @kernel
-def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured, headcount):
+def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, measured, headcount):
     """Count every cohort of every path of a block.
 
     key uint64[2]; cohorts, outcomes, measures: groups of the plan; inputs float64[path, input]; the paths of the block
@@ -117,22 +172,8 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured,
     """
     n_paths, n_cohorts = headcount.shape[0], headcount.shape[1]
     n_outcomes = outcomes.address.size
-    most_classes = np.int64(1)
-    for c in range(n_cohorts):
-        most_classes = max(most_classes, cohorts.class_ptr[c + 1] - cohorts.class_ptr[c])
-    leave = np.zeros((CHUNK, LANES), np.uint32)
-    hide = np.zeros((CHUNK, LANES), np.uint32)
-    words = np.empty((CHUNK, LANES), np.uint32)
-    everybody = np.empty((CHUNK, LANES), np.uint32)
-    stayers = np.empty((CHUNK, LANES), np.uint32)
-    offsets = np.empty((CHUNK, LANES), np.int32)
-    packed = np.empty(most_classes * LANES, np.uint32)
-    totals = np.empty((n_outcomes, most_classes, 4, LANES), np.int64)
-    head = np.empty((2, LANES), np.int32)
-    n_enrolled = np.empty(LANES, np.int32)
-    leave_limit = np.empty(LANES, np.uint32)
-    hide_limit = np.empty(LANES, np.uint32)
-    rate_limit = np.empty((n_outcomes, LANES), np.uint32)
+    leave, hide, words, everybody, stayers, offsets, value = scratch[:7]
+    packed, totals, head, n_enrolled, leave_limit, hide_limit, rate_limit = scratch[7:]
     measured[:] = 0.0
     stayers_only = True
     for k in range(n_outcomes):
@@ -185,7 +226,7 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured,
                     if n_classes == 1:
                         count_one_class(n_quads, words, rate_limit[k], able, packed)
                     else:
-                        count_classes(n_quads, words, rate_limit[k], able, offsets, packed)
+                        count_classes(n_quads, words, rate_limit[k], able, offsets, value, packed)
                     for s in range(n_classes):
                         for i in range(LANES):
                             four = packed[s * LANES + i]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from risksim.kernels.chances import pick
 from risksim.kernels.jit import kernel
@@ -69,11 +72,10 @@ def claim_per_outcome(measured, measure, slot, value, minor_units, inputs, out):
 
 
 @kernel
-def cut_at_cap(first, rows, payer, slot, value, minor_units, inputs, owed, cut_of, rests, out):
-    """Cut what the rules above a cap claim together once their sum reaches its total.
+def cut_of_one_payer(row, slot, value, minor_units, inputs, out):
+    """Cut what the rules above a cap claim together once their sum reaches its total; one payer owes it all.
 
-    The cap's rows are `first` to ``first + rows - 1``, one per payer above it; payer int64[rule]; scratch owed, cut_of,
-    rests int64[payer] -> out int64[path, rule, period], negative where something is cut. [minor unit]
+    inputs float64[path, input] -> row of out int64[path, rule, period], negative where something is cut. [minor unit]
     """
     n_paths, _, n_periods = out.shape
     for p in range(n_paths):
@@ -81,33 +83,43 @@ def cut_at_cap(first, rows, payer, slot, value, minor_units, inputs, owed, cut_o
         claimed = np.int64(0)
         for t in range(n_periods):
             now = np.int64(0)
-            for above in range(first):
+            for above in range(row):
                 now += out[p, above, t]
             cut = max(np.int64(0), now - max(np.int64(0), limit - claimed))
             claimed += now - cut
-            if cut == 0 or rows == 1:
-                for r in range(first, first + rows):
-                    out[p, r, t] = -cut
-                continue
-            owed[:] = 0
-            for above in range(first):
-                owed[payer[above]] += out[p, above, t]
-            share_out(cut, owed, rests, cut_of)
+            out[p, row, t] = -cut
+
+
+@kernel
+def share_cuts(first, rows, payer, owed, cut_of, rests, out):
+    """Share the cuts of a cap between its payers.
+
+    Row `first` of out int64[path, rule, period] holds the whole cuts, negative; the rows from there on, one per payer
+    of payer int64[rule], are filled with each payer's part. Scratch owed, cut_of, rests int64[payer]. [minor unit]
+    """
+    n_paths, _, n_periods = out.shape
+    for p in range(n_paths):
+        for t in range(n_periods):
+            cut_of[:] = 0
+            if out[p, first, t] != 0:
+                owed[:] = 0
+                for above in range(first):
+                    owed[payer[above]] += out[p, above, t]
+                share_out(-out[p, first, t], owed, rests, cut_of)
             for r in range(first, first + rows):
                 out[p, r, t] = -cut_of[payer[r]]
 
 
-@kernel
-def claims(measured, payments, n_payers, minor_units, inputs, out):
+def claims(
+    measured: Any, payments: Any, n_payers: int, minor_units: int, inputs: Any, out: npt.NDArray[np.int64]
+) -> None:
     """What every rule claims in every period, rule by rule in their order.
 
     measured float64[path, cohort, measure, period], payments: group of the plan, inputs float64[path, input]
-    -> out int64[path, rule, period]; a cap's rows hold its cuts, negative. [minor unit]
+    -> out int64[path, rule, period]; a cap's rows hold its cuts, negative. [minor unit] Plain Python over the rules, so
+    that a deal compiles the kernels of its own rules and no others.
     """
     n_rules = out.shape[1]
-    owed = np.empty(n_payers, np.int64)
-    cut_of = np.empty(n_payers, np.int64)
-    rests = np.empty(n_payers, np.int64)
     r = 0
     while r < n_rules:
         slot, value = payments.amount_slot[r], payments.amount_value[r]
@@ -117,5 +129,8 @@ def claims(measured, payments, n_payers, minor_units, inputs, out):
         else:
             while r + rows < n_rules and payments.clause[r + rows] == payments.clause[r]:
                 rows += 1
-            cut_at_cap(r, rows, payments.payer, slot, value, minor_units, inputs, owed, cut_of, rests, out)
+            cut_of_one_payer(r, slot, value, minor_units, inputs, out)
+            if rows > 1:
+                owed, cut_of, rests = np.empty((3, n_payers), np.int64)
+                share_cuts(r, rows, payments.payer, owed, cut_of, rests, out)
         r += rows

@@ -33,7 +33,7 @@ def _drawdown_key(found: Any) -> str | None:
         return "instalments"
     if isinstance(found, list):
         return "dates"
-    return "start" if isinstance(found, str) else None
+    return "start" if found == "start" else None
 
 
 Drawdown = Annotated[

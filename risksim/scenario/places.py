@@ -16,10 +16,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 
-from risksim.scenario.base import Months, Part
+from risksim.scenario.base import Months, Part, Stated
 from risksim.scenario.document import Path
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import Bounds, Fixed, FixedLaw, Law
+from risksim.scenario.uncertainty import Bounds, Fixed, FixedLaw
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,10 @@ def fields_of(model: type[Part]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+_VALUES = {"quantiles", "p5", "p95", "uniform", "triangular", "pert", "discrete", "mixture"}
+"""Keys of laws under which stand values, and not parameters or weights."""
+
+
 def _step(place: Place, kind: Any, step: str | int) -> Place:
     path = (*place.path, step)
     model = model_of(kind)
@@ -137,11 +141,11 @@ def _step(place: Place, kind: Any, step: str | int) -> Place:
         if field is None:
             return replace(place, path=path, kind=None, model=model)
         inner = _annotation(field)
-        if model in (Fixed, FixedLaw) or model.__name__.startswith("Stated"):
-            # `value` means whatever the field around it means.
+        if step in ("value", "fixed") and (issubclass(model, Fixed | FixedLaw | Stated)):
+            # The value means whatever the field around it means.
             return replace(place, path=path, kind=inner)
         # Inside a law, numbers are values of the number around it.
-        return Place(path, inner, model, field, step, place.bounds if issubclass(model, Law) else None)
+        return Place(path, inner, model, field, step, place.bounds if step in _VALUES else None)
     parts = get_args(kind)
     inner = None
     if get_origin(kind) is list and parts:
@@ -200,7 +204,9 @@ def allowed(place: Place, limits: bool = True) -> str:
     words = {int: "a whole number", float: "a number", str: "as text", bool: "true or false", Months: "a duration"}
     said = words.get(kind) or ("a date" if kind is dt.date else "")
     if not said:
-        said = {list: "a list", tuple: "a list of numbers", dict: "a block of names"}.get(get_origin(kind) or kind, "")
+        said = {list: "as a list", tuple: "a list of numbers", dict: "as a block of keys"}.get(
+            get_origin(kind) or kind, ""
+        )
     if not said and model_of(kind) is not None:
         said = "a block of keys"
     return f"{said}{_limits(place.kind) if limits else ''}"
@@ -231,4 +237,8 @@ def what_is(place: Place, limits: bool = True) -> str:
     if place.field is None:
         return "a scenario is a block of keys, one a line"
     said, range_ = meaning(place), allowed(place, limits)
-    return f"{place.key} is {said}, {range_}" if said and range_ else f"{place.key} is {said or range_}"
+    kind, _ = opened(place.kind)
+    if place.path and isinstance(place.path[-1], int) and model_of(kind) is not None:
+        return f"each entry of {place.key} is {range_}"
+    verb = "lists" if get_origin(kind) in (list, dict) and said.startswith("the ") else "is"
+    return f"{place.key} {verb} {said}, {range_}" if said and range_ else f"{place.key} {verb} {said or range_}"

@@ -41,7 +41,7 @@ class Cohort(Part):
     """A group of participants who go through the programme under the same terms."""
 
     name: Name = Field(examples=["Brøndby"])
-    """What the cohort is called; the address of its draws, so renaming it draws new people."""
+    """What the cohort is called; its uncertain numbers are drawn by this name, its people by its place in the list."""
     participants: Count = Field(examples=[120])
     """The most people who can enrol, the places of the cohort. [people]"""
     enrolment: Enrolment | None = None

@@ -250,12 +250,13 @@ def _decoded(data: bytes, file: str) -> str:
 
 def _faults(tree: Tree, error: ValidationError) -> list[Fault]:
     """Every mistake the models find, with its place."""
-    complaints = _explained(error)
+    complaints, unread = _explained(error), set(tree.unread)
     if len(complaints) <= MOST_FAULTS and isinstance(tree.root, dict) and not complaints[0].spans:
         complaints += _hidden(tree.root, complaints)
     return [
         tree.document.fault(complaint.path, complaint.found, complaint.remedy, key=complaint.key)
         for complaint in complaints
+        if complaint.path not in unread
     ]
 
 

@@ -49,6 +49,9 @@ EXAMPLES = {
     "weight": "weight: 0.5",
     "successes": "successes: 45",
     "of": "of: completers",
+    "mean": "mean: 25000",
+    "sd": "sd: 3000",
+    "p95": "p95: 0.55",
     "unmeasured": "unmeasured: 0.1",
     "dropout": "dropout: 0.2",
     "ratio": "ratio: 0.9",
@@ -156,9 +159,13 @@ def _written(number: float) -> str:
     return f"{number:.0f}" if number == round(number) and abs(number) < 1e15 else f"{number:.12g}"
 
 
+_SHARES = {"hurdles", "share", "weight"}
+"""Keys of certain numbers that count in hundredths."""
+
+
 def number_remedy(value: Any, place: Place, *, whole: bool = False) -> str:
     """What to try instead of something that is no number."""
-    is_share = place.bounds is not None and place.bounds.high == 1.0
+    is_share = place.key in _SHARES or (place.bounds is not None and place.bounds.high == 1.0)
     like = "120" if whole else "0.75" if is_share else "20000"
     if value is None:
         return f"Write a number after the colon, as `{place.key or 'value'}: {like}`, or take the line out."

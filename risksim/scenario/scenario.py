@@ -60,7 +60,7 @@ class Scenario(Part):
     """One social-outcome deal."""
 
     schema_version: Literal[1] = Field(alias="schema", examples=[1])
-    """The version of this language, 1 in this edition."""
+    """The version of this language; 1 in this edition."""
     name: Name = Field(examples=["TUBA Brøndby"])
     """What the deal is called."""
     description: str | None = None
@@ -314,13 +314,14 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
                 unknown.setdefault(key, []).append(place)
     faults = []
     for key, places in unknown.items():
-        again = f" (here and in {len(places) - 1} more places)" if len(places) > 1 else ""
+        others = len(places) - 1
+        again = f" (here and in {others} more place{'s' if others > 1 else ''})" if others else ""
         faults.append(
             mistake_at(
                 places[0],
                 f"got {shown(key)}{again}, which is not listed under sources; {_there_is(list(deal.sources))}.",
                 nearest(key, deal.sources)
-                or f"Add a line '{shown(key, quote='')}: who published it' under sources, or write `assumption` instead.",
+                or f"List it under sources, as '{shown(key, quote='')}: who published it', or write `assumption`.",
                 leans_on=(("sources",),),
             )
         )

@@ -86,7 +86,7 @@ payments:
       payer: municipality                              # or region, state, outcome fund
   - per_outcome:
       outcome: work or education
-      price: {value: 65000, assumption: made up; the plan returns the capital and a little more}
+      price: {value: 65000, assumption: made up; if all goes to plan the capital comes back with a gain}
       payer: municipality
   - cap: {total: {value: 3200000, assumption: made up}}
 

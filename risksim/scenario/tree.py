@@ -59,12 +59,15 @@ class Tree:
         Mistakes of spelling, in the order in which they were met.
     whole : bool
         False where reading stopped before the end, so that nothing may be said about what is missing.
+    unread : list of tuple
+        Paths whose value could not be told and is already a fault, so that nothing more may be said about it.
     """
 
     root: Any
     document: Document
     faults: list[Fault] = field(default_factory=list)
     whole: bool = True
+    unread: list[Path] = field(default_factory=list)
 
 
 def read_tree(file: str, text: str) -> Tree:
@@ -96,7 +99,7 @@ def read_tree(file: str, text: str) -> Tree:
             builder.take(event)
     except StopReadingError as stop:
         tree.faults.append(stop.fault)
-        tree.whole = stop.whole
+        tree.whole = False
     except MarkedYAMLError as error:
         line, column, found, remedy = complaint(error, text)
         tree.faults.append(_at(file, line, column, found, remedy))
@@ -110,17 +113,16 @@ def read_tree(file: str, text: str) -> Tree:
         # ruamel.yaml breaks on some odd texts, such as "\UFFFFFFFF", instead of naming them.
         tree.faults.append(_at(file, *builder.reached, "got text that is not YAML on this line or the next.", LOOK))
         tree.whole = False
-    tree.root = builder.root
+    tree.root, tree.unread = builder.root, builder.unread
     return tree
 
 
 class StopReadingError(Exception):
     """Reading ends here: what follows would not be worth the time, or would mean nothing."""
 
-    def __init__(self, fault: Fault, *, whole: bool = False) -> None:
+    def __init__(self, fault: Fault) -> None:
         super().__init__(str(fault))
         self.fault = fault
-        self.whole = whole
 
 
 def _at(file: str, line: int, column: int, found: str, remedy: str, path: Path = ()) -> Fault:
@@ -257,6 +259,7 @@ class _Builder:
         self.size = 0
         self.documents = 0
         self.reached = (0, 0)
+        self.unread: list[Path] = []
 
     def take(self, event: Any) -> None:
         """Add one event of the parser."""
@@ -290,7 +293,7 @@ class _Builder:
         if self.documents > 1:
             found = "got a second document after '---'; a scenario file holds one."
             remedy = "Put the second deal into a file of its own, or delete the line '---'."
-            raise StopReadingError(_at(self.file, mark.line, mark.column, found, remedy), whole=True)
+            raise StopReadingError(_at(self.file, mark.line, mark.column, found, remedy))
 
     # Where the next value belongs
 
@@ -419,9 +422,11 @@ class _Builder:
             found = f"got *{shown(name, 30, '')}, which names nothing; an alias repeats what an anchor marked above."
             remedy = "Write the value out, or put the text in quotation marks if it begins with a star."
             self._fault(mark, found, remedy, path)
+            self.unread += [path] if path is not None else []
         elif value is _NOTHING:
             found = f"got *{shown(name, quote='')} inside the block that it repeats; that would never end."
             self._fault(mark, found, "Write the value out.", path)
+            self.unread += [path] if path is not None else []
             value, size = None, 1
         self._count(mark, size)
         if self._wants_key():

@@ -92,6 +92,10 @@ def _words(error: ErrorDetails, place: Place) -> tuple[str, str]:
         return _out_of_bounds(value, about["words"], place)
     if error["loc"][-1:] == ("[key]",) or kind == "name":
         return _bad_name(value, place)
+    if kind in ("too_long", "too_short") and isinstance(value, list | dict) and value:
+        most = about.get("max_length", about.get("min_length"))
+        limit = f"at {'most' if kind == 'too_long' else 'least'} {most:,} may stand here"
+        return f"got {len(value):,} entries; {limit}: {meaning(place)}.", remedy_for(kind, value, place)
     special = _SPECIAL.get(kind)
     if special is not None:
         found, remedy = special(value, place)
@@ -121,7 +125,7 @@ def _unknown_key(error: ErrorDetails, place: Place) -> tuple[str, str]:
     fields = list(fields_of(place.model)) if place.model is not None else []
     known = [key for key in fields if key not in _ORIGIN] + [key for key in fields if key in _ORIGIN]
     close = closest(key, known)
-    where = f"in {place.path[-2]} " if len(place.path) > 1 and isinstance(place.path[-2], str) else ""
+    where = f"in {shown(place.path[-2], 40, '')} " if len(place.path) > 1 and isinstance(place.path[-2], str) else ""
     found = f"got the key {shown(key)}, which is not known here; {where}there is {', '.join(known)}."
     if re.match(r"^[^:]+:\S", key):
         return found, "Put a space after the colon."
@@ -162,8 +166,8 @@ def _homes() -> dict[str, str]:
 
 
 def _out_of_bounds(value: Any, words: str, place: Place) -> tuple[str, str]:
-    is_share = place.bounds is not None and place.bounds.high == 1.0
-    own = place.path[-1] in (place.key, "value", "fixed")
+    is_share = words.startswith("a share")
+    own = place.bounds is not None and place.path[-1] in (place.key, "value", "fixed")
     found = f"got {_number(value)}; {what_is(place) if own else words}."
     if is_share and 1.0 < value <= 100.0:
         return found, f"If {_number(value)} means percent, write {value / 100:g}."
@@ -182,7 +186,9 @@ def _bad_name(value: Any, place: Place) -> tuple[str, str]:
         return found, f"Write {shown(value.strip())}."
     if value == "":
         return found, f"Write a name, as `{example(place)}`." if place.key == "name" else "Write a name."
-    return found, "Write a short name on one line."
+    if isinstance(value, str):
+        return found, "Type it again; it holds a letter that cannot be seen, or a line break."
+    return found, "Write a name on one line."
 
 
 # Unions whose branch could not be told

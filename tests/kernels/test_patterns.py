@@ -16,6 +16,7 @@ from risksim.kernels.patterns import (
     count_people,
     mark_people,
     mark_stayers,
+    scratch_of,
 )
 from risksim.kernels.words import LANES
 from risksim.plan.compile import compile_plan
@@ -26,6 +27,9 @@ from tests.kernels.forms import both, key_array, python_of, words_of
 PLANS = {"simple": lambda: shipped_plan(SIMPLE), "broendby": lambda: shipped_plan(BROENDBY), "bent": bent_plan}
 each_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS.keys())
 
+VALUE = np.empty(LANES, np.uint32)
+"""Scratch of `count_classes`."""
+
 
 def counted(plan, *, run=count_people, path=0, tiles=1, inputs=None):
     """Measured and head counts of some tiles, and the inputs they were drawn with."""
@@ -34,7 +38,8 @@ def counted(plan, *, run=count_people, path=0, tiles=1, inputs=None):
     n_paths, n_cohorts = inputs.shape[0], plan.cohorts.places.size
     measured = np.full((n_paths, n_cohorts, plan.measures.outcome.size, plan.calendar.years.size), np.nan)
     heads = np.full((n_paths, n_cohorts, HEAD + 2 * plan.outcomes.address.size), -1, dtype=np.int32)
-    run(key_array(), path, plan.cohorts, plan.outcomes, plan.measures, inputs, measured, heads)
+    scratch = scratch_of(plan.cohorts, plan.outcomes)
+    run(key_array(), path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, heads)
     return measured, heads, inputs
 
 
@@ -219,7 +224,7 @@ def test_word_at_the_limit_is_no_success(count, form):
     words = tile([LIMIT, LIMIT - 1, LIMIT, LIMIT, LIMIT - 1, LIMIT, LIMIT - 1, LIMIT - 1])
     able = np.full(words.shape, 257, np.uint32)  # byte 0: able, byte 1: able and measurable
     counts = np.zeros(LANES, np.uint32)
-    offsets = [np.tile(np.arange(LANES, dtype=np.int32), (8, 1))] if count is count_classes else []
+    offsets = [np.tile(np.arange(LANES, dtype=np.int32), (8, 1)), VALUE] if count is count_classes else []
     form(count)(2, words, on_lanes(LIMIT), able, *offsets, counts)
     assert (counts == 8 + (8 << 8) + (4 << 16) + (4 << 24)).all()
 
@@ -231,7 +236,7 @@ def test_counts_by_class_add_up_to_those_of_one_class(run):
     offsets = np.empty((CHUNK, LANES), np.int32)
     class_offsets(CHUNK // 4, words_of(2, CHUNK), np.array([2**30, 2**31, 2**32 - 1], np.uint32), offsets)
     by_class, together = np.zeros(3 * LANES, np.uint32), np.zeros(LANES, np.uint32)
-    run(CHUNK // 4, words, limit, able, offsets, by_class)
+    run(CHUNK // 4, words, limit, able, offsets, VALUE, by_class)
     python_of(count_one_class)(CHUNK // 4, words, limit, able, together)
     assert (by_class.reshape(3, LANES).sum(axis=0, dtype=np.uint32) == together).all()
     assert (by_class.reshape(3, LANES) > 0).any(axis=1).all()

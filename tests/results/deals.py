@@ -22,7 +22,9 @@ LABELS = Labels(
     years=(2025, 2026, 2027),
     hurdles=(0.0, 0.035),
     inputs=(
-        InputNote("outcomes[job].success_rate", "Beta(30, 10)", "1", "source: København 2021", 0.75, 0.1, (0.6, 0.75, 0.9)),
+        InputNote(
+            "outcomes[job].success_rate", "Beta(30, 10)", "1", "source: København 2021", 0.75, 0.1, (0.6, 0.75, 0.9)
+        ),
         InputNote("payments[0].price", "Uniform(5, 7)", "DKK", "assumption: gæt", 6.0, 0.6, (5.1, 6.0, 6.9)),
     ),
 )

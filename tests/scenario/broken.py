@@ -86,7 +86,9 @@ MISTAKES: dict[str, Mistake] = {
     "the Norway of numbers": Mistake(UNMEASURED, "unmeasured: NO", 17, SHARE_OF, "got 'NO'", "For none, write 0."),
     "yes": Mistake(UNMEASURED, "unmeasured: yes", 17, SHARE_OF, "got 'yes'", "write 1"),
     "true": Mistake(UNMEASURED, "unmeasured: true", 17, SHARE_OF, "got true", "Write a number"),
-    "nothing after the colon": Mistake(UNMEASURED, "unmeasured:", 17, SHARE_OF, "got nothing", "after the colon"),
+    "nothing after the colon": Mistake(
+        UNMEASURED, "unmeasured:", 17, SHARE_OF, "got nothing; unmeasured is", "after the colon"
+    ),
     "not a number": Mistake(UNMEASURED, "unmeasured: .nan", 17, SHARE_OF, "got nan", "uniform: [0.2, 0.6]"),
     "infinite": Mistake(PRICE, "price: .inf", 32, "payments[1].per_outcome.price", "got inf", "write a range"),
     "negative price": Mistake(
@@ -214,7 +216,7 @@ MISTAKES: dict[str, Mistake] = {
         "[4, 16]", "[4]", 16, "cohorts[0].dropout.beta[1]", "got too few numbers", "`beta: [30, 10]`"
     ),
     "beta with three numbers": Mistake(
-        "[4, 16]", "[4, 16, 1]", 16, "cohorts[0].dropout.beta", "got [4, 16, 1]", "`beta: [30, 10]`"
+        "[4, 16]", "[4, 16, 1]", 16, "cohorts[0].dropout.beta", "got 3 entries; at most 2", "`beta: [30, 10]`"
     ),
     "beta of a negative": Mistake("[4, 16]", "[-4, 16]", 16, "cohorts[0].dropout.beta[0]", "got -4", "above 0"),
     "uniform turned round": Mistake(
@@ -524,7 +526,7 @@ MISTAKES: dict[str, Mistake] = {
         "    - {name: DSI, commitment: 1}\n    - name: investor\n",
         36,
         "financing.tranches",
-        "tranches is the investor",
+        "got 2 entries; at most 1 may stand here",
         "sum of the commitments",
     ),
     "drawdown of a word": Mistake(
@@ -592,7 +594,7 @@ MISTAKES: dict[str, Mistake] = {
     "a bad escape": Mistake("name: south", 'name: "\\UFFFFFFFF"', 18, "", "not YAML", "Look at this line"),
     "half an escape": Mistake("name: south", 'name: "\\ud800"', 18, "cohorts[1].name", "cannot be seen", "backslash"),
     "an invisible letter": Mistake(
-        "name: south", "name: so\u200buth", 18, "cohorts[1].name", "visible text", "one line"
+        "name: south", "name: so\u200buth", 18, "cohorts[1].name", "visible text", "Type it again"
     ),
     "a control character": Mistake("name: south", "name: so\x07uth", 18, "", "(U+0007)", "Delete the character"),
     "two documents": Mistake("payments:\n", "---\npayments:\n", 30, "", "a second document", "file of its own"),
