@@ -83,7 +83,11 @@ def run(
     """
     from risksim.cli.run import run as command
 
-    command(file, paths, seed, threads, as_json, out, quiet)
+    try:
+        command(file, paths, seed, threads, as_json, out, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -141,9 +145,6 @@ def main() -> None:
             raise
         typer.echo(str(error), err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader (head, less) has seen enough. Point stdout nowhere, so that Python doesn't complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -169,7 +169,7 @@ def test_works_in_a_read_only_home_without_a_cache_folder(tmp_path):
 
 @pytest.mark.slow
 def test_interrupt_exits_with_130():
-    words = [sys.executable, "-m", "risksim", "run", TUBA, "--paths", "3000000"]
+    words = [sys.executable, "-m", "risksim", "run", TUBA, "--paths", "10000000"]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
