@@ -120,9 +120,7 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
             drawn,
             received,
         )
-        broken = tranches.close_accounts(
-            flow, claim, plan.ledger, n_tranches, n_payers, year_index, balance, repayment
-        )
+        broken = tranches.close_accounts(flow, claim, plan.ledger, n_tranches, n_payers, year_index, balance, repayment)
     if broken:
         raise RunError(
             f"{plan.name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "
@@ -154,6 +152,7 @@ def _scratch(plan: Plan) -> tranches.State:
         moment=np.zeros(n_tranches),
         due=whole(plan.waterfall.cost_slot.size),
         claimed=whole(n_payers),
+        claimed_now=whole(n_payers),
         account=whole(4),
         weight=whole(many),
         limit=whole(many),

@@ -42,6 +42,8 @@ class State(NamedTuple):
     """int64[cost]: amount of each cost on one date. [minor unit]"""
     claimed: Any
     """int64[payer]: all payments so far. [minor unit]"""
+    claimed_now: Any
+    """int64[payer]: payments of the period. [minor unit]"""
     account: Any
     """int64[4]: cash of the programme, own funds put in, own funds given back, costs still to come. [minor unit]"""
     weight: Any
@@ -204,7 +206,7 @@ def draw_scheduled(t, year, w, s, minor_units, inputs, p, flow):
 
 @kernel
 def call_as_needed(gap, t, year, w, s, flow):
-    """Grants in their order, then the investors in proportion to what they have not paid in. Returns what is missing."""
+    """Grants in their order, then investors in proportion to what they have not paid in. Returns what is missing."""
     n_tranches, n_sources = w.rank.size, w.source_slot.size
     for source in range(n_tranches, n_sources):
         if w.as_needed[source] and gap > 0:
@@ -222,7 +224,7 @@ def call_as_needed(gap, t, year, w, s, flow):
 
 @kernel
 def fund_and_pay_costs(cash, t, year, w, s, flow):
-    """Costs of the programme: cash, recycled payments, grants, calls, own funds, in this order. Returns the cash left."""
+    """Costs of the programme: cash, kept payments, grants, calls, own funds, in this order. Returns the cash left."""
     need = np.int64(0)
     for c in range(w.cost_slot.size):
         if w.cost_by[c] == PROGRAMME:
@@ -301,11 +303,13 @@ def distribute(cash, t, year, w, s, flow):
 
 @kernel
 def return_surplus(cash, t, n_payers, w, s, flow):
-    """What is left goes to the provider, or back to the payers by what they have paid so far."""
+    """What is left goes to the provider, or back to the payers by what they pay on this date, or have paid so far."""
     if w.line_bonus >= 0:
         flow[w.line_bonus, t] += cash
         return
-    left = split(cash, s.claimed, n_payers, s.rests, s.given)
+    left = split(cash, s.claimed_now, n_payers, s.rests, s.given)
+    if left > 0:
+        left = split(cash, s.claimed, n_payers, s.rests, s.given)
     s.given[0] += left
     for q in range(n_payers):
         flow[w.line_back + q, t] += s.given[q]
@@ -393,9 +397,11 @@ def money_in(t, p, claim, payer, w, s, minor_units, inputs, flow):
     """Outcome payments of one date, and a payment for ending early. Returns the cash."""
     n_tranches = w.rank.size
     cash = np.int64(0)
+    s.claimed_now[:] = 0
     for r in range(claim.shape[1]):
         flow[n_tranches + payer[r], t] += claim[p, r, t]
         s.claimed[payer[r]] += claim[p, r, t]
+        s.claimed_now[payer[r]] += claim[p, r, t]
         cash += claim[p, r, t]
     for b in range(w.break_slot.size):
         if w.break_period[b] == t:

@@ -159,8 +159,8 @@ class Financing(NamedTuple):
 class Waterfall(NamedTuple):
     """How money is raised and paid out where a deal has more than one investor who gets all payments.
 
-    Sources are the tranches, then the grants. A `line_` is a row of the ledger: the first of several where it stands for
-    one per tranche or payer, -1 where there is none.
+    Sources are the tranches, then the grants. A `line_` is a row of the ledger: the first of several where it stands
+    for one per tranche or payer, -1 where there is none.
     """
 
     source_slot: IntArray

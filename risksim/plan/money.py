@@ -28,7 +28,9 @@ def drawings(scenario: Scenario, part: Tranche | Grant) -> list[tuple[dt.date, f
         return [(date, (k + 1) / times) for k, date in enumerate(instalment_dates(scenario, part.drawdown))]
     by_date: dict[dt.date, float] = {}
     for drawing in sorted(part.drawdown, key=lambda drawing: value_of(drawing.on)):
-        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + (drawing.share or drawing.amount or 0.0)
+        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + (
+            drawing.share or drawing.amount or 0.0
+        )
     upto = [math.fsum(list(by_date.values())[: k + 1]) for k in range(len(by_date))]
     if not by_amount(part):
         upto = [*(min(share, 1.0) for share in upto[:-1]), 1.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from risksim.plan.money import by_amount, drawings, drawn_upto, instalment_dates
 from risksim.plan.numbers import Gathered, Number, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import months_between
-from risksim.scenario.financing import Cost, Financing, Instalments, cap_of, floor_of, ranks_of
+from risksim.scenario.financing import Cost, Financing, Grant, Instalments, Tranche, cap_of, floor_of, ranks_of
 from risksim.scenario.scenario import Scenario
 
 CAP_KINDS = {"irr": 1, "simple average": 2, "multiple": 3}
@@ -146,7 +146,8 @@ def _lines(book: _Book, deal: Financing, provider: str) -> _Lines:
 
 def _unused(name: str, book: _Book, deal: Financing) -> str:
     """A name for the account through which payments pass that no party of the deal has."""
-    taken = {*book.parties, *(part.name for part in (*deal.grants, *deal.guarantees)), *(c.paid_to for c in deal.costs)}
+    taken = {*book.parties, *(g.name for g in deal.grants), *(g.name for g in deal.guarantees)}
+    taken |= {cost.paid_to for cost in deal.costs}
     return name if name not in taken else _unused(f"the {name}", book, deal)
 
 
@@ -163,14 +164,16 @@ def _ints(values: Sequence[int]) -> layout.IntArray:
 def _by_rank(deal: Financing) -> bool:
     """Whether interest and principal are told apart from the surplus."""
     told = any(tranche.rank is not None or tranche.rate > 0.0 for tranche in deal.tranches)
-    return told or deal.surplus in ("payers", "provider") and not all(cap_of(deal, t) for t in deal.tranches)
+    return told or (deal.surplus in ("payers", "provider") and not all(cap_of(deal, t) for t in deal.tranches))
 
 
-def _order(deal: Financing) -> dict[str, object]:
+def _order(deal: Financing) -> dict[str, Any]:
     ranks = ranks_of(deal)
     if deal.surplus in ("payers", "provider"):
         # A return cap promises the return up to it; only what passes it leaves the investors.
-        takes = [rank == max(ranks) and cap_of(deal, t) is not None for rank, t in zip(ranks, deal.tranches, strict=True)]
+        takes = [
+            rank == max(ranks) and cap_of(deal, t) is not None for rank, t in zip(ranks, deal.tranches, strict=True)
+        ]
     else:
         takes = [deal.surplus == "investors" or rank == max(ranks) for rank in ranks]
     return {
@@ -182,16 +185,14 @@ def _order(deal: Financing) -> dict[str, object]:
     }
 
 
-def _sources(
-    gathered: Gathered, financing: layout.Financing, dates: Sequence[dt.date]
-) -> dict[str, object]:
+def _sources(gathered: Gathered, financing: layout.Financing, dates: Sequence[dt.date]) -> dict[str, Any]:
     scenario = gathered.scenario
     grants = [
         gathered.number(("financing", "grants", position, "amount"), grant.amount, scenario.currency)
         for position, grant in enumerate(scenario.financing.grants)
     ]
     slot, value = slots(grants)
-    parts = [*scenario.financing.tranches, *scenario.financing.grants]
+    parts: list[Tranche | Grant] = [*scenario.financing.tranches, *scenario.financing.grants]
     return {
         "source_slot": np.concatenate([financing.commitment_slot, slot]),
         "source_value": np.concatenate([financing.commitment_value, value]),
@@ -210,7 +211,7 @@ def _spans(scenario: Scenario, dates: Sequence[dt.date]) -> layout.FloatArray:
     return np.diff(years, prepend=years[0])
 
 
-def _returns(scenario: Scenario, dates: Sequence[dt.date]) -> dict[str, object]:
+def _returns(scenario: Scenario, dates: Sequence[dt.date]) -> dict[str, Any]:
     deal, spans = scenario.financing, _spans(scenario, dates)
     caps = [cap_of(deal, tranche) for tranche in deal.tranches]
     floors = [floor_of(deal, tranche) for tranche in deal.tranches]
@@ -225,7 +226,7 @@ def _returns(scenario: Scenario, dates: Sequence[dt.date]) -> dict[str, object]:
     }
 
 
-def _costs(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, object]:
+def _costs(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, Any]:
     scenario = gathered.scenario
     costs = scenario.financing.costs
     amounts = [
@@ -246,7 +247,7 @@ def _costs(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, object]:
     }
 
 
-def _guarantees(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, object]:
+def _guarantees(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, Any]:
     scenario = gathered.scenario
     guarantees = scenario.financing.guarantees
     names = [tranche.name for tranche in scenario.financing.tranches]
@@ -277,7 +278,7 @@ def _guarantees(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, objec
     }
 
 
-def _break(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, object]:
+def _break(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, Any]:
     ends = gathered.scenario.financing.termination
     numbers = (
         []

@@ -34,7 +34,7 @@ def contradictions(financing: Financing, provider: str, payers: list[str], certa
     return [
         *_names(financing, provider, payers),
         *_ranks(financing),
-        *_caps(financing, certain),
+        *_caps(financing),
         *_givers(financing, payers),
         *_covered(financing),
         *_needs(financing),
@@ -96,7 +96,7 @@ def _ranks(financing: Financing) -> Iterator[InitErrorDetails]:
         )
 
 
-def _caps(financing: Financing, certain: Certain) -> Iterator[InitErrorDetails]:
+def _caps(financing: Financing) -> Iterator[InitErrorDetails]:
     caps = [cap_of(financing, tranche) for tranche in financing.tranches]
     if all(caps) and financing.surplus not in ("payers", "provider"):
         yield mistake_at(
@@ -131,7 +131,7 @@ def _caps(financing: Financing, certain: Certain) -> Iterator[InitErrorDetails]:
 
 
 def _givers(financing: Financing, payers: list[str]) -> Iterator[InitErrorDetails]:
-    third = [part.name for part in (*financing.guarantees, *financing.grants)]
+    third = [part.name for part in financing.guarantees] + [part.name for part in financing.grants]
     places: list[tuple[Path, str]] = [
         (("financing", "tranches", position, "return_floor", "paid_by"), tranche.return_floor.paid_by)
         for position, tranche in enumerate(financing.tranches)

@@ -1,4 +1,4 @@
-"""Financing: who invests, in which order they are paid back, who bears what goes wrong, and what the programme costs."""
+"""Financing: who invests, in which order they are paid back, who bears what goes wrong, and what it costs."""
 
 from __future__ import annotations
 
