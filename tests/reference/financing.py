@@ -81,7 +81,7 @@ class Books:
         self.granted = dict.fromkeys(self.grants, 0)
         self.provider = self.scenario.provider
         self.own = f"{self.provider}, own funds"
-        self.left = {n: self.limit(n, g) for n, g in enumerate(deal.guarantees)}
+        self.left = {n: self.limit(g) for n, g in enumerate(deal.guarantees)}
         self.claimed: dict[str, int] = {}
 
     # Amounts
@@ -92,7 +92,7 @@ class Books:
     def cap(self, tranche: Tranche):
         return tranche.return_cap or self.deal.return_cap
 
-    def limit(self, position: int, guarantee: Guarantee) -> int:
+    def limit(self, guarantee: Guarantee) -> int:
         if guarantee.share is not None:
             return round(guarantee.share * sum(i.commitment for i in self.covered(guarantee)))
         return self.whole(self.values[f"financing.guarantees[{guarantee.name}].limit"])
