@@ -595,7 +595,7 @@ MISTAKES: dict[str, Mistake] = {
     "a cap without surplus": Mistake(
         DRAWDOWN,
         "return_cap: {rate: 0.2, as: irr}",
-        36,
+        35,
         "financing",
         "who gets what passes it",
         "surplus: payers",
