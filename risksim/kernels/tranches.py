@@ -17,6 +17,7 @@ NO_CAP, IRR, SIMPLE_AVERAGE, MULTIPLE = 0, 1, 2, 3
 PROGRAMME, INVESTORS, PAYER = 0, 1, 2
 ALL_TRANCHES, PROVIDER = -1, -2
 MOST = 4_611_686_018_427_387_904  # 2**62
+LARGEST = 9007199254740992.0  # 2**53
 
 
 class State(NamedTuple):
@@ -61,6 +62,12 @@ class State(NamedTuple):
 
 
 CASH, OWN_IN, OWN_BACK, TO_COME = 0, 1, 2, 3
+
+
+@kernel
+def whole(amount):
+    """A balance as whole minor units, half to even; not below zero, and small enough to add up fifty of them."""
+    return np.int64(np.rint(min(max(amount, 0.0), LARGEST)))
 
 
 @kernel
@@ -148,7 +155,7 @@ def still_allowed(k, w, s, year):
         most = s.paid_in[k] + earned - s.received[k]
     else:
         most = (1.0 + w.cap_rate[k]) * s.paid_in[k] - s.received[k]
-    return np.int64(max(0.0, np.rint(most)))
+    return whole(most)
 
 
 @kernel
@@ -271,7 +278,7 @@ def pay_rank(rank, cash, t, year, w, s, flow):
     """Interest, then principal of the tranches of one rank. Returns the cash left."""
     n = w.rank.size
     for k in range(n):
-        owed = np.int64(max(0.0, np.rint(s.interest[k]))) if w.rank[k] == rank else 0
+        owed = whole(s.interest[k]) if w.rank[k] == rank else 0
         s.weight[k] = s.limit[k] = min(owed, still_allowed(k, w, s, year))
     cash = split_up_to(cash, n, s)
     hand_out(w.line_interest, t, n, s, flow)

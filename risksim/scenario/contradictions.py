@@ -10,6 +10,7 @@ from pydantic_core import InitErrorDetails
 
 from risksim.scenario.base import mistake_at, value_of
 from risksim.scenario.financing import Financing, Instalments, cap_of, floor_of, ranks_of
+from risksim.scenario.uncertainty import LARGEST_AMOUNT
 
 Path = tuple[str | int, ...]
 Certain = Callable[[Any], float | None]
@@ -39,6 +40,7 @@ def contradictions(financing: Financing, provider: str, payers: list[str], certa
         *_covered(financing),
         *_needs(financing),
         *_amounts(financing, certain),
+        *_costs(financing, certain),
     ]
 
 
@@ -230,6 +232,20 @@ def _amounts(financing: Financing, certain: Certain) -> Iterator[InitErrorDetail
                     f"Lower them by {total - limit:,.2f}, or raise the {most}.",
                     leans_on=(here, ("financing", key, position, most)),
                 )
+
+
+def _costs(financing: Financing, certain: Certain) -> Iterator[InitErrorDetails]:
+    for position, cost in enumerate(financing.costs):
+        times = cost.due.times if isinstance(cost.due, Instalments) else 1
+        times = len(cost.due) if isinstance(cost.due, list) else times
+        amount = certain(cost.amount)
+        if amount is not None and amount * times > LARGEST_AMOUNT:
+            yield mistake_at(
+                ("financing", "costs", position, "amount"),
+                f"got {amount:g} on each of {times} dates, more than {LARGEST_AMOUNT:,.0f} in all; "
+                "sums must be small enough to be counted exactly.",
+                "Count the zeros of the amount.",
+            )
 
 
 def dated(financing: Financing) -> Iterator[tuple[Path, dt.date]]:

@@ -45,7 +45,10 @@ def plan(**changed: Any) -> Plan:
             layout.Payments, kind=np.array([0, 0, 1, 1]), payer=np.array([0, 1, 0, 1]), clause=np.array([0, 1, 2, 2])
         ),
         "financing": only(layout.Financing),
-        "ledger": layout.Ledger(from_party=np.array([1, 2, 3]), to_party=np.array([0, 1, 1])),
+        "waterfall": None,
+        "ledger": layout.Ledger(
+            from_party=np.array([1, 2, 3]), to_party=np.array([0, 1, 1]), credit=np.array([0, 1, 1, 1])
+        ),
         "calendar": only(
             layout.Calendar,
             ordinal=np.array([date.toordinal() for date in LABELS.dates]),
