@@ -672,6 +672,15 @@ MISTAKES: dict[str, Mistake] = {
         "no party that can pay",
         "add the party",
     ),
+    "a cost with zeros too many": Mistake(
+        DRAWDOWN,
+        "drawdown: start\n  costs: [{name: staff, amount: 900000000000, due: {every: 1 month, times: 30}}, "
+        "{name: rent, amount: 90000000000000, due: [2025-01-01, 2026-01-01]}]",
+        39,
+        "financing.costs[1].amount",
+        "counted exactly",
+        "Count the zeros",
+    ),
     "due in a word": Mistake(
         DRAWDOWN,
         "drawdown: start\n  costs: [{name: staff, amount: 5, due: yearly}]",
