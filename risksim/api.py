@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from risksim.engine.run import Form, Progress
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
-    from risksim.plan.layout import FloatArray, PathResults, Plan
+    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.results.review import Review
     from risksim.results.story import Story
 
@@ -190,24 +190,62 @@ def summarise(run: Run) -> Summary:
 
     paths, labels = run.paths, run.plan.labels
     arrays = RunArrays(
-        paths.irr, paths.irr_status, paths.npv, paths.drawn, paths.received, paths.repayment, paths.headcount
+        paths.irr,
+        paths.irr_status,
+        paths.npv,
+        paths.drawn,
+        paths.received,
+        paths.repayment,
+        paths.headcount,
+        paths.group_irr,
+        paths.group_irr_status,
+        paths.group_npv,
     )
     names = RunNames(
         labels.tranches, labels.hurdles, labels.payers, labels.years, labels.outcomes, run.plan.minor_units
     )
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
-    return summarise_arrays(arrays, names, run.sample, of_mean_flow)
+    of_group = irr_of_mean_flow(run, None) if labels.groups else None
+    return summarise_arrays(arrays, names, run.sample, of_mean_flow, of_group)
 
 
-def irr_of_mean_flow(run: Run, tranche: int = 0) -> Statistic:
+class Side(NamedTuple):
+    """What all investors together pay in and get, path by path."""
+
+    npv: FloatArray
+    """float64[path, hurdle]. [currency]"""
+    drawn: IntArray
+    """int64[path]. [minor unit]"""
+    received: IntArray
+    """int64[path]. [minor unit]"""
+
+
+def investors(run: Run) -> Side:
+    """All tranches together: the one tranche where there is one.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    Side
+    """
+    paths = run.paths
+    npv = paths.group_npv if run.plan.labels.groups else paths.npv
+    return Side(npv[:, 0], paths.drawn.sum(axis=1), paths.received.sum(axis=1))
+
+
+def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     """IRR of the mean cash flow of a tranche; the mean of the paths' IRRs is no return of anything.
 
     Parameters
     ----------
     run : Run
         A finished run.
-    tranche : int
-        Which tranche.
+    tranche : int, optional
+        Which tranche; left out, all of them together.
 
     Returns
     -------
@@ -224,22 +262,24 @@ def irr_of_mean_flow(run: Run, tranche: int = 0) -> Statistic:
 
     years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
     mean = np.asarray(array.mean(flow, run.sample), dtype=np.float64)
-    drawn = float(array.mean(run.paths.drawn[:, tranche].astype(np.float64), run.sample))
-    received = float(array.mean(run.paths.received[:, tranche].astype(np.float64), run.sample))
+    which = slice(None) if tranche is None else slice(tranche, tranche + 1)
+    drawn = float(array.mean(run.paths.drawn[:, which].sum(axis=1).astype(np.float64), run.sample))
+    received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
     rate, status = internal_rate(mean, years, drawn, received)
     if math.isnan(rate):
         return Withheld(f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})")
     return precision.irr_of_mean_flow(rate, flow, years, run.sample)
 
 
-def cashflow_of(run: Run, tranche: int) -> FloatArray:
-    """Money received less money paid in by one tranche: float64[path, period]. [currency]"""
+def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
+    """Money received less money paid in by one tranche, or by all: float64[path, period]. [currency]"""
     import numpy as np
 
-    plan, party = run.plan, 1 + tranche
+    plan = run.plan
+    first, last = (1, len(plan.labels.tranches)) if tranche is None else (1 + tranche, 1 + tranche)
     flow = np.zeros(run.paths.flow[:, 0].shape)
     for line in range(plan.ledger.from_party.size):
-        sign = int(plan.ledger.to_party[line] == party) - int(plan.ledger.from_party[line] == party)
+        sign = int(first <= plan.ledger.to_party[line] <= last) - int(first <= plan.ledger.from_party[line] <= last)
         if sign:
             flow += sign * run.paths.flow[:, line]
     return flow / plan.minor_units

@@ -213,6 +213,7 @@ def size(plan):
         "rule": plan.payments.kind.size,
         "line": plan.ledger.from_party.size,
         "tranche": len(plan.labels.tranches),
+        "group": len(plan.labels.groups),
         "hurdle": plan.hurdles.size,
         "payer": len(plan.labels.payers),
         "year": len(plan.labels.years),
@@ -235,6 +236,9 @@ KEPT = {
     "drawn": (np.int64, ("path", "tranche")),
     "received": (np.int64, ("path", "tranche")),
     "repayment": (np.int64, ("path", "payer", "year")),
+    "group_irr": (np.float64, ("path", "group")),
+    "group_irr_status": (np.int8, ("path", "group")),
+    "group_npv": (np.float64, ("path", "group", "hurdle")),
 }
 
 

@@ -11,7 +11,7 @@ from risksim.metrics.summary import Statistic
 
 
 class Line(NamedTuple):
-    """The investor's answer under one view of chance."""
+    """The answer for all investors together under one view of chance."""
 
     name: str
     """``expected only``, ``luck only`` or ``evidence and luck``."""
@@ -68,14 +68,14 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
 
 
 def _line(name: str, varies: str, run: api.Run) -> Line:
-    sample = run.sample
-    npv = run.paths.npv[:, 0, -1].copy()
+    sample, side = run.sample, api.investors(run)
+    npv = side.npv[:, -1].copy()
     return Line(
         name,
         varies,
         api.irr_of_mean_flow(run),
         precision.mean(npv, sample),
-        precision.probability(run.paths.received[:, 0] < run.paths.drawn[:, 0], sample),
+        precision.probability(side.received < side.drawn, sample),
         precision.probability(npv < 0, sample),
         precision.quantile(npv, sample, 0.05),
         precision.expected_shortfall(-npv, sample, 0.95),

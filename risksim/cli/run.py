@@ -109,7 +109,7 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
     from risksim.report.answer import Heading, LineOf, answer
 
     plan = made.plan
-    capital = float(made.paths.drawn[:, 0].mean()) / plan.minor_units
+    capital = float(api.investors(made).drawn.mean()) / plan.minor_units
     head = Heading(
         plan.name, plan.currency, plan.day_count, made.seed, made.engine, plan.digest, version("risksim-dsi"), capital
     )

@@ -127,6 +127,8 @@ def block_size(plan: Plan, settings: Settings) -> int:
         return -(-settings.block // LEAF) * LEAF
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     per_path = 8 * n_periods * (n_cohorts * plan.measures.outcome.size + 2 * plan.payments.kind.size + 8)
+    if plan.waterfall is not None:
+        per_path += 8 * n_periods * (plan.ledger.from_party.size + len(plan.labels.parties))
     return max(LEAF, min(LARGEST_BLOCK, BLOCK_BYTES // per_path) // LEAF * LEAF)
 
 
@@ -148,6 +150,9 @@ def allocate(plan: Plan, n_paths: int, keep_claims: bool) -> PathResults:
         drawn=np.empty((n_paths, n_tranches), dtype=np.int64),
         received=np.empty((n_paths, n_tranches), dtype=np.int64),
         repayment=np.empty((n_paths, len(labels.payers), len(labels.years)), dtype=np.int64),
+        group_irr=np.empty((n_paths, len(labels.groups))),
+        group_irr_status=np.empty((n_paths, len(labels.groups)), dtype=np.int8),
+        group_npv=np.empty((n_paths, len(labels.groups), plan.hurdles.size)),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from risksim.errors import RunError
-from risksim.kernels import cashflow, payments, waterfall
+from risksim.kernels import cashflow, payments, tranches, waterfall
 from risksim.plan.layout import FloatArray, IntArray, Plan
 
 
@@ -30,6 +30,12 @@ class Settled(NamedTuple):
     """int8[path, tranche]."""
     npv: FloatArray
     """float64[path, tranche, hurdle]. [currency]"""
+    group_irr: FloatArray
+    """float64[path, group]: all tranches together. [1/year]"""
+    group_irr_status: np.ndarray[tuple[int, int], np.dtype[np.int8]]
+    """int8[path, group]."""
+    group_npv: FloatArray
+    """float64[path, group, hurdle]. [currency]"""
 
 
 def discount_factors(plan: Plan) -> FloatArray:
@@ -59,44 +65,131 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
         If the books of any path don't close.
     """
     n_paths, n_periods = measured.shape[0], measured.shape[3]
-    n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
+    n_payers = len(plan.labels.payers)
     claim = np.empty((n_paths, plan.payments.kind.size, n_periods), dtype=np.int64)
     payments.claims(measured, plan.payments, n_payers, plan.minor_units, inputs, claim)
+    return finance(plan, inputs, claim)
+
+
+def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
+    """Post the claims of a block of paths to the ledger and measure the returns.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    inputs : float64[path, input]
+        Drawn inputs.
+    claim : int64[path, rule, period]
+        What every rule claims; cuts are negative. [minor unit]
+
+    Returns
+    -------
+    Settled
+
+    Raises
+    ------
+    RunError
+        If the books of any path don't close.
+    """
+    n_paths, _, n_periods = claim.shape
+    n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
     flow = np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64)
     drawn = np.empty((n_paths, n_tranches), dtype=np.int64)
     received = np.empty((n_paths, n_tranches), dtype=np.int64)
-    waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
     balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
     repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
-    broken = waterfall.close_books(
-        flow,
-        claim,
-        plan.ledger.from_party,
-        plan.ledger.to_party,
-        n_tranches,
-        plan.calendar.year_index,
-        balance,
-        repayment,
-    )
+    year_index = plan.calendar.year_index
+    if plan.waterfall is None:
+        waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
+        ledger = plan.ledger
+        broken = waterfall.close_books(
+            flow, claim, ledger.from_party, ledger.to_party, n_tranches, year_index, balance, repayment
+        )
+    else:
+        tranches.post_in_order(
+            claim,
+            plan.payments.payer,
+            plan.waterfall,
+            _scratch(plan),
+            n_payers,
+            plan.minor_units,
+            inputs,
+            plan.calendar.years,
+            flow,
+            drawn,
+            received,
+        )
+        broken = tranches.close_accounts(flow, claim, plan.ledger, n_tranches, n_payers, year_index, balance, repayment)
     if broken:
         raise RunError(
             f"{plan.name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "
             "please report it with the scenario file."
         )
-    irr = np.empty((n_paths, n_tranches))
-    status = np.empty((n_paths, n_tranches), dtype=np.int8)
-    npv = np.empty((n_paths, n_tranches, plan.hurdles.size))
-    tranche_party = np.arange(1, 1 + n_tranches, dtype=np.int64)
-    cashflow.returns(
-        balance,
-        tranche_party,
-        drawn,
-        received,
-        plan.calendar.years,
-        discount_factors(plan),
-        float(plan.minor_units),
-        irr,
-        status,
-        npv,
+    irr, status, npv = _returns(plan, balance, np.arange(1, 1 + n_tranches, dtype=np.int64), drawn, received)
+    groups = _returns(plan, *_together(plan, balance, drawn, received))
+    return Settled(claim, flow, drawn, received, repayment, irr, status, npv, *groups)
+
+
+def _scratch(plan: Plan) -> tranches.State:
+    """The state of one path, to be written over by the next."""
+    assert plan.waterfall is not None
+    n_tranches, n_sources = plan.waterfall.rank.size, plan.waterfall.source_slot.size
+    n_payers = len(plan.labels.payers)
+
+    def whole(n: int) -> IntArray:
+        return np.zeros(n, dtype=np.int64)
+
+    many = max(n_sources, n_payers)
+    return tranches.State(
+        commitment=whole(n_sources),
+        drawn=whole(n_sources),
+        paid_in=whole(n_tranches),
+        received=whole(n_tranches),
+        principal=whole(n_tranches),
+        interest=np.zeros(n_tranches),
+        hurdle=np.zeros(n_tranches),
+        moment=np.zeros(n_tranches),
+        due=whole(plan.waterfall.cost_slot.size),
+        claimed=whole(n_payers),
+        claimed_now=whole(n_payers),
+        account=whole(4),
+        weight=whole(many),
+        limit=whole(many),
+        open_weight=whole(many),
+        rests=whole(many),
+        part=whole(many),
+        given=whole(many),
     )
-    return Settled(claim, flow, drawn, received, repayment, irr, status, npv)
+
+
+def _together(plan: Plan, balance: IntArray, drawn: IntArray, received: IntArray) -> tuple[Any, ...]:
+    """All tranches as one party, where there are several: balance, party, drawn, received."""
+    n_groups, n_tranches = len(plan.labels.groups), len(plan.labels.tranches)
+    total = np.empty((balance.shape[0], n_groups, balance.shape[2]), dtype=np.int64)
+    if n_groups:
+        tranches.add_up_groups(balance, n_tranches, total)
+    sums = [np.repeat(money.sum(axis=1, keepdims=True), n_groups, axis=1) for money in (drawn, received)]
+    return total, np.arange(n_groups, dtype=np.int64), *sums
+
+
+def _returns(plan: Plan, balance: IntArray, party: IntArray, drawn: IntArray, received: IntArray) -> tuple[Any, ...]:
+    """IRR, its status and NPV of some parties."""
+    n_paths, n_parties = drawn.shape
+    irr = np.empty((n_paths, n_parties))
+    status = np.empty((n_paths, n_parties), dtype=np.int8)
+    npv = np.empty((n_paths, n_parties, plan.hurdles.size))
+    if n_parties:
+        cashflow.returns(
+            balance,
+            party,
+            drawn,
+            received,
+            plan.calendar.years,
+            discount_factors(plan),
+            float(plan.minor_units),
+            irr,
+            status,
+            npv,
+        )
+    return irr, status, npv

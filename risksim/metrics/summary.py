@@ -24,6 +24,8 @@ scenario in square brackets, as ``tranches[investor].npv[0.05].p_loss``. `Summar
 ``tranches[NAME].loss.expected_given_loss``  mean nominal loss of the paths that lose [currency]
 ``tranches[NAME].loss.value_at_risk_95``   nominal loss (positive when lost) not exceeded with 95 % [currency]
 ``tranches[NAME].loss.expected_shortfall_95``  mean nominal loss in the worst twentieth [currency]
+``investors...``                           the same as under ``tranches[NAME]`` for all tranches together; only where
+                                           there are several
 ``payers[NAME].total.SPREAD``              what the payer pays over the contract [currency]
 ``payers[NAME].years[YEAR].SPREAD``        what it pays in a budget year [currency]
 ``programme.enrolled.SPREAD``              people over all cohorts; also ``completed``, ``dropouts``, ``unmeasured``
@@ -91,6 +93,12 @@ class RunArrays(NamedTuple):
     headcount: npt.NDArray[np.int32]
     """int32[path, cohort, count]: enrolled, completed, dropouts, unmeasured, then achieved and verified of the first
     outcome, of the second, and so on. [people]"""
+    group_irr: FloatArray | None = None
+    """float64[path, 1]: internal rate of return of all tranches together, where there are several. [1/year]"""
+    group_irr_status: npt.NDArray[np.int8] | None = None
+    """int8[path, 1]: its status."""
+    group_npv: FloatArray | None = None
+    """float64[path, 1, hurdle]: its net present value. [currency]"""
 
 
 class RunNames(NamedTuple):
@@ -226,6 +234,13 @@ class Summary:
     tranches: Mapping[str, Tranche]
     payers: Mapping[str, Payer]
     programme: Programme
+    investors: Tranche | None = None
+    """All tranches together, where there are several."""
+
+    @property
+    def everybody(self) -> Tranche:
+        """All investors together: the one tranche where there is one."""
+        return self.investors if self.investors is not None else next(iter(self.tranches.values()))
 
     def statistics(self) -> Iterator[tuple[str, Estimate]]:
         """Every statistic with its key, in the order of the tree.
@@ -235,8 +250,9 @@ class Summary:
         tuple of str and Estimate
             ``tranches[investor].loss.p_loss`` and the like. A withheld statistic is a missing estimate, all nan.
         """
-        for part in ("tranches", "payers", "programme"):
-            yield from _walk(part, getattr(self, part))
+        for part in ("tranches", "payers", "programme", "investors"):
+            if getattr(self, part) is not None:
+                yield from _walk(part, getattr(self, part))
 
     def to_json(self) -> dict[str, Any]:
         """The tree as plain dictionaries, ready for ``json.dumps``.
@@ -248,10 +264,18 @@ class Summary:
             withheld statistic says why under ``withheld``.
         """
         plain: dict[str, Any] = _plain(self)
+        if self.investors is None:
+            del plain["investors"]
         return plain
 
 
-def summarise(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic]) -> Summary:
+def summarise(
+    arrays: RunArrays,
+    names: RunNames,
+    sample: Sample,
+    irr_of_mean_flow: Sequence[Statistic],
+    irr_of_group: Statistic | None = None,
+) -> Summary:
     """The statistics of a run, each with its simulation error.
 
     Parameters
@@ -264,6 +288,8 @@ def summarise(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_fl
         Weights and replicates of the paths.
     irr_of_mean_flow : sequence of Estimate or Withheld
         One per tranche, from `risksim.metrics.precision.irr_of_mean_flow`.
+    irr_of_group : Estimate or Withheld, optional
+        That of all tranches together, where there are several.
 
     Returns
     -------
@@ -283,7 +309,22 @@ def summarise(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_fl
         },
         payers={name: _payer(arrays.repayment[:, index], names, sample) for index, name in enumerate(names.payers)},
         programme=_programme(arrays.headcount, names, sample),
+        investors=None if irr_of_group is None else _together(arrays, names, sample, irr_of_group),
     )
+
+
+def _together(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_group: Statistic) -> Tranche:
+    """All tranches as one investor."""
+    if arrays.group_irr is None or arrays.group_irr_status is None or arrays.group_npv is None:
+        raise ValueError("got an IRR of all tranches together, but none of their returns by path.")
+    whole = arrays._replace(
+        irr=arrays.group_irr,
+        irr_status=arrays.group_irr_status,
+        npv=arrays.group_npv,
+        drawn=arrays.drawn.sum(axis=1, keepdims=True),
+        received=arrays.received.sum(axis=1, keepdims=True),
+    )
+    return _tranche(whole, names, sample, 0, irr_of_group)
 
 
 def _check(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic]) -> None:
@@ -432,7 +473,7 @@ def _plain(node: Any) -> Any:
         return {**_plain(Estimate.missing()), "withheld": node.reason}
     if isinstance(node, Mapping):
         return {name: _plain(child) for name, child in node.items()}
-    if isinstance(node, int | float):
+    if node is None or isinstance(node, int | float):
         return node
     return {field.name: _plain(getattr(node, field.name)) for field in fields(node)}
 

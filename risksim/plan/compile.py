@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import layout, money, people, rules
+from risksim.plan import layout, money, people, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -45,25 +45,21 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     gathered = Gathered(scenario, places, draft=draft)
     gathered.faults.extend(_impossible(scenario, places))
     follow_ups = scenario.follow_up_dates()
-    draws = [money.drawings(scenario, tranche) for tranche in scenario.financing.tranches]
-    dates = sorted({*follow_ups, *(date for drawing in draws for date, _ in drawing)})
+    deal = scenario.financing
+    draws = [money.drawings(scenario, tranche) for tranche in deal.tranches]
+    dates = sorted({*follow_ups, *(date for drawing in draws for date, _ in drawing), *waterfall.dates(scenario)})
     years = sorted({date.year for date in dates})
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     payments, measures, payers, rule_names = rules.payments(gathered)
     financing = money.financing(gathered, draws, dates)
-    tranches = [tranche.name for tranche in scenario.financing.tranches]
-    parties = [scenario.provider, *tranches, *payers]
-    for position, name in enumerate(tranches):
-        if parties.count(name) > 1:
-            gathered.faults.append(
-                places.fault(
-                    ("financing", "tranches", position, "name"),
-                    f"got '{name}', which is also another party of this deal.",
-                    "Give each party a name of its own.",
-                )
-            )
+    tranches = [tranche.name for tranche in deal.tranches]
+    order = None
+    if deal.is_plain:
+        ledger, parties, lines = money.plain_ledger(scenario, payers)
+    else:
+        order, ledger, parties, lines = waterfall.waterfall(gathered, financing, payers, dates)
     if gathered.faults:
         raise ScenarioError(gathered.faults)
     return layout.Plan(
@@ -73,7 +69,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         measures=measures,
         payments=payments,
         financing=financing,
-        ledger=money.ledger(len(tranches), len(payers)),
+        waterfall=order,
+        ledger=ledger,
         calendar=money.calendar(scenario, dates, years),
         hurdles=np.array(scenario.hurdles, dtype=np.float64),
         minor_units=minor_units(scenario.currency),
@@ -90,10 +87,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             payers=tuple(payers),
             tranches=tuple(tranches),
             parties=tuple(parties),
-            lines=(
-                *(f"drawdown of {name}" for name in tranches),
-                *(f"outcome payments by {payer}" for payer in payers),
-            ),
+            lines=tuple(lines),
+            groups=("investors",) if len(tranches) > 1 else (),
             dates=tuple(dates),
             years=tuple(years),
             hurdles=tuple(scenario.hurdles),
@@ -103,8 +98,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
 
 
 def digest_of(scenario: Scenario) -> str:
-    """SHA-256 of what a scenario says, whatever its comments and spacing."""
-    said = scenario.model_dump(mode="json", by_alias=True)
+    """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out."""
+    said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
@@ -140,6 +135,7 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         outcomes=fixed(plan.outcomes, "rate"),
         payments=fixed(plan.payments, "amount"),
         financing=fixed(plan.financing, "commitment"),
+        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
         labels=plan.labels._replace(inputs=()),
     )
 

@@ -156,6 +156,87 @@ class Financing(NamedTuple):
     """float64[tranche, period]: cumulative share drawn up to and with the period. [1]"""
 
 
+class Waterfall(NamedTuple):
+    """How money is raised and paid out where a deal has more than one investor who gets all payments.
+
+    Sources are the tranches, then the grants. A `line_` is a row of the ledger: the first of several where it stands
+    for one per tranche or payer, -1 where there is none.
+    """
+
+    source_slot: IntArray
+    """int64[source]: slot of the commitment or grant."""
+    source_value: FloatArray
+    """float64[source]: commitment or grant where certain. [currency]"""
+    as_needed: IntArray
+    """int64[source]: 1 where money is drawn by the costs."""
+    by_amount: IntArray
+    """int64[source]: 1 where `upto` is an amount, 0 where it is a share."""
+    upto: FloatArray
+    """float64[source, period]: cumulative share or amount drawn up to and with the period. [1 or currency]"""
+    rank: IntArray
+    """int64[tranche]: place in the queue, 0 is paid first."""
+    n_ranks: int
+    by_rank: int
+    """1 where interest and principal are told apart from the surplus."""
+    takes_surplus: IntArray
+    """int64[tranche]: 1 where a tranche shares in the surplus."""
+    growth: FloatArray
+    """float64[tranche, period]: growth of what is owed since the period before. [1]"""
+    cap_kind: IntArray
+    """int64[tranche]: definition of the return cap, 0 where there is none."""
+    cap_rate: FloatArray
+    """float64[tranche]: most that may be earned. [1/year, or 1 for a multiple]"""
+    cap_growth: FloatArray
+    """float64[tranche, period]: growth of the hurdle since the period before. [1]"""
+    floor_share: FloatArray
+    """float64[tranche]: least share that comes back, 0 where none is promised. [1]"""
+    recycle: int
+    """1 where outcome payments are kept for costs to come."""
+    cost_slot: IntArray
+    """int64[cost]: slot of the amount."""
+    cost_value: FloatArray
+    """float64[cost]: amount on each date where certain. [currency]"""
+    cost_by: IntArray
+    """int64[cost]: 0 the programme, 1 the investors, 2 a payer."""
+    cost_times: IntArray
+    """int64[cost, period]: how often the amount falls due."""
+    limit_slot: IntArray
+    """int64[guarantee]: slot of the limit."""
+    limit_value: FloatArray
+    """float64[guarantee]: limit where certain. [currency]"""
+    limit_share: FloatArray
+    """float64[guarantee]: limit as a share of the commitments covered, 0 where it is an amount. [1]"""
+    after_slot: IntArray
+    """int64[guarantee]: slot of the loss that is borne first."""
+    after_value: FloatArray
+    """float64[guarantee]: that loss where certain. [currency]"""
+    covers: IntArray
+    """int64[guarantee]: a tranche, -1 all of them, -2 the provider."""
+    called: IntArray
+    """int64[guarantee, period]: 1 where it is called."""
+    break_slot: IntArray
+    """int64[break]: slot of a payment for ending early."""
+    break_value: FloatArray
+    """float64[break]: that payment where certain. [currency]"""
+    break_period: IntArray
+    """int64[break]: when it is paid."""
+    line_grant: int
+    line_cost: IntArray
+    """int64[cost]."""
+    line_recycle: int
+    line_own: int
+    line_interest: int
+    line_principal: int
+    line_share: int
+    line_back: int
+    line_bonus: int
+    line_break: int
+    line_guarantee: IntArray
+    """int64[guarantee]."""
+    line_floor: IntArray
+    """int64[tranche]."""
+
+
 class Ledger(NamedTuple):
     """The lines of the double-entry ledger: each moves money from one party to another."""
 
@@ -163,6 +244,9 @@ class Ledger(NamedTuple):
     """int64[line]: who pays."""
     to_party: IntArray
     """int64[line]: who receives."""
+    credit: IntArray
+    """int64[party]: 1 where a party may have paid more than it received, 0 where it never may, -1 where it passes on
+    everything on the same day."""
 
 
 class Calendar(NamedTuple):
@@ -211,6 +295,8 @@ class Labels(NamedTuple):
     parties: tuple[str, ...]
     lines: tuple[str, ...]
     """Reason of each ledger line."""
+    groups: tuple[str, ...]
+    """``investors`` for all tranches together where there are several, otherwise nothing."""
     dates: tuple[dt.date, ...]
     years: tuple[int, ...]
     hurdles: tuple[float, ...]
@@ -226,6 +312,8 @@ class Plan(NamedTuple):
     measures: Measures
     payments: Payments
     financing: Financing
+    waterfall: Waterfall | None
+    """None where one investor gets all payments."""
     ledger: Ledger
     calendar: Calendar
     hurdles: FloatArray
@@ -272,6 +360,12 @@ class PathResults(NamedTuple):
     """int64[path, tranche]: all money received. [minor unit]"""
     repayment: IntArray
     """int64[path, payer, year]: payments by budget year. [minor unit]"""
+    group_irr: FloatArray
+    """float64[path, group]: `irr` of all tranches together; no group where there is one tranche. [1/year]"""
+    group_irr_status: npt.NDArray[np.int8]
+    """int8[path, group]: its status code."""
+    group_npv: FloatArray
+    """float64[path, group, hurdle]: `npv` of all tranches together. [currency]"""
 
 
 class CohortLife(NamedTuple):

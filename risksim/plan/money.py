@@ -13,23 +13,39 @@ from risksim.plan.numbers import Gathered, slots
 from risksim.plan.people import last_month
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
-from risksim.scenario.financing import Instalments, Tranche
+from risksim.scenario.financing import Grant, Instalments, Tranche
 from risksim.scenario.scenario import Scenario
 
 
-def drawings(scenario: Scenario, tranche: Tranche) -> list[tuple[dt.date, float]]:
-    """Dates of a drawdown with the cumulative share drawn on each."""
-    if tranche.drawdown == "start":
+def drawings(scenario: Scenario, part: Tranche | Grant) -> list[tuple[dt.date, float]]:
+    """Dates of a drawdown with the cumulative share drawn on each, or the amount where it is told in amounts."""
+    if part.drawdown == "as needed":
+        return []
+    if part.drawdown == "start":
         return [(scenario.start_date, 1.0)]
-    if isinstance(tranche.drawdown, Instalments):
-        times, step = tranche.drawdown.times, int(value_of(tranche.drawdown.every))
-        return [(add_months(scenario.start_date, k * step), (k + 1) / times) for k in range(times)]
+    if isinstance(part.drawdown, Instalments):
+        times = part.drawdown.times
+        return [(date, (k + 1) / times) for k, date in enumerate(instalment_dates(scenario, part.drawdown))]
     by_date: dict[dt.date, float] = {}
-    for drawing in sorted(tranche.drawdown, key=lambda drawing: value_of(drawing.on)):
-        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + drawing.share
-    shares = [min(math.fsum(list(by_date.values())[: k + 1]), 1.0) for k in range(len(by_date))]
-    shares[-1] = 1.0
-    return list(zip(by_date, shares, strict=True))
+    for drawing in sorted(part.drawdown, key=lambda drawing: value_of(drawing.on)):
+        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + (
+            drawing.share or drawing.amount or 0.0
+        )
+    upto = [math.fsum(list(by_date.values())[: k + 1]) for k in range(len(by_date))]
+    if not by_amount(part):
+        upto = [*(min(share, 1.0) for share in upto[:-1]), 1.0]
+    return list(zip(by_date, upto, strict=True))
+
+
+def by_amount(part: Tranche | Grant) -> bool:
+    """Whether a drawdown is told in amounts and not in shares."""
+    return isinstance(part.drawdown, list) and part.drawdown[0].amount is not None
+
+
+def instalment_dates(scenario: Scenario, rhythm: Instalments) -> list[dt.date]:
+    """Dates of a regular rhythm from the start on."""
+    step = int(value_of(rhythm.every))
+    return [add_months(scenario.start_date, k * step) for k in range(rhythm.times)]
 
 
 def calendar(scenario: Scenario, dates: Sequence[dt.date], years: Sequence[int]) -> layout.Calendar:
@@ -48,6 +64,15 @@ def calendar(scenario: Scenario, dates: Sequence[dt.date], years: Sequence[int])
     )
 
 
+def drawn_upto(draws: Sequence[Sequence[tuple[dt.date, float]]], dates: Sequence[dt.date]) -> layout.FloatArray:
+    """What each source has paid out up to each period: float64[source, period]."""
+    upto = np.zeros((len(draws), len(dates)))
+    for k, drawing in enumerate(draws):
+        for t, date in enumerate(dates):
+            upto[k, t] = max((so_far for day, so_far in drawing if day <= date), default=0.0)
+    return upto
+
+
 def financing(
     gathered: Gathered, draws: Sequence[Sequence[tuple[dt.date, float]]], dates: Sequence[dt.date]
 ) -> layout.Financing:
@@ -57,17 +82,25 @@ def financing(
         gathered.number(("financing", "tranches", position, "commitment"), tranche.commitment, scenario.currency)
         for position, tranche in enumerate(scenario.financing.tranches)
     ]
-    share = np.zeros((len(draws), len(dates)))
-    for k, drawing in enumerate(draws):
-        for t, date in enumerate(dates):
-            share[k, t] = max((upto for day, upto in drawing if day <= date), default=0.0)
-    return layout.Financing(*slots(commitments), share)
+    return layout.Financing(*slots(commitments), drawn_upto(draws, dates))
 
 
-def ledger(n_tranches: int, n_payers: int) -> layout.Ledger:
-    """A line per tranche to the provider (party 0), then one per payer to the first tranche (party 1)."""
-    first_payer = 1 + n_tranches
-    return layout.Ledger(
-        from_party=np.array([*range(1, first_payer), *range(first_payer, first_payer + n_payers)], dtype=np.int64),
-        to_party=np.array([0] * n_tranches + [1] * n_payers, dtype=np.int64),
+def plain_ledger(scenario: Scenario, payers: Sequence[str]) -> tuple[layout.Ledger, list[str], list[str]]:
+    """The ledger of one investor: a line to the provider, then one per payer to the investor.
+
+    Returns
+    -------
+    Ledger
+    list of str
+        The parties.
+    list of str
+        The reason of each line.
+    """
+    investor, n_payers = scenario.financing.tranches[0].name, len(payers)
+    ledger = layout.Ledger(
+        from_party=np.array([1, *range(2, 2 + n_payers)], dtype=np.int64),
+        to_party=np.array([0] + [1] * n_payers, dtype=np.int64),
+        credit=np.array([0] + [1] * (1 + n_payers), dtype=np.int64),
     )
+    reasons = [f"drawdown of {investor}", *(f"outcome payments by {payer}" for payer in payers)]
+    return ledger, [scenario.provider, investor, *payers], reasons

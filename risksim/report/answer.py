@@ -21,7 +21,7 @@ class Heading(NamedTuple):
     digest: str
     version: str
     capital: float
-    """Mean capital paid in by the first investor. [currency]"""
+    """Mean capital paid in by all investors. [currency]"""
 
 
 class LineOf(NamedTuple):
@@ -60,6 +60,14 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         heading(f"Three lines (investor, {head.currency}, present values at {percent(hurdle)} a year)"),
         _three(lines),
     ]
+    if summary.investors is not None:
+        rows = [_tranche_row(name, tranche) for name, tranche in summary.tranches.items()]
+        rows.append(_tranche_row("all investors", summary.investors))
+        parts += [heading("Tranches"), table(TRANCHE_HEAD, rows)]
+        parts += [heading(f"All investors together ({head.currency})"), _investor(summary.investors)]
+    if len(summary.payers) > 1:
+        rows = [_money_row(name, payer.total) for name, payer in summary.payers.items()]
+        parts += [heading(f"Who repays, all years ({head.currency})"), table(SPREAD_HEAD, rows)]
     for name, tranche in summary.tranches.items():
         parts += [heading(f"{name}, the investor ({head.currency})"), _investor(tranche)]
     for name, payer in summary.payers.items():
@@ -86,10 +94,11 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
 
 
 def _sentence(summary: Summary, currency: str, capital: float) -> str:
-    """The answer in one sentence, of the first tranche."""
-    loss = next(iter(summary.tranches.values())).loss
+    """The answer in one sentence, of all investors together."""
+    loss = summary.everybody.loss
     whole = 100 - round(100 * loss.p_loss.value)
-    text = f"In {whole} of 100 futures the investor gets the capital back."
+    who = "the investor gets" if summary.investors is None else "the investors together get"
+    text = f"In {whole} of 100 futures {who} the capital back."
     if loss.p_loss.value > 0 and loss.expected_shortfall_95.value > 0:
         worst = rounded(loss.expected_shortfall_95.value, loss.expected_shortfall_95.standard_error, 0)
         text += f" In the worst twentieth, {worst} of {capital:,.0f} {currency} is lost on average."
@@ -172,6 +181,22 @@ def _investor(tranche: Tranche) -> str:
                 (f"paths whose IRR is {status.replace('_', ' ')}", percent(share.value, share.standard_error, 3), "")
             )
     return table(("", "", ""), rows).split("\n", 2)[2]
+
+
+TRANCHE_HEAD = ("", "P(loss)", "P(total loss)", "money back / in", "IRR of mean flow", "worst 5 %: mean loss")
+
+
+def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
+    """One tranche among others."""
+    loss, multiple = tranche.loss, tranche.moic.mean
+    return (
+        name,
+        _chance(loss.p_loss)[0],
+        _chance(loss.p_total_loss)[0],
+        rounded(multiple.value, multiple.standard_error, 4),
+        _rate(tranche.irr.of_mean_flow),
+        _money(loss.expected_shortfall_95)[0],
+    )
 
 
 def _error(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:

@@ -49,7 +49,11 @@ def story(told: Story) -> str:
         parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
     parts += [heading(f"Who paid whom ({told.currency})"), _ledger(told)]
-    parts += [heading("The investor's result"), _result(told)]
+    if told.tranches:
+        parts += [heading(f"Tranches ({told.currency})"), _tranches(told), heading("All investors together")]
+    else:
+        parts.append(heading("The investor's result"))
+    parts.append(_result(told))
     return "".join(parts)
 
 
@@ -110,6 +114,20 @@ def _ledger(told: Story) -> str:
     width = max((len(row[3]) for row in rows), default=0)
     rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
     return table(("date", "from", "to", "amount", "what for"), rows, left=5)
+
+
+def _tranches(told: Story) -> str:
+    rows = [
+        (
+            each.name,
+            f"{each.paid_in:,.2f}",
+            f"{each.received:,.2f}",
+            f"{each.received / each.paid_in:.4f}" if each.paid_in else "none",
+            STATUS_WORDS[each.irr_status] if math.isnan(each.irr) else f"{percent(each.irr, 0.0, 4)} a year",
+        )
+        for each in told.tranches
+    ]
+    return table(("tranche", "paid in", "received", "times", "IRR"), rows)
 
 
 def _result(told: Story) -> str:

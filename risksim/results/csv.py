@@ -36,6 +36,11 @@ def path_table(plan: Plan, paths: PathResults) -> str:
         columns[f"received[{name}]"] = (paths.received[:, k] / unit).tolist()
         for h, hurdle in enumerate(labels.hurdles):
             columns[f"npv[{name}][{hurdle:g}]"] = paths.npv[:, k, h].tolist()
+    for g, name in enumerate(labels.groups):
+        columns[f"irr[{name}]"] = ["" if np.isnan(rate) else rate for rate in paths.group_irr[:, g].tolist()]
+        columns[f"irr_status[{name}]"] = paths.group_irr_status[:, g].tolist()
+        for h, hurdle in enumerate(labels.hurdles):
+            columns[f"npv[{name}][{hurdle:g}]"] = paths.group_npv[:, g, h].tolist()
     for p, payer in enumerate(labels.payers):
         for y, year in enumerate(labels.years):
             columns[f"repayment[{payer}][{year}]"] = (paths.repayment[:, p, y] / unit).tolist()

@@ -1,7 +1,8 @@
 """Arrays and labels to an `xarray.Dataset`: the only place where numbers get their names back.
 
 Dimensions: ``path``, ``tranche``, ``hurdle``, ``cohort``, ``outcome``, ``rule``, ``line``, ``period``, ``party``,
-``payer``, ``year``, ``input``. Every variable carries ``long_name`` and ``units`` (dates carry their calendar instead).
+``payer``, ``year``, ``input``, and ``group`` where there are several tranches. Every variable carries ``long_name`` and
+``units`` (dates carry their calendar instead).
 Money is whole minor units of the currency in int64, exact; only net present value is in currency.
 """
 
@@ -60,6 +61,7 @@ def to_dataset(
         **_people_variables(paths, n_outcomes=len(plan.labels.outcomes)),
         **_money_variables(paths, _minor_unit(plan)),
         **_return_variables(paths, plan.currency),
+        **(_group_variables(paths, plan.currency) if plan.labels.groups else {}),
     }
     left_out = [name for name, (_, values, _) in variables.items() if values.shape[0] != n_paths]
     kept = {name: variable for name, variable in variables.items() if name not in left_out}
@@ -154,6 +156,17 @@ def _return_variables(paths: PathResults, currency: str) -> dict[str, Variable]:
     }
 
 
+def _group_variables(paths: PathResults, currency: str) -> dict[str, Variable]:
+    """Returns of all tranches together, where there are several."""
+    single = _return_variables(
+        paths._replace(irr=paths.group_irr, irr_status=paths.group_irr_status, npv=paths.group_npv), currency
+    )
+    return {
+        f"group_{name}": (("path", "group", *dims[2:]), values, {**attrs, "comment": "all tranches together"})
+        for name, (dims, values, attrs) in single.items()
+    }
+
+
 def _path_coords(paths: PathResults, first_path: int) -> dict[str, Variable]:
     numbers = np.arange(first_path, first_path + paths.weight.shape[0])
     return {
@@ -177,6 +190,7 @@ def _deal_coords(plan: Plan) -> dict[str, Variable]:
         "payer": _names("payer", labels.payers, "payer"),
         "year": (("year",), np.array(labels.years, np.int64), _attrs("budget year", "year")),
         "hurdle": (("hurdle",), np.asarray(plan.hurdles), _attrs("nominal annual hurdle rate", "1/year")),
+        **({"group": _names("group", labels.groups, "tranches taken together")} if labels.groups else {}),
     }
 
 

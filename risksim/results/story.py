@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,8 +68,23 @@ class Flow(NamedTuple):
     reason: str
 
 
+class TrancheResult(NamedTuple):
+    """What one tranche of several gets."""
+
+    name: str
+    paid_in: float
+    """[currency]"""
+    received: float
+    """[currency]"""
+    irr: float
+    """nan where there is none. [1/year]"""
+    irr_status: int
+    npv: tuple[tuple[float, float], ...]
+    """Hurdle and net present value. [1/year, currency]"""
+
+
 class Story(NamedTuple):
-    """One path, ready to be read."""
+    """One path, ready to be read. The result is that of all investors together."""
 
     deal: str
     digest: str
@@ -92,6 +107,8 @@ class Story(NamedTuple):
     irr_status: int
     npv: tuple[tuple[float, float], ...]
     """Hurdle and net present value. [1/year, currency]"""
+    tranches: tuple[TrancheResult, ...]
+    """Each tranche, where there are several."""
 
 
 def tell(plan: Plan, replay: Replay) -> Story:
@@ -127,12 +144,34 @@ def tell(plan: Plan, replay: Replay) -> Story:
         people=tuple(_people(plan, replay)),
         payments=tuple(_payments(plan, replay)),
         ledger=tuple(_ledger(plan, replay)),
-        paid_in=float(results.drawn[0, 0]) / plan.minor_units,
-        received=float(results.received[0, 0]) / plan.minor_units,
-        irr=float(results.irr[0, 0]),
-        irr_status=int(results.irr_status[0, 0]),
-        npv=tuple((hurdle, float(results.npv[0, 0, h])) for h, hurdle in enumerate(labels.hurdles)),
+        **_result(plan, replay),
     )
+
+
+def _result(plan: Plan, replay: Replay) -> dict[str, Any]:
+    """All investors together, and each of several tranches."""
+    results, labels = replay.results, plan.labels
+    each = [
+        TrancheResult(
+            name,
+            float(results.drawn[0, k]) / plan.minor_units,
+            float(results.received[0, k]) / plan.minor_units,
+            float(results.irr[0, k]),
+            int(results.irr_status[0, k]),
+            tuple((hurdle, float(results.npv[0, k, h])) for h, hurdle in enumerate(labels.hurdles)),
+        )
+        for k, name in enumerate(labels.tranches)
+    ]
+    if not labels.groups:
+        return {key: value for key, value in each[0]._asdict().items() if key != "name"} | {"tranches": ()}
+    return {
+        "paid_in": float(results.drawn[0].sum()) / plan.minor_units,
+        "received": float(results.received[0].sum()) / plan.minor_units,
+        "irr": float(results.group_irr[0, 0]),
+        "irr_status": int(results.group_irr_status[0, 0]),
+        "npv": tuple((hurdle, float(results.group_npv[0, 0, h])) for h, hurdle in enumerate(labels.hurdles)),
+        "tranches": tuple(each),
+    }
 
 
 def _people(plan: Plan, replay: Replay) -> list[Person]:

@@ -1,13 +1,16 @@
-"""Financing: who invests, how much and when."""
+"""Financing: who invests, in which order they are paid back, who bears what goes wrong, and what it costs."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from risksim.scenario.base import Date, Duration, Name, Origin, Part
+from risksim.scenario.base import Date, Duration, Name, Origin, Part, mistake
 from risksim.scenario.uncertainty import Amount
+
+AnnualRate = Annotated[float, Field(ge=0, le=1)]
+"""A rate per year. [1/year]"""
 
 
 class Instalments(Origin):
@@ -20,12 +23,21 @@ class Instalments(Origin):
 
 
 class Drawing(Origin):
-    """A share of the commitment drawn on a date."""
+    """A share of the commitment, or an amount, drawn on a date."""
 
     on: Date = Field(examples=["2021-08-01"])
-    """When this share is drawn."""
-    share: Annotated[float, Field(gt=0, le=1)] = Field(examples=[0.25])
+    """When this share or amount is drawn."""
+    share: Annotated[float, Field(gt=0, le=1)] | None = Field(default=None, examples=[0.25])
     """The share of the commitment drawn on that day; shares add up to 1. [1]"""
+    amount: Annotated[float, Field(gt=0, le=9e13)] | None = Field(default=None, examples=[800_000])
+    """The amount drawn on that day instead of a share; amounts never pass the commitment. [currency]"""
+
+    @model_validator(mode="after")
+    def _one(self) -> Drawing:
+        if (self.share is None) == (self.amount is None):
+            found = "neither share nor amount" if self.share is None else "both a share and an amount"
+            raise mistake(f"got {found}; a drawing is one of the two.", "Write {on: 2021-08-01, share: 0.25}.")
+        return self
 
 
 def _drawdown_key(found: Any) -> str | None:
@@ -33,33 +45,191 @@ def _drawdown_key(found: Any) -> str | None:
         return "instalments"
     if isinstance(found, list):
         return "dates"
-    return "start" if found == "start" else None
+    return "start" if found in ("start", "as needed") else None
 
 
 Drawdown = Annotated[
-    Annotated[Literal["start"], Tag("start")]
+    Annotated[Literal["start", "as needed"], Tag("start")]
     | Annotated[Instalments, Tag("instalments")]
     | Annotated[list[Drawing], Field(min_length=1, max_length=600), Tag("dates")],
     Discriminator(_drawdown_key, custom_error_type="no_drawdown", custom_error_message="not a drawdown"),
 ]
-"""`start`, instalments, or a list of dates with shares."""
+"""`start`, `as needed`, instalments, or a list of dates with shares or amounts."""
 
 
-class Tranche(Part):
-    """One investor's money: what is promised, and when it is drawn."""
+class ReturnCap(Origin):
+    """The most an investor may earn, with the definition by which it is counted (afkastloft)."""
+
+    rate: Annotated[float, Field(ge=0, le=10)] = Field(examples=[0.046])
+    """The return above which nothing more is paid: a rate per year, or for a multiple the gain per unit drawn. [1]"""
+    as_: Literal["irr", "simple average", "multiple"] = Field(alias="as", examples=["irr"])
+    """How the return is counted: irr, simple average or multiple."""
+
+
+class ReturnFloor(Origin):
+    """The least that comes back at the final settlement, and who tops it up (afkastgulv)."""
+
+    share: Annotated[float, Field(gt=0, le=10)] = Field(examples=[0.5])
+    """The share of the capital drawn that comes back at least. [1]"""
+    paid_by: Name = Field(examples=["municipality"])
+    """Who pays the difference: a payer, guarantor or giver of a grant of this deal."""
+
+
+class Tranche(Origin):
+    """One investor's money: what is promised, when it is drawn and how it is paid back."""
 
     name: Name = Field(examples=["DSI"])
     """Who invests."""
     commitment: Amount = Field(examples=[3_200_000])
-    """What the investor pays in. [currency]"""
+    """What the investor pays in, at most where money is drawn as needed. [currency]"""
     drawdown: Drawdown = "start"
-    """When the money is drawn: all of it at `start`, in instalments, or on a list of dates with shares."""
+    """When the money is drawn: all of it at `start`, `as needed` by the costs, in instalments, or on a list of dates
+    with shares or amounts."""
+    rank: Annotated[int, Field(ge=1, le=50)] | None = Field(default=None, examples=[1])
+    """The place in the queue: 1 is paid back first. Tranches of one rank, or without ranks, share."""
+    rate: AnnualRate = Field(default=0.0, examples=[0.04])
+    """The interest on what is owed to the tranche, added once a year in effect and paid before its principal.
+    [1/year]"""
+    return_cap: ReturnCap | None = Field(default=None, examples=[{"rate": 0.046, "as": "irr"}])
+    """The most this tranche may earn."""
+    return_floor: ReturnFloor | None = Field(default=None, examples=[{"share": 0.5, "paid_by": "municipality"}])
+    """The least that comes back to this tranche."""
+
+
+def _due_key(found: Any) -> str | None:
+    if isinstance(found, dict | Instalments):
+        return "instalments"
+    if isinstance(found, list):
+        return "dates"
+    return "start" if isinstance(found, str) else None
+
+
+Due = Annotated[
+    Annotated[Literal["start"], Tag("start")]
+    | Annotated[Instalments, Tag("instalments")]
+    | Annotated[list[Date], Field(min_length=1, max_length=600), Tag("dates")],
+    Discriminator(_due_key, custom_error_type="no_due", custom_error_message="not a list of dates"),
+]
+"""`start`, instalments, or a list of dates."""
+
+
+class Cost(Origin):
+    """A cost or fee of the deal: what for, how much on each date, who pays and who receives it."""
+
+    name: Name = Field(examples=["staff"])
+    """What the money is for."""
+    amount: Amount = Field(examples=[250_000])
+    """The amount due on each of its dates. [currency]"""
+    due: Due = Field(default="start", examples=[{"every": "6 months", "times": 6}])
+    """When it falls due: at `start`, in instalments of the whole amount each, or on a list of dates."""
+    paid_by: Name = Field(default="programme", examples=["investors"])
+    """Who pays: programme, investors, or a payer of this deal. What investors pay counts as capital paid in."""
+    paid_to: Name = Field(default="suppliers", examples=["evaluator"])
+    """Who receives the money."""
+
+
+class Grant(Origin):
+    """Money for the programme that nobody pays back."""
+
+    name: Name = Field(examples=["Velliv Foreningen"])
+    """Who gives."""
+    amount: Amount = Field(examples=[500_000])
+    """What is given, at most where it is drawn as needed. [currency]"""
+    drawdown: Drawdown = Field(default="start", examples=["as needed"])
+    """When it is paid out, as for a tranche; a grant as needed is used up before investors are called."""
+
+
+class Guarantee(Origin):
+    """A promise to bear a loss: of investors, or the deficit of the provider (underskudsgaranti)."""
+
+    name: Name = Field(examples=["Bikubenfonden"])
+    """Who guarantees."""
+    covers: Name = Field(default="investors", examples=["investors"])
+    """Whose loss: investors, one tranche by its name, or provider."""
+    limit: Amount | None = Field(default=None, examples=[3_000_000])
+    """The most that is paid. [currency]"""
+    share: Annotated[float, Field(gt=0, le=1)] | None = Field(default=None, examples=[0.25])
+    """The most that is paid as a share of the commitments covered, instead of a limit. [1]"""
+    attaches_after: Amount = Field(default=0.0, examples=[2_400_000])
+    """The loss that is borne first by whom the guarantee covers. [currency]"""
+    called: Literal["at the end", "yearly"] = "at the end"
+    """When it is called: at the end, or yearly (the provider's deficit only)."""
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Guarantee:
+        if (self.limit is None) == (self.share is None):
+            found = "neither limit nor share" if self.limit is None else "both a limit and a share"
+            raise mistake(f"got {found}; a guarantee has one of the two.", "Write limit: 3000000, or share: 0.25.")
+        return self
+
+
+class Termination(Origin):
+    """A payment to investors because the deal ends early. It stops no programme and changes no outcome."""
+
+    on: Date = Field(examples=["2015-07-01"])
+    """When it is paid."""
+    amount: Amount = Field(examples=[6_000_000])
+    """What is paid; it is distributed as outcome payments are. [currency]"""
+    paid_by: Name = Field(examples=["municipality"])
+    """Who pays: a payer, guarantor or giver of a grant of this deal."""
 
 
 class Financing(Part):
-    """Who puts up the money. What the payers pay goes to the investor."""
+    """Who puts up the money, in which order it comes back, and who bears what goes wrong."""
 
-    tranches: Annotated[list[Tranche], Field(min_length=1, max_length=1)] = Field(
+    tranches: Annotated[list[Tranche], Field(min_length=1, max_length=50)] = Field(
         examples=[[{"name": "DSI", "commitment": 3_200_000}]]
     )
-    """The investor. One tranche in this version."""
+    """The investors. Several share in proportion to their commitments, or are paid by rank."""
+    surplus: Literal["investors", "last rank", "payers", "provider"] | None = Field(default=None, examples=["payers"])
+    """Who gets what is left once interest and principal are paid, or caps are reached: investors, last rank, payers or
+    provider. Left out, it is the last rank, and all investors where there are no ranks."""
+    return_cap: ReturnCap | None = Field(default=None, examples=[{"rate": 0.046, "as": "irr"}])
+    """The most that each tranche without a cap of its own may earn."""
+    return_floor: ReturnFloor | None = Field(default=None, examples=[{"share": 0.5, "paid_by": "municipality"}])
+    """The least that comes back to each tranche without a floor of its own."""
+    costs: Annotated[list[Cost], Field(max_length=200)] = Field(
+        default=[], examples=[[{"name": "staff", "amount": 250_000, "due": {"every": "6 months", "times": 6}}]]
+    )
+    """The costs and fees, paid in the order in which they stand."""
+    uncovered_costs: Literal["provider", "unpaid"] = "provider"
+    """What happens to costs when cash, grants and commitments are exhausted: the provider pays them from its own
+    funds, or they stay unpaid."""
+    recycle: bool = False
+    """True where outcome payments are kept for the costs still to come before investors are called again."""
+    grants: Annotated[list[Grant], Field(max_length=50)] = Field(
+        default=[], examples=[[{"name": "Velliv Foreningen", "amount": 500_000}]]
+    )
+    """Money that nobody pays back."""
+    guarantees: Annotated[list[Guarantee], Field(max_length=50)] = Field(
+        default=[], examples=[[{"name": "Bikubenfonden", "limit": 3_000_000}]]
+    )
+    """The promises to bear a loss, called in the order in which they stand."""
+    termination: Termination | None = Field(
+        default=None, examples=[{"on": "2015-07-01", "amount": 6_000_000, "paid_by": "municipality"}]
+    )
+    """A payment to investors because the deal ends early."""
+
+    @property
+    def is_plain(self) -> bool:
+        """One investor who gets all outcome payments: no costs, ranks, caps or guarantees."""
+        told = self.model_dump(include=set(type(self).model_fields) - {"tranches"}, exclude_defaults=True)
+        tranche = self.tranches[0]
+        bent = tranche.drawdown == "as needed" or tranche.rank or tranche.rate or cap_of(self, tranche)
+        amounts = isinstance(tranche.drawdown, list) and any(drawing.share is None for drawing in tranche.drawdown)
+        return len(self.tranches) == 1 and not (told or bent or amounts or floor_of(self, tranche))
+
+
+def cap_of(financing: Financing, tranche: Tranche) -> ReturnCap | None:
+    """The return cap that binds a tranche: its own, or that of the deal."""
+    return tranche.return_cap or financing.return_cap
+
+
+def floor_of(financing: Financing, tranche: Tranche) -> ReturnFloor | None:
+    """The return floor that holds for a tranche: its own, or that of the deal."""
+    return tranche.return_floor or financing.return_floor
+
+
+def ranks_of(financing: Financing) -> list[int]:
+    """The rank of each tranche, 1 where none is said."""
+    return [tranche.rank or 1 for tranche in financing.tranches]

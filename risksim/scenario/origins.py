@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from risksim.scenario.base import Months, Origin, Part, Stated, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
+from risksim.scenario.financing import floor_of
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
 from risksim.scenario.payments import RULES, Cap, PerOutcome
 from risksim.scenario.programme import Cohort
@@ -338,12 +339,26 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
             most = total if most is None or total is None else min(most, total)
     if not any(isinstance(rule, Cap) for rule in scenario.payments) and most is not None:
         yield f"payments: no cap; if everybody succeeds, {most:,.0f} {scenario.currency} is paid."
-    capital = [certain(tranche.commitment) for tranche in scenario.financing.tranches]
-    if most is not None and None not in capital and most < (drawn := sum(amount or 0.0 for amount in capital)):
+    yield from _capital_remarks(scenario, most)
+
+
+def _capital_remarks(scenario: Scenario, most: float | None) -> Iterator[str]:
+    """What the financing leaves unsaid; `most` is the most that the payments can reach, None where it is uncertain."""
+    deal = scenario.financing
+    capital = [certain(tranche.commitment) for tranche in deal.tranches]
+    only_payments = not (deal.guarantees or deal.termination or any(floor_of(deal, t) for t in deal.tranches))
+    called = any(tranche.drawdown == "as needed" for tranche in deal.tranches)
+    drawn = sum(amount or 0.0 for amount in capital)
+    if most is not None and None not in capital and most < drawn and only_payments and not called:
         yield (
             f"financing: the payments can reach {most:,.0f} at most and the capital is {drawn:,.0f}, "
             "so it cannot come back in full."
         )
+    if any(cost.paid_by == "programme" for cost in deal.costs) and "uncovered_costs" not in deal.model_fields_set:
+        yield "financing: nothing said about uncovered_costs, so the provider pays what its sources don't cover."
+    if len(deal.tranches) > 1 and deal.surplus is None:
+        who = "the last rank gets" if deal.tranches[0].rank is not None else "all investors share"
+        yield f"financing: nothing said about the surplus, so {who} it."
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:

@@ -360,6 +360,8 @@ def _choice_remedy(value: Any, place: Place) -> str:
         return f"Did you mean {' or '.join(close)}?"
     if value is None:
         return f"Write one of them after the colon, as `{place.key}: {choices[0]}`."
+    if place.key == "due":
+        return "Write start, {every: 6 months, times: 6}, or a list such as [2025-01-01, 2026-01-01]."
     if place.key == "drawdown":
         return "Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}]."
     return f"Write one of {', '.join(choices)}."
@@ -394,7 +396,7 @@ def _too_long_remedy(place: Place) -> str:
     if get_origin(kind) is tuple:
         return f"Write it as `{example(place)}`."
     if place.key == "tranches":
-        return "Write one tranche with the sum of the commitments; several follow in a later version."
+        return "Join those of one investor, or of one rank."
     return "Take entries out, or split the deal."
 
 

@@ -21,8 +21,9 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
-from risksim.scenario.financing import Financing, Instalments
+from risksim.scenario.financing import Drawing, Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome
 from risksim.scenario.payments import PerOutcome, Rule
 from risksim.scenario.programme import Cohort
@@ -101,7 +102,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
-        faults = [*_dates(self), *_cohorts(self), *_rules(self), *_sources(self)]
+        faults = [*_dates(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self)]
         if faults:
@@ -370,33 +371,55 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
 
 def _drawings(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
-    for position, tranche in enumerate(deal.financing.tranches):
-        here = ("financing", "tranches", position, "drawdown")
-        if isinstance(tranche.drawdown, list):
-            total = sum(drawing.share for drawing in tranche.drawdown)
-            if abs(total - 1.0) > 1e-9:
-                faults.append(
-                    mistake_at(
-                        here,
-                        f"got shares that add up to {total:.10g}; they add up to 1.",
-                        f"Change one of them by {1.0 - total:+.10g}.",
-                        leans_on=(here,),
-                    )
+    for key in ("tranches", "grants"):
+        for position, part in enumerate(getattr(deal.financing, key)):
+            if isinstance(part.drawdown, list):
+                faults += _listed_drawings(deal, part.drawdown, ("financing", key, position, "drawdown"))
+    for here, rhythm in rhythms(deal.financing):
+        faults += _instalments(deal, rhythm, here)
+    for here, date in dated(deal.financing):
+        if not deal.start_date <= date <= deal.end_date:
+            faults.append(
+                mistake_at(
+                    here,
+                    f"got {date}; money moves between start {deal.start_date} and end {deal.end_date}.",
+                    "Move the date, or the start or end of the deal.",
+                    leans_on=_CLOCK,
                 )
-            for place, drawing in enumerate(tranche.drawdown):
-                if not deal.start_date <= value_of(drawing.on) <= deal.end_date:
-                    faults.append(
-                        mistake_at(
-                            (*here, place, "on"),
-                            f"got {value_of(drawing.on)}; capital is drawn between start {deal.start_date} and end "
-                            f"{deal.end_date}.",
-                            "Move the date, or the start or end of the deal.",
-                            leans_on=_CLOCK,
-                        )
-                    )
-        elif isinstance(tranche.drawdown, Instalments):
-            faults += _instalments(deal, tranche.drawdown, here)
+            )
     return faults
+
+
+def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    faults = []
+    shares = [drawing.share for drawing in drawings if drawing.share is not None]
+    total = sum(shares)
+    if len(shares) == len(drawings) and abs(total - 1.0) > 1e-9:
+        faults.append(
+            mistake_at(
+                here,
+                f"got shares that add up to {total:.10g}; they add up to 1.",
+                f"Change one of them by {1.0 - total:+.10g}.",
+                leans_on=(here,),
+            )
+        )
+    for place, drawing in enumerate(drawings):
+        if not deal.start_date <= value_of(drawing.on) <= deal.end_date:
+            faults.append(
+                mistake_at(
+                    (*here, place, "on"),
+                    f"got {value_of(drawing.on)}; capital is drawn between start {deal.start_date} and end "
+                    f"{deal.end_date}.",
+                    "Move the date, or the start or end of the deal.",
+                    leans_on=_CLOCK,
+                )
+            )
+    return faults
+
+
+def _financing(deal: Scenario) -> list[InitErrorDetails]:
+    payers = list(dict.fromkeys(rule.per_outcome.payer for rule in deal.payments if isinstance(rule, PerOutcome)))
+    return contradictions(deal.financing, deal.provider, list(payers), certain)
 
 
 def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, ...]) -> list[InitErrorDetails]:

@@ -161,6 +161,19 @@ def _homes() -> dict[str, str]:
         "tranches": "under financing",
         "commitment": "in an entry of tranches",
         "drawdown": "in an entry of tranches",
+        "rank": "in an entry of tranches",
+        "rate": "in an entry of tranches, or under return_cap",
+        "surplus": "under financing",
+        "return_cap": "under financing, or in an entry of tranches",
+        "return_floor": "under financing, or in an entry of tranches",
+        "costs": "under financing",
+        "fees": "under financing, as entries of costs",
+        "grants": "under financing",
+        "guarantees": "under financing",
+        "guarantee": "under financing, as an entry of guarantees",
+        "recycle": "under financing",
+        "uncovered_costs": "under financing",
+        "termination": "under financing",
     }
     return homes
 
@@ -293,7 +306,14 @@ def _no_follow_up(value: Any, place: Place) -> tuple[str, str]:
 def _no_drawdown(value: Any, place: Place) -> tuple[str, str]:
     return (
         f"got {shown(value)}; drawdown is {meaning(place)}.",
-        "Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}].",
+        "Write start, as needed, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}].",
+    )
+
+
+def _no_due(value: Any, place: Place) -> tuple[str, str]:
+    return (
+        f"got {shown(value)}; due is {meaning(place)}.",
+        "Write start, {every: 6 months, times: 6}, or a list such as [2025-01-01, 2026-01-01].",
     )
 
 
@@ -312,6 +332,7 @@ _SPECIAL = {
     "no_measured": _no_measured,
     "no_follow_up": _no_follow_up,
     "no_drawdown": _no_drawdown,
+    "no_due": _no_due,
     "duration": _duration,
     "calendar_date": _date,
 }

@@ -26,6 +26,7 @@ from risksim.scenario.payments import Cap, PerOutcome
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from tests.reference import laws
+from tests.reference.financing import Books, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
     DROPOUT,
@@ -131,6 +132,11 @@ class TwinPath:
     """By payer and calendar year, every year from start to end."""
     headcounts: dict[str, Headcount]
     """By cohort."""
+    moves: Moves | None = None
+    """Instead of `ledger` where the deal has more than one investor who gets all payments; the result is then that of
+    all investors together."""
+    investors: dict[str, tuple[int, int, list[int]]] = field(default_factory=dict)
+    """Paid in, received and net flow by period of each of several tranches."""
 
 
 def run_path(
@@ -242,6 +248,16 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             numbers[f"payments[{position}].total"] = rule.cap.total, "amount"
     for tranche in scenario.financing.tranches:
         numbers[f"financing.tranches[{tranche.name}].commitment"] = tranche.commitment, "amount"
+    for grant in scenario.financing.grants:
+        numbers[f"financing.grants[{grant.name}].amount"] = grant.amount, "amount"
+    for cost in scenario.financing.costs:
+        numbers[f"financing.costs[{cost.name}].amount"] = cost.amount, "amount"
+    for guarantee in scenario.financing.guarantees:
+        if guarantee.limit is not None:
+            numbers[f"financing.guarantees[{guarantee.name}].limit"] = guarantee.limit, "amount"
+        numbers[f"financing.guarantees[{guarantee.name}].attaches_after"] = guarantee.attaches_after, "amount"
+    if scenario.financing.termination is not None:
+        numbers["financing.termination.amount"] = scenario.financing.termination.amount, "amount"
     return numbers
 
 
@@ -435,6 +451,8 @@ def settle(
     headcounts: dict[str, Headcount],
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
+    if not is_plain(scenario):
+        return settle_in_order(scenario, values, persons, counts, headcounts)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
     claims = claim(scenario, values, counts, minor)
@@ -475,6 +493,85 @@ def settle(
         },
         repayment=repayment_by_year(scenario, ledger[1:]),
         headcounts=headcounts,
+    )
+
+
+def is_plain(scenario: Scenario) -> bool:
+    """One investor who gets all payments, and nothing else under financing."""
+    told = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)["financing"]
+    plain = {"name", "commitment", "drawdown", "source", "assumption", "note", "unchecked"}
+    tranche = told["tranches"][0]
+    by_dates = tranche.get("drawdown") if isinstance(tranche.get("drawdown"), list) else []
+    return (
+        set(told) == {"tranches"}
+        and len(told["tranches"]) == 1
+        and set(tranche) <= plain
+        and tranche.get("drawdown") != "as needed"
+        and not any("amount" in drawing for drawing in by_dates)
+    )
+
+
+def settle_in_order(
+    scenario: Scenario,
+    values: dict[str, float],
+    persons: list[Person],
+    counts: Counts,
+    headcounts: dict[str, Headcount],
+) -> TwinPath:
+    """The same for a deal with several tranches, costs, caps or guarantees."""
+    minor, start = MINOR_UNITS.get(scenario.currency, 100), value_of(scenario.start)
+    claims = claim(scenario, values, counts, minor)
+    owed: dict[tuple[str, dt.date], int] = {}
+    for (_, payer, date), amount in claims.items():
+        owed[payer, date] = owed.get((payer, date), 0) + amount
+
+    def add(day: dt.date, months: int) -> dt.date:
+        return day_of(day, months)
+
+    periods = sorted({*follow_ups(scenario), *dates_of(scenario, add)})
+    years = {date: years_to(scenario, date) for date in periods}
+    books = Books(scenario, values, minor, periods, years, add)
+    books.run(payers(scenario.payments), owed)
+    net: dict[tuple[str, dt.date], int] = {}
+    for (giver, taker, _, date), amount in books.moves.items():
+        net[giver, date] = net.get((giver, date), 0) - amount
+        net[taker, date] = net.get((taker, date), 0) + amount
+    flows = {date: sum(net.get((name, date), 0) for name in books.investors) for date in periods}
+    drawn = sum(i.paid_in for i in books.investors.values())
+    received = sum(i.received for i in books.investors.values())
+    rate, status = irr(list(flows.values()), list(years.values()), received)
+    if drawn and not received:
+        rate, status = -1.0, "TOTAL_LOSS"
+    repayment = {
+        (payer, year): -sum(net.get((payer, date), 0) for date in periods if date.year == year)
+        for payer in payers(scenario.payments)
+        for year in range(start.year, value_of(scenario.end).year + 1)
+    }
+    return TwinPath(
+        inputs=values,
+        persons=persons,
+        counts=counts,
+        claims=claims,
+        ledger=[],
+        periods=periods,
+        drawn=drawn,
+        received=received,
+        flows=flows,
+        years=years,
+        irr=rate,
+        irr_status=status,
+        moic=received / drawn if drawn else math.nan,
+        npv={
+            hurdle: npv([flow / minor for flow in flows.values()], list(years.values()), hurdle)
+            for hurdle in scenario.hurdles
+        },
+        repayment=repayment,
+        headcounts=headcounts,
+        moves=books.moves,
+        investors={
+            name: (i.paid_in, i.received, [net.get((name, date), 0) for date in periods])
+            for name, i in books.investors.items()
+        },
     )
 
 

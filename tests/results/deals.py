@@ -18,6 +18,7 @@ LABELS = Labels(
     tranches=("Den Sociale Kapitalfond",),
     parties=("provider", "Den Sociale Kapitalfond", "Brøndby Kommune", "staten"),
     lines=("drawdown", "payment", "payment"),
+    groups=(),
     dates=(dt.date(2025, 1, 1), dt.date(2026, 2, 28), dt.date(2027, 1, 1)),
     years=(2025, 2026, 2027),
     hurdles=(0.0, 0.035),
@@ -46,7 +47,10 @@ def plan(**changed: Any) -> Plan:
             layout.Payments, kind=np.array([0, 0, 1, 1]), payer=np.array([0, 1, 0, 1]), clause=np.array([0, 1, 2, 2])
         ),
         "financing": only(layout.Financing),
-        "ledger": layout.Ledger(from_party=np.array([1, 2, 3]), to_party=np.array([0, 1, 1])),
+        "waterfall": None,
+        "ledger": layout.Ledger(
+            from_party=np.array([1, 2, 3]), to_party=np.array([0, 1, 1]), credit=np.array([0, 1, 1, 1])
+        ),
         "calendar": only(
             layout.Calendar,
             ordinal=np.array([date.toordinal() for date in LABELS.dates]),
@@ -85,4 +89,7 @@ def paths(n_paths: int = 4) -> PathResults:
         drawn=flow[:, :1].sum(axis=2),
         received=flow[:, 1:].sum(axis=(1, 2))[:, None],
         repayment=flow[:, 1:],
+        group_irr=np.empty((n_paths, 0)),
+        group_irr_status=np.empty((n_paths, 0), np.int8),
+        group_npv=np.empty((n_paths, 0, 2)),
     )

@@ -94,6 +94,26 @@ BEYOND_A_SCHEMA = {
     "instalments for ever",
     "shares that miss one",
     "not a number",
+    # What parts of the financing say about each other.
+    "a cap without surplus",
+    "a cost after the end",
+    "a cost that nobody pays",
+    "a cost with zeros too many",
+    "a deficit guarantee without costs",
+    "a floor above the cap",
+    "a floor that nobody pays",
+    "a guarantee called yearly",
+    "a guarantee of a party that does not exist",
+    "a guarantee without limit",
+    "a tranche without rank beside ranks",
+    "amounts above the commitment",
+    "as needed without costs",
+    "interest above the cap",
+    "ranks with a gap",
+    "recycling with fixed dates",
+    "share and amount",
+    "shares and amounts",
+    "two tranches of one name",
 }
 
 

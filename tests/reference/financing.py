@@ -1,0 +1,342 @@
+"""The slow twin of a financing: one path, party by party and date by date, as docs/reference/model.md says it.
+
+Written from the parsed `Scenario`, in whole minor units and exact fractions; only what accrues is float64.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from risksim.scenario.base import value_of
+from risksim.scenario.financing import Cost, Grant, Guarantee, Instalments, Tranche
+from risksim.scenario.scenario import Scenario
+
+Moves = dict[tuple[str, str, str, dt.date], int]
+"""By from, to, reason and date. [minor unit]"""
+ACCOUNT = "outcome account"
+
+
+def share(amount: int, weights: Mapping[str, int], limits: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Whole units by largest remainder, ties to the first; who is full stands aside and the rest is shared again."""
+    given = dict.fromkeys(weights, 0)
+    while amount > 0:
+        open_to = {w: weights[w] for w in weights if weights[w] > 0 and (limits is None or given[w] < limits[w])}
+        if not open_to:
+            break
+        total, exact = sum(open_to.values()), {}
+        for who, weight in open_to.items():
+            exact[who] = Fraction(amount * weight, total)
+        whole = {who: int(part) for who, part in exact.items()}
+        by_rest = sorted(open_to, key=lambda who: whole[who] - exact[who])
+        for who in by_rest[: amount - sum(whole.values())]:
+            whole[who] += 1
+        for who, part in whole.items():
+            taken = part if limits is None else min(part, limits[who] - given[who])
+            given[who] += taken
+            amount -= taken
+    return given
+
+
+@dataclass
+class Investor:
+    """What one tranche has paid, got and is owed."""
+
+    terms: Tranche
+    commitment: int
+    drawn: int = 0
+    paid_in: int = 0
+    received: int = 0
+    principal: int = 0
+    interest: float = 0.0
+    hurdle: float = 0.0
+    moment: float = 0.0
+
+
+@dataclass
+class Books:
+    """One path of a deal on its way through the dates."""
+
+    scenario: Scenario
+    values: Mapping[str, float]
+    minor: int
+    dates: list[dt.date]
+    years: Mapping[dt.date, float]
+    add: Callable[[dt.date, int], dt.date]
+    moves: Moves = field(default_factory=dict)
+    cash: int = 0
+    own_in: int = 0
+    own_back: int = 0
+
+    def __post_init__(self) -> None:
+        deal = self.scenario.financing
+        self.deal = deal
+        self.investors = {
+            t.name: Investor(t, self.whole(self.values[f"financing.tranches[{t.name}].commitment"]))
+            for t in deal.tranches
+        }
+        self.grants = {g.name: self.whole(self.values[f"financing.grants[{g.name}].amount"]) for g in deal.grants}
+        self.granted = dict.fromkeys(self.grants, 0)
+        self.provider = self.scenario.provider
+        self.own = f"{self.provider}, own funds"
+        self.left = {n: self.limit(g) for n, g in enumerate(deal.guarantees)}
+        self.claimed: dict[str, int] = {}
+
+    # Amounts
+
+    def whole(self, amount: float) -> int:
+        return round(amount * self.minor)
+
+    def cap(self, tranche: Tranche):
+        return tranche.return_cap or self.deal.return_cap
+
+    def limit(self, guarantee: Guarantee) -> int:
+        if guarantee.share is not None:
+            return round(guarantee.share * sum(i.commitment for i in self.covered(guarantee)))
+        return self.whole(self.values[f"financing.guarantees[{guarantee.name}].limit"])
+
+    def covered(self, guarantee: Guarantee) -> list[Investor]:
+        return [i for name, i in self.investors.items() if guarantee.covers in ("investors", name)]
+
+    def cost(self, cost: Cost) -> int:
+        return self.whole(self.values[f"financing.costs[{cost.name}].amount"])
+
+    def times(self, cost: Cost, date: dt.date) -> int:
+        start = value_of(self.scenario.start)
+        if isinstance(cost.due, Instalments):
+            every = int(value_of(cost.due.every))
+            return sum(self.add(start, k * every) == date for k in range(cost.due.times))
+        if isinstance(cost.due, list):
+            return sum(value_of(day) == date for day in cost.due)
+        return int(date == start)
+
+    def upto(self, part: Tranche | Grant, amount: float, date: dt.date) -> int:
+        """What the drawdown foresees up to a date."""
+        start, drawdown = value_of(self.scenario.start), part.drawdown
+        if isinstance(drawdown, Instalments):
+            every = int(value_of(drawdown.every))
+            past = sum(self.add(start, k * every) <= date for k in range(drawdown.times))
+            return self.whole(amount * (past / drawdown.times))
+        if isinstance(drawdown, list):
+            past = sorted((d for d in drawdown if value_of(d.on) <= date), key=lambda d: value_of(d.on))
+            if drawdown[0].amount is not None:
+                return min(self.whole(sum(d.amount for d in past)), self.whole(amount))
+            everything = len(past) == len(drawdown)
+            return self.whole(amount * (1.0 if everything else sum(d.share for d in past)))
+        return self.whole(amount)
+
+    # Moves
+
+    def move(self, giver: str, taker: str, reason: str, date: dt.date, amount: int) -> None:
+        if amount:
+            assert amount > 0
+            place = giver, taker, reason, date
+            self.moves[place] = self.moves.get(place, 0) + amount
+
+    def pay_in(self, investor: Investor, amount: int, date: dt.date) -> None:
+        investor.paid_in += amount
+        investor.hurdle += amount
+        investor.moment += amount * self.years[date]
+
+    def draw(self, investor: Investor, amount: int, date: dt.date) -> None:
+        name = investor.terms.name
+        self.move(name, self.provider, f"drawdown of {name}", date, amount)
+        self.pay_in(investor, amount, date)
+        investor.drawn += amount
+        investor.principal += amount
+        self.cash += amount
+
+    def give(self, name: str, amount: int, date: dt.date) -> None:
+        self.move(name, self.provider, f"grant of {name}", date, amount)
+        self.granted[name] += amount
+        self.cash += amount
+
+    def receive(self, name: str, giver: str, reason: str, amount: int, date: dt.date) -> None:
+        self.move(giver, name, reason, date, amount)
+        self.investors[name].received += amount
+        self.investors[name].hurdle -= amount
+
+    # One date
+
+    def accrue(self, date: dt.date, before: dt.date) -> None:
+        span = self.years[date] - self.years[before]
+        for investor in self.investors.values():
+            owed = investor.principal + investor.interest
+            investor.interest += owed * ((1.0 + investor.terms.rate) ** span - 1.0)
+            cap = self.cap(investor.terms)
+            investor.hurdle *= (1.0 + cap.rate if cap else 1.0) ** span
+
+    def scheduled(self, date: dt.date) -> None:
+        for name, investor in self.investors.items():
+            if investor.terms.drawdown != "as needed":
+                amount = self.values[f"financing.tranches[{name}].commitment"]
+                self.draw(investor, self.upto(investor.terms, amount, date) - investor.drawn, date)
+        for grant in self.deal.grants:
+            if grant.drawdown != "as needed":
+                amount = self.values[f"financing.grants[{grant.name}].amount"]
+                self.give(grant.name, self.upto(grant, amount, date) - self.granted[grant.name], date)
+
+    def programme(self, date: dt.date, cash: int) -> int:
+        """Costs of the programme, from its cash, kept payments, grants, calls and own funds. Returns the cash left."""
+        costs = [cost for cost in self.deal.costs if cost.paid_by == "programme"]
+        need = sum(self.cost(cost) * self.times(cost, date) for cost in costs)
+        later = sum(self.cost(cost) * self.times(cost, day) for cost in costs for day in self.dates if day > date)
+        if self.deal.recycle:
+            kept = min(cash, max(0, need + later - self.cash))
+            self.move(ACCOUNT, self.provider, "outcome payments kept for costs", date, kept)
+            self.cash += kept
+            cash -= kept
+        for grant in self.deal.grants:
+            if grant.drawdown == "as needed":
+                left = self.grants[grant.name] - self.granted[grant.name]
+                self.give(grant.name, min(max(0, need - self.cash), left), date)
+        undrawn = {
+            name: i.commitment - i.drawn for name, i in self.investors.items() if i.terms.drawdown == "as needed"
+        }
+        for name, amount in share(max(0, need - self.cash), undrawn, undrawn).items():
+            self.draw(self.investors[name], amount, date)
+        if self.deal.uncovered_costs == "provider" and need > self.cash:
+            self.own_in += need - self.cash
+            self.move(self.own, self.provider, "costs beyond all sources", date, need - self.cash)
+            self.cash = need
+        for cost in costs:
+            amount = min(self.cost(cost) * self.times(cost, date), self.cash)
+            self.move(self.provider, cost.paid_to, cost.name, date, amount)
+            self.cash -= amount
+        return cash
+
+    def fees(self, date: dt.date) -> None:
+        for cost in self.deal.costs:
+            amount = self.cost(cost) * self.times(cost, date)
+            if cost.paid_by == "investors":
+                commitments = {name: i.commitment for name, i in self.investors.items()}
+                for name, part in share(amount, commitments).items():
+                    self.move(name, cost.paid_to, cost.name, date, part)
+                    self.pay_in(self.investors[name], part, date)
+            elif cost.paid_by != "programme":
+                self.move(cost.paid_by, cost.paid_to, cost.name, date, amount)
+
+    def allowed(self, investor: Investor, date: dt.date) -> int:
+        cap = self.cap(investor.terms)
+        if cap is None:
+            return 2**62
+        if cap.as_ == "irr":
+            most = investor.hurdle
+        elif cap.as_ == "simple average":
+            earned = cap.rate * (investor.paid_in * self.years[date] - investor.moment)
+            most = investor.paid_in + earned - investor.received
+        else:
+            most = (1.0 + cap.rate) * investor.paid_in - investor.received
+        return max(0, round(most))
+
+    def in_steps(self) -> bool:
+        """Whether interest and principal are told apart from the surplus."""
+        deal = self.deal
+        if any(t.rank is not None or t.rate > 0 for t in deal.tranches):
+            return True
+        return deal.surplus in ("payers", "provider") and any(self.cap(t) is None for t in deal.tranches)
+
+    def distribute(self, cash: int, date: dt.date) -> int:
+        ranks = {name: i.terms.rank or 1 for name, i in self.investors.items()}
+        if self.in_steps():
+            for rank in sorted(set(ranks.values())):
+                here = {name: i for name, i in self.investors.items() if ranks[name] == rank}
+                owed = {n: min(max(0, round(i.interest)), self.allowed(i, date)) for n, i in here.items()}
+                for name, amount in share(cash, owed, owed).items():
+                    self.receive(name, ACCOUNT, f"interest of {name}", amount, date)
+                    here[name].interest -= amount
+                    cash -= amount
+                owed = {name: min(i.principal, self.allowed(i, date)) for name, i in here.items()}
+                for name, amount in share(cash, owed, owed).items():
+                    self.receive(name, ACCOUNT, f"principal of {name}", amount, date)
+                    here[name].principal -= amount
+                    cash -= amount
+        takers = {}
+        for name, investor in self.investors.items():
+            last = ranks[name] == max(ranks.values())
+            outside = self.deal.surplus in ("payers", "provider")
+            takes = last and self.cap(investor.terms) is not None if outside else last
+            if takes or self.deal.surplus == "investors":
+                takers[name] = investor.commitment
+        what = "surplus to" if self.in_steps() else "outcome payments to"
+        limits = {name: self.allowed(self.investors[name], date) for name in takers}
+        for name, amount in share(cash, takers, limits).items():
+            self.receive(name, ACCOUNT, f"{what} {name}", amount, date)
+            cash -= amount
+        return cash
+
+    def surplus(self, cash: int, date: dt.date, now: Mapping[str, int]) -> None:
+        if self.deal.surplus == "provider":
+            self.move(ACCOUNT, self.own, "surplus to the provider", date, cash)
+            return
+        weights = now if any(now.values()) else self.claimed
+        given = share(cash, weights)
+        if cash and not any(given.values()):
+            given = {next(iter(weights)): cash}
+        for payer, amount in given.items():
+            self.move(ACCOUNT, payer, f"surplus back to {payer}", date, amount)
+
+    def guarantees(self, date: dt.date) -> None:
+        last = date == self.dates[-1]
+        year_ends = last or self.dates[self.dates.index(date) + 1].year != date.year
+        for position, guarantee in enumerate(self.deal.guarantees):
+            if not (last or (year_ends and guarantee.called == "yearly")):
+                continue
+            after = self.whole(self.values[f"financing.guarantees[{guarantee.name}].attaches_after"])
+            if guarantee.covers == "provider":
+                amount = min(max(0, self.own_in - self.own_back - after), self.left[position])
+                self.move(guarantee.name, self.own, f"deficit guarantee of {guarantee.name}", date, amount)
+                self.own_back += amount
+            else:
+                short = {i.terms.name: max(0, i.paid_in - i.received) for i in self.covered(guarantee)}
+                amount = min(max(0, sum(short.values()) - after), self.left[position])
+                for name, part in share(amount, short, short).items():
+                    self.receive(name, guarantee.name, f"guarantee of {guarantee.name}", part, date)
+            self.left[position] -= amount
+
+    def floors(self, date: dt.date) -> None:
+        for name, investor in self.investors.items():
+            floor = investor.terms.return_floor or self.deal.return_floor
+            if floor is not None:
+                missing = max(0, round(floor.share * investor.paid_in) - investor.received)
+                self.receive(name, floor.paid_by, f"return floor of {name}", missing, date)
+
+    def run(self, payers: Sequence[str], owed: Mapping[tuple[str, dt.date], int]) -> None:
+        """Every date in order: accrue, payments in, draw, costs, distribute, guarantees; floors at the end."""
+        self.claimed = dict.fromkeys(payers, 0)
+        before = self.dates[0]
+        for date in self.dates:
+            self.accrue(date, before)
+            now = {payer: owed.get((payer, date), 0) for payer in payers}
+            for payer, amount in now.items():
+                self.move(payer, ACCOUNT, f"outcome payments by {payer}", date, amount)
+                self.claimed[payer] += amount
+            cash = sum(now.values())
+            ends = self.deal.termination
+            if ends is not None and value_of(ends.on) == date:
+                amount = self.whole(self.values["financing.termination.amount"])
+                self.move(ends.paid_by, ACCOUNT, "payment for ending early", date, amount)
+                cash += amount
+            self.scheduled(date)
+            cash = self.programme(date, cash)
+            self.fees(date)
+            self.surplus(self.distribute(cash, date), date, now)
+            self.guarantees(date)
+            before = date
+        self.floors(self.dates[-1])
+
+
+def dates_of(scenario: Scenario, add: Callable[[dt.date, int], dt.date]) -> set[dt.date]:
+    """Every date of drawdowns, grants, costs and a termination payment."""
+    start, deal = value_of(scenario.start), scenario.financing
+    found: set[dt.date] = set()
+    for rhythm in [*(t.drawdown for t in (*deal.tranches, *deal.grants)), *(cost.due for cost in deal.costs)]:
+        if isinstance(rhythm, Instalments):
+            found |= {add(start, k * int(value_of(rhythm.every))) for k in range(rhythm.times)}
+        elif isinstance(rhythm, list):
+            found |= {value_of(getattr(day, "on", day)) for day in rhythm}
+        elif rhythm == "start":
+            found.add(start)
+    return found | ({value_of(deal.termination.on)} if deal.termination is not None else set())
