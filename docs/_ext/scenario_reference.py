@@ -20,9 +20,10 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, contract, outcomes, programme, uncertainty
+from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
+from risksim.scenario.remedies import flow
 
 TARGET = Path("reference/generated/scenario.md")
 
@@ -35,9 +36,26 @@ PARTS: dict[str, list[type[Part]]] = {
         outcomes.AfterEnrolment,
         outcomes.AfterCompletion,
         outcomes.OnDate,
+        outcomes.ProgrammeResult,
+        outcomes.DatedValue,
     ],
-    "Payments": [contract.PerOutcome, contract.PerOutcomeTerms, contract.Cap, contract.CapTerms],
-    "Financing": [contract.Financing, contract.Tranche, contract.Instalments, contract.Drawing],
+    "Payments": [
+        part
+        for rule in payments.RULES.values()
+        for part in (rule, next(field.annotation for field in rule.model_fields.values()))
+    ],
+    "Terms of payment rules": [
+        terms.Terms,
+        terms.Indexed,
+        terms.Reading,
+        terms.MinimumSample,
+        terms.Table,
+        terms.FloorUntil,
+        terms.Line,
+        terms.Node,
+        terms.DatedAmount,
+    ],
+    "Financing": [financing.Financing, financing.Tranche, financing.Instalments, financing.Drawing],
     "Origins": [base.Origin, base.Stated],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
@@ -62,14 +80,21 @@ TITLES: dict[type[Part], str] = {
     outcomes.AfterEnrolment: "measured after enrolment",
     outcomes.AfterCompletion: "measured after the course",
     outcomes.OnDate: "measured on a date",
-    contract.PerOutcome: "payments, a price per outcome",
-    contract.PerOutcomeTerms: "per_outcome",
-    contract.Cap: "payments, a cap",
-    contract.CapTerms: "cap",
-    contract.Financing: "financing",
-    contract.Tranche: "tranches",
-    contract.Instalments: "drawdown in instalments",
-    contract.Drawing: "drawdown on dates",
+    outcomes.ProgrammeResult: "a result of the whole programme",
+    outcomes.DatedValue: "a result on a date",
+    terms.Terms: "Who pays, when, at which prices",
+    terms.Indexed: "indexed",
+    terms.Reading: "How a rule reads an outcome",
+    terms.MinimumSample: "minimum_sample",
+    terms.Table: "What a table gives",
+    terms.FloorUntil: "floors",
+    terms.Line: "a line of steps",
+    terms.Node: "a corner of a ladder",
+    terms.DatedAmount: "an amount on a date",
+    financing.Financing: "financing",
+    financing.Tranche: "tranches",
+    financing.Instalments: "drawdown in instalments",
+    financing.Drawing: "drawdown on dates",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",
@@ -80,6 +105,9 @@ TITLES: dict[type[Part], str] = {
     uncertainty.Component: "mixture",
 }
 """Headings of the parts."""
+
+TITLES |= {rule: f"payments, {key}" for key, rule in payments.RULES.items()}
+TITLES |= {PARTS["Payments"][2 * place + 1]: key for place, key in enumerate(payments.RULES)}
 
 LAW_EXAMPLES: dict[str, str] = {
     "value": '{value: 60000, assumption: "not published; the plan returns the capital at this price"}',
@@ -148,6 +176,7 @@ EXAMPLES: dict[str, str] = {
     "Instalments.times": "6",
     "Drawing.on": "2022-02-01",
     "Drawing.share": "0.25",
+    "ProgrammeResult.label": "Share of children restored to their families",
     "Origin.source": "[dsi-2021, pwc-2021]",
     "Origin.assumption": "not published; two caseworkers, asked apart",
     "Origin.unchecked": "true",
@@ -199,6 +228,9 @@ EXAMPLES: dict[str, str] = {
 """One example of each field, as people write it."""
 
 _ORIGIN = set(base.Origin.model_fields)
+
+SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table)
+"""Terms that several rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [
     (base.Name, "one line of text"),
@@ -284,13 +316,21 @@ def examples_of(model: type[Part]) -> Iterator[tuple[str, Any, str]]:
     for name, field in model.model_fields.items():
         if name in _ORIGIN and model is not base.Origin and issubclass(model, base.Origin):
             continue
+        if any(name in shared.model_fields and model is not shared for shared in SHARED if issubclass(model, shared)):
+            continue
         key = field.alias or name
         place = f"{model.__name__}.{key}"
-        if place not in EXAMPLES:
+        own = EXAMPLES.get(place) or _own_example(field)
+        if own is None:
             raise ExtensionError(f"{place} has no example; write one in {__name__}.EXAMPLES")
         if not field.description:
             raise ExtensionError(f"{place} has no text; write it under the field")
-        yield key, Any if model is base.Stated else hints[name], EXAMPLES[place]
+        yield key, Any if model is base.Stated else hints[name], own
+
+
+def _own_example(field: Any) -> str | None:
+    """The example that a field carries itself; None where it has none."""
+    return flow(field.examples[0]) if field.examples else None
 
 
 def read(example: str) -> Any:
@@ -389,6 +429,9 @@ def _section(model: type[Part]) -> Iterator[str]:
     yield _summary(model)
     if issubclass(model, base.Origin) and model not in (base.Origin, base.Stated):
         yield "It may also say [where it comes from](#part-origin)."
+    for shared in SHARED:
+        if issubclass(model, shared) and model is not shared:
+            yield f"It may also say what stands under [{TITLES[shared]}](#{anchor(shared)})."
     yield ""
     yield from _table(model)
     yield ""

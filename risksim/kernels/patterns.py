@@ -17,7 +17,7 @@ from risksim.kernels.words import LANES, fill_persons
 
 CHUNK = 128
 ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
-ELIGIBLE, SEEN, SUM = 0, 1, 2
+ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
 ENROLMENT_PURPOSE, DROPOUT_PURPOSE, MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = 2, 3, 4, 5
 HEAD = 4  # enrolled, completed, dropped out, unmeasured; then achieved and verified of each outcome
 
@@ -206,6 +206,8 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, measured,
                     row[HEAD + 2 * k] = achieved
                     row[HEAD + 2 * k + 1] = verified
                 for m in range(measures.outcome.size):
+                    if measures.statistic[m] == RESULT:  # no persons behind it
+                        continue
                     k = measures.outcome[m]
                     field = 3
                     if measures.statistic[m] == SEEN or (

@@ -17,6 +17,7 @@ from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
 from risksim.scenario.base import value_of
+from risksim.scenario.payments import key_of
 from risksim.scenario.scenario import Scenario
 
 
@@ -46,12 +47,16 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     gathered.faults.extend(_impossible(scenario, places))
     follow_ups = scenario.follow_up_dates()
     draws = [money.drawings(scenario, tranche) for tranche in scenario.financing.tranches]
-    dates = sorted({*follow_ups, *(date for drawing in draws for date, _ in drawing)})
+    drawn_on = {date for drawing in draws for date, _ in drawing}
+    dates = sorted({*follow_ups, *drawn_on, *rules.money_dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
-    payments, measures, payers, rule_names = rules.payments(gathered)
+    results = rules.results(gathered, follow_ups, dates)
+    calendar = money.calendar(scenario, dates, years)
+    payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    measures = rules.measures(measured, outcomes, results, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in scenario.financing.tranches]
     parties = [scenario.provider, *tranches, *payers]
@@ -71,10 +76,11 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         cohorts=cohorts,
         outcomes=outcomes,
         measures=measures,
+        results=results,
         payments=payments,
         financing=financing,
         ledger=money.ledger(len(tranches), len(payers)),
-        calendar=money.calendar(scenario, dates, years),
+        calendar=calendar,
         hurdles=np.array(scenario.hurdles, dtype=np.float64),
         minor_units=minor_units(scenario.currency),
         stream=0,
@@ -85,7 +91,10 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         scenario_text=places.text,
         labels=layout.Labels(
             cohorts=tuple(cohort.name for cohort in scenario.cohorts),
-            outcomes=tuple(scenario.outcomes),
+            outcomes=tuple(scenario.personal),
+            results=tuple(scenario.results),
+            measures=rules.measure_names(scenario, measures),
+            clauses=tuple(key_of(rule) for rule in scenario.payments),
             rules=tuple(rule_names),
             payers=tuple(payers),
             tranches=tuple(tranches),
@@ -138,7 +147,8 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         ),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
-        payments=fixed(plan.payments, "amount"),
+        results=fixed(plan.results, "value"),
+        payments=fixed(plan.payments, "amount", "unless", "growth"),
         financing=fixed(plan.financing, "commitment"),
         labels=plan.labels._replace(inputs=()),
     )
@@ -156,7 +166,7 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                 )
             )
     addresses: dict[int, str] = {}
-    for name in scenario.outcomes:
+    for name in scenario.personal:
         other = addresses.setdefault(hash16(name), name)
         if other != name:
             faults.append(

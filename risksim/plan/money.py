@@ -25,8 +25,12 @@ def drawings(scenario: Scenario, tranche: Tranche) -> list[tuple[dt.date, float]
         times, step = tranche.drawdown.times, int(value_of(tranche.drawdown.every))
         return [(add_months(scenario.start_date, k * step), (k + 1) / times) for k in range(times)]
     by_date: dict[dt.date, float] = {}
+    whole = math.fsum(drawing.amount or 0.0 for drawing in tranche.drawdown)
     for drawing in sorted(tranche.drawdown, key=lambda drawing: value_of(drawing.on)):
-        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + drawing.share
+        part = drawing.share or 0.0
+        if drawing.amount is not None:
+            part = drawing.amount / whole
+        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + part
     shares = [min(math.fsum(list(by_date.values())[: k + 1]), 1.0) for k in range(len(by_date))]
     shares[-1] = 1.0
     return list(zip(by_date, shares, strict=True))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import ValidationError
 
-from risksim.scenario.base import Date, Duration, Name, Origin, Part
-from risksim.scenario.uncertainty import Amount
+from risksim.scenario.base import Date, Duration, Name, Origin, Part, mistake_at
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Amount
 
 
 class Instalments(Origin):
@@ -24,8 +25,18 @@ class Drawing(Origin):
 
     on: Date = Field(examples=["2021-08-01"])
     """When this share is drawn."""
-    share: Annotated[float, Field(gt=0, le=1)] = Field(examples=[0.25])
+    share: Annotated[float, Field(gt=0, le=1)] | None = Field(default=None, examples=[0.25])
     """The share of the commitment drawn on that day; shares add up to 1. [1]"""
+    amount: Annotated[float, Field(gt=0, le=LARGEST_AMOUNT)] | None = Field(default=None, examples=[800_000])
+    """The amount drawn on that day, instead of a share; amounts add up to the commitment. [currency]"""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Drawing:
+        if (self.share is None) == (self.amount is None):
+            found = "neither share nor amount" if self.share is None else "both share and amount"
+            fault = mistake_at(("share",), f"got {found}; a drawing says one of them.", "Write share: 0.25.")
+            raise ValidationError.from_exception_data("Drawing", [fault])
+        return self
 
 
 def _drawdown_key(found: Any) -> str | None:
@@ -42,7 +53,7 @@ Drawdown = Annotated[
     | Annotated[list[Drawing], Field(min_length=1, max_length=600), Tag("dates")],
     Discriminator(_drawdown_key, custom_error_type="no_drawdown", custom_error_message="not a drawdown"),
 ]
-"""`start`, instalments, or a list of dates with shares."""
+"""`start`, instalments, or a list of dates with shares or amounts."""
 
 
 class Tranche(Part):

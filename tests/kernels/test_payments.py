@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from risksim.kernels.payments import CAP, PER_OUTCOME, claims, divide_product, share_out
+from risksim.kernels import goals, limits, payments as kernels
+from risksim.kernels.payments import CAP, PER_OUTCOME, claims
+from risksim.kernels.shares import divide_product, share_out
 from risksim.plan import layout
 from risksim.plan.layout import Payments
 from tests.kernels.forms import both, python_of
@@ -18,7 +20,10 @@ LARGEST = 9_000_000_000_000_000
 
 
 def test_kinds_are_those_of_the_plan():
-    assert (PER_OUTCOME, CAP) == (layout.PER_OUTCOME, layout.CAP)
+    for module in (kernels, goals, limits):
+        names = [name for name in vars(module) if name.isupper() and hasattr(layout, name)]
+        assert names
+        assert {name: getattr(module, name) for name in names} == {name: getattr(layout, name) for name in names}
 
 
 # Sharing a cut
@@ -96,18 +101,49 @@ class Rule(NamedTuple):
         return self.measure < 0
 
 
-def group(*rules, slots=None):
+def group(*rules, slots=None, n_periods=8):
     """Rules as the compiler lays them: a cap has one row per payer above it."""
-    rows, payers, amounts = [], [], []
+    rows, payers = [], []
     for clause, rule in enumerate(rules):
         if not rule.is_cap and rule.payer not in payers:
             payers.append(rule.payer)
         for payer in range(len(payers)) if rule.is_cap else [rule.payer]:
-            rows.append((CAP if rule.is_cap else PER_OUTCOME, rule.measure, payer, clause))
-            amounts.append(rule.amount)
-    kind, measure, payer, clause = np.array(rows, dtype=np.int64).T.copy()
-    slot = np.full(len(rows), -1) if slots is None else np.array(slots)
-    return Payments(kind, measure, payer, clause, slot, np.array(amounts, dtype=np.float64))
+            rows.append((CAP if rule.is_cap else PER_OUTCOME, payer, clause))
+    kind, payer, clause = np.array(rows, dtype=np.int64).T.copy()
+    n = len(rules)
+    none, no, never = np.zeros(n, np.int64), np.zeros(n), np.full(n, -1)
+    small = np.zeros(n, np.uint8)
+    column = np.full((n, 3), -1)
+    column[:, 0] = [rule.measure for rule in rules]
+    return Payments(
+        kind=kind,
+        payer=payer,
+        clause=clause,
+        share=np.ones(len(rows), np.int64),
+        first_row=np.searchsorted(clause, np.arange(n + 1)),
+        first_number=np.arange(n + 1),
+        amount_slot=never.copy() if slots is None else np.array(slots),
+        amount_value=np.array([rule.amount for rule in rules], dtype=np.float64),
+        number_period=never,
+        unless_slot=never,
+        unless_value=no,
+        looks=np.ones((n, n_periods), np.uint8),
+        paid_in=np.tile(np.arange(n_periods), (n, 1)),
+        lagged=small,
+        growth_slot=never,
+        growth_value=no,
+        growth_years=np.zeros((n, n_periods), np.int64),
+        level=np.ones((n, n_periods)),
+        scope=(clause < np.arange(n)[:, None]).astype(np.uint8),
+        basis=none,
+        readings=layout.Readings(column, none, none, small, small, small, small, no, no, no, none),
+        tables=layout.Tables(
+            np.zeros(n + 1, np.int64), no[:0], no[:0], no, np.zeros((n, n_periods)), no, none, np.zeros((n, 1, n_periods))
+        ),
+    )
+
+
+NO_CAPITAL = layout.Financing(np.array([-1]), np.array([0.0]), np.ones((1, 8)))
 
 
 def claimed(payments, measured, *, run=claims, minor_units=100, inputs=None):
@@ -115,7 +151,8 @@ def claimed(payments, measured, *, run=claims, minor_units=100, inputs=None):
     n_paths, n_periods = measured.shape[0], measured.shape[3]
     inputs = np.empty((n_paths, 0)) if inputs is None else inputs
     out = np.full((n_paths, payments.kind.size, n_periods), 9, np.int64)
-    run(measured, payments, int(payments.payer.max()) + 1, minor_units, inputs, out)
+    n_payers = int(payments.payer.max()) + 1
+    run(measured, payments, NO_CAPITAL, np.arange(8.0), n_payers, minor_units, inputs, out)
     return out
 
 
