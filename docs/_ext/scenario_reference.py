@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Tag, TypeAdapter
 from pydantic_core import PydanticUndefined
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
@@ -259,6 +259,8 @@ def in_words(annotation: Any) -> str:
         if annotation == known:
             return words
     origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated and isinstance(parts[-1], Tag):
+        return in_words(Annotated[parts[:-1]] if parts[2:] else parts[0])
     if origin is Annotated:
         return in_words(parts[0]) + _limits(parts[1:])
     if origin in (Union, types.UnionType):

@@ -147,6 +147,8 @@ def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, 
                             number = how.assumed[k] * eligible
                     else:
                         total, seen, eligible = sums[n_cohorts, 0], sums[n_cohorts, 1], sums[n_cohorts, 2]
+                        if seen < how.fewest[k]:
+                            continue
                         number, people = quantity(
                             counts, how.unmeasured[k], grain, how.assumed[k], total, seen, eligible
                         )

@@ -405,7 +405,7 @@ def _limits(deal: Scenario) -> list[InitErrorDetails]:
             both = bounds.setdefault((terms.outcome, basis), {})
             keep = min if word == "cap" else max
             both[word] = keep(both.get(word, said), said)
-            if both.get("cap", said) < both.get("floor", said):
+            if len(both) == 2 and both["cap"] < both["floor"]:
                 faults.append(
                     mistake_at(
                         (*here, word, basis),
