@@ -241,6 +241,7 @@ _WORDS: list[tuple[Any, str]] = [
     (uncertainty.Share, "an [uncertain number](#uncertain-numbers) between 0 and 1"),
     (uncertainty.Ratio, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
+    (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
 ]
 _PLAIN: dict[Any, str] = {

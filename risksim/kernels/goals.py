@@ -84,8 +84,20 @@ def add_up(measured, column, path, cohorts, period, sums):
 
 
 @kernel
-def hurdle(path, period, upto, rate, payments_above, drawn_share, commitment_slot, commitment_value, minor_units, years,
-           inputs, out):
+def hurdle(
+    path,
+    period,
+    upto,
+    rate,
+    payments_above,
+    drawn_share,
+    commitment_slot,
+    commitment_value,
+    minor_units,
+    years,
+    inputs,
+    out,
+):
     """What is missing on a date for capital drawn to have earned a yearly rate; not negative.
 
     The rows before `payments_above` and the periods up to `upto` of out int64[path, rule, period] count as received;
@@ -161,8 +173,18 @@ def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, 
                     paid[own] = 1
                 if unit == RETURN:
                     worth += hurdle(
-                        p, t, t, rate, row, tables.capital[k], financing.commitment_slot, financing.commitment_value,
-                        minor_units, years, inputs, out,
+                        p,
+                        t,
+                        t,
+                        rate,
+                        row,
+                        tables.capital[k],
+                        financing.commitment_slot,
+                        financing.commitment_value,
+                        minor_units,
+                        years,
+                        inputs,
+                        out,
                     )
                 elif unit == AMOUNT:
                     worth += amount * rate * factor[t]

@@ -134,8 +134,19 @@ def claims(measured, payments, financing, years, n_payers, minor_units, inputs, 
             slot, value = payments.amount_slot[number], payments.amount_value[number]
             if kind == CAP:
                 cut_at_cap(
-                    row, rows, scope, payments.basis[k], payments.payer, slot, value, minor_units, inputs, owed, cut_of,
-                    rests, out,
+                    row,
+                    rows,
+                    scope,
+                    payments.basis[k],
+                    payments.payer,
+                    slot,
+                    value,
+                    minor_units,
+                    inputs,
+                    owed,
+                    cut_of,
+                    rests,
+                    out,
                 )
                 continue
             if kind == FUND:
@@ -153,7 +164,18 @@ def claims(measured, payments, financing, years, n_payers, minor_units, inputs, 
                 claim_dated(k, row, payments, minor_units, inputs, factor, out)
             else:
                 claim_goal(
-                    k, kind, row, measured, payments, financing, years, minor_units, inputs, factor, sums, paid,
+                    k,
+                    kind,
+                    row,
+                    measured,
+                    payments,
+                    financing,
+                    years,
+                    minor_units,
+                    inputs,
+                    factor,
+                    sums,
+                    paid,
                     out,
                 )
         if rows > 1 or payments.lagged[k]:

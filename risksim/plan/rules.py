@@ -518,9 +518,7 @@ def measures(
     return layout.Measures(columns[0], columns[1], seen_in)
 
 
-def results(
-    gathered: Gathered, follow_ups: Sequence[dt.date], dates: Sequence[dt.date]
-) -> layout.Results:
+def results(gathered: Gathered, follow_ups: Sequence[dt.date], dates: Sequence[dt.date]) -> layout.Results:
     """Values of the programme's results, by period."""
     found: list[Number] = []
     for name, said in gathered.scenario.results.items():
@@ -555,4 +553,3 @@ def measure_names(scenario: Scenario, measures: layout.Measures) -> tuple[str, .
         whole[k] if statistic == layout.RESULT else f"{people[k]}: {words[int(statistic)]}"
         for k, statistic in zip(measures.outcome, measures.statistic, strict=True)
     )
-

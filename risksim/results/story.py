@@ -236,7 +236,9 @@ def _limit_reason(plan: Plan, replay: Replay, row: int) -> str:
         first = int(payments.first_row[k])
         who = labels.payers[payments.payer[first]]
         return f"{who} has paid its limit of {limit}" if row == first else f"beyond the limit of {limit} of {who}"
-    together = "all payments" if payments.scope[k, : payments.first_row[k]].all() else labels.rules[row].split(" on ")[-1]
+    together = (
+        "all payments" if payments.scope[k, : payments.first_row[k]].all() else labels.rules[row].split(" on ")[-1]
+    )
     on_date = " on one date" if payments.basis[k] == PERIOD else ""
     if kind == FLOOR:
         return f"{together}{on_date} topped up to the floor of {limit}"

@@ -78,9 +78,7 @@ class DeemedTerms(Terms):
 class Deemed(Part):
     """Pays at an assumed rate, without measurement, on the paths on which no method is agreed."""
 
-    deemed: DeemedTerms = Field(
-        examples=[{"outcome": "court rulings", "price": 40_000, "chance": 0.3, "rate": 0.5}]
-    )
+    deemed: DeemedTerms = Field(examples=[{"outcome": "court rulings", "price": 40_000, "chance": 0.3, "rate": 0.5}])
     """Outcome, price, chance and assumed rate."""
 
 

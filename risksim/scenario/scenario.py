@@ -310,7 +310,9 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
             mistake_at(
                 (*here, "counts"),
                 f"got {terms.counts} of '{name}', "
-                + ("a result of the programme as a whole, which has a value." if whole else "which people meet or not."),
+                + (
+                    "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
+                ),
                 "Write counts: value." if whole else "Write counts: count, share or mean.",
                 leans_on=(("outcomes", name),),
             )

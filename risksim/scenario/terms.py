@@ -218,7 +218,10 @@ def rising(lines: list[Any], key: str, where: str, low: float | None, most: floa
             )
     if low is not None and most is not None and low > most:
         faults.append(
-            mistake_at(("most",), f"got {most:g}, below the floor of {low:g}; a cap is not below its floor.",
-                       "Raise most, or lower the floor.")
+            mistake_at(
+                ("most",),
+                f"got {most:g}, below the floor of {low:g}; a cap is not below its floor.",
+                "Raise most, or lower the floor.",
+            )
         )
     return faults

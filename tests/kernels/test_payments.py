@@ -138,7 +138,14 @@ def group(*rules, slots=None, n_periods=8):
         basis=none,
         readings=layout.Readings(column, none, none, small, small, small, small, no, no, no, none),
         tables=layout.Tables(
-            np.zeros(n + 1, np.int64), no[:0], no[:0], no, np.zeros((n, n_periods)), no, none, np.zeros((n, 1, n_periods))
+            np.zeros(n + 1, np.int64),
+            no[:0],
+            no[:0],
+            no,
+            np.zeros((n, n_periods)),
+            no,
+            none,
+            np.zeros((n, 1, n_periods)),
         ),
     )
 

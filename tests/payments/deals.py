@@ -36,7 +36,9 @@ def deal(payments: list[dict[str, Any]], **changes: Any) -> Scenario:
 
 def measured_of(plan: Plan, people: dict[int, tuple[Any, ...]] | list[Any], result: Any = None) -> np.ndarray:
     """What was measured: per follow-up (verified, measured, eligible) of each cohort, and the result's value."""
-    follow_ups = [t for t in range(len(plan.labels.dates)) if plan.measures.measured_in[:, t].any() or t in _looked(plan)]
+    follow_ups = [
+        t for t in range(len(plan.labels.dates)) if plan.measures.measured_in[:, t].any() or t in _looked(plan)
+    ]
     shape = (1, plan.cohorts.places.size, plan.measures.outcome.size, len(plan.labels.dates))
     out = np.zeros(shape)
     cohorts = people if isinstance(people, dict) else {0: people}
