@@ -50,7 +50,7 @@ def line_reached(number, people, limit, strict):
 
 @kernel
 def along_lines(place, limit, gives, below):
-    """What straight lines between corners give at a place; below the first corner `below`, beyond the last its value."""
+    """What straight lines between corners give at a place; `below` before the first, the last one's value beyond it."""
     last = limit.size - 1
     if place < limit[0]:
         return below
@@ -65,7 +65,7 @@ def along_lines(place, limit, gives, below):
 @kernel
 def given(kind, number, people, grain, strict, limit, gives, below):
     """What a table gives for a quantity; a threshold gives 1 where its goal is reached."""
-    if kind == THRESHOLD or kind == STEPS:
+    if kind in (THRESHOLD, STEPS):
         reached = line_reached(number, people, limit, strict)
         return gives[reached - 1] if reached > 0 else below
     # The quotient of whole numbers is the float64 nearest to the decimal that the table says.
@@ -74,8 +74,11 @@ def given(kind, number, people, grain, strict, limit, gives, below):
 
 @kernel
 def add_up(measured, column, path, cohorts, period, sums):
-    """Add what was measured in a period: measured float64[path, cohort, measure, period], column int64[3] -> sums
-    float64[cohort + 1, 3], all cohorts together in its last row."""
+    """Add what was measured in a period.
+
+    measured float64[path, cohort, measure, period], column int64[3] -> sums float64[cohort + 1, 3], all cohorts
+    together in its last row.
+    """
     for c in range(cohorts):
         for s in range(3):
             if column[s] >= 0:

@@ -77,7 +77,7 @@ def claim_deemed(k, row, measured, payments, minor_units, inputs, factor, out):
 
 @kernel
 def claim_dated(k, row, payments, minor_units, inputs, factor, out):
-    """Amounts on dates, whatever was measured: clause k, into row `row` of out int64[path, rule, period]. [minor unit]"""
+    """Amounts on dates, whatever was measured: clause k -> row `row` of out int64[path, rule, period]. [minor unit]"""
     for p in range(out.shape[0]):
         if payments.growth_slot[k] >= 0:
             price_level(k, payments, inputs, p, factor)
@@ -130,7 +130,7 @@ def claims(measured, payments, financing, years, n_payers, minor_units, inputs, 
         rows = payments.first_row[k + 1] - row
         kind, number = payments.kind[row], payments.first_number[k]
         scope, share = payments.scope[k], payments.share[row : row + rows]
-        if kind == CAP or kind == FLOOR or kind == FUND:
+        if kind in (CAP, FLOOR, FUND):
             slot, value = payments.amount_slot[number], payments.amount_value[number]
             if kind == CAP:
                 cut_at_cap(
@@ -197,7 +197,7 @@ def still_open(measured, measured_in, payments, out):
             kind, how = payments.kind[payments.first_row[k]], payments.readings
             waiting = False
             for t in range(n_periods):
-                if kind == CAP or kind == FLOOR or kind == FUND:
+                if kind in (CAP, FLOOR, FUND):
                     for above in range(payments.first_row[k]):
                         waiting = waiting or (payments.scope[k, above] == 1 and out[p, above, t] == 1)
                     if not payments.looks[k, t]:

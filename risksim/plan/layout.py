@@ -157,7 +157,7 @@ class Readings(NamedTuple):
     """How each clause reads what was measured, before it decides."""
 
     column: IntArray
-    """int64[clause, 3]: measures read: what is added up (or the value), who was measured, whom it speaks of; -1 for none."""
+    """int64[clause, 3]: measures read: what is added up (or the value), who was measured, who is eligible; -1 for none."""
     counts: IntArray
     """int64[clause]: COUNT, SHARE or VALUE."""
     unmeasured: IntArray
@@ -171,7 +171,7 @@ class Readings(NamedTuple):
     strict: ByteArray
     """uint8[clause]: 1 where a goal must be exceeded, 0 where reaching it is enough."""
     grain: FloatArray
-    """float64[clause]: common denominator of goal, table and assumed rate; whole, so that shares compare as integers."""
+    """float64[clause]: common denominator of goal, table and assumed rate, so that shares compare as integers."""
     assumed: FloatArray
     """float64[clause]: assumed rate times `grain`."""
     fewest: FloatArray

@@ -1,7 +1,7 @@
 """Payment rules as clauses: one builder per rule, and one row per payer.
 
-A builder says what is its own: the numbers a rule brings, the measures it reads, its table. What every rule has (payers,
-lag, price level, dates) is added here once.
+A builder says what is its own: the numbers a rule brings, the measures it reads, its table. What every rule has
+(payers, lag, price level, dates) is added here once.
 """
 
 from __future__ import annotations
@@ -340,7 +340,7 @@ def _whole_parts(payers: Mapping[str, Fraction]) -> list[int]:
 
 
 def _row_names(scenario: Scenario, shares: Sequence[Mapping[str, Fraction]]) -> list[str]:
-    names = []
+    names: list[str] = []
     for rule, payers in zip(scenario.payments, shares, strict=True):
         terms, key = terms_of(rule), key_of(rule)
         name = getattr(terms, "label", None) or outcome_of(rule) or key
@@ -357,7 +357,7 @@ def _whole_years(index: Indexed | None, date: dt.date) -> int:
     """Anniversaries of the price level's date that have passed; none with an index."""
     if index is None or index.rate is None:
         return 0
-    base = value_of(index.from_)
+    base: dt.date = value_of(index.from_)
     years = date.year - base.year
     return max(years if add_months(base, 12 * years) <= date else years - 1, 0)
 

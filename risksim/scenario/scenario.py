@@ -24,7 +24,6 @@ from risksim.scenario.base import (
 from risksim.scenario.calendar import add_months
 from risksim.scenario.financing import Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcome, ProgrammeResult
-from risksim.scenario.payments import Fixed as FixedRule
 from risksim.scenario.payments import (
     Cap,
     Deemed,
@@ -37,8 +36,9 @@ from risksim.scenario.payments import (
     outcome_of,
     terms_of,
 )
-from risksim.scenario.terms import Reading, Table, Terms
+from risksim.scenario.payments import Fixed as FixedRule
 from risksim.scenario.programme import Cohort
+from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
 
 MOST_PEOPLE = 10_000_000
@@ -368,14 +368,13 @@ def _limits(deal: Scenario) -> list[InitErrorDetails]:
         word, terms = key_of(rule), terms_of(rule)
         here = ("payments", position)
         if position == 0:
-            verb = {"cap": "cut", "floor": "top up", "fund": "limit"}[word]
+            verb, does = {"cap": ("cut", "cuts"), "floor": ("top up", "tops up"), "fund": ("limit", "limits")}[word]
             faults.append(
                 mistake_at(
                     here,
-                    f"got a {word} as the first rule, with nothing above it to {verb}; a {word} {verb}s the rules above it.",
-                    f"Put the {word} below the rules that it {verb}s."
-                    if word != "cap"
-                    else "Put the cap below the rules that it limits.",
+                    f"got a {word} as the first rule, with nothing above it to {verb}; "
+                    f"a {word} {does} the rules above it.",
+                    f"Put the {word} below the rules that it {'limits' if word == 'cap' else does}.",
                 )
             )
         if isinstance(rule, Fund):

@@ -67,7 +67,7 @@ class Terms(Origin):
                 fault = "got both payer and payers; a claim is split in one way.", "Keep one of the two lines."
             elif total != 1:
                 fault = (
-                    f"got shares that add up to {float(total):.10g}; the payers bear the whole claim, so they add up to 1.",
+                    f"got shares that add up to {float(total):.10g}; payers bear the whole claim, so they add up to 1.",
                     f"Change one of them by {float(1 - total):+.10g}.",
                 )
             if fault is not None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from risksim.kernels import goals, limits, payments as kernels
+from risksim.kernels import goals, limits
+from risksim.kernels import payments as kernels
 from risksim.kernels.payments import CAP, PER_OUTCOME, claims
 from risksim.kernels.shares import divide_product, share_out
 from risksim.plan import layout

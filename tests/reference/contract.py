@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -273,7 +274,7 @@ def by_table(terms: Any, quantity: Fraction) -> float:
     nodes, place = terms.nodes, float(quantity)
     if place < nodes[0].at:
         return terms.below
-    for low, high in zip(nodes, nodes[1:], strict=False):
+    for low, high in itertools.pairwise(nodes):
         if place < high.at:
             return low.gives + (high.gives - low.gives) * (place - low.at) / (high.at - low.at)
     return nodes[-1].gives

@@ -32,8 +32,8 @@ from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete
 from tests.reference import laws
-from tests.reference.investor import irr, npv
 from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
+from tests.reference.investor import irr, npv
 from tests.reference.philox import (
     DROPOUT,
     ENROLMENT,
