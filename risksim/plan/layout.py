@@ -157,7 +157,7 @@ class Readings(NamedTuple):
     """How each clause reads what was measured, before it decides."""
 
     column: IntArray
-    """int64[clause, 3]: measures read: what is added up (or the value), who was measured, who is eligible; -1 for none."""
+    """int64[clause, 3]: measures read: what is added up (or the value), who was seen, who is eligible; -1 for none."""
     counts: IntArray
     """int64[clause]: COUNT, SHARE or VALUE."""
     unmeasured: IntArray
