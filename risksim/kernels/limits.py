@@ -20,17 +20,16 @@ def cut_at_cap(first, rows, scope, basis, payer, slot, value, minor_units, input
     [minor unit]
     """
     n_paths, _, n_periods = out.shape
+    in_all = np.int64(basis == TOTAL)
     for p in range(n_paths):
         limit = np.int64(np.rint(pick(slot, value, inputs, p) * minor_units))
         claimed = np.int64(0)
         for t in range(n_periods):
             now = np.int64(0)
             for above in range(first):
-                if scope[above]:
-                    now += out[p, above, t]
+                now += out[p, above, t] * scope[above]
             cut = max(np.int64(0), now - max(np.int64(0), limit - claimed))
-            if basis == TOTAL:
-                claimed += now - cut
+            claimed += (now - cut) * in_all
             if cut == 0 or rows == 1:
                 for r in range(first, first + rows):
                     out[p, r, t] = -cut

@@ -30,6 +30,24 @@ def price_level(k, payments, inputs, path, out):
 
 
 @kernel
+def claim_fixed_price(measured, measure, slot, value, factor, minor_units, inputs, out):
+    """`claim_per_outcome` where every path has the same price level and a method of measurement: the common case.
+
+    measured float64[path, cohort, measure, period], factor float64[period], inputs float64[path, input]
+    -> out int64[path, period]. [minor unit]
+    """
+    n_paths, n_cohorts, _, n_periods = measured.shape
+    for p in range(n_paths):
+        price = pick(slot, value, inputs, p)
+        for t in range(n_periods):
+            count = 0.0
+            for c in range(n_cohorts):
+                count += measured[p, c, measure, t]
+            # Not a number fails the comparison: what is not known yet is not paid.
+            out[p, t] = np.int64(np.rint(price * factor[t] * count * minor_units)) if count > 0.0 else np.int64(0)
+
+
+@kernel
 def claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, out):
     """Price times what was measured: clause k, into row `row` of out int64[path, rule, period]. [minor unit]
 
@@ -40,6 +58,9 @@ def claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, o
     number, measure = payments.first_number[k], payments.readings.column[k, 0]
     slot, value = payments.amount_slot[number], payments.amount_value[number]
     growing, maybe = payments.growth_slot[k] >= 0, payments.unless_slot[k] >= 0 or payments.unless_value[k] > 0.0
+    if not (growing or maybe):
+        claim_fixed_price(measured, measure, slot, value, factor, minor_units, inputs, out[:, row])
+        return
     for p in range(n_paths):
         price = pick(slot, value, inputs, p)
         if maybe:
