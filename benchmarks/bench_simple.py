@@ -38,7 +38,16 @@ def pay_block(plan: Plan, settings: engine.Settings, start: int, received: IntAr
     n_paths = here.stop - here.start
     inputs, measured, _ = engine.draw_block(plan, settings, settings.first_path + start, n_paths)
     claim = np.empty((n_paths, plan.payments.kind.size, measured.shape[3]), dtype=np.int64)
-    payments.claims(measured, plan.payments, len(plan.labels.payers), plan.minor_units, inputs, claim)
+    payments.claims(
+        measured,
+        plan.payments,
+        plan.financing,
+        plan.calendar.years,
+        len(plan.labels.payers),
+        plan.minor_units,
+        inputs,
+        claim,
+    )
     flow = np.empty((n_paths, plan.ledger.from_party.size, measured.shape[3]), dtype=np.int64)
     drawn = np.empty((n_paths, len(plan.labels.tranches)), dtype=np.int64)
     waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received[here])
@@ -118,7 +127,16 @@ class Stages:
     def _claims(self) -> None:
         plan = self.plan
         n_payers = len(plan.labels.payers)
-        payments.claims(self.measured, plan.payments, n_payers, plan.minor_units, self.inputs, self.claim)
+        payments.claims(
+            self.measured,
+            plan.payments,
+            plan.financing,
+            plan.calendar.years,
+            n_payers,
+            plan.minor_units,
+            self.inputs,
+            self.claim,
+        )
 
     def _post(self) -> None:
         plan = self.plan

@@ -14,15 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Tag, TypeAdapter
 from pydantic_core import PydanticUndefined
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, financing, outcomes, payments, programme, uncertainty
+from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
+from risksim.scenario.remedies import flow
 
 TARGET = Path("reference/generated/scenario.md")
 
@@ -35,8 +36,25 @@ PARTS: dict[str, list[type[Part]]] = {
         outcomes.AfterEnrolment,
         outcomes.AfterCompletion,
         outcomes.OnDate,
+        outcomes.ProgrammeResult,
+        outcomes.DatedValue,
     ],
-    "Payments": [payments.PerOutcome, payments.PerOutcomeTerms, payments.Cap, payments.CapTerms],
+    "Payments": [
+        part
+        for rule in payments.RULES.values()
+        for part in (rule, next(field.annotation for field in rule.model_fields.values()))
+    ],
+    "Terms of payment rules": [
+        terms.Terms,
+        terms.Indexed,
+        terms.Reading,
+        terms.MinimumSample,
+        terms.Table,
+        terms.FloorUntil,
+        terms.Line,
+        terms.Node,
+        terms.DatedAmount,
+    ],
     "Financing": [
         financing.Financing,
         financing.Tranche,
@@ -73,10 +91,17 @@ TITLES: dict[type[Part], str] = {
     outcomes.AfterEnrolment: "measured after enrolment",
     outcomes.AfterCompletion: "measured after the course",
     outcomes.OnDate: "measured on a date",
-    payments.PerOutcome: "payments, a price per outcome",
-    payments.PerOutcomeTerms: "per_outcome",
-    payments.Cap: "payments, a cap",
-    payments.CapTerms: "cap",
+    outcomes.ProgrammeResult: "a result of the whole programme",
+    outcomes.DatedValue: "a result on a date",
+    terms.Terms: "Who pays, when, at which prices",
+    terms.Indexed: "indexed",
+    terms.Reading: "How a rule reads an outcome",
+    terms.MinimumSample: "minimum_sample",
+    terms.Table: "What a table gives",
+    terms.FloorUntil: "floors",
+    terms.Line: "a line of steps",
+    terms.Node: "a corner of a ladder",
+    terms.DatedAmount: "an amount on a date",
     financing.Financing: "financing",
     financing.Tranche: "tranches",
     financing.Instalments: "drawdown in instalments",
@@ -97,6 +122,9 @@ TITLES: dict[type[Part], str] = {
     uncertainty.Component: "mixture",
 }
 """Headings of the parts."""
+
+TITLES |= {rule: f"payments, {key}" for key, rule in payments.RULES.items()}
+TITLES |= {PARTS["Payments"][2 * place + 1]: key for place, key in enumerate(payments.RULES)}
 
 LAW_EXAMPLES: dict[str, str] = {
     "value": '{value: 60000, assumption: "not published; the plan returns the capital at this price"}',
@@ -200,6 +228,7 @@ EXAMPLES: dict[str, str] = {
     "Termination.on": "2015-07-01",
     "Termination.amount": "6000000",
     "Termination.paid_by": "municipality",
+    "ProgrammeResult.label": "Share of children restored to their families",
     "Origin.source": "[dsi-2021, pwc-2021]",
     "Origin.assumption": "not published; two caseworkers, asked apart",
     "Origin.unchecked": "true",
@@ -252,6 +281,9 @@ EXAMPLES: dict[str, str] = {
 
 _ORIGIN = set(base.Origin.model_fields)
 
+SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table)
+"""Terms that several rules have; shown once."""
+
 _WORDS: list[tuple[Any, str]] = [
     (base.Name, "one line of text"),
     (base.Count, "a whole number of people"),
@@ -261,6 +293,7 @@ _WORDS: list[tuple[Any, str]] = [
     (uncertainty.Share, "an [uncertain number](#uncertain-numbers) between 0 and 1"),
     (uncertainty.Ratio, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
+    (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
 ]
 _PLAIN: dict[Any, str] = {
@@ -279,6 +312,8 @@ def in_words(annotation: Any) -> str:
         if annotation == known:
             return words
     origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated and isinstance(parts[-1], Tag):
+        return in_words(Annotated[parts[:-1]] if parts[2:] else parts[0])
     if origin is Annotated:
         return in_words(parts[0]) + _limits(parts[1:])
     if origin in (Union, types.UnionType):
@@ -336,13 +371,21 @@ def examples_of(model: type[Part]) -> Iterator[tuple[str, Any, str]]:
     for name, field in model.model_fields.items():
         if name in _ORIGIN and model is not base.Origin and issubclass(model, base.Origin):
             continue
+        if any(name in shared.model_fields and model is not shared for shared in SHARED if issubclass(model, shared)):
+            continue
         key = field.alias or name
         place = f"{model.__name__}.{key}"
-        if place not in EXAMPLES:
+        own = EXAMPLES.get(place) or _own_example(field)
+        if own is None:
             raise ExtensionError(f"{place} has no example; write one in {__name__}.EXAMPLES")
         if not field.description:
             raise ExtensionError(f"{place} has no text; write it under the field")
-        yield key, Any if model is base.Stated else hints[name], EXAMPLES[place]
+        yield key, Any if model is base.Stated else hints[name], own
+
+
+def _own_example(field: Any) -> str | None:
+    """The example that a field carries itself; None where it has none."""
+    return flow(field.examples[0]) if field.examples else None
 
 
 def read(example: str) -> Any:
@@ -441,6 +484,9 @@ def _section(model: type[Part]) -> Iterator[str]:
     yield _summary(model)
     if issubclass(model, base.Origin) and model not in (base.Origin, base.Stated):
         yield "It may also say [where it comes from](#part-origin)."
+    for shared in SHARED:
+        if issubclass(model, shared) and model is not shared:
+            yield f"It may also say what stands under [{TITLES[shared]}](#{anchor(shared)})."
     yield ""
     yield from _table(model)
     yield ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, SEEN, FloatArray, Plan
+from risksim.engine.results import know_results
+from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
 
 
 def expected_people(plan: Plan) -> FloatArray:
@@ -29,6 +30,8 @@ def expected_people(plan: Plan) -> FloatArray:
         by_month = people * cohorts.month_weight[months]
         visible = 1.0 - cohorts.unmeasured_value[c]
         for m, (k, statistic) in enumerate(zip(measures.outcome, measures.statistic, strict=True)):
+            if statistic == RESULT:
+                continue
             able = 1.0 if outcomes.population[k] == ENROLLED else 1.0 - cohorts.dropout_value[c]
             share = able * visible
             if statistic == ELIGIBLE and outcomes.population[k] != MEASURED:
@@ -39,4 +42,5 @@ def expected_people(plan: Plan) -> FloatArray:
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
                 if period >= 0:
                     out[0, c, m, period] += n * share
+    know_results(plan, np.empty((1, 0)), out)
     return out

@@ -12,7 +12,7 @@ from risksim.kernels.chances import enrolled_people, limits
 from risksim.kernels.lives import enrolment_month, leave_month, measurable, met_month, meter
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.words import fill_persons
-from risksim.plan.layout import LANES, NEVER, FloatArray, Int16Array, Int32Array, IntArray, Plan, WordArray
+from risksim.plan.layout import LANES, NEVER, RESULT, FloatArray, Int16Array, Int32Array, IntArray, Plan, WordArray
 
 KeyArray = npt.NDArray[np.uint64]
 
@@ -119,7 +119,8 @@ def live_block(
             tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes])
             meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
             for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-                measured[lanes, cohort, m] = meters[k][:, statistic]
+                if statistic != RESULT:
+                    measured[lanes, cohort, m] = meters[k][:, statistic]
             headcount[lanes, cohort] = head_of(tile, meters)
 
 

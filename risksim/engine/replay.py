@@ -7,10 +7,11 @@ import numpy as np
 from risksim.engine.addresses import key_of
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import head_of, live_tile, meter_tile
+from risksim.engine.results import know_results
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
-from risksim.plan.layout import LANES, CohortLife, Plan, Replay
+from risksim.plan.layout import LANES, RESULT, CohortLife, Plan, Replay
 
 
 def replay(plan: Plan, seed: int, path: int) -> Replay:
@@ -50,7 +51,8 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
         tile = live_tile(plan, key, first, cohort, inputs)
         meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
         for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-            measured[0, cohort, m] = meters[k][lane, statistic]
+            if statistic != RESULT:
+                measured[0, cohort, m] = meters[k][lane, statistic]
         headcount[0, cohort] = head_of(tile, meters)[lane]
         people = slice(0, int(tile.n_enrolled[lane]))
         cohorts.append(
@@ -61,5 +63,6 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
                 tile.met_at[:, people, lane],
             )
         )
+    know_results(plan, mine, measured)
     store(results, 0, mine, headcount, settle(plan, mine, measured))
     return Replay(path, seed, tuple(cohorts), measured, results)

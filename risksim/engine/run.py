@@ -13,6 +13,7 @@ from risksim.engine.addresses import key_of
 from risksim.engine.expected import expected_people
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import live_block
+from risksim.engine.results import know_results
 from risksim.engine.settle import Settled, settle
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, scratch_of
@@ -190,6 +191,7 @@ def draw_block(
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
+    know_results(plan, inputs, measured)
     wanted = slice(before, before + n_paths)
     return inputs[wanted], measured[wanted], headcount[wanted]
 

@@ -67,7 +67,9 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
     n_paths, n_periods = measured.shape[0], measured.shape[3]
     n_payers = len(plan.labels.payers)
     claim = np.empty((n_paths, plan.payments.kind.size, n_periods), dtype=np.int64)
-    payments.claims(measured, plan.payments, n_payers, plan.minor_units, inputs, claim)
+    payments.claims(
+        measured, plan.payments, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim
+    )
     return finance(plan, inputs, claim)
 
 

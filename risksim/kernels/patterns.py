@@ -20,7 +20,7 @@ from risksim.kernels.words import LANES, fill_persons
 
 CHUNK = 128
 ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
-ELIGIBLE, SEEN, SUM = 0, 1, 2
+ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
 # Typed, not literal: a literal argument would compile `fill_persons` once for each purpose.
 ENROLMENT_PURPOSE, DROPOUT_PURPOSE = np.int64(2), np.int64(3)
 MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = np.int64(4), np.int64(5)
@@ -250,6 +250,8 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
                     row[HEAD + 2 * k] = achieved
                     row[HEAD + 2 * k + 1] = verified
                 for m in range(measures.outcome.size):
+                    if measures.statistic[m] == RESULT:  # no persons behind it
+                        continue
                     k = measures.outcome[m]
                     field = 3
                     if measures.statistic[m] == SEEN or (

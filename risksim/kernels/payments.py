@@ -1,4 +1,9 @@
-"""Verified outcomes to claims: the payment rules, in the order in which they stand. Money in minor units."""
+"""What the contract measures to claims: the payment rules, in the order in which they stand. Money in minor units.
+
+Each kind of rule has a kernel of its own, which writes its clause's whole claim into its first row, in the period in
+which it is earned. What every rule has is done here once: the price level, the lag, and the split between payers.
+Something that is not known yet (nan) is never paid: `still_open` says which claims wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +13,31 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.kernels.chances import pick
+from risksim.kernels.goals import VALUE, claim_goal
 from risksim.kernels.jit import kernel
+from risksim.kernels.limits import cut_at_cap, draw_on_fund, top_up_to_floor
+from risksim.kernels.shares import share_out
 
-PER_OUTCOME, CAP = 0, 1
-
-
-@kernel
-def divide_product(a, b, n):
-    """Quotient and remainder of ``a * b / n`` for 0 <= a <= n, 0 <= b: exact where the product would overflow."""
-    quotient, rest = np.int64(0), np.int64(0)
-    for bit in range(62, -1, -1):
-        quotient, rest = 2 * quotient, 2 * rest
-        if rest >= n:
-            quotient, rest = quotient + 1, rest - n
-        if (b >> bit) & 1:
-            rest += a
-            if rest >= n:
-                quotient, rest = quotient + 1, rest - n
-    return quotient, rest
+PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND = 0, 1, 2, 3, 4, 5, 6, 7, 8
 
 
 @kernel
-def share_out(amount, owed, rests, out):
-    """Split an amount in proportion to what is owed, in whole minor units by largest remainder; ties go to the first.
-
-    amount <= sum of owed int64[n], scratch rests int64[n] -> out int64[n]. [minor unit]
-    """
-    total = np.int64(0)
-    for i in range(owed.size):
-        total += owed[i]
-    left = amount
-    for i in range(owed.size):
-        if total > 0:
-            out[i], rests[i] = divide_product(amount, owed[i], total)
-        else:
-            out[i], rests[i] = 0, 0
-        left -= out[i]
-    while left > 0:
-        first = 0
-        for i in range(1, owed.size):
-            if rests[i] > rests[first]:
-                first = i
-        out[first] += 1
-        rests[first] = -1
-        left -= 1
+def price_level(k, payments, inputs, path, out):
+    """Price level of a clause on one path: payments: group of the plan -> out float64[period]. [1]"""
+    rate = pick(payments.growth_slot[k], payments.growth_value[k], inputs, path)
+    for t in range(out.size):
+        grown = 1.0
+        for _ in range(payments.growth_years[k, t]):  # a product, so that every machine rounds alike
+            grown *= 1.0 + rate
+        out[t] = payments.level[k, t] * grown
 
 
 @kernel
-def claim_per_outcome(measured, measure, slot, value, minor_units, inputs, out):
-    """Price times the number verified.
+def claim_fixed_price(measured, measure, slot, value, factor, minor_units, inputs, out):
+    """`claim_per_outcome` where every path has the same price level and a method of measurement: the common case.
 
-    measured float64[path, cohort, measure, period], inputs float64[path, input] -> out int64[path, period].
-    [minor unit]
+    measured float64[path, cohort, measure, period], factor float64[period], inputs float64[path, input]
+    -> out int64[path, period]. [minor unit]
     """
     n_paths, n_cohorts, _, n_periods = measured.shape
     for p in range(n_paths):
@@ -68,69 +46,209 @@ def claim_per_outcome(measured, measure, slot, value, minor_units, inputs, out):
             count = 0.0
             for c in range(n_cohorts):
                 count += measured[p, c, measure, t]
-            out[p, t] = np.int64(np.rint(price * count * minor_units))
+            # Not a number fails the comparison: what is not known yet is not paid.
+            out[p, t] = np.int64(np.rint(price * factor[t] * count * minor_units)) if count > 0.0 else np.int64(0)
 
 
 @kernel
-def cut_of_one_payer(row, slot, value, minor_units, inputs, out):
-    """Cut what the rules above a cap claim together once their sum reaches its total; one payer owes it all.
+def claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, out):
+    """Price times what was measured: clause k, into row `row` of out int64[path, rule, period]. [minor unit]
 
-    inputs float64[path, input] -> row of out int64[path, rule, period], negative where something is cut. [minor unit]
+    measured float64[path, cohort, measure, period], payments: group of the plan, scratch factor float64[period] filled
+    for the first path.
     """
-    n_paths, _, n_periods = out.shape
+    n_paths, n_cohorts, _, n_periods = measured.shape
+    number, measure = payments.first_number[k], payments.readings.column[k, 0]
+    slot, value = payments.amount_slot[number], payments.amount_value[number]
+    growing, maybe = payments.growth_slot[k] >= 0, payments.unless_slot[k] >= 0 or payments.unless_value[k] > 0.0
+    if not (growing or maybe):
+        claim_fixed_price(measured, measure, slot, value, factor, minor_units, inputs, out[:, row])
+        return
     for p in range(n_paths):
-        limit = np.int64(np.rint(pick(slot, value, inputs, p) * minor_units))
-        claimed = np.int64(0)
+        price = pick(slot, value, inputs, p)
+        if maybe:
+            price *= 1.0 - pick(payments.unless_slot[k], payments.unless_value[k], inputs, p)
+        if growing:
+            price_level(k, payments, inputs, p, factor)
         for t in range(n_periods):
-            now = np.int64(0)
-            for above in range(row):
-                now += out[p, above, t]
-            cut = max(np.int64(0), now - max(np.int64(0), limit - claimed))
-            claimed += now - cut
-            out[p, row, t] = -cut
+            count = 0.0
+            for c in range(n_cohorts):
+                count += measured[p, c, measure, t]
+            # Not a number fails the comparison: what is not known yet is not paid.
+            out[p, row, t] = np.int64(np.rint(price * factor[t] * count * minor_units)) if count > 0.0 else np.int64(0)
 
 
 @kernel
-def share_cuts(first, rows, payer, owed, cut_of, rests, out):
-    """Share the cuts of a cap between its payers.
+def claim_deemed(k, row, measured, payments, minor_units, inputs, factor, out):
+    """Price times people times the assumed rate, on the paths on which no method of measurement was agreed.
 
-    Row `first` of out int64[path, rule, period] holds the whole cuts, negative; the rows from there on, one per payer
-    of payer int64[rule], are filled with each payer's part. Scratch owed, cut_of, rests int64[payer]. [minor unit]
+    As `claim_per_outcome`; the numbers of the clause are price, whether it happened, and rate. [minor unit]
+    """
+    n_paths, n_cohorts, _, n_periods = measured.shape
+    first, measure = payments.first_number[k], payments.readings.column[k, 2]
+    for p in range(n_paths):
+        price = pick(payments.amount_slot[first], payments.amount_value[first], inputs, p)
+        happened = pick(payments.amount_slot[first + 1], payments.amount_value[first + 1], inputs, p)
+        if payments.growth_slot[k] >= 0:
+            price_level(k, payments, inputs, p, factor)
+        for t in range(n_periods):
+            people = 0.0
+            for c in range(n_cohorts):
+                people += measured[p, c, measure, t]
+            taken = people * payments.amount_value[first + 2] * happened
+            out[p, row, t] = np.int64(np.rint(price * factor[t] * taken * minor_units)) if taken > 0.0 else np.int64(0)
+
+
+@kernel
+def claim_dated(k, row, payments, minor_units, inputs, factor, out):
+    """Amounts on dates, whatever was measured: clause k -> row `row` of out int64[path, rule, period]. [minor unit]"""
+    for p in range(out.shape[0]):
+        if payments.growth_slot[k] >= 0:
+            price_level(k, payments, inputs, p, factor)
+        for t in range(out.shape[2]):
+            out[p, row, t] = 0
+        for number in range(payments.first_number[k], payments.first_number[k + 1]):
+            t = payments.number_period[number]
+            amount = pick(payments.amount_slot[number], payments.amount_value[number], inputs, p)
+            out[p, row, t] = np.int64(np.rint(amount * factor[t] * minor_units))
+
+
+@kernel
+def move_and_split(row, rows, lagged, paid_in, share, parts, rests, out):
+    """Move a clause's claims to the dates on which they are paid, and split them between its payers.
+
+    paid_in int64[period], share int64[row of the clause], scratch parts, rests int64[row of the clause]
+    -> rows `row` to ``row + rows - 1`` of out int64[path, rule, period]. [minor unit]
     """
     n_paths, _, n_periods = out.shape
     for p in range(n_paths):
-        for t in range(n_periods):
-            cut_of[:] = 0
-            if out[p, first, t] != 0:
-                owed[:] = 0
-                for above in range(first):
-                    owed[payer[above]] += out[p, above, t]
-                share_out(-out[p, first, t], owed, rests, cut_of)
-            for r in range(first, first + rows):
-                out[p, r, t] = -cut_of[payer[r]]
+        if lagged:
+            for t in range(n_periods - 1, -1, -1):  # backwards, since nothing is paid before it is earned
+                if paid_in[t] != t:
+                    out[p, row, paid_in[t]] += out[p, row, t]
+                    out[p, row, t] = 0
+        if rows > 1:
+            for t in range(n_periods):
+                share_out(out[p, row, t], share, rests, parts)
+                for i in range(rows):
+                    out[p, row + i, t] = parts[i]
 
 
 def claims(
-    measured: Any, payments: Any, n_payers: int, minor_units: int, inputs: Any, out: npt.NDArray[np.int64]
+    measured: Any,
+    payments: Any,
+    financing: Any,
+    years: Any,
+    n_payers: int,
+    minor_units: int,
+    inputs: Any,
+    out: npt.NDArray[np.int64],
 ) -> None:
     """What every rule claims in every period, rule by rule in their order.
 
-    measured float64[path, cohort, measure, period], payments: group of the plan, inputs float64[path, input]
-    -> out int64[path, rule, period]; a cap's rows hold its cuts, negative. [minor unit] Plain Python over the rules, so
-    that a deal compiles the kernels of its own rules and no others.
+    Plain Python over the rules, so that a deal compiles the kernels of its own rules and no others.
+
+    measured float64[path, cohort, measure, period], payments and financing: groups of the plan, years float64[period],
+    inputs float64[path, input] -> out int64[path, rule, period]; the rows of a cap or fund hold its cuts, negative.
+    [minor unit]
     """
-    n_rules = out.shape[1]
-    r = 0
-    while r < n_rules:
-        slot, value = payments.amount_slot[r], payments.amount_value[r]
-        rows = 1
-        if payments.kind[r] == PER_OUTCOME:
-            claim_per_outcome(measured, payments.measure[r], slot, value, minor_units, inputs, out[:, r])
+    n_cohorts, n_periods = measured.shape[1], measured.shape[3]
+    owed = np.empty(n_payers, np.int64)
+    cut_of = np.empty(n_payers, np.int64)
+    rests = np.empty(n_payers, np.int64)
+    factor = np.empty(n_periods)
+    sums = np.empty((n_cohorts + 1, 3))
+    paid = np.empty(n_cohorts + 1, np.uint8)
+    for k in range(payments.first_row.size - 1):
+        row = payments.first_row[k]
+        rows = payments.first_row[k + 1] - row
+        kind, number = payments.kind[row], payments.first_number[k]
+        scope, share = payments.scope[k], payments.share[row : row + rows]
+        if kind in (CAP, FLOOR, FUND):
+            slot, value = payments.amount_slot[number], payments.amount_value[number]
+            if kind == CAP:
+                cut_at_cap(
+                    row,
+                    rows,
+                    scope,
+                    payments.basis[k],
+                    payments.payer,
+                    slot,
+                    value,
+                    minor_units,
+                    inputs,
+                    owed,
+                    cut_of,
+                    rests,
+                    out,
+                )
+                continue
+            if kind == FUND:
+                draw_on_fund(row, rows, scope, payments.payer, slot, value, minor_units, inputs, out)
+                continue
+            top_up_to_floor(row, scope, payments.looks[k], payments.basis[k], slot, value, minor_units, inputs, out)
         else:
-            while r + rows < n_rules and payments.clause[r + rows] == payments.clause[r]:
-                rows += 1
-            cut_of_one_payer(r, slot, value, minor_units, inputs, out)
-            if rows > 1:
-                owed, cut_of, rests = np.empty((3, n_payers), np.int64)
-                share_cuts(r, rows, payments.payer, owed, cut_of, rests, out)
-        r += rows
+            if out.shape[0] > 0:
+                price_level(k, payments, inputs, 0, factor)
+            if kind == PER_OUTCOME:
+                claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, out)
+            elif kind == DEEMED:
+                claim_deemed(k, row, measured, payments, minor_units, inputs, factor, out)
+            elif kind == DATED:
+                claim_dated(k, row, payments, minor_units, inputs, factor, out)
+            else:
+                claim_goal(
+                    k,
+                    kind,
+                    row,
+                    measured,
+                    payments,
+                    financing,
+                    years,
+                    minor_units,
+                    inputs,
+                    factor,
+                    sums,
+                    paid,
+                    out,
+                )
+        if rows > 1 or payments.lagged[k]:
+            move_and_split(row, rows, payments.lagged[k], payments.paid_in[k], share, cut_of[:rows], rests[:rows], out)
+
+
+@kernel
+def still_open(measured, measured_in, payments, out):
+    """Which claims wait for something that is not known yet.
+
+    measured float64[path, cohort, measure, period], measured_in uint8[measure, period], payments: group of the plan
+    -> out uint8[path, rule, period]: 1 where the claim is open, in the period in which it would be paid.
+    """
+    n_paths, n_cohorts, _, n_periods = measured.shape
+    out[:] = 0
+    for p in range(n_paths):
+        for k in range(payments.first_row.size - 1):
+            rows = range(payments.first_row[k], payments.first_row[k + 1])
+            kind, how = payments.kind[payments.first_row[k]], payments.readings
+            waiting = False
+            for t in range(n_periods):
+                if kind in (CAP, FLOOR, FUND):
+                    for above in range(payments.first_row[k]):
+                        waiting = waiting or (payments.scope[k, above] == 1 and out[p, above, t] == 1)
+                    if not payments.looks[k, t]:
+                        continue
+                else:
+                    keeps = kind >= THRESHOLD and how.counts[k] != VALUE
+                    if not keeps:
+                        waiting = False
+                    for s in range(3):
+                        m = how.column[k, s]
+                        if m >= 0 and measured_in[m, t]:
+                            for c in range(n_cohorts):
+                                waiting = waiting or np.isnan(measured[p, c, m, t])
+                    if not payments.looks[k, t]:
+                        continue
+                if waiting:
+                    for r in rows:
+                        out[p, r, payments.paid_in[k, t]] = 1
+                if kind >= THRESHOLD and kind <= LADDER and not how.cumulative[k]:
+                    waiting = False

@@ -17,6 +17,7 @@ from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
 from risksim.scenario.base import value_of
+from risksim.scenario.payments import key_of
 from risksim.scenario.scenario import Scenario
 
 
@@ -47,12 +48,17 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     follow_ups = scenario.follow_up_dates()
     deal = scenario.financing
     draws = [money.drawings(scenario, tranche) for tranche in deal.tranches]
-    dates = sorted({*follow_ups, *(date for drawing in draws for date, _ in drawing), *waterfall.dates(scenario)})
+    drawn_on = {date for drawing in draws for date, _ in drawing}
+    earned = rules.money_dates(scenario, follow_ups)
+    dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario)})
     years = sorted({date.year for date in dates})
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
-    payments, measures, payers, rule_names = rules.payments(gathered)
+    results = rules.results(gathered, follow_ups, dates)
+    calendar = money.calendar(scenario, dates, years)
+    payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    measures = rules.measures(measured, outcomes, results, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
     order = None
@@ -67,11 +73,12 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         cohorts=cohorts,
         outcomes=outcomes,
         measures=measures,
+        results=results,
         payments=payments,
         financing=financing,
         waterfall=order,
         ledger=ledger,
-        calendar=money.calendar(scenario, dates, years),
+        calendar=calendar,
         hurdles=np.array(scenario.hurdles, dtype=np.float64),
         minor_units=minor_units(scenario.currency),
         stream=0,
@@ -82,7 +89,10 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         scenario_text=places.text,
         labels=layout.Labels(
             cohorts=tuple(cohort.name for cohort in scenario.cohorts),
-            outcomes=tuple(scenario.outcomes),
+            outcomes=tuple(scenario.personal),
+            results=tuple(scenario.results),
+            measures=rules.measure_names(scenario, measures),
+            clauses=tuple(key_of(rule) for rule in scenario.payments),
             rules=tuple(rule_names),
             payers=tuple(payers),
             tranches=tuple(tranches),
@@ -133,7 +143,8 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         ),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
-        payments=fixed(plan.payments, "amount"),
+        results=fixed(plan.results, "value"),
+        payments=fixed(plan.payments, "amount", "unless", "growth"),
         financing=fixed(plan.financing, "commitment"),
         waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
         labels=plan.labels._replace(inputs=()),
@@ -152,7 +163,7 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                 )
             )
     addresses: dict[int, str] = {}
-    for name in scenario.outcomes:
+    for name in scenario.personal:
         other = addresses.setdefault(hash16(name), name)
         if other != name:
             faults.append(

@@ -17,6 +17,7 @@ IntArray = npt.NDArray[np.int64]
 Int32Array = npt.NDArray[np.int32]
 Int16Array = npt.NDArray[np.int16]
 WordArray = npt.NDArray[np.uint32]
+ByteArray = npt.NDArray[np.uint8]
 
 LEAF = 256
 """Paths in a leaf of the summation tree; blocks are whole leaves. [paths]"""
@@ -34,10 +35,23 @@ LOGIT_LIMIT = 37.0
 
 ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
 """Populations that a success rate may speak of."""
-ELIGIBLE, SEEN, SUM = 0, 1, 2
-"""Statistics of a measure: people it speaks of, those measured, those measured and successful."""
-PER_OUTCOME, CAP = 0, 1
-"""Kinds of payment rule."""
+ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
+"""Statistics of a measure: people it speaks of, those measured, what was measured of them added up (successes), and the
+value of a result without persons, which stands in the first cohort."""
+PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND = range(9)
+"""Kinds of payment rule: how a claim is reckoned. Prices per unit and shares of savings are PER_OUTCOME too."""
+COUNT, SHARE, VALUE = 0, 1, 2
+"""What a rule holds against its table: a number of people, a share or mean, the value of a result."""
+FAILURE, EXCLUDE, ASSUMED, OBSERVED = range(4)
+"""How people count who could not be measured."""
+NOTHING, ASSUME, POOLED, POSTPONE = range(4)
+"""What holds where too few people were measured."""
+AMOUNT, PRINCIPAL, COUPON, RETURN = range(4)
+"""What a table gives."""
+TOTAL, PERIOD = 0, 1
+"""Whether a cap or floor holds over the whole deal or on each date."""
+READ_SUM, READ_SEEN, READ_ELIGIBLE = 0, 1, 2
+"""Columns of `Payments.column`."""
 
 
 class Inputs(NamedTuple):
@@ -123,26 +137,116 @@ class Measures(NamedTuple):
     """What the contract sees: one column of `measured` each."""
 
     outcome: IntArray
-    """int64[measure]: which outcome."""
+    """int64[measure]: which outcome of persons, or which result where the statistic is RESULT."""
     statistic: IntArray
-    """int64[measure]: ELIGIBLE, SEEN or SUM."""
+    """int64[measure]: ELIGIBLE, SEEN, SUM or RESULT."""
+    measured_in: ByteArray
+    """uint8[measure, period]: 1 where something can be measured."""
+
+
+class Results(NamedTuple):
+    """Results of the programme as a whole, known at follow-ups."""
+
+    value_slot: IntArray
+    """int64[result * period]: slot of the value; rows end to end."""
+    value_value: FloatArray
+    """float64[result * period]: value where certain, nan where nothing is measured."""
+
+
+class Readings(NamedTuple):
+    """How each clause reads what was measured, before it decides."""
+
+    column: IntArray
+    """int64[clause, 3]: measures read: what is added up (or the value), who was seen, who is eligible; -1 for none."""
+    counts: IntArray
+    """int64[clause]: COUNT, SHARE or VALUE."""
+    unmeasured: IntArray
+    """int64[clause]: FAILURE, EXCLUDE, ASSUMED or OBSERVED."""
+    cumulative: ByteArray
+    """uint8[clause]: 1 where people count from the start, 0 where since the last date on which the rule looked."""
+    each_cohort: ByteArray
+    """uint8[clause]: 1 where each cohort decides for itself."""
+    once: ByteArray
+    """uint8[clause]: 1 where the rule pays the first time only."""
+    strict: ByteArray
+    """uint8[clause]: 1 where a goal must be exceeded, 0 where reaching it is enough."""
+    grain: FloatArray
+    """float64[clause]: common denominator of goal, table and assumed rate, so that shares compare as integers."""
+    assumed: FloatArray
+    """float64[clause]: assumed rate times `grain`."""
+    fewest: FloatArray
+    """float64[clause]: fewest measured people on whom the rule decides. [people]"""
+    otherwise: IntArray
+    """int64[clause]: NOTHING, ASSUME, POOLED or POSTPONE."""
+
+
+class Tables(NamedTuple):
+    """Goals and tables, clauses end to end. A threshold is a table of one line."""
+
+    first: IntArray
+    """int64[clause + 1]: first line of each clause."""
+    limit: FloatArray
+    """float64[line]: measured quantity at which the line begins, times the clause's grain."""
+    gives: FloatArray
+    """float64[line]: what the line gives."""
+    below: FloatArray
+    """float64[clause]: what is given below the first line."""
+    least: FloatArray
+    """float64[clause, period]: the least that is given."""
+    most: FloatArray
+    """float64[clause]: the most that is given."""
+    unit: IntArray
+    """int64[clause]: AMOUNT, PRINCIPAL, COUPON or RETURN."""
+    capital: FloatArray
+    """float64[clause, tranche, period]: what multiplies the commitment: the share drawn by then, or for a coupon that
+    share times the years for which it was drawn since the last date."""
 
 
 class Payments(NamedTuple):
-    """Payment rules in their order. A cap has one row per payer above it."""
+    """Payment rules in their order. A *clause* is a rule of the file; it has one row per payer."""
 
     kind: IntArray
-    """int64[rule]: PER_OUTCOME or CAP."""
-    measure: IntArray
-    """int64[rule]: measure that a PER_OUTCOME counts, -1 for a cap."""
+    """int64[rule]: PER_OUTCOME, CAP, ... of the row's clause."""
     payer: IntArray
     """int64[rule]: row of the payer."""
     clause: IntArray
-    """int64[rule]: position of the clause in the file; the rows of one cap share it."""
+    """int64[rule]: position of the clause in the file."""
+    share: IntArray
+    """int64[rule]: parts of its clause that the payer bears; the clause's parts are all of it."""
+    first_row: IntArray
+    """int64[clause + 1]: first row of each clause."""
+    first_number: IntArray
+    """int64[clause + 1]: first number of each clause."""
     amount_slot: IntArray
-    """int64[rule]: slot of the price or total."""
+    """int64[number]: slot of a price, total, amount ..."""
     amount_value: FloatArray
-    """float64[rule]: price or total where certain. [currency]"""
+    """float64[number]: the same where certain."""
+    number_period: IntArray
+    """int64[number]: period in which a dated amount is due; -1 for other numbers."""
+    unless_slot: IntArray
+    """int64[clause]: slot of the part of the clause that is not paid: 1 where no method of measurement was agreed."""
+    unless_value: FloatArray
+    """float64[clause]: the same where certain. [1]"""
+    looks: ByteArray
+    """uint8[clause, period]: 1 where the clause speaks."""
+    paid_in: IntArray
+    """int64[clause, period]: period in which what is earned is paid."""
+    lagged: ByteArray
+    """uint8[clause]: 1 where `paid_in` differs from its own place."""
+    growth_slot: IntArray
+    """int64[clause]: slot of the growth of prices."""
+    growth_value: FloatArray
+    """float64[clause]: the same where certain. [1/year]"""
+    growth_years: IntArray
+    """int64[clause, period]: whole years for which amounts grew at that rate. [year]"""
+    level: FloatArray
+    """float64[clause, period]: price level by a published index, 1 without one. [1]"""
+    scope: ByteArray
+    """uint8[clause, rule]: 1 for the rows that a cap, floor or fund looks at."""
+    basis: IntArray
+    """int64[clause]: TOTAL or PERIOD, for caps and floors."""
+    readings: Readings
+    tables: Tables
 
 
 class Financing(NamedTuple):
@@ -288,6 +392,13 @@ class Labels(NamedTuple):
 
     cohorts: tuple[str, ...]
     outcomes: tuple[str, ...]
+    """Outcomes of persons."""
+    results: tuple[str, ...]
+    """Results of the programme as a whole."""
+    measures: tuple[str, ...]
+    """One name per column of `measured`, as ``wellbeing: measured``."""
+    clauses: tuple[str, ...]
+    """The key of each payment rule of the file, as ``per_outcome``."""
     rules: tuple[str, ...]
     """One name per row of `Payments`, as ``wellbeing`` or ``cap``."""
     payers: tuple[str, ...]
@@ -310,6 +421,7 @@ class Plan(NamedTuple):
     cohorts: Cohorts
     outcomes: Outcomes
     measures: Measures
+    results: Results
     payments: Payments
     financing: Financing
     waterfall: Waterfall | None

@@ -96,7 +96,7 @@ def outcomes(
 ) -> tuple[layout.Outcomes, layout.IntArray, layout.IntArray, layout.WordArray]:
     """The outcomes, and the settlement classes of the cohorts: class of each month, pointers, limits."""
     scenario = gathered.scenario
-    outcomes = list(scenario.outcomes.items())
+    outcomes = list(scenario.personal.items())
     rates = [
         gathered.number(("outcomes", name, "success_rate"), outcome.success_rate, "1", high=1.0)
         for name, outcome in outcomes

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from risksim.plan.layout import CAP, InputNote, PathResults, Plan
+from risksim.plan.layout import InputNote, PathResults, Plan
 from risksim.results.provenance import provenance
 
 IRR_STATUSES = ("OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT", "ALL_POSITIVE", "MULTIPLE", "NO_ROOT")
@@ -196,7 +196,7 @@ def _deal_coords(plan: Plan) -> dict[str, Variable]:
 
 def _rule_coords(plan: Plan) -> dict[str, Variable]:
     payments, labels = plan.payments, plan.labels
-    kinds = ["cap" if kind == CAP else "per_outcome" for kind in payments.kind]
+    kinds = [labels.clauses[clause] for clause in payments.clause]
     clause = np.asarray(payments.clause, np.int64)
     return {
         "rule": _names("rule", labels.rules, "payment rule, one row per payer"),

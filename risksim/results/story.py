@@ -7,7 +7,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from risksim.plan.layout import CAP, ENROLLED, NEVER, Plan, Replay
+from risksim.plan.layout import (
+    CAP,
+    DATED,
+    DEEMED,
+    ENROLLED,
+    FLOOR,
+    FUND,
+    NEVER,
+    PER_OUTCOME,
+    PERIOD,
+    RESULT,
+    VALUE,
+    Plan,
+    Replay,
+)
 
 
 class Drawn(NamedTuple):
@@ -218,22 +232,101 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, person: int,
 
 
 def _payments(plan: Plan, replay: Replay) -> list[Payment]:
-    payments, labels, results = plan.payments, plan.labels, replay.results
-    claims = results.claim[0]
-    found = []
-    for t in np.flatnonzero(claims.any(axis=0)):
-        for r in np.flatnonzero(claims[:, t]):
-            amount = float(claims[r, t]) / plan.minor_units
-            slot = payments.amount_slot[r]
-            term = float(results.inputs[0, slot]) if slot >= 0 else float(payments.amount_value[r])
-            if payments.kind[r] == CAP:
-                reason = f"all payments together reach the cap of {term:,.2f}"
-            else:
-                count = replay.measured[0, :, payments.measure[r], t].sum()
-                reason = f"{count:.0f} verified at {term:,.2f} each"
-            payer = labels.payers[payments.payer[r]]
-            found.append(Payment(labels.dates[t], payer, labels.rules[r], amount, reason))
-    return found
+    payments, labels = plan.payments, plan.labels
+    claims = replay.results.claim[0]
+    return [
+        Payment(
+            labels.dates[t],
+            labels.payers[payments.payer[r]],
+            labels.rules[r],
+            float(claims[r, t]) / plan.minor_units,
+            _reason(plan, replay, int(r), int(t)),
+        )
+        for t in np.flatnonzero(claims.any(axis=0))
+        for r in np.flatnonzero(claims[:, t])
+    ]
+
+
+def _number(plan: Plan, replay: Replay, place: int) -> float:
+    """A price, total or amount on this path."""
+    slot = plan.payments.amount_slot[place]
+    return float(replay.results.inputs[0, slot]) if slot >= 0 else float(plan.payments.amount_value[place])
+
+
+def _reason(plan: Plan, replay: Replay, row: int, paid: int) -> str:
+    """Why a row claims something on a date."""
+    payments, labels = plan.payments, plan.labels
+    k, kind = int(payments.clause[row]), int(payments.kind[row])
+    if kind in (CAP, FLOOR, FUND):
+        return _limit_reason(plan, replay, row)
+    earned = [t for t in range(paid + 1) if payments.looks[k, t] and payments.paid_in[k, t] == paid]
+    said = " and ".join(text for t in earned if (text := _earned(plan, replay, k, kind, t)))
+    late = "" if earned == [paid] else f", earned on {' and '.join(str(labels.dates[t]) for t in earned)}"
+    parts = payments.share[payments.first_row[k] : payments.first_row[k + 1]]
+    split = f"; {payments.share[row] / parts.sum():.4g} of it" if parts.size > 1 else ""
+    return said + late + split
+
+
+def _limit_reason(plan: Plan, replay: Replay, row: int) -> str:
+    payments, labels = plan.payments, plan.labels
+    k, kind = int(payments.clause[row]), int(payments.kind[row])
+    limit = f"{_number(plan, replay, int(payments.first_number[k])):,.2f}"
+    if kind == FUND:
+        first = int(payments.first_row[k])
+        who = labels.payers[payments.payer[first]]
+        return f"{who} has paid its limit of {limit}" if row == first else f"beyond the limit of {limit} of {who}"
+    together = (
+        "all payments" if payments.scope[k, : payments.first_row[k]].all() else labels.rules[row].split(" on ")[-1]
+    )
+    on_date = " on one date" if payments.basis[k] == PERIOD else ""
+    if kind == FLOOR:
+        return f"{together}{on_date} topped up to the floor of {limit}"
+    return f"{together} together reach the cap of {limit}{on_date}"
+
+
+def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
+    """What one date earned under a rule, in words; empty where nothing was."""
+    payments, first = plan.payments, int(plan.payments.first_number[k])
+    how, sums = payments.readings, replay.measured[0].sum(axis=0)
+    if kind == DATED:
+        due = [n for n in range(first, int(payments.first_number[k + 1])) if payments.number_period[n] == t]
+        return f"{_number(plan, replay, due[0]):,.2f} due on this date{_prices(plan, replay, k, t)}" if due else ""
+    if kind == PER_OUTCOME:
+        count, column = float(sums[how.column[k, 0], t]), int(how.column[k, 0])
+        units = "verified" if plan.measures.statistic[column] != RESULT else "units measured"
+        number = f"{count:.0f}" if count == round(count) else f"{count:,.6g}"
+        price = f"{_number(plan, replay, first):,.2f}"
+        return f"{number} {units} at {price} each{_prices(plan, replay, k, t)}" if count > 0 else ""
+    if kind == DEEMED:
+        people, rate = float(sums[how.column[k, 2], t]), float(payments.amount_value[first + 2])
+        price = f"{_number(plan, replay, first):,.2f}"
+        return f"no method agreed: {people:.0f} people at the assumed rate {rate:g}, {price} each" if people else ""
+    return f"{_measured_words(plan, replay, k, t)}{_prices(plan, replay, k, t)}"
+
+
+def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
+    """What a goal or table read, in words."""
+    payments, how = plan.payments, plan.payments.readings
+    sums = replay.measured[0].sum(axis=0)
+    name = plan.labels.measures[how.column[k, 0]].removesuffix(": verified")
+    goal = "its goal is reached" if plan.labels.clauses[k] == "threshold" else "by its table"
+    if how.counts[k] == VALUE:
+        return f"{name} is {sums[how.column[k, 0], t]:.6g}, {goal}"
+    since = 0
+    if not how.cumulative[k]:
+        since = max((s + 1 for s in range(t) if payments.looks[k, s]), default=0)
+    verified, seen, eligible = (sums[how.column[k, s], since : t + 1].sum() for s in range(3))
+    met = "in some cohort " if how.each_cohort[k] else ""
+    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
+
+
+def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:
+    """The price level of a date, where the rule follows prices."""
+    payments = plan.payments
+    slot = payments.growth_slot[k]
+    rate = float(replay.results.inputs[0, slot]) if slot >= 0 else float(payments.growth_value[k])
+    level = float(payments.level[k, t]) * (1.0 + rate) ** int(payments.growth_years[k, t])
+    return f" at price level {level:.6g}" if level != 1.0 else ""
 
 
 def _ledger(plan: Plan, replay: Replay) -> list[Flow]:

@@ -17,9 +17,10 @@ from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
 from risksim.scenario.financing import floor_of
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
-from risksim.scenario.payments import RULES, Cap, PerOutcome
+from risksim.scenario.payments import RULES, Cap, PerOutcome, outcome_of, terms_of
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain
+from risksim.scenario.terms import Terms
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source
 
 # Names of places
@@ -255,7 +256,7 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"{name}: no enrolment block, so all {places:,} places are filled on the first day."
         if "duration" not in cohort.model_fields_set:
             yield f"{name}: no duration, so a course ends on the day on which it begins."
-        if "dropout" not in cohort.model_fields_set and any(o.of != "enrolled" for o in scenario.outcomes.values()):
+        if "dropout" not in cohort.model_fields_set and any(o.of != "enrolled" for o in scenario.personal.values()):
             yield f"{name}: no dropout, so everybody completes the course."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
@@ -285,12 +286,14 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 
 
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
-    paid = {rule.per_outcome.outcome for rule in scenario.payments if isinstance(rule, PerOutcome)}
+    paid = {name for rule in scenario.payments if (name := outcome_of(rule)) is not None}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
         if name not in paid:
             yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
+        if not isinstance(outcome, Outcome):
+            continue
         if "measured" not in outcome.model_fields_set:
             yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
         for cohort in scenario.cohorts:
@@ -324,19 +327,25 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
+        terms = terms_of(rule)
+        if isinstance(terms, Terms) and not {"payer", "payers"} & terms.model_fields_set:
+            yield f"payments[{position}]: no payer named, so the {terms.payer} pays."
         if isinstance(rule, PerOutcome):
-            if "payer" not in rule.per_outcome.model_fields_set:
-                yield f"payments[{position}]: no payer named, so the {rule.per_outcome.payer} pays."
-            price = certain(rule.per_outcome.price)
+            price = certain(rule.per_outcome.price) if rule.per_outcome.indexed is None else None
             most = None if most is None or price is None else most + price * people
         elif isinstance(rule, Cap):
-            total = certain(rule.cap.total)
+            total = None if rule.cap.total is None or rule.cap.outcome is not None else certain(rule.cap.total)
             if most is not None and total is not None and most <= total:
                 yield (
                     f"payments[{position}]: the rules above can pay {most:,.0f} at most, "
                     f"so the cap of {total:,.0f} never binds."
                 )
-            most = total if most is None or total is None else min(most, total)
+            if total is not None:
+                most = total if most is None else min(most, total)
+            elif rule.cap.outcome is None and rule.cap.total is not None:
+                most = None
+        else:
+            most = None
     if not any(isinstance(rule, Cap) for rule in scenario.payments) and most is not None:
         yield f"payments: no cap; if everybody succeeds, {most:,.0f} {scenario.currency} is paid."
     yield from _capital_remarks(scenario, most)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from risksim.scenario.base import Date, Duration, Origin, Part
-from risksim.scenario.uncertainty import Share
+from risksim.scenario.uncertainty import Share, UncertainNumber
 
 
 class AtCompletion(Origin):
@@ -73,3 +73,41 @@ class Outcome(Part):
     """When the contract looks; the first follow-up on or after that day pays."""
     label: str | None = None
     """A longer name for reports."""
+
+
+class DatedValue(Origin):
+    """A result that becomes known on a date."""
+
+    on: Date = Field(examples=["2027-01-01"])
+    """The day of measurement; the first follow-up on or after it knows the result."""
+    value: UncertainNumber = Field(examples=[0.6])
+    """The result."""
+
+
+def _result_key(found: Any) -> str:
+    return "dates" if isinstance(found, list) else "one"
+
+
+class ProgrammeResult(Part):
+    """A result of the programme as a whole, without persons: a rate, an effect, a saving, an index."""
+
+    result: Annotated[
+        Annotated[UncertainNumber, Tag("one")]
+        | Annotated[list[DatedValue], Field(min_length=1, max_length=600), Tag("dates")],
+        Discriminator(_result_key),
+    ] = Field(examples=[0.6])
+    """What is measured: one number that holds at every follow-up, or a list of dates and values."""
+    label: str | None = None
+    """A longer name for reports."""
+
+
+def _outcome_key(found: Any) -> str:
+    if isinstance(found, ProgrammeResult) or (isinstance(found, dict) and "result" in found):
+        return "programme"
+    return "persons"
+
+
+AnyOutcome = Annotated[
+    Annotated[Outcome, Tag("persons")] | Annotated[ProgrammeResult, Tag("programme")], Discriminator(_outcome_key)
+]
+"""An outcome of persons, or a result of the programme as a whole."""

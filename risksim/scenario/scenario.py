@@ -24,9 +24,22 @@ from risksim.scenario.calendar import add_months
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
 from risksim.scenario.financing import Drawing, Financing, Instalments
-from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome
-from risksim.scenario.payments import PerOutcome, Rule
+from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcome, ProgrammeResult
+from risksim.scenario.payments import (
+    Cap,
+    Deemed,
+    Floor,
+    Fund,
+    PerOutcome,
+    Rule,
+    Standing,
+    key_of,
+    outcome_of,
+    terms_of,
+)
+from risksim.scenario.payments import Fixed as FixedRule
 from risksim.scenario.programme import Cohort
+from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
 
 MOST_PEOPLE = 10_000_000
@@ -89,7 +102,7 @@ class Scenario(Part):
         examples=[[{"name": "Brøndby", "participants": 120}]]
     )
     """The groups of participants: sites, intake windows, municipalities."""
-    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)] = Field(
+    outcomes: Annotated[dict[Name, AnyOutcome], Field(min_length=1)] = Field(
         examples=[{"wellbeing": {"of": "completers", "success_rate": 0.75}}]
     )
     """The outcomes by name."""
@@ -104,7 +117,7 @@ class Scenario(Part):
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
-            faults += [*_measurements(self), *_drawings(self)]
+            faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -120,6 +133,16 @@ class Scenario(Part):
         """Last day of the contract."""
         date: dt.date = value_of(self.end)
         return date
+
+    @property
+    def personal(self) -> dict[str, Outcome]:
+        """The outcomes of persons, by name."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Outcome)}
+
+    @property
+    def results(self) -> dict[str, ProgrammeResult]:
+        """The results of the programme as a whole, by name."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, ProgrammeResult)}
 
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""
@@ -251,39 +274,204 @@ def certain(number: Any) -> float | None:
 
 def _rules(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
-    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
     for position, rule in enumerate(deal.payments):
-        if not isinstance(rule, PerOutcome):
-            continue
-        terms, here = rule.per_outcome, ("payments", position, "per_outcome")
-        if terms.outcome not in deal.outcomes:
+        terms, here = terms_of(rule), ("payments", position, key_of(rule))
+        name = outcome_of(rule)
+        if name is not None and name not in deal.outcomes:
             faults.append(
                 mistake_at(
                     (*here, "outcome"),
-                    f"got {shown(terms.outcome)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
-                    nearest(terms.outcome, deal.outcomes) or "Write one of these names, or add the outcome.",
+                    f"got {shown(name)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
+                    nearest(name, deal.outcomes) or "Write one of these names, or add the outcome.",
                     leans_on=(("outcomes", "*"),),
                 )
             )
-        price = certain(terms.price)
-        if price is not None and price * people > LARGEST_AMOUNT:
+        elif name is not None:
+            faults += _kind_of_outcome(deal, rule, name, here)
+        faults += _too_much(deal, rule, here)
+        if isinstance(terms, Table) and terms.pays != "amount":
+            faults += _not_for_rates(terms, here)
+    return [*faults, *_limits(deal)]
+
+
+def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """Rules that read persons where there are none, or a value where there are persons."""
+    terms, whole = terms_of(rule), name in deal.results
+    if whole and isinstance(rule, PerOutcome | Deemed):
+        return [
+            mistake_at(
+                (*here, "outcome"),
+                f"got '{name}', a result of the programme as a whole; a price per outcome counts people.",
+                "Use per_unit, threshold, steps or ladder for a result.",
+                leans_on=(("outcomes", name),),
+            )
+        ]
+    if isinstance(terms, Reading) and (terms.counts == "value") != whole:
+        return [
+            mistake_at(
+                (*here, "counts"),
+                f"got {terms.counts} of '{name}', "
+                + (
+                    "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
+                ),
+                "Write counts: value." if whole else "Write counts: count, share or mean.",
+                leans_on=(("outcomes", name),),
+            )
+        ]
+    return []
+
+
+def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    price = certain(getattr(terms_of(rule), "price", None))
+    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    if price is None or price * people <= LARGEST_AMOUNT:
+        return []
+    return [
+        mistake_at(
+            (*here, "price"),
+            f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
+            "sums must be small enough to be counted exactly.",
+            "Count the zeros of the price and of the participants.",
+            leans_on=(("cohorts",),),
+        )
+    ]
+
+
+def _not_for_rates(terms: Table, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """What makes no sense for a table that gives a rate or a share."""
+    if terms.indexed is not None:
+        return [
+            mistake_at(
+                (*here, "indexed"),
+                f"got indexed on a table that gives {terms.pays}; only amounts of money follow prices.",
+                "Take indexed out, or write pays: amount.",
+            )
+        ]
+    if terms.pays == "annual return" and int(value_of(terms.lag)):
+        return [
+            mistake_at(
+                (*here, "lag"),
+                "got a lag on a table that gives an annual return; the return is reckoned to the day of the decision.",
+                "Take lag out, or decide on a later date.",
+            )
+        ]
+    return []
+
+
+def _limits(deal: Scenario) -> list[InitErrorDetails]:
+    """Caps, floors and funds: something to limit above them, narrow before wide, and no cap below a floor."""
+    faults = []
+    wide: int | None = None
+    bounds: dict[tuple[str | None, str], dict[str, float]] = {}
+    for position, rule in enumerate(deal.payments):
+        if not isinstance(rule, Cap | Floor | Fund):
+            continue
+        word, terms = key_of(rule), terms_of(rule)
+        here = ("payments", position)
+        if position == 0:
+            verb, does = {"cap": ("cut", "cuts"), "floor": ("top up", "tops up"), "fund": ("limit", "limits")}[word]
             faults.append(
                 mistake_at(
-                    (*here, "price"),
-                    f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
-                    "sums must be small enough to be counted exactly.",
-                    "Count the zeros of the price and of the participants.",
-                    leans_on=(("cohorts",),),
+                    here,
+                    f"got a {word} as the first rule, with nothing above it to {verb}; "
+                    f"a {word} {does} the rules above it.",
+                    f"Put the {word} below the rules that it {'limits' if word == 'cap' else does}.",
                 )
             )
-    if not isinstance(deal.payments[0], PerOutcome):
-        faults.append(
-            mistake_at(
-                ("payments", 0),
-                "got a cap as the first rule, with nothing above it to cut; a cap cuts the rules above it.",
-                "Put the cap below the rules that it limits.",
+        if isinstance(rule, Fund):
+            if terms.otherwise == terms.payer:
+                faults.append(
+                    mistake_at(
+                        (*here, "fund", "otherwise"),
+                        f"got {terms.otherwise}, whose own limit this is; what it cannot bear falls to somebody else.",
+                        "Name another payer, or write unpaid.",
+                    )
+                )
+            wide = position
+            continue
+        if terms.outcome is None:
+            wide = position
+        elif wide is not None:
+            faults.append(
+                mistake_at(
+                    (*here, word, "outcome"),
+                    f"got a {word} on one outcome below a limit on all of them (rule {wide + 1}), so that it is not "
+                    "known which part was cut already; limits go from narrow to wide.",
+                    f"Put this {word} above rule {wide + 1}.",
+                )
             )
-        )
+        for basis in ("total", "per_period"):
+            said = certain(getattr(terms, basis))
+            if said is None:
+                continue
+            both = bounds.setdefault((terms.outcome, basis), {})
+            keep = min if word == "cap" else max
+            both[word] = keep(both.get(word, said), said)
+            if len(both) == 2 and both["cap"] < both["floor"]:
+                faults.append(
+                    mistake_at(
+                        (*here, word, basis),
+                        f"got {said:g}, and the {'floor' if word == 'cap' else 'cap'} is "
+                        f"{both['floor' if word == 'cap' else 'cap']:g}; a cap below a floor is a contradiction.",
+                        "Raise the cap, or lower the floor.",
+                        leans_on=(("payments",),),
+                    )
+                )
+    return faults
+
+
+def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
+    """Dates that rules name: inside the deal, and follow-ups where the rule looks at a measurement."""
+    faults = []
+    follow_ups = deal.follow_up_dates()
+    for position, rule in enumerate(deal.payments):
+        terms, here = terms_of(rule), ("payments", position, key_of(rule))
+        if isinstance(rule, FixedRule):
+            for place, entry in enumerate(rule.fixed.amounts):
+                if not deal.start_date <= value_of(entry.on) <= deal.end_date:
+                    faults.append(
+                        mistake_at(
+                            (*here, "amounts", place, "on"),
+                            f"got {value_of(entry.on)}; money moves between start {deal.start_date} and end "
+                            f"{deal.end_date}.",
+                            "Move the date, or the start or end of the deal.",
+                            leans_on=_CLOCK,
+                        )
+                    )
+        if isinstance(rule, Standing):
+            step = int(value_of(rule.standing.every))
+            if step == 0 or add_months(deal.start_date, step) > deal.end_date:
+                faults.append(
+                    mistake_at(
+                        (*here, "every"),
+                        f"got {step} months; standing payments are at least one month apart and the first falls "
+                        f"before end {deal.end_date}.",
+                        "Write 6 months for two payments a year.",
+                        leans_on=_CLOCK,
+                    )
+                )
+        if isinstance(terms, Reading) and isinstance(terms.on, list):
+            for place, stated in enumerate(terms.on):
+                if value_of(stated) not in follow_ups:
+                    faults.append(
+                        mistake_at(
+                            (*here, "on", place),
+                            f"got {value_of(stated)}, which is no follow-up; a rule looks at a follow-up.",
+                            f"The last follow-up is {follow_ups[-1]}.",
+                            leans_on=_CLOCK,
+                        )
+                    )
+        if isinstance(terms, Terms) and (lag := int(value_of(terms.lag))):
+            last = max([*follow_ups, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
+            if lag > LONGEST or add_months(last, lag) > deal.end_date:
+                faults.append(
+                    mistake_at(
+                        (*here, "lag"),
+                        f"got {lag} months, so what is earned on {last} would be paid after end {deal.end_date}.",
+                        "Shorten the lag, or move the end.",
+                        leans_on=_CLOCK,
+                    )
+                )
     return faults
 
 
@@ -333,7 +521,19 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
     last = deal.follow_up_dates()[-1]
     longest = max(int(value_of(cohort.duration)) for cohort in deal.cohorts)
-    for name, outcome in deal.outcomes.items():
+    for name, result in deal.results.items():
+        for place, entry in enumerate(result.result if isinstance(result.result, list) else []):
+            if not deal.start_date <= value_of(entry.on) <= last:
+                faults.append(
+                    mistake_at(
+                        ("outcomes", name, "result", place, "on"),
+                        f"got {value_of(entry.on)}; a result is measured from start {deal.start_date} to the last "
+                        f"follow-up {last}.",
+                        "Measure earlier, or add a follow-up.",
+                        leans_on=_CLOCK,
+                    )
+                )
+    for name, outcome in deal.personal.items():
         when, here = outcome.measured, ("outcomes", name, "measured")
         if isinstance(when, OnDate) and value_of(when.on) < deal.start_date:
             faults.append(

@@ -575,3 +575,6 @@ Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), _plain_within(0.0
 
 Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), _plain_within(0.0, INFINITY, "an amount")]
 """An uncertain amount of money in whole units of the scenario's currency. [currency]"""
+
+Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), _plain_within(-0.5, 1.0, "a growth rate")]
+"""An uncertain yearly growth rate. [1/year]"""

@@ -15,7 +15,9 @@ def every_measure(plan: Plan) -> Plan:
     """The plan with a measure of every outcome and statistic."""
     n_outcomes = plan.outcomes.address.size
     columns = [(outcome, statistic) for statistic in (2, 0, 1) for outcome in range(n_outcomes)]
-    return plan._replace(measures=Measures(*np.array(columns, dtype=np.int64).T.copy()))
+    outcome, statistic = np.array(columns, dtype=np.int64).T.copy()
+    measured_in = np.ones((outcome.size, plan.calendar.years.size), np.uint8)
+    return plan._replace(measures=Measures(outcome, statistic, measured_in))
 
 
 class Person(NamedTuple):
@@ -83,7 +85,9 @@ def count(plan: Plan, path: int, inputs: np.ndarray) -> tuple[np.ndarray, np.nda
                 heads[cohort, 5 + 2 * k] += met and person.seen and period >= 0
                 eligible = {ENROLLED: True, COMPLETERS: stays, MEASURED: stays and person.seen}
                 able = eligible[int(plan.outcomes.population[k])]
-                for m, (outcome, statistic) in enumerate(zip(*plan.measures, strict=True)):
+                for m, (outcome, statistic) in enumerate(
+                    zip(plan.measures.outcome, plan.measures.statistic, strict=True)
+                ):
                     if outcome == k and period >= 0 and able:
                         counts = {ELIGIBLE: True, SEEN: person.seen}.get(int(statistic), met and person.seen)
                         measured[cohort, m, period] += counts

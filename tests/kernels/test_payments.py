@@ -1,16 +1,17 @@
 """Claims: rounding, caps and shares to the last minor unit."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from risksim.kernels.payments import CAP, PER_OUTCOME, claims, divide_product, share_out
+from risksim.kernels import goals, limits
+from risksim.kernels import payments as kernels
+from risksim.kernels.payments import claims
+from risksim.kernels.shares import divide_product, share_out
 from risksim.plan import layout
-from risksim.plan.layout import Payments
 from tests.kernels.forms import both, python_of
+from tests.kernels.rules import Rule, group
 from tests.reference import twin
 
 LARGEST = 9_000_000_000_000_000
@@ -18,7 +19,10 @@ LARGEST = 9_000_000_000_000_000
 
 
 def test_kinds_are_those_of_the_plan():
-    assert (PER_OUTCOME, CAP) == (layout.PER_OUTCOME, layout.CAP)
+    for module in (kernels, goals, limits):
+        names = [name for name in vars(module) if name.isupper() and hasattr(layout, name)]
+        assert names
+        assert {name: getattr(module, name) for name in names} == {name: getattr(layout, name) for name in names}
 
 
 # Sharing a cut
@@ -84,30 +88,7 @@ def test_share_out_sums_exactly_and_takes_from_nobody_more_than_they_owe(owed, p
 # Rules
 
 
-class Rule(NamedTuple):
-    """A price (of a measure, to a payer) or a cap."""
-
-    amount: float
-    measure: int = -1
-    payer: int = 0
-
-    @property
-    def is_cap(self):
-        return self.measure < 0
-
-
-def group(*rules, slots=None):
-    """Rules as the compiler lays them: a cap has one row per payer above it."""
-    rows, payers, amounts = [], [], []
-    for clause, rule in enumerate(rules):
-        if not rule.is_cap and rule.payer not in payers:
-            payers.append(rule.payer)
-        for payer in range(len(payers)) if rule.is_cap else [rule.payer]:
-            rows.append((CAP if rule.is_cap else PER_OUTCOME, rule.measure, payer, clause))
-            amounts.append(rule.amount)
-    kind, measure, payer, clause = np.array(rows, dtype=np.int64).T.copy()
-    slot = np.full(len(rows), -1) if slots is None else np.array(slots)
-    return Payments(kind, measure, payer, clause, slot, np.array(amounts, dtype=np.float64))
+NO_CAPITAL = layout.Financing(np.array([-1]), np.array([0.0]), np.ones((1, 8)))
 
 
 def claimed(payments, measured, *, run=claims, minor_units=100, inputs=None):
@@ -115,7 +96,8 @@ def claimed(payments, measured, *, run=claims, minor_units=100, inputs=None):
     n_paths, n_periods = measured.shape[0], measured.shape[3]
     inputs = np.empty((n_paths, 0)) if inputs is None else inputs
     out = np.full((n_paths, payments.kind.size, n_periods), 9, np.int64)
-    run(measured, payments, int(payments.payer.max()) + 1, minor_units, inputs, out)
+    n_payers = int(payments.payer.max()) + 1
+    run(measured, payments, NO_CAPITAL, np.arange(8.0), n_payers, minor_units, inputs, out)
     return out
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from risksim.kernels.payments import CAP, PER_OUTCOME
 from risksim.kernels.waterfall import close_books, post
-from risksim.plan.layout import Financing, Payments
+from risksim.plan.layout import Financing
 from tests.kernels.forms import both, python_of
+from tests.kernels.rules import Rule, group
 
 N_PATHS, N_PERIODS = 50, 5
 YEARS = np.array([0, 0, 1, 1, 2])
@@ -16,9 +16,7 @@ FROM, TO = np.array([1, 2, 3]), np.array([0, 1, 1])
 
 def payments():
     """Two prices, one payer each, and a cap on both."""
-    rows = [(PER_OUTCOME, 0, 0, 0), (PER_OUTCOME, 1, 1, 1), (CAP, -1, 0, 2), (CAP, -1, 1, 2)]
-    kind, measure, payer, clause = np.array(rows, dtype=np.int64).T.copy()
-    return Payments(kind, measure, payer, clause, np.full(4, -1), np.ones(4))
+    return group(Rule(1.0, 0, 0), Rule(1.0, 1, 1), Rule(1.0))
 
 
 def financing(share, commitment=1_000.05, slot=-1):

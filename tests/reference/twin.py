@@ -22,10 +22,17 @@ from typing import Any, Literal
 from risksim.scenario.base import value_of
 from risksim.scenario.financing import Instalments
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
-from risksim.scenario.payments import Cap, PerOutcome
+from risksim.scenario.payments import (
+    DeemedTerms,
+    FixedTerms,
+    ThresholdTerms,
+    terms_of,
+)
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import Chance, Discrete
 from tests.reference import laws
+from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
 from tests.reference.financing import Books, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
@@ -42,6 +49,8 @@ from tests.reference.philox import (
 
 Claims = dict[tuple[int, str, dt.date], int]
 Counts = dict[tuple[str, dt.date], float]
+Tallies = dict[tuple[str, str, dt.date], list[float]]
+"""Verified, measured and eligible people by cohort, outcome and follow-up."""
 
 MINOR_UNITS = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XOF", "XAF"), 1) | dict.fromkeys(
     ("BHD", "JOD", "KWD", "OMR", "TND"), 1_000
@@ -168,17 +177,19 @@ def run_path(
     values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
     persons: list[Person] = []
     headcounts: dict[str, Headcount] = {}
-    counts: Counts = {(outcome, date): 0 for outcome in scenario.outcomes for date in follow_ups(scenario)}
+    tallies: Tallies = {}
+    counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
     for position, cohort in enumerate(scenario.cohorts):
         if people == "expected":
-            headcounts[cohort.name], found = expected_lives(scenario, cohort, values)
+            headcounts[cohort.name], found = expected_lives(scenario, cohort, values, tallies)
         else:
             lives = draw_lives(scenario, cohort, position, values, key, path)
             persons += lives
             headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
+            tally(scenario, lives, tallies)
         for address, number in found.items():
             counts[address] += number
-    return settle(scenario, values, persons, counts, headcounts)
+    return settle(scenario, values, persons, counts, tallies, headcounts)
 
 
 def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
@@ -239,13 +250,27 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
         numbers[f"{here}.dropout"] = cohort.dropout, "share"
         numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
-    for name, outcome in scenario.outcomes.items():
+    for name, outcome in scenario.personal.items():
         numbers[f"outcomes[{name}].success_rate"] = outcome.success_rate, "share"
+    for name, whole in scenario.results.items():
+        for key, value in result_numbers(name, whole):
+            numbers[key] = value, "ratio"
     for position, rule in enumerate(scenario.payments):
-        if isinstance(rule, PerOutcome):
-            numbers[f"payments[{position}].price"] = rule.per_outcome.price, "amount"
-        else:
-            numbers[f"payments[{position}].total"] = rule.cap.total, "amount"
+        terms, here = terms_of(rule), f"payments[{position}]"
+        for key in ("price", "total", "per_period", "amount", "limit"):
+            if getattr(terms, key, None) is not None:
+                numbers[f"{here}.{key}"] = getattr(terms, key), "amount"
+        match terms:
+            case DeemedTerms(chance=chance):
+                both = [Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)]
+                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < chance < 1.0 else chance, "share"
+            case FixedTerms(amounts=amounts):
+                for k, entry in enumerate(amounts):
+                    numbers[f"{here}.amounts[{k}].amount"] = entry.amount, "amount"
+            case ThresholdTerms(pays=pays):
+                numbers[f"{here}.pays"] = pays, "amount"
+        if getattr(terms, "indexed", None) is not None and terms.indexed.rate is not None:
+            numbers[f"{here}.indexed.rate"] = terms.indexed.rate, "ratio"
     for tranche in scenario.financing.tranches:
         numbers[f"financing.tranches[{tranche.name}].commitment"] = tranche.commitment, "amount"
     for grant in scenario.financing.grants:
@@ -301,7 +326,7 @@ def draw_lives(
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
 
-    for name, outcome in scenario.outcomes.items():
+    for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(values[f"outcomes[{name}].success_rate"])
         for person, word in zip(persons, success_words, strict=True):
@@ -402,6 +427,19 @@ def count_verified(persons: Iterable[Person]) -> Counts:
     return counts
 
 
+def tally(scenario: Scenario, persons: Iterable[Person], tallies: Tallies) -> None:
+    """Count who was verified, measured and eligible, by cohort, outcome and follow-up."""
+    for person in persons:
+        for name, outcome in scenario.personal.items():
+            found = person.fates[name]
+            date = first_follow_up(scenario, found.measured_on)
+            if date is not None and eligible(outcome, person.left is not None, person.measurable):
+                counted = tallies.setdefault((person.cohort, name, date), [0, 0, 0])
+                counted[0] += found.counted is not None
+                counted[1] += person.measurable
+                counted[2] += 1
+
+
 def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
     """The people of one cohort, counted."""
     return Headcount(
@@ -409,14 +447,16 @@ def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
         completed=sum(person.left is None for person in persons),
         dropped_out=sum(person.left is not None for person in persons),
         unmeasured=sum(not person.measurable for person in persons),
-        achieved={name: sum(person.fates[name].met for person in persons) for name in scenario.outcomes},
+        achieved={name: sum(person.fates[name].met for person in persons) for name in scenario.personal},
         verified={
-            name: sum(person.fates[name].counted is not None for person in persons) for name in scenario.outcomes
+            name: sum(person.fates[name].counted is not None for person in persons) for name in scenario.personal
         },
     )
 
 
-def expected_lives(scenario: Scenario, cohort: Cohort, values: Mapping[str, float]) -> tuple[Headcount, Counts]:
+def expected_lives(
+    scenario: Scenario, cohort: Cohort, values: Mapping[str, float], tallies: Tallies
+) -> tuple[Headcount, Counts]:
     """Expected numbers of one cohort at the given inputs: nobody is rounded to a whole person."""
     here = f"cohorts[{cohort.name}]"
     places = int(value_of(cohort.participants))
@@ -424,7 +464,7 @@ def expected_lives(scenario: Scenario, cohort: Cohort, values: Mapping[str, floa
     duration = int(value_of(cohort.duration))
     dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
     achieved, verified, counts = {}, {}, {}
-    for name, outcome in scenario.outcomes.items():
+    for name, outcome in scenario.personal.items():
         can_meet = 1.0 if outcome.of == "enrolled" else 1.0 - dropout
         chance = can_meet * values[f"outcomes[{name}].success_rate"]
         achieved[name] = people * chance
@@ -435,6 +475,12 @@ def expected_lives(scenario: Scenario, cohort: Cohort, values: Mapping[str, floa
             if date is not None:
                 number = people * float(weight) * chance * (1.0 - unmeasured)
                 verified[name] += number
+                able = people * float(weight) * can_meet
+                seen = able * (1.0 - unmeasured)
+                counted = tallies.setdefault((cohort.name, name, date), [0.0, 0.0, 0.0])
+                counted[0] += number
+                counted[1] += seen
+                counted[2] += seen if outcome.of == "measured" else able
                 counts[name, date] = counts.get((name, date), 0.0) + number
     completed, dropped_out = people * (1.0 - dropout), people * dropout
     return Headcount(people, completed, dropped_out, people * unmeasured, achieved, verified), counts
@@ -448,16 +494,19 @@ def settle(
     values: dict[str, float],
     persons: list[Person],
     counts: Counts,
+    tallies: Tallies,
     headcounts: dict[str, Headcount],
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
     if not is_plain(scenario):
-        return settle_in_order(scenario, values, persons, counts, headcounts)
+        return settle_in_order(scenario, values, persons, counts, tallies, headcounts)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
-    claims = claim(scenario, values, counts, minor)
-    drawdown = draw_capital(scenario, values[f"financing.tranches[{tranche.name}].commitment"], minor)
-    periods = sorted({*drawdown, *follow_ups(scenario)})
+    commitment = values[f"financing.tranches[{tranche.name}].commitment"]
+    drawdown = draw_capital(scenario, commitment, minor)
+    periods = sorted({*drawdown, *follow_ups(scenario), *rule_dates(scenario)})
+    capital = {date: commitment * share for date, share in drawing_shares(scenario)}
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital)
 
     ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
     for payer in payers(scenario.payments):
@@ -516,19 +565,23 @@ def settle_in_order(
     values: dict[str, float],
     persons: list[Person],
     counts: Counts,
+    tallies: Tallies,
     headcounts: dict[str, Headcount],
 ) -> TwinPath:
-    """The same for a deal with several tranches, costs, caps or guarantees."""
+    """The same for a deal with several tranches, costs, caps or guarantees.
+
+    Payments that depend on the capital drawn are not settled here.
+    """
     minor, start = MINOR_UNITS.get(scenario.currency, 100), value_of(scenario.start)
-    claims = claim(scenario, values, counts, minor)
-    owed: dict[tuple[str, dt.date], int] = {}
-    for (_, payer, date), amount in claims.items():
-        owed[payer, date] = owed.get((payer, date), 0) + amount
 
     def add(day: dt.date, months: int) -> dt.date:
         return day_of(day, months)
 
-    periods = sorted({*follow_ups(scenario), *dates_of(scenario, add)})
+    periods = sorted({*follow_ups(scenario), *dates_of(scenario, add), *rule_dates(scenario)})
+    claims = claim(scenario, values, tallies, minor, periods, {}, {})
+    owed: dict[tuple[str, dt.date], int] = {}
+    for (_, payer, date), amount in claims.items():
+        owed[payer, date] = owed.get((payer, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
     books = Books(scenario, values, minor, periods, years, add)
     books.run(payers(scenario.payments), owed)
@@ -575,64 +628,6 @@ def settle_in_order(
     )
 
 
-def to_minor(amount: float, minor: int) -> int:
-    """Whole minor units of a float64 amount of currency, rounded half to even.
-
-    The product is taken in float64 first; Python's `round` is half to even and exact on what it is given.
-    """
-    return round(amount * minor)
-
-
-def payers(rules: Iterable[PerOutcome | Cap]) -> list[str]:
-    """Payers in the order in which the file first names them."""
-    return list(dict.fromkeys(rule.per_outcome.payer for rule in rules if isinstance(rule, PerOutcome)))
-
-
-def claim(scenario: Scenario, values: Mapping[str, float], counts: Counts, minor: int) -> Claims:
-    """What every rule claims at every follow-up; rules speak in the order of the file."""
-    claims: Claims = {}
-    for date in follow_ups(scenario):
-        for position, rule in enumerate(scenario.payments):
-            if isinstance(rule, PerOutcome):
-                # float64, in this order: (price * count) * minor units
-                amount = values[f"payments[{position}].price"] * counts[rule.per_outcome.outcome, date]
-                claims[position, rule.per_outcome.payer, date] = to_minor(amount, minor)
-            else:
-                total = to_minor(values[f"payments[{position}].total"], minor)
-                above = payers(scenario.payments[:position])
-                for payer, cut in cap_cuts(claims, position, date, above, total).items():
-                    claims[position, payer, date] = -cut
-    return claims
-
-
-def cap_cuts(claims: Claims, position: int, date: dt.date, above: list[str], total: int) -> dict[str, int]:
-    """What a cap cuts from each payer at one follow-up.
-
-    The rules above may claim `total` up to this follow-up. What they claim beyond it is cut, less what this cap has
-    cut at earlier follow-ups: an amount is cut once, when it is claimed.
-    """
-    earlier, owed = 0, dict.fromkeys(above, 0)
-    for (rule, payer, when), amount in claims.items():
-        if rule < position and when < date:
-            earlier += amount
-        if rule < position and when == date:
-            owed[payer] += amount
-    cut = max(0, earlier + sum(owed.values()) - total) - max(0, earlier - total)
-    return share_out(cut, owed)
-
-
-def share_out(amount: int, owed: Mapping[str, int]) -> dict[str, int]:
-    """Whole minor units in proportion to what each owes, by largest remainder; ties go to whoever stands first."""
-    whole = sum(owed.values())
-    if amount == 0 or whole == 0:
-        return dict.fromkeys(owed, 0)
-    shares = {payer: amount * part // whole for payer, part in owed.items()}
-    by_remainder = sorted(owed, key=lambda payer: -(amount * owed[payer] % whole))  # sorting keeps the file's order
-    for payer in by_remainder[: amount - sum(shares.values())]:
-        shares[payer] += 1
-    return shares
-
-
 def draw_capital(scenario: Scenario, commitment: float, minor: int) -> dict[dt.date, int]:
     """Capital drawn by date: the cumulative amount is rounded, and each date draws the difference.
 
@@ -657,8 +652,9 @@ def drawing_shares(scenario: Scenario) -> list[tuple[dt.date, float]]:
     if isinstance(drawdown, list):
         drawings = sorted(drawdown, key=lambda drawing: value_of(drawing.on))
         shares, so_far = [], 0.0
+        whole = sum(drawing.amount or 0.0 for drawing in drawings)
         for drawing in drawings:
-            so_far += drawing.share
+            so_far += drawing.share if drawing.share is not None else drawing.amount / whole
             shares.append((value_of(drawing.on), so_far))
         return [*shares[:-1], (shares[-1][0], 1.0)]
     return [(start, 1.0)]

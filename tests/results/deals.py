@@ -13,6 +13,9 @@ from risksim.plan.layout import InputNote, Labels, PathResults, Plan
 LABELS = Labels(
     cohorts=("første hold", "andet hold"),
     outcomes=("job", "uddannelse"),
+    results=(),
+    measures=("job: verified", "uddannelse: verified"),
+    clauses=("per_outcome", "per_outcome", "cap"),
     rules=("job", "uddannelse", "cap", "cap"),
     payers=("Brøndby Kommune", "staten"),
     tranches=("Den Sociale Kapitalfond",),
@@ -43,6 +46,7 @@ def plan(**changed: Any) -> Plan:
         "cohorts": only(layout.Cohorts),
         "outcomes": only(layout.Outcomes),
         "measures": only(layout.Measures),
+        "results": only(layout.Results),
         "payments": only(
             layout.Payments, kind=np.array([0, 0, 1, 1]), payer=np.array([0, 1, 0, 1]), clause=np.array([0, 1, 2, 2])
         ),

@@ -1,0 +1,31 @@
+"""Results of the programme as a whole: measured without persons."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risksim.plan.layout import RESULT, FloatArray, Plan
+
+
+def know_results(plan: Plan, inputs: FloatArray, measured: FloatArray) -> None:
+    """Write the results of consecutive paths beside what was measured of persons.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    inputs : float64[path, input]
+        Drawn inputs.
+    measured : float64[path, cohort, measure, period]
+        The columns of results are filled: the value in the first cohort and 0 in the others, so that sums over cohorts
+        are the value; nan in every period in which nothing is measured.
+    """
+    n_periods = measured.shape[3]
+    slots = plan.results.value_slot.reshape(-1, n_periods)
+    values = plan.results.value_value.reshape(-1, n_periods)
+    for m in np.flatnonzero(plan.measures.statistic == RESULT):
+        result = plan.measures.outcome[m]
+        measured[:, :, m] = 0.0
+        for t in range(n_periods):
+            slot = slots[result, t]
+            measured[:, 0, m, t] = inputs[:, slot] if slot >= 0 else values[result, t]
