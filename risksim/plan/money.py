@@ -13,7 +13,7 @@ from risksim.plan.numbers import Gathered, slots
 from risksim.plan.people import last_month
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
-from risksim.scenario.financing import Grant, Instalments, Tranche
+from risksim.scenario.financing import Grant, Instalments, Tranche, by_amount
 from risksim.scenario.scenario import Scenario
 
 
@@ -28,18 +28,13 @@ def drawings(scenario: Scenario, part: Tranche | Grant) -> list[tuple[dt.date, f
         return [(date, (k + 1) / times) for k, date in enumerate(instalment_dates(scenario, part.drawdown))]
     by_date: dict[dt.date, float] = {}
     for drawing in sorted(part.drawdown, key=lambda drawing: value_of(drawing.on)):
-        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + (
-            drawing.share or drawing.amount or 0.0
-        )
+        told = drawing.share or drawing.amount or 0.0
+        by_date[value_of(drawing.on)] = by_date.get(value_of(drawing.on), 0.0) + told
     upto = [math.fsum(list(by_date.values())[: k + 1]) for k in range(len(by_date))]
     if not by_amount(part):
-        upto = [*(min(share, 1.0) for share in upto[:-1]), 1.0]
+        whole = upto[-1] if part.drawdown[0].amount is not None else 1.0
+        upto = [*(min(drawn / whole, 1.0) for drawn in upto[:-1]), 1.0]
     return list(zip(by_date, upto, strict=True))
-
-
-def by_amount(part: Tranche | Grant) -> bool:
-    """Whether a drawdown is told in amounts and not in shares."""
-    return isinstance(part.drawdown, list) and part.drawdown[0].amount is not None
 
 
 def instalment_dates(scenario: Scenario, rhythm: Instalments) -> list[dt.date]:

@@ -9,11 +9,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim.plan import layout
-from risksim.plan.money import by_amount, drawings, drawn_upto, instalment_dates
+from risksim.plan.money import drawings, drawn_upto, instalment_dates
 from risksim.plan.numbers import Gathered, Number, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import months_between
-from risksim.scenario.financing import Cost, Financing, Grant, Instalments, Tranche, cap_of, floor_of, ranks_of
+from risksim.scenario.financing import (
+    Cost,
+    Financing,
+    Grant,
+    Instalments,
+    Tranche,
+    by_amount,
+    cap_of,
+    floor_of,
+    ranks_of,
+)
 from risksim.scenario.scenario import Scenario
 
 CAP_KINDS = {"irr": 1, "simple average": 2, "multiple": 3}

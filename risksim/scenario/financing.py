@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -216,8 +217,17 @@ class Financing(Part):
         told = self.model_dump(include=set(type(self).model_fields) - {"tranches"}, exclude_defaults=True)
         tranche = self.tranches[0]
         bent = tranche.drawdown == "as needed" or tranche.rank or tranche.rate or cap_of(self, tranche)
-        amounts = isinstance(tranche.drawdown, list) and any(drawing.share is None for drawing in tranche.drawdown)
-        return len(self.tranches) == 1 and not (told or bent or amounts or floor_of(self, tranche))
+        return len(self.tranches) == 1 and not (told or bent or by_amount(tranche) or floor_of(self, tranche))
+
+
+def by_amount(part: Tranche | Grant) -> bool:
+    """Whether a drawdown is told in amounts that are not shares of the whole: they don't add up to it."""
+    if not isinstance(part.drawdown, list) or part.drawdown[0].amount is None:
+        return False
+    whole = part.commitment if isinstance(part, Tranche) else part.amount
+    certain = getattr(whole, "value", getattr(whole, "fixed", whole))
+    told = math.fsum(drawing.amount or 0.0 for drawing in part.drawdown)
+    return not isinstance(certain, int | float) or abs(told - certain) > 1e-6
 
 
 def cap_of(financing: Financing, tranche: Tranche) -> ReturnCap | None:

@@ -113,7 +113,7 @@ class FixedTerms(Terms):
         return self
 
 
-class Fixed(Part):
+class FixedAmounts(Part):
     """Pays fixed amounts on dates, whatever is measured."""
 
     fixed: FixedTerms = Field(examples=[{"amounts": [{"on": "2027-01-01", "amount": 100_000}]}])
@@ -322,7 +322,7 @@ RULES: dict[str, type[Part]] = {
     "per_unit": PerUnit,
     "share_of_savings": ShareOfSavings,
     "deemed": Deemed,
-    "fixed": Fixed,
+    "fixed": FixedAmounts,
     "standing": Standing,
     "threshold": Threshold,
     "steps": Steps,
@@ -366,7 +366,7 @@ Rule = Annotated[
     | Annotated[PerUnit, Tag("per_unit")]
     | Annotated[ShareOfSavings, Tag("share_of_savings")]
     | Annotated[Deemed, Tag("deemed")]
-    | Annotated[Fixed, Tag("fixed")]
+    | Annotated[FixedAmounts, Tag("fixed")]
     | Annotated[Standing, Tag("standing")]
     | Annotated[Threshold, Tag("threshold")]
     | Annotated[Steps, Tag("steps")]

@@ -28,6 +28,7 @@ from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcom
 from risksim.scenario.payments import (
     Cap,
     Deemed,
+    FixedAmounts,
     Floor,
     Fund,
     PerOutcome,
@@ -37,7 +38,6 @@ from risksim.scenario.payments import (
     outcome_of,
     terms_of,
 )
-from risksim.scenario.payments import Fixed as FixedRule
 from risksim.scenario.programme import Cohort
 from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
@@ -426,7 +426,7 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
     follow_ups = deal.follow_up_dates()
     for position, rule in enumerate(deal.payments):
         terms, here = terms_of(rule), ("payments", position, key_of(rule))
-        if isinstance(rule, FixedRule):
+        if isinstance(rule, FixedAmounts):
             for place, entry in enumerate(rule.fixed.amounts):
                 if not deal.start_date <= value_of(entry.on) <= deal.end_date:
                     faults.append(

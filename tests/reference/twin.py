@@ -550,13 +550,17 @@ def is_plain(scenario: Scenario) -> bool:
     told = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)["financing"]
     plain = {"name", "commitment", "drawdown", "source", "assumption", "note", "unchecked"}
     tranche = told["tranches"][0]
-    by_dates = tranche.get("drawdown") if isinstance(tranche.get("drawdown"), list) else []
+    listed = scenario.financing.tranches[0].drawdown
+    amounts = [drawing.amount for drawing in listed if drawing.amount] if isinstance(listed, list) else []
+    whole = scenario.financing.tranches[0].commitment
+    whole = getattr(whole, "value", whole)  # amounts that add up to a certain commitment are shares of it
+    short = bool(amounts) and (not isinstance(whole, int | float) or abs(math.fsum(amounts) - whole) > 1e-6)
     return (
         set(told) == {"tranches"}
         and len(told["tranches"]) == 1
         and set(tranche) <= plain
         and tranche.get("drawdown") != "as needed"
-        and not any("amount" in drawing for drawing in by_dates)
+        and not short
     )
 
 
