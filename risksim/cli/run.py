@@ -109,7 +109,8 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
     from risksim.report.answer import Heading, LineOf, answer
 
     plan = made.plan
-    capital = float(api.investors(made).drawn.mean()) / plan.minor_units
+    drawn = api.investors(made).drawn
+    capital = float(drawn[0]) / plan.minor_units if drawn.min() == drawn.max() else None
     head = Heading(
         plan.name, plan.currency, plan.day_count, made.seed, made.engine, plan.digest, version("risksim-dsi"), capital
     )

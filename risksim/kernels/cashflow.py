@@ -161,6 +161,10 @@ def internal_rate(flows, years, paid_in, received):
     gap = in_time / gained - out_time / lost
     guess = math.log(gained / lost) / gap if gap > 1e-6 else 0.0
     guess = min(max(guess, LOWEST_LOG), HIGHEST_LOG)
+    if (
+        changes == 1 and first_sign > 0
+    ):  # what would solve the equation is the rate of a loan taken, not of money put in
+        return math.nan, ALL_POSITIVE
     if changes == 1:
         x = unique_root(flows, years, min(guess, 0.0) - 0.5, max(guess, 0.0) + 0.5, guess, True, True)
         return (math.expm1(x), OK_UNIQUE) if not math.isnan(x) else (math.nan, NO_ROOT)

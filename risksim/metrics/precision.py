@@ -1,7 +1,7 @@
 """How far to trust a number: every statistic of `risksim.metrics.array` with its simulation error.
 
 Where the error comes from is decided by the `Sample` (see there): none for an enumeration, the spread over replicates
-where there are several, else the formulae of the handbook, section 6.6, written for any weights. With ``I`` the
+where there are several, else the formulae of ``docs/reference/statistics.md``, written for any weights. With ``I`` the
 influence of a path on a statistic (its weighted mean is zero), the standard error is
 ``sqrt(sum (w I)^2 / (1 - sum w^2))``, which for equal weights is the familiar ``s(I) / sqrt(n)``.
 
@@ -236,8 +236,8 @@ def expected_shortfall(losses: Values, sample: Sample, level: float) -> Estimate
 
     Notes
     -----
-    The interval needs some hundred paths in the tail: with 50 of them it covers 91 % instead of 95 % in the example
-    contract of the handbook, with 500 it covers 95 %.
+    The interval needs some hundred paths in the tail: with 50 of them it covers 91 % instead of 95 % in a contract
+    that pays 40,000 for each of BetaBin(25; 15.5, 5.5) successes, with 500 it covers 95 %.
     """
     at_risk = float(array.value_at_risk(losses, sample, level))
     beyond = np.maximum(losses - at_risk, 0.0)

@@ -6,7 +6,7 @@ Every statistic takes a `Sample`, so engines may differ in how they choose paths
 replicate              who makes such paths    where the error of a statistic comes from
 =====================  ======================  =========================================================
 -1 on every path       exact enumeration       there is none
-0 on every path        independent paths       formulae inside the sample (handbook 6.6)
+0 on every path        independent paths       formulae of docs/reference/statistics.md
 several, 0 to R - 1    R scrambles of a        the spread of the R estimates, one per replicate; replicates
                        quasi-random rule       weigh the same
 =====================  ======================  =========================================================

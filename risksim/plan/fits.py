@@ -377,7 +377,7 @@ def _exp(x: float) -> float:
 
 
 def _lognormal_problem(p: FloatArray, v: FloatArray, _limits: Limits) -> _Problem:
-    mu, sigma = _line(_scores(p), np.log(v))  # handbook 1.7: exact for two points
+    mu, sigma = _line(_scores(p), np.log(v))  # exact for two points
     return _Problem(lambda m, s: Lognormal(mu + sigma * m, sigma * math.exp(s)), ((0.0, 0.0),))
 
 

@@ -287,7 +287,7 @@ def _continuous(family: Family, low: float, high: float, text: str | None = None
 
 
 def _posterior(number: grammar.Evidence) -> Beta:
-    """Beta(a0 + sum w k, b0 + sum w (n - k)), handbook 1.2 and 1.3."""
+    """Beta(a0 + sum w k, b0 + sum w (n - k)): a power prior (Ibrahim and Chen 2000)."""
     sources = number.evidence if isinstance(number.evidence, list) else [number.evidence]
     a, b = number.prior
     return Beta(

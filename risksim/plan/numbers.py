@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
@@ -14,8 +15,10 @@ from risksim.plan.fits import FitError
 from risksim.plan.hashes import hash32
 from risksim.plan.laws import Law, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
+from risksim.scenario.base import value_of
 from risksim.scenario.origins import input_name, origin_text
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import LARGEST_AMOUNT
 
 Path = tuple[str | int, ...]
 
@@ -65,10 +68,12 @@ class Gathered:
         except FitError as error:
             self.faults.append(self.places.fault(path, error.found, error.remedy))
             return Number(-1, 0.0)
+        high = min(high, self._most(unit))
         wrong = bounds_fault(law, low, high, unit)
         if wrong is not None:
             self.faults.append(self.places.fault(path, *wrong))
             return Number(-1, 0.0)
+        law = dataclasses.replace(law, high=min(law.high, high))
         if law.certain:
             return Number(-1, law.mean)
         name = input_name(self.scenario, path)
@@ -87,6 +92,13 @@ class Gathered:
         points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
         self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, law.sd, points))
         return Number(len(self.laws) - 1, law.mean)
+
+    def _most(self, unit: str) -> float:
+        """The largest value of a number of this unit: money of the whole deal stays far inside 64-bit minor units."""
+        if not unit.startswith(self.scenario.currency):
+            return math.inf
+        places = sum(int(value_of(cohort.participants)) for cohort in self.scenario.cohorts)
+        return LARGEST_AMOUNT / max(places, 1) if "/" in unit else LARGEST_AMOUNT
 
     def inputs(self) -> layout.Inputs:
         """The tables of everything gathered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
@@ -20,8 +21,8 @@ class Heading(NamedTuple):
     engine: str
     digest: str
     version: str
-    capital: float
-    """Mean capital paid in by all investors. [currency]"""
+    capital: float | None
+    """Capital paid in by all investors, None where paths differ. [currency]"""
 
 
 class LineOf(NamedTuple):
@@ -86,27 +87,41 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         rows += [_people_row(f"{name}: achieved", outcome.achieved), _people_row(f"{name}: verified", outcome.verified)]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
     parts.append(
-        f"\n{summary.paths.count:,} paths, seed {head.seed}, {head.engine} engine, {head.day_count}. "
+        f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
         f"Scenario {head.digest[:12]}, risksim {head.version}.\n"
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
 
 
-def _sentence(summary: Summary, currency: str, capital: float) -> str:
+def _sentence(summary: Summary, currency: str, capital: float | None) -> str:
     """The answer in one sentence, of all investors together."""
     loss = summary.everybody.loss
-    whole = 100 - round(100 * loss.p_loss.value)
     who = "the investor gets" if summary.investors is None else "the investors together get"
-    text = f"In {whole} of 100 futures {who} the capital back."
+    if capital == 0.0:
+        return "No capital is paid in, so there is none to lose.\n"
+    whole = 100 - round(100 * loss.p_loss.value)
+    if whole == 100 and loss.p_loss.value > 0:
+        text = f"In more than 99 of 100 futures {who} the capital back."
+    elif whole == 0 and loss.p_loss.value < 1:
+        text = f"In fewer than 1 of 100 futures {who} the capital back."
+    else:
+        text = f"In {whole} of 100 futures {who} the capital back."
     if loss.p_loss.value > 0 and loss.expected_shortfall_95.value > 0:
         worst = rounded(loss.expected_shortfall_95.value, loss.expected_shortfall_95.standard_error, 0)
-        text += f" In the worst twentieth, {worst} of {capital:,.0f} {currency} is lost on average."
+        of = f" of {capital:,.0f}" if capital is not None else ""
+        text += f" In the worst twentieth, {worst}{of} {currency} is lost on average."
     return text + "\n"
+
+
+def _paths(count: int) -> str:
+    return "1 path" if count == 1 else f"{count:,} paths"
 
 
 def _chance(estimate: Estimate) -> tuple[str, str]:
     """A probability and its error; what was never or always seen is a bound, not a certainty."""
+    if estimate.high - estimate.low >= 0.9:
+        return percent(estimate.value, most_places=0), "too few paths"
     if estimate.value == 0.0 and estimate.high > 0.0:
         return f"below {percent(estimate.high, most_places=4)}", "never seen"
     if estimate.value == 1.0 and estimate.low < 1.0:
@@ -205,6 +220,8 @@ def _error(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
 
 
 def _interval(estimate: Estimate) -> str:
+    if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
+        return "too few paths"
     return f"[{percent(estimate.low)}; {percent(estimate.high)}]"
 
 

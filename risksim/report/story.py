@@ -16,7 +16,7 @@ STATUS_WORDS = (
     "the only rate",
     "total loss: capital paid in, nothing received",
     "none: nothing was invested",
-    "none: money only came in",
+    "none: no money was at risk before some came in",
     "none: several rates fit",
     "none: no rate fits",
 )
@@ -57,6 +57,11 @@ def story(told: Story) -> str:
     return "".join(parts)
 
 
+def _money(told: Story, amount: float) -> str:
+    """An amount to the minor unit of its currency."""
+    return f"{amount:,.{told.decimals}f}"
+
+
 def _summary_of(people: list[Person]) -> str:
     if not people:
         return "Nobody enrolled.\n"
@@ -67,7 +72,7 @@ def _summary_of(people: list[Person]) -> str:
         counts = Counter(person.outcomes[k].result for person in people)
         said = ", ".join(
             f"{counts[result]} {result}"
-            for result in ("met", "not met", "left before", "not measured")
+            for result in ("met", "not met", "left before", "not measured", "never due")
             if counts[result]
         )
         unpaid = sum(person.outcomes[k].result == "met" and person.outcomes[k].settled_on is None for person in people)
@@ -101,7 +106,9 @@ def _people(people: list[Person]) -> str:
 def _payments(told: Story) -> str:
     if not told.payments:
         return "No outcome was paid.\n"
-    rows = [(str(claim.date), claim.payer, claim.rule, f"{claim.amount:,.2f}", claim.reason) for claim in told.payments]
+    rows = [
+        (str(claim.date), claim.payer, claim.rule, _money(told, claim.amount), claim.reason) for claim in told.payments
+    ]
     width = max(len(row[3]) for row in rows)
     rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
     return table(("date", "payer", "rule", "amount", "because"), rows, left=5)
@@ -109,7 +116,7 @@ def _payments(told: Story) -> str:
 
 def _ledger(told: Story) -> str:
     rows = [
-        (str(flow.date), flow.from_party, flow.to_party, f"{flow.amount:,.2f}", flow.reason) for flow in told.ledger
+        (str(flow.date), flow.from_party, flow.to_party, _money(told, flow.amount), flow.reason) for flow in told.ledger
     ]
     width = max((len(row[3]) for row in rows), default=0)
     rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
@@ -120,8 +127,8 @@ def _tranches(told: Story) -> str:
     rows = [
         (
             each.name,
-            f"{each.paid_in:,.2f}",
-            f"{each.received:,.2f}",
+            _money(told, each.paid_in),
+            _money(told, each.received),
             f"{each.received / each.paid_in:.4f}" if each.paid_in else "none",
             STATUS_WORDS[each.irr_status] if math.isnan(each.irr) else f"{percent(each.irr, 0.0, 4)} a year",
         )
@@ -134,8 +141,8 @@ def _result(told: Story) -> str:
     multiple = f"{told.received / told.paid_in:.4f}" if told.paid_in else "none"
     rate = STATUS_WORDS[told.irr_status] if math.isnan(told.irr) else f"{percent(told.irr, 0.0, 4)} a year"
     lines = [
-        f"Paid in {told.paid_in:,.2f}, received {told.received:,.2f}: {multiple} times the money.",
+        f"Paid in {_money(told, told.paid_in)}, received {_money(told, told.received)}: {multiple} times the money.",
         f"IRR ({told.day_count}): {rate}.",
-        *(f"NPV at {percent(hurdle)}: {value:,.2f}." for hurdle, value in told.npv),
+        *(f"NPV at {percent(hurdle)}: {_money(told, value)}." for hurdle, value in told.npv),
     ]
     return "\n".join(lines) + "\n"

@@ -41,7 +41,7 @@ class OutcomeOf(NamedTuple):
 
     outcome: str
     result: str
-    """``met``, ``not met``, ``left before``, or ``not measured``."""
+    """``met``, ``not met``, ``left before``, ``not measured``, or ``never due`` where no day of measurement comes."""
     measured_on: dt.date | None
     """Day of measurement; None where it never comes."""
     settled_on: dt.date | None
@@ -103,6 +103,8 @@ class Story(NamedTuple):
     deal: str
     digest: str
     currency: str
+    decimals: int
+    """Decimal places of an amount: those of the currency's minor unit."""
     day_count: str
     seed: int
     path: int
@@ -144,6 +146,7 @@ def tell(plan: Plan, replay: Replay) -> Story:
         deal=plan.name,
         digest=plan.digest,
         currency=plan.currency,
+        decimals=len(str(plan.minor_units)) - 1,
         day_count=plan.day_count,
         seed=replay.seed,
         path=replay.path,
@@ -216,7 +219,9 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, person: int,
     period = int(plan.outcomes.period_of_month[outcome, column])
     met, seen = life.met_at[outcome, person] != NEVER, bool(life.seen[person])
     left = life.left_at[person] != NEVER
-    if population != ENROLLED and left:
+    if ordinal == 0:
+        result = "never due"
+    elif population != ENROLLED and left:
         result = "left before"
     elif not seen:
         result = "not measured"
@@ -267,10 +272,17 @@ def _reason(plan: Plan, replay: Replay, row: int, paid: int) -> str:
     return said + late + split
 
 
+def _price(plan: Plan, amount: float) -> str:
+    """An amount to its minor unit; a drawn price that is none of whole minor units, a few digits further."""
+    places = len(str(plan.minor_units)) - 1
+    whole = abs(amount - round(amount, places)) < 1e-9 * max(1.0, abs(amount))
+    return f"{amount:,.{places if whole else places + 4}f}"
+
+
 def _limit_reason(plan: Plan, replay: Replay, row: int) -> str:
     payments, labels = plan.payments, plan.labels
     k, kind = int(payments.clause[row]), int(payments.kind[row])
-    limit = f"{_number(plan, replay, int(payments.first_number[k])):,.2f}"
+    limit = _price(plan, _number(plan, replay, int(payments.first_number[k])))
     if kind == FUND:
         first = int(payments.first_row[k])
         who = labels.payers[payments.payer[first]]
@@ -290,16 +302,20 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
     how, sums = payments.readings, replay.measured[0].sum(axis=0)
     if kind == DATED:
         due = [n for n in range(first, int(payments.first_number[k + 1])) if payments.number_period[n] == t]
-        return f"{_number(plan, replay, due[0]):,.2f} due on this date{_prices(plan, replay, k, t)}" if due else ""
+        return (
+            f"{_price(plan, _number(plan, replay, due[0]))} due on this date{_prices(plan, replay, k, t)}"
+            if due
+            else ""
+        )
     if kind == PER_OUTCOME:
         count, column = float(sums[how.column[k, 0], t]), int(how.column[k, 0])
         units = "verified" if plan.measures.statistic[column] != RESULT else "units measured"
         number = f"{count:.0f}" if count == round(count) else f"{count:,.6g}"
-        price = f"{_number(plan, replay, first):,.2f}"
+        price = _price(plan, _number(plan, replay, first))
         return f"{number} {units} at {price} each{_prices(plan, replay, k, t)}" if count > 0 else ""
     if kind == DEEMED:
         people, rate = float(sums[how.column[k, 2], t]), float(payments.amount_value[first + 2])
-        price = f"{_number(plan, replay, first):,.2f}"
+        price = _price(plan, _number(plan, replay, first))
         return f"no method agreed: {people:.0f} people at the assumed rate {rate:g}, {price} each" if people else ""
     return f"{_measured_words(plan, replay, k, t)}{_prices(plan, replay, k, t)}"
 

@@ -55,6 +55,12 @@ def own_parties(financing: Financing) -> list[tuple[Path, str]]:
 
 
 def _names(financing: Financing, provider: str, payers: list[str]) -> Iterator[InitErrorDetails]:
+    if provider in payers:
+        yield mistake_at(
+            ("provider",),
+            f"got '{provider}', which also pays for outcomes; in the ledger the two are parties of their own.",
+            "Name the provider by its own name, as the department that runs the programme.",
+        )
     seen = {provider, *payers}
     for path, name in own_parties(financing):
         guarantor_again = path[1] == "guarantees" and any(

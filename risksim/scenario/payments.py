@@ -295,7 +295,7 @@ class Floor(Part):
     """Tops up what the rules above it pay."""
 
     floor: FloorTerms = Field(examples=[{"total": 500_000, "payer": "municipality"}])
-    """The least that is paid."""
+    """The least that is paid, and who tops up."""
 
 
 class FundTerms(Origin):

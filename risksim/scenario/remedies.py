@@ -220,7 +220,7 @@ def _text_number_remedy(text: str, is_share: bool, like: str) -> str:
     if match := re.match(rf"^({_PLAIN})\s*(?:-|–|\.\.|to|til)\s*({_PLAIN})$", folded):
         return f"For a range write {{uniform: [{match[1]}, {match[2]}]}} or {{p5: {match[1]}, p95: {match[2]}}}."
     if folded in ("no", "none", "nej", "ingen", "nothing", "n", "off"):
-        return "For none, write 0."
+        return "Write a number: 0 for none, where 0 is allowed."
     if folded in ("yes", "ja", "all", "alle", "y", "on"):
         return "For all, write 1." if is_share else f"Write a number, as {like}."
     if folded in ("nan", "inf", "-inf", "infinity", "n/a", "na", "tbd", "?", "-", "unknown", "ukendt"):

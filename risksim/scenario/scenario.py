@@ -115,7 +115,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
-        faults = [*_dates(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
+        faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
@@ -491,6 +491,19 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         folded = {word.casefold(): word for word in known}
         close = [folded[name.casefold()]] if name.casefold() in folded else []
     return f"Did you mean {' or '.join(shown(word, 120, '') for word in close)}?" if close else None
+
+
+def _hurdles(deal: Scenario) -> list[InitErrorDetails]:
+    said = [f"{hurdle:.10g}" for hurdle in deal.hurdles]
+    return [
+        mistake_at(
+            ("hurdles", position),
+            f"got {rate} a second time; each hurdle stands once.",
+            "Delete it, or write another rate.",
+        )
+        for position, rate in enumerate(said)
+        if rate in said[:position]
+    ]
 
 
 def _sources(deal: Scenario) -> list[InitErrorDetails]:

@@ -46,7 +46,16 @@ def present_value(flows, years, rate):
     return math.fsum(terms) / math.fsum(np.abs(terms))
 
 
-# Reference values (handbook 6.2 and appendix A, G22)
+# Reference values
+
+
+@both(internal_rate)
+@pytest.mark.parametrize("flows", [[100, -110], [50, 470, -100], [0, 100, 0, -1]])
+def test_money_received_before_any_is_paid_in_earns_no_rate(run, flows):
+    # The solution would be the rate of a loan taken, with its sign the wrong way round for an investor.
+    rate, status = rate_of(flows, run=run)
+    assert math.isnan(rate)
+    assert status == "ALL_POSITIVE"
 
 
 @both(internal_rate)
@@ -56,7 +65,6 @@ def present_value(flows, years, rate):
         ([-100, 60, 60], 0.130662),
         ([-100, -50, 30, 40], -0.288422),
         ([-100, 110], 0.10),
-        ([100, -110], 0.10),  # a loan taken: one change, from the other side
         ([0, -100, 0, 121, 0], 0.10),
         ([-100, 50, -10, 100], 0.158622),  # three changes, the running sum changes once
         ([-100, 40, -5, 20], -0.281840),  # three changes, never paid back

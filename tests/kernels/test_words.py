@@ -9,7 +9,7 @@ from risksim.kernels.words import LANES, fill_persons, fill_uniforms, philox, ph
 from tests.kernels.forms import KEY, both, close_to, key_array, python_of, words_of
 from tests.reference import philox as slow
 
-VECTORS = [  # handbook, appendix A, G26
+VECTORS = [  # known answers of Random123 for Philox4x32-10 (Salmon et al. 2011)
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     ((2**32 - 1,) * 4, (2**32 - 1,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
     (

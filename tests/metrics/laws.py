@@ -9,7 +9,7 @@ from risksim.metrics.sample import Sample
 
 
 def example_contract() -> tuple[np.ndarray, np.ndarray, Sample]:
-    """Handbook G20: capital 750,000, repaid 40,000 per success, X ~ BetaBin(25; 15.5, 5.5)."""
+    """Capital 750,000, repaid 40,000 per success, X ~ BetaBin(25; 15.5, 5.5)."""
     successes = np.arange(26)
     pmf = betabinom(25, 15.5, 5.5).pmf(successes)
     return successes, 750_000.0 - 40_000.0 * successes, Sample.exact(pmf)

@@ -23,7 +23,7 @@ def weighted(counts: list[int]) -> Sample:
     return Sample.of(np.array(counts) / total, np.zeros(len(counts), np.int16))
 
 
-def test_example_contract_has_the_statistics_of_the_handbook():
+def test_example_contract_has_its_exact_statistics():
     successes, losses, sample = example_contract()
     assert array.probability(successes <= 18, sample) == pytest.approx(0.472273, abs=5e-7)
     assert array.value_at_risk(losses, sample, 0.95) == 230_000.0

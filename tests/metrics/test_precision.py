@@ -79,7 +79,7 @@ def test_quantile_interval_covers_the_truth_in_about_95_of_100_seeds(level, skew
     assert 400 * least - 3.5 * math.sqrt(400 * 0.95 * 0.05) <= covered
 
 
-def test_normal_law_has_the_errors_of_the_handbook():
+def test_normal_law_has_the_errors_of_its_closed_form():
     losses, sample = normal_points(100_000), Sample.equal(100_000)
     shortfall = precision.expected_shortfall(losses, sample, 0.95)
     assert shortfall.value == pytest.approx(2.062713, abs=2e-4)
@@ -89,7 +89,7 @@ def test_normal_law_has_the_errors_of_the_handbook():
     assert at_risk.standard_error == pytest.approx(0.0066825, rel=0.01)
 
 
-def test_quantile_interval_runs_between_the_ranks_of_the_handbook():
+def test_quantile_interval_runs_between_binomial_ranks():
     values = np.random.default_rng(1).permutation(100_000) + 1.0
     found = precision.quantile(values, Sample.equal(100_000), 0.05)
     assert (found.value, found.low, found.high) == (5_000.0, 4_865.0, 5_136.0)
@@ -134,7 +134,7 @@ def test_weighted_formulae_become_the_equal_ones(name):
     assert ALL[name](losses, nearly) == pytest.approx(ALL[name](losses, Sample.equal(2_000)), rel=1e-6)
 
 
-def test_formulae_are_those_of_the_handbook():
+def test_formulae_are_those_of_the_statistics_page():
     losses, sample = lattice_losses(np.random.default_rng(7), 1_000), Sample.equal(1_000)
     assert precision.mean(losses, sample).standard_error == pytest.approx(np.std(losses, ddof=1) / math.sqrt(1_000))
     share = np.mean(losses > 0)

@@ -62,7 +62,7 @@ def test_status_names_are_those_of_the_kernel():
     assert summary.IRR_STATUSES == cashflow.STATUS_NAMES
 
 
-def test_enumerated_example_contract_has_the_statistics_of_the_handbook(exact):
+def test_enumerated_example_contract_has_its_exact_statistics(exact):
     assert exact["tranches[investor].loss.p_loss"].value == pytest.approx(0.472273, abs=5e-7)
     assert exact["tranches[investor].loss.value_at_risk_95"].value == 230_000.0
     assert exact["tranches[investor].loss.expected_shortfall_95"].value == pytest.approx(301_350.98, abs=0.005)

@@ -1,4 +1,4 @@
-"""Fits to quantiles: the handbook's values (1.7, G4), round trips, rivals and refusals."""
+"""Fits to quantiles: worked examples, round trips, rivals and refusals."""
 
 import math
 
@@ -18,7 +18,7 @@ ANYTHING = {"low": -INFINITY, "high": INFINITY}
 QUARTILES = [0.25, 0.5, 0.75]
 
 
-def test_quartiles_of_the_handbook_give_its_beta():
+def test_quartiles_of_an_expert_give_a_beta():
     fit = fit_quantiles(QUARTILES, [0.55, 0.65, 0.74])
     assert isinstance(fit.distribution, Beta)
     assert (fit.distribution.a, fit.distribution.b) == pytest.approx((7.52067, 4.20882), abs=5e-6)
@@ -27,7 +27,7 @@ def test_quartiles_of_the_handbook_give_its_beta():
     assert fit.values == (0.55, 0.65, 0.74)
 
 
-def test_two_quantiles_of_the_handbook_give_its_lognormal():
+def test_two_quantiles_of_an_expert_give_a_lognormal():
     fit = fit_quantiles([0.1, 0.9], [20.0, 60.0], **AMOUNT)
     assert isinstance(fit.distribution, Lognormal)
     assert (fit.distribution.mu, fit.distribution.sigma) == pytest.approx((3.545038, 0.428626), abs=5e-7)
@@ -56,7 +56,6 @@ def test_two_quantiles_are_met_exactly_by_every_family(points, values, bounds):
 @settings(derandomize=True, deadline=None, max_examples=150)
 @given(st.floats(-1.6, 8.0), st.floats(-1.6, 8.0), st.sampled_from([(0.05, 0.95), (0.1, 0.5, 0.9), (0.3, 0.7)]))
 def test_beta_comes_back_from_its_own_quantiles(log_a, log_b, points):
-    """Handbook 1.11 (iv)."""
     true, p = Beta(math.exp(log_a), math.exp(log_b)), np.array(points)
     values = true.inverse(p, 1.0 - p)
     assume(values[0] > 1e-12 and values[-1] < 1.0 - 1e-6)

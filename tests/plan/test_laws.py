@@ -1,4 +1,4 @@
-"""Laws against scipy.stats, quadrature and the published values of the modelling handbook (G1, 2.1)."""
+"""Laws against scipy.stats, quadrature and worked examples."""
 
 import math
 import subprocess
@@ -165,8 +165,8 @@ def test_lognormal_spellings_agree():
     assert again.inverse(u) == pytest.approx(by_median.inverse(u), rel=1e-12)
 
 
-def test_evidence_is_the_weighted_posterior_of_the_handbook():
-    """G1: 30 of 40 at half weight on Jeffreys' prior."""
+def test_evidence_is_the_weighted_posterior():
+    """30 of 40 at half weight on Jeffreys' prior."""
     read = law({"evidence": {"successes": 30, "of": 40, "weight": 0.5}}, 0.0, 1.0)
     assert read.text == "Beta(15.5, 5.5)"
     assert read.mean == pytest.approx(0.738095, abs=5e-7)
@@ -179,11 +179,11 @@ def test_evidence_adds_sources_and_keeps_the_prior_when_it_weighs_nothing():
     assert law({"evidence": {"successes": 10, "of": 20, "weight": 0}}).text == "Beta(0.5, 0.5)"
 
 
-def test_enrolment_mixture_has_the_handbook_probabilities():
-    """Handbook 2.1 and G39."""
+def test_enrolment_mixture_has_its_exact_probabilities():
+    """The fit to completed bonds of the INDIGO register (scenarios/broendby-tuba.yaml)."""
     ratio = law(ENROLMENT)
     assert ratio.cdf(np.array([0.5, 0.8])) == pytest.approx([0.1498, 0.2906], abs=5e-5)
-    reached = 0.85 * stats.norm.sf(-0.02 / 0.25)  # .452099, which the handbook cuts to .4520
+    reached = 0.85 * stats.norm.sf(-0.02 / 0.25)  # .452099
     assert ratio.cdf(1.0) == pytest.approx(1.0 - reached, abs=1e-12)
     assert reached == pytest.approx(0.4520, abs=1e-4)
     filled = 1.0 - integrate.quad(lambda x: float(ratio.cdf(x)), 0.0, 1.0, epsabs=1e-12)[0]  # E min(R, 1)

@@ -1,4 +1,4 @@
-"""The investor's result: years, NPV and the IRR that cannot lie (handbook 6.2; model.md, The investor's result)."""
+"""The investor's result: years, NPV and the IRR that cannot lie (docs/reference/model.md, The investor's result)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ def irr(flows: Sequence[float], years: Sequence[float], received: float | None =
         return math.nan, ALL_POSITIVE if flows else NO_INVESTMENT
     if not any(flow > 0 for flow in flows):
         return (-1.0, TOTAL_LOSS) if received == 0 else (math.nan, NO_ROOT)
+    if sign_changes(flows) == 1 and flows[0] > 0:
+        return math.nan, ALL_POSITIVE
     if sign_changes(flows) == 1:
         return _only_root(flows, years), OK_UNIQUE
     if norstrom(flows):

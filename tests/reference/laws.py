@@ -1,7 +1,7 @@
 """Inverse and mean of every law of the grammar, through `scipy.stats`.
 
-Written from the grammar of uncertain numbers (`risksim.scenario.uncertainty`) and section 1.7 of the modelling
-handbook; never from the fast code, which this is held against.
+Written from the grammar of uncertain numbers (`risksim.scenario.uncertainty`); never from the fast code, which this is
+held against.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def gamma_shapes(gamma: grammar.GammaShape) -> tuple[float, float]:
     return (gamma.mean / gamma.sd) ** 2, gamma.sd**2 / gamma.mean
 
 
-# Fits to quantiles: least squares on the cumulative probabilities (handbook 1.7).
+# Fits to quantiles: least squares on the cumulative probabilities (O'Hagan et al., Uncertain Judgements, 2006).
 
 
 @functools.cache

@@ -370,7 +370,6 @@ def test_expected_only_keeps_fractions_of_people_until_the_invoice():
         ([-100.0, 60.0, 60.0], [0, 1, 2], 0.130662),
         ([-100.0, -50.0, 30.0, 40.0], [0, 1, 2, 3], -0.288422),
         ([-100.0, 110.0], [0, 1], 0.10),
-        ([100.0, -110.0], [0, 1], 0.10),
         ([0.0, -100.0, 110.0], [0, 1, 2], 0.10),
         ([-100.0, 50.0, -10.0, 100.0], [0, 1, 2, 3], 0.158622),  # three changes, cumulative flows change once
     ],
@@ -445,11 +444,9 @@ def law(told):
         (0.3, "share", {0.01: 0.3, 0.99: 0.3}, 0.3),
         ({"value": 7.0, "assumption": "made up"}, "amount", {0.5: 7.0}, 7.0),
         ({"fixed": 7.0}, "amount", {0.5: 7.0}, 7.0),
-        # handbook G1: 30 of 40 at half weight on Jeffreys' prior is Beta(15.5, 5.5); G1 counts to 25 people, so the
-        # quantiles here are those of G4 below
+        # 30 of 40 at half weight on Jeffreys' prior is Beta(15.5, 5.5)
         ({"evidence": {"successes": 30.0, "of": 40.0, "weight": 0.5}}, "share", {}, 0.738095),
         ({"beta": [1.0, 1.0]}, "share", {0.3: 0.3}, 0.5),
-        # handbook G4
         ({"quantiles": {"p25": 0.55, "p50": 0.65, "p75": 0.74}}, "share", {0.05: 0.40593, 0.95: 0.84796}, 0.641179),
         (
             {"quantiles": {"p10": 20.0, "p90": 60.0}, "fit": "lognormal"},

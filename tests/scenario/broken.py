@@ -83,7 +83,9 @@ MISTAKES: dict[str, Mistake] = {
         UNMEASURED, "unmeasured: 0,75", 17, SHARE_OF, "between 0 and 1", "decimal point: write 0.75"
     ),
     "quoted number": Mistake(UNMEASURED, 'unmeasured: "0.2"', 17, SHARE_OF, "got '0.2'", "quotation marks away: 0.2"),
-    "the Norway of numbers": Mistake(UNMEASURED, "unmeasured: NO", 17, SHARE_OF, "got 'NO'", "For none, write 0."),
+    "the Norway of numbers": Mistake(
+        UNMEASURED, "unmeasured: NO", 17, SHARE_OF, "got 'NO'", "0 for none, where 0 is allowed"
+    ),
     "yes": Mistake(UNMEASURED, "unmeasured: yes", 17, SHARE_OF, "got 'yes'", "write 1"),
     "true": Mistake(UNMEASURED, "unmeasured: true", 17, SHARE_OF, "got true", "Write a number"),
     "nothing after the colon": Mistake(

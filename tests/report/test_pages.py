@@ -1,0 +1,115 @@
+"""What people read: sentences and figures that must hold at the edges."""
+
+from pathlib import Path
+
+import pytest
+
+from risksim import api
+from risksim.engine.run import Settings, run
+from risksim.errors import ScenarioError
+from risksim.plan.compile import compile_plan
+from risksim.report.story import story
+from risksim.scenario.reader import read_text
+
+ROOT = Path(__file__).parents[2]
+DEAL = """
+schema: 1
+name: Edges
+currency: {currency}
+start: 2025-01-01
+end: 2028-01-01
+follow_up: {{every: 6 months}}
+hurdles: {hurdles}
+cohorts:
+  - {{name: all, participants: 20, duration: 6 months, enrolment: {{window: {window}}}}}
+outcomes:
+  job: {{of: enrolled, success_rate: {rate}, measured: {measured}}}
+payments:
+  - per_outcome: {{outcome: job, price: {price}}}
+  - cap: {{total: {cap}}}
+financing:
+  tranches: [{{name: fund, commitment: {commitment}, drawdown: {drawdown}}}]
+"""
+PLAIN = {
+    "currency": "DKK",
+    "hurdles": "[0.0, 0.05]",
+    "window": "1 month",
+    "rate": "0.5",
+    "measured": "{at: completion}",
+    "price": "60000",
+    "cap": "4000000",
+    "commitment": "500000",
+    "drawdown": "start",
+}
+
+
+def deal(**changes):
+    scenario, document = read_text(DEAL.format(**PLAIN | changes))
+    return api.Deal(scenario, document, compile_plan(scenario, document))
+
+
+def page(made):
+    from risksim.analysis.three_lines import three_lines
+    from risksim.cli.run import _page
+
+    simulated = api.simulate(made, paths=1_000)
+    return _page(simulated, three_lines(made, simulated), simulated.summary())
+
+
+def test_page_of_a_deal_without_capital_says_so():
+    assert "No capital is paid in" in page(deal(commitment="0"))
+
+
+def test_page_never_rounds_a_loss_away():
+    # 20 people at 0.5: fewer than 3 succeed in 2 of 10,000 futures; 25,000 paths show some
+    made = deal(commitment="170000")
+    simulated = api.simulate(made, paths=25_000)
+    assert 0 < simulated.summary().everybody.loss.p_loss.value < 0.005
+    from risksim.analysis.three_lines import three_lines
+    from risksim.cli.run import _page
+
+    assert "In more than 99 of 100 futures" in _page(simulated, three_lines(made, simulated), simulated.summary())
+
+
+def test_page_names_no_capital_where_it_is_uncertain():
+    text = page(deal(commitment="{uniform: [100000, 1000000]}"))
+    assert " is lost on average" in text
+    assert " of 5" not in text.split("is lost on average")[0].split("worst twentieth,")[1]
+
+
+def test_people_who_are_never_due_are_told_apart():
+    told = api.explain(deal(window="24 months", measured="{on: 2026-02-01}", rate="1.0"), path=3)
+    never = [person for person in told.people if person.outcomes[0].result == "never due"]
+    assert never
+    assert all(person.outcomes[0].measured_on is None for person in never)
+    assert f"{len(never)} never due" in story(told)
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("DKK", "60,000.00"), ("KRW", "60,000"), ("KWD", "60,000.000")])
+def test_amounts_have_the_decimals_of_their_currency(currency, shown):
+    assert f"verified at {shown} each" in story(api.explain(deal(currency=currency, rate="1.0"), path=1))
+
+
+def test_money_beyond_what_a_computer_counts_is_refused_with_its_place():
+    for field in ("cap", "price", "commitment"):
+        with pytest.raises(ScenarioError) as caught:
+            deal(**{field: "{lognormal: {median: 1.0e+12, sigma: 8}}"})
+        assert caught.value.faults[0].line is not None
+
+
+def test_rare_draws_of_money_are_held_inside_what_a_computer_counts():
+    made = deal(cap="{lognormal: {median: 1.0e+9, sigma: 2.3}}", rate="1.0")
+    received = run(made.plan, Settings(paths=20_000, threads=1)).received
+    assert (received == 120_000_000).all()
+
+
+def test_a_provider_is_not_called_like_a_payer():
+    with pytest.raises(ScenarioError) as caught:
+        read_text("provider: municipality\n" + DEAL.format(**PLAIN))
+    assert "also pays for outcomes" in caught.value.faults[0].found
+
+
+def test_a_hurdle_stands_once():
+    with pytest.raises(ScenarioError) as caught:
+        deal(hurdles="[0.05, 0.050000000001]")
+    assert "a second time" in caught.value.faults[0].found
