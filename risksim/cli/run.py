@@ -99,6 +99,8 @@ def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary)
 def _plain(statistic: Any) -> dict[str, Any]:
     import math
 
+    if not hasattr(statistic, "standard_error"):  # withheld, with its reason
+        return {"value": None, "standard_error": None, "low": None, "high": None, "withheld": statistic.reason}
     fields = statistic._asdict()
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in fields.items()
