@@ -61,9 +61,6 @@ def claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, o
     number, measure = payments.first_number[k], payments.readings.column[k, 0]
     slot, value = payments.amount_slot[number], payments.amount_value[number]
     growing, maybe = payments.growth_slot[k] >= 0, payments.unless_slot[k] >= 0 or payments.unless_value[k] > 0.0
-    if not (growing or maybe):
-        claim_fixed_price(measured, measure, slot, value, factor, minor_units, inputs, out[:, row])
-        return
     for p in range(n_paths):
         price = pick(slot, value, inputs, p)
         if maybe:
@@ -188,9 +185,19 @@ def claims(
                 continue
             top_up_to_floor(row, scope, payments.looks[k], payments.basis[k], slot, value, minor_units, inputs, out)
         else:
-            if out.shape[0] > 0:
+            growing, maybe = (
+                payments.growth_slot[k] >= 0,
+                payments.unless_slot[k] >= 0 or payments.unless_value[k] > 0.0,
+            )
+            if growing or payments.growth_value[k] != 0.0:
                 price_level(k, payments, inputs, 0, factor)
-            if kind == PER_OUTCOME:
+            else:
+                factor[:] = payments.level[k, :n_periods]
+            if kind == PER_OUTCOME and not (growing or maybe):
+                column, slot = payments.readings.column[k, 0], payments.amount_slot[number]
+                value = payments.amount_value[number]
+                claim_fixed_price(measured, column, slot, value, factor, minor_units, inputs, out[:, row])
+            elif kind == PER_OUTCOME:
                 claim_per_outcome(k, row, measured, payments, minor_units, inputs, factor, out)
             elif kind == DEEMED:
                 claim_deemed(k, row, measured, payments, minor_units, inputs, factor, out)
