@@ -17,7 +17,8 @@ from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
 from risksim.scenario.base import value_of
-from risksim.scenario.payments import key_of
+from risksim.scenario.financing import by_amount
+from risksim.scenario.payments import key_of, terms_of
 from risksim.scenario.scenario import Scenario
 
 
@@ -160,6 +161,16 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                     ("cohorts", position, "dropout"),
                     "people leave before the end of their course, but this cohort has no duration.",
                     "Add a line such as duration: 9 months, or leave dropout out.",
+                )
+            )
+    open_ended = any(part.drawdown == "as needed" or by_amount(part) for part in scenario.financing.tranches)
+    for position, rule in enumerate(scenario.payments):
+        if open_ended and getattr(terms_of(rule), "pays", "") in ("share of principal", "coupon", "annual return"):
+            faults.append(
+                places.fault(
+                    ("payments", position, key_of(rule), "pays"),
+                    "this rule pays on the capital drawn, which is not known beforehand with this drawdown.",
+                    "Draw the capital in shares, or in amounts that add up to the commitment.",
                 )
             )
     addresses: dict[int, str] = {}

@@ -111,6 +111,15 @@ def test_a_provider_is_not_called_like_a_payer():
     assert "also pays for outcomes" in caught.value.faults[0].found
 
 
+def test_a_coupon_on_capital_that_is_not_known_beforehand_is_refused():
+    rules = "  - steps: {outcome: job, counts: count, pays: coupon, table: [{from: 1, gives: 0.03}]}"
+    text = DEAL.format(**PLAIN | {"drawdown": "[{on: 2025-07-01, amount: 1000}]"})
+    scenario, document = read_text(text.replace("  - cap: {total: 4000000}", rules))
+    with pytest.raises(ScenarioError) as caught:
+        compile_plan(scenario, document)
+    assert "not known beforehand" in caught.value.faults[0].found
+
+
 def test_a_hurdle_stands_once():
     with pytest.raises(ScenarioError) as caught:
         deal(hurdles="[0.05, 0.050000000001]")
