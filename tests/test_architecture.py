@@ -271,10 +271,11 @@ def test_tile_is_by_person_and_lane(plan, size):
     tile = live_tile(plan, key, 0, 0, inputs)
     people = tile.enrolled_at.shape[0]
     assert people >= tile.n_enrolled.max()
-    assert tile.enrolled_at.dtype == tile.left_at.dtype == tile.met_at.dtype == np.int16
+    assert tile.enrolled_at.dtype == tile.left_at.dtype == np.int16
     assert (tile.seen.dtype, tile.n_enrolled.dtype) == (np.uint8, np.int32)
     assert tile.enrolled_at.shape == tile.left_at.shape == tile.seen.shape == (people, LANES)
-    assert tile.met_at.shape == (size["outcome"], people, LANES)
+    assert tile.worth.dtype == np.float64
+    assert tile.worth.shape == (size["outcome"], people, LANES)  # each outcome of this plan is measured once
 
 
 def test_blocks_are_whole_leaves_and_leaves_whole_tiles():

@@ -25,7 +25,13 @@ class Purpose(IntEnum):
     MEASUREMENT = 4
     """Whether a person's outcomes can be measured."""
     SUCCESS = 5
-    """Whether a person meets an outcome."""
+    """Whether a person meets an outcome; the occasion is the measurement."""
+    WORTH = 6
+    """A person's own amount, score or use; the occasion is the measurement."""
+    SPELL = 7
+    """How long a person's next spell in or out of a state lasts; the occasion counts the spells."""
+    ERROR = 8
+    """The error with which a person's score is measured; the occasion is the measurement, 0 at enrolment."""
 
 
 def key_of(seed: int, stream: int = 0) -> tuple[int, int]:

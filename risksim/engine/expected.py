@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.addresses import key_of
+from risksim.engine.lives import live_block
+from risksim.kernels.patterns import HEAD
 from risksim.engine.results import know_results
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
 
 
+DRAWN = 4_096
+"""Futures over which people are averaged where their outcomes have no short formula. [paths]"""
+
+
 def expected_people(plan: Plan) -> FloatArray:
     """Expected measures of a deal without uncertain inputs.
+
+    Exact where people can be counted by pattern. Where they are lived one by one, the mean of `DRAWN` futures: its
+    error is that of one cohort as large as all of theirs together.
 
     Parameters
     ----------
@@ -23,6 +33,8 @@ def expected_people(plan: Plan) -> FloatArray:
     """
     cohorts, outcomes, measures = plan.cohorts, plan.outcomes, plan.measures
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
+    if plan.processes is not None:
+        return _drawn_people(plan)
     out = np.zeros((1, n_cohorts, measures.outcome.size, n_periods))
     for c in range(n_cohorts):
         months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
@@ -42,5 +54,16 @@ def expected_people(plan: Plan) -> FloatArray:
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
                 if period >= 0:
                     out[0, c, m, period] += n * share
+    know_results(plan, np.empty((1, 0)), out)
+    return out
+
+
+def _drawn_people(plan: Plan) -> FloatArray:
+    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
+    measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
+    headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
+    key = np.array(key_of(0, plan.stream), dtype=np.uint64)
+    live_block(plan, key, 0, np.empty((DRAWN, 0)), measured, headcount)
+    out: FloatArray = measured.mean(axis=0, keepdims=True)
     know_results(plan, np.empty((1, 0)), out)
     return out

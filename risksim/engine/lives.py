@@ -1,4 +1,4 @@
-"""Lives month by month: the form behind `explain`, drawn from the same words as the counts."""
+"""Lives person by person: the form behind `explain`, and behind every deal whose people cannot be counted by pattern."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.kernels.chances import enrolled_people, limits
-from risksim.kernels.lives import enrolment_month, leave_month, measurable, met_month, meter
+from risksim.kernels.lives import enrolment_month, leave_month, measurable
 from risksim.kernels.patterns import HEAD
+from risksim.kernels.processes import count_worth, meter
 from risksim.kernels.words import fill_persons
-from risksim.plan.layout import LANES, NEVER, RESULT, FloatArray, Int16Array, Int32Array, IntArray, Plan, WordArray
+from risksim.plan.layout import (
+    CARD,
+    LANES,
+    NEVER,
+    RESULT,
+    FloatArray,
+    Int16Array,
+    Int32Array,
+    Plan,
+    WordArray,
+)
 
 KeyArray = npt.NDArray[np.uint64]
+STATISTICS = 5
 
 
 class Tile(NamedTuple):
@@ -26,17 +39,35 @@ class Tile(NamedTuple):
     """int16[person, lane]. [month]"""
     seen: npt.NDArray[np.uint8]
     """uint8[person, lane]: 1 where outcomes can be measured."""
-    met_at: Int16Array
-    """int16[outcome, person, lane]. [month]"""
+    worth: FloatArray
+    """float64[row, person, lane]: 1 where an outcome is met at a measurement, 0 where it is not, or an amount; nan for
+    people it does not speak of."""
     n_enrolled: Int32Array
     """int32[lane]. [people]"""
 
 
-def _on_lanes(slot: int, value: float, inputs: FloatArray) -> FloatArray:
+class Words:
+    """The words of one cohort on 64 paths, by address."""
+
+    def __init__(self, key: KeyArray, first_path: int, cohort: int, people: int) -> None:
+        self.key, self.first_path, self.cohort = key, first_path, cohort
+        self.n_quads = max(-(-people // 4), 1)
+        self.shape = (4 * self.n_quads, LANES)
+
+    def draw(self, purpose: Purpose, outcome: int = 0, occasion: int = 0) -> WordArray:
+        """Words of one decision: uint32[person, lane]."""
+        out = np.empty(self.shape, dtype=np.uint32)
+        fill_persons(self.key, self.first_path, int(purpose), self.cohort, outcome, occasion, 0, self.n_quads, out)
+        return out
+
+
+def on_lanes(slot: int, value: float, inputs: FloatArray) -> FloatArray:
+    """A number of the plan on each lane: float64[lane]."""
     return np.ascontiguousarray(inputs[:, slot]) if slot >= 0 else np.full(LANES, value)
 
 
-def _limits(chances: FloatArray) -> WordArray:
+def limits_of(chances: FloatArray) -> WordArray:
+    """The limits of chances: float64[n] -> uint32[n]."""
     out = np.empty(chances.size, dtype=np.uint32)
     limits(chances, out)
     return out
@@ -62,38 +93,21 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
     -------
     Tile
     """
-    cohorts, outcomes = plan.cohorts, plan.outcomes
+    cohorts = plan.cohorts
     months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
-    ratio = _on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
+    ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
     n_enrolled = np.array([enrolled_people(cohorts.places[cohort], r) for r in ratio], dtype=np.int32)
-    n_quads = max(-(-int(n_enrolled.max()) // 4), 1)
-    words = np.empty((4 * n_quads, LANES), dtype=np.uint32)
-
-    def draw(purpose: Purpose, outcome: int = 0) -> WordArray:
-        fill_persons(key, first_path, int(purpose), cohort, outcome, 0, n_quads, words)
-        return words
-
-    shape = words.shape
-    enrolled_at, left_at = np.empty(shape, np.int16), np.empty(shape, np.int16)
-    seen = np.empty(shape, np.uint8)
-    met_at = np.empty((outcomes.address.size, *shape), np.int16)
-    enrolment_month(draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
-    dropout = _on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
-    leave_month(draw(Purpose.DROPOUT), _limits(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
-    unmeasured = _on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
-    measurable(draw(Purpose.MEASUREMENT), _limits(unmeasured), enrolled_at, seen)
-    for k in range(outcomes.address.size):
-        rate = _on_lanes(outcomes.rate_slot[k], outcomes.rate_value[k], inputs)
-        met_month(
-            draw(Purpose.SUCCESS, int(outcomes.address[k])),
-            _limits(rate),
-            outcomes.population[k],
-            outcomes.measured_month[k, months],
-            enrolled_at,
-            left_at,
-            met_at[k],
-        )
-    return Tile(enrolled_at, left_at, seen, met_at, n_enrolled)
+    words = Words(key, first_path, cohort, int(n_enrolled.max()))
+    enrolled_at, left_at = np.empty(words.shape, np.int16), np.empty(words.shape, np.int16)
+    seen = np.empty(words.shape, np.uint8)
+    enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
+    dropout = on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
+    leaving = words.draw(Purpose.DROPOUT)
+    leave_month(leaving, limits_of(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
+    unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
+    measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
+    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
+    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
 
 
 def live_block(
@@ -117,34 +131,47 @@ def live_block(
         lanes = slice(at, at + LANES)
         for cohort in range(plan.cohorts.places.size):
             tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes])
-            meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
-            for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-                if statistic != RESULT:
-                    measured[lanes, cohort, m] = meters[k][:, statistic]
-            headcount[lanes, cohort] = head_of(tile, meters)
+            measured[lanes, cohort] = meter_tile(plan, cohort, tile, inputs[lanes])
+            headcount[lanes, cohort] = head_of(plan, cohort, tile)
 
 
-def meter_tile(plan: Plan, cohort: int, outcome: int, tile: Tile) -> FloatArray:
-    """What the contract measures of one outcome: float64[lane, statistic, period]."""
+def meter_tile(plan: Plan, cohort: int, tile: Tile, inputs: FloatArray) -> FloatArray:
+    """What the contract measures of a cohort: float64[lane, measure, period]; 0 for results without persons."""
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
-    out = np.zeros((LANES, 3, plan.calendar.years.size))
-    periods: IntArray = plan.outcomes.period_of_month[outcome, months]
-    meter(
-        plan.outcomes.population[outcome], tile.enrolled_at, tile.left_at, tile.seen, tile.met_at[outcome], periods, out
-    )
+    measures, n_periods = plan.measures, plan.calendar.years.size
+    out = np.zeros((LANES, measures.outcome.size, n_periods))
+    row_outcome = np.repeat(np.arange(plan.outcomes.address.size), np.diff(plan.outcomes.first_row))
+    for row, outcome in enumerate(row_outcome):
+        wanted = np.flatnonzero(
+            (measures.rows[:, row] == 1) & (measures.statistic != CARD) & (measures.statistic != RESULT)
+        )
+        if not wanted.size:
+            continue
+        seen = np.zeros((LANES, STATISTICS, n_periods))
+        period = plan.outcomes.period_of_month[row, months]
+        meter(plan.outcomes.population[outcome], tile.worth[row], tile.seen, tile.enrolled_at, period, seen)
+        for m in wanted:
+            out[:, m] += seen[:, measures.statistic[m]]
+    for m in np.flatnonzero(measures.statistic == CARD):
+        out[:, m] = meter_cards(plan, int(measures.outcome[m]), months, tile, inputs)
     return out
 
 
-def head_of(tile: Tile, meters: list[FloatArray]) -> Int32Array:
+def head_of(plan: Plan, cohort: int, tile: Tile) -> Int32Array:
     """People counted: int32[lane, count], as `PathResults.headcount`."""
+    months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
+    first_row = plan.outcomes.first_row
     enrolled = tile.enrolled_at != NEVER
     left = tile.left_at != NEVER
-    counts = np.empty((LANES, HEAD + 2 * len(meters)), dtype=np.int32)
+    counts = np.zeros((LANES, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     counts[:, 0] = enrolled.sum(axis=0)
     counts[:, 1] = (enrolled & ~left).sum(axis=0)
     counts[:, 2] = (enrolled & left).sum(axis=0)
     counts[:, 3] = (enrolled & (tile.seen == 0)).sum(axis=0)
-    for k, metered in enumerate(meters):
-        counts[:, HEAD + 2 * k] = (tile.met_at[k] != NEVER).sum(axis=0)
-        counts[:, HEAD + 2 * k + 1] = metered[:, 2].sum(axis=1)
+    for k in range(plan.outcomes.address.size):
+        for row in range(first_row[k], first_row[k + 1]):
+            columns = counts[:, HEAD + 2 * k : HEAD + 2 * k + 2]
+            count_worth(
+                tile.worth[row], tile.seen, tile.enrolled_at, plan.outcomes.period_of_month[row, months], columns
+            )
     return counts

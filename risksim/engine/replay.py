@@ -11,7 +11,7 @@ from risksim.engine.results import know_results
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
-from risksim.plan.layout import LANES, RESULT, CohortLife, Plan, Replay
+from risksim.plan.layout import LANES, CohortLife, Plan, Replay
 
 
 def replay(plan: Plan, seed: int, path: int) -> Replay:
@@ -49,18 +49,15 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     cohorts = []
     for cohort in range(plan.cohorts.places.size):
         tile = live_tile(plan, key, first, cohort, inputs)
-        meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
-        for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-            if statistic != RESULT:
-                measured[0, cohort, m] = meters[k][lane, statistic]
-        headcount[0, cohort] = head_of(tile, meters)[lane]
+        measured[0, cohort] = meter_tile(plan, cohort, tile, inputs)[lane]
+        headcount[0, cohort] = head_of(plan, cohort, tile)[lane]
         people = slice(0, int(tile.n_enrolled[lane]))
         cohorts.append(
             CohortLife(
                 tile.enrolled_at[people, lane],
                 tile.left_at[people, lane],
                 tile.seen[people, lane],
-                tile.met_at[:, people, lane],
+                tile.worth[:, people, lane],
             )
         )
     know_results(plan, mine, measured)

@@ -42,7 +42,7 @@ class Settings(NamedTuple):
     first_path: int = 0
     """First path."""
     form: Form = "patterns"
-    """Form of lives: counted by pattern, or lived month by month. Both give the same bits."""
+    """Form of lives: counted by pattern where the plan allows it, or lived one by one. Both give the same bits."""
     keep_claims: bool = True
     """Keep the claims of every rule, path and period."""
 
@@ -186,7 +186,7 @@ def draw_block(
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
-    if settings.form == "patterns":
+    if settings.form == "patterns" and plan.processes is None:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:

@@ -25,6 +25,7 @@ ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
 ENROLMENT_PURPOSE, DROPOUT_PURPOSE = np.int64(2), np.int64(3)
 MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = np.int64(4), np.int64(5)
 NO_OUTCOME = np.int64(0)
+ONCE = np.int64(0)  # the occasion of whatever is decided once
 HEAD = 4  # enrolled, completed, dropped out, unmeasured; then achieved and verified of each outcome
 
 
@@ -207,9 +208,9 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
                 n_quads = (min(most - first, CHUNK) + 3) // 4
                 first_quad = first // 4
                 if some_leave:
-                    fill_persons(key, path, DROPOUT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, leave)
+                    fill_persons(key, path, DROPOUT_PURPOSE, c, NO_OUTCOME, ONCE, first_quad, n_quads, leave)
                 if some_hide:
-                    fill_persons(key, path, MEASUREMENT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, hide)
+                    fill_persons(key, path, MEASUREMENT_PURPOSE, c, NO_OUTCOME, ONCE, first_quad, n_quads, hide)
                 if stayers_only and not some_hide:
                     mark_stayers(first, n_quads, n_enrolled, leave, leave_limit, stayers, head)
                 else:
@@ -217,10 +218,10 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
                         first, n_quads, n_enrolled, leave, leave_limit, hide, hide_limit, everybody, stayers, head
                     )
                 if n_classes > 1:
-                    fill_persons(key, path, ENROLMENT_PURPOSE, c, NO_OUTCOME, first_quad, n_quads, words)
+                    fill_persons(key, path, ENROLMENT_PURPOSE, c, NO_OUTCOME, ONCE, first_quad, n_quads, words)
                     class_offsets(n_quads, words, class_limits, offsets)
                 for k in range(n_outcomes):
-                    fill_persons(key, path, SUCCESS_PURPOSE, c, outcomes.address[k], first_quad, n_quads, words)
+                    fill_persons(key, path, SUCCESS_PURPOSE, c, outcomes.address[k], ONCE, first_quad, n_quads, words)
                     able = everybody if outcomes.population[k] == ENROLLED else stayers
                     packed[: n_classes * LANES] = 0
                     if n_classes == 1:

@@ -69,7 +69,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> npt.NDArray[
 
 
 @kernel
-def fill_persons(key, path, purpose, cohort, outcome, first_quad, n_quads, out):
+def fill_persons(key, path, purpose, cohort, outcome, occasion, first_quad, n_quads, out):
     """Words of one decision for a tile: key uint64[2], first path -> out uint32[person, lane], below 2**32 - 1.
 
     Fills rows 0 to ``4 * n_quads - 1`` with persons from ``4 * first_quad`` on. The last word is taken for the one
@@ -78,7 +78,7 @@ def fill_persons(key, path, purpose, cohort, outcome, first_quad, n_quads, out):
     """
     k0, k1 = key[0], key[1]
     c1 = ((np.uint64(path) >> SHIFT) << np.uint64(16)) | np.uint64(purpose)
-    c3 = np.uint64(outcome) << np.uint64(16)
+    c3 = (np.uint64(outcome) << np.uint64(16)) | np.uint64(occasion)
     low = np.uint64(path) & MASK
     for quad in range(n_quads):
         c2 = (np.uint64(cohort) << np.uint64(16)) | np.uint64(first_quad + quad)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import layout, money, people, rules, waterfall
+from risksim.plan import layout, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -56,6 +56,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
+    lived = processes.processes(gathered, outcomes, months)
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
     payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
@@ -73,6 +74,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         inputs=gathered.inputs(),
         cohorts=cohorts,
         outcomes=outcomes,
+        processes=lived,
         measures=measures,
         results=results,
         payments=payments,
@@ -92,7 +94,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             cohorts=tuple(cohort.name for cohort in scenario.cohorts),
             outcomes=tuple(scenario.personal),
             results=tuple(scenario.results),
-            measures=rules.measure_names(scenario, measures),
+            measures=rules.measure_names(scenario, measured),
             clauses=tuple(key_of(rule) for rule in scenario.payments),
             rules=tuple(rule_names),
             payers=tuple(payers),
@@ -144,6 +146,7 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         ),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
+        processes=plan.processes and fixed(plan.processes, "number", "card_price", "card_most"),
         results=fixed(plan.results, "value"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
         financing=fixed(plan.financing, "commitment"),

@@ -33,11 +33,21 @@ TABLE_CELLS = 2_048
 LOGIT_LIMIT = 37.0
 """A quantile table covers local logits from minus to plus this; 52-bit uniforms stay inside. [1]"""
 
-ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
-"""Populations that a success rate may speak of."""
-ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
-"""Statistics of a measure: people it speaks of, those measured, what was measured of them added up (successes), and the
-value of a result without persons, which stands in the first cohort."""
+ENROLLED, COMPLETERS, MEASURED, EARLIER = range(4)
+"""Populations that an outcome may speak of."""
+ELIGIBLE, SEEN, SUM, RESULT, SQUARES, CARD = range(6)
+"""Statistics of a measure: people it speaks of, those measured, what was measured of them added up (successes), the
+value of a result without persons, which stands in the first cohort, the sum of squares, and what a price list owes
+people each of whom has a most."""
+HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE = range(6)
+"""Kinds of outcome: what happens to a person or doesn't, a state that comes and goes, an amount, an amount held against
+a goal, a score with an error, a fall in use."""
+POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = range(5)
+"""What a contract looks for in spells."""
+SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = range(5)
+"""What a contract looks for in scores."""
+CHANGE, FALLS = range(2)
+"""What a contract looks for in use."""
 PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND = range(9)
 """Kinds of payment rule: how a claim is reckoned. Prices per unit and shares of savings are PER_OUTCOME too."""
 COUNT, SHARE, VALUE = 0, 1, 2
@@ -113,33 +123,82 @@ class Cohorts(NamedTuple):
 
 
 class Outcomes(NamedTuple):
-    """What may happen to a participant and in which period it counts."""
+    """What may happen to a participant and in which period it counts.
+
+    A *row* is one measurement of one outcome; outcomes that are measured once have one row each.
+    """
 
     address: IntArray
     """int64[outcome]: 16-bit hash of the outcome's name."""
     population: IntArray
-    """int64[outcome]: ENROLLED, COMPLETERS or MEASURED."""
+    """int64[outcome]: ENROLLED, COMPLETERS, MEASURED or EARLIER."""
     rate_slot: IntArray
     """int64[outcome]: slot of the success rate."""
     rate_value: FloatArray
     """float64[outcome]: success rate where certain. [1]"""
+    first_row: IntArray
+    """int64[outcome + 1]: first row of each outcome."""
     measured_month: IntArray
-    """int64[outcome, month]: contract month of measurement by enrolment month (cohorts end to end). [month]"""
+    """int64[row, month]: contract month of measurement by enrolment month (cohorts end to end). [month]"""
     measured_ordinal: IntArray
-    """int64[outcome, month]: proleptic ordinal of the day of measurement, 0 if it never comes. [day]"""
+    """int64[row, month]: proleptic ordinal of the day of measurement, 0 if it never comes. [day]"""
     period_of_month: IntArray
-    """int64[outcome, month]: period in which it counts, -1 if never."""
+    """int64[row, month]: period in which it counts, -1 if never."""
     period_of_class: IntArray
-    """int64[outcome, class]: the same by settlement class."""
+    """int64[row, class]: the same by settlement class."""
+
+
+class Processes(NamedTuple):
+    """What a deal needs whose people cannot be counted by pattern: outcomes that are measured several times, depend on
+    each other, or are amounts."""
+
+    kind: IntArray
+    """int64[outcome]: HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE or USE."""
+    order: IntArray
+    """int64[outcome]: the outcomes so that each stands after those it needs."""
+    clause: IntArray
+    """int64[outcome]: what the contract looks for, where its kind leaves a choice."""
+    reads: IntArray
+    """int64[outcome]: the amount that a goal reads, -1 for none."""
+    gate: IntArray
+    """int64[outcome]: the outcome that must be met first, -1 for none."""
+    gate_row: IntArray
+    """int64[row, month]: its latest row up to each measurement, -1 where there is none."""
+    bar: IntArray
+    """int64[outcome]: the outcome that rules this one out, -1 for none."""
+    bar_row: IntArray
+    """int64[row, month]: its latest row up to each measurement, -1 where there is none."""
+    since: IntArray
+    """int64[row, month]: months from the start of a person's clock to the measurement. [month]"""
+    first_number: IntArray
+    """int64[outcome + 1]: first number of each outcome, whose meaning is its kind's (`risksim.plan.processes`)."""
+    number_slot: IntArray
+    """int64[number]: slot."""
+    number_value: FloatArray
+    """float64[number]: the number where certain."""
+    laws: Inputs
+    """How amounts are spread over people: one law for each outcome that has one; its addresses mean nothing."""
+    law: IntArray
+    """int64[outcome]: row of `laws`, -1 for none."""
+    card_price_slot: IntArray
+    """int64[card, outcome]: slot of the price of one success."""
+    card_price_value: FloatArray
+    """float64[card, outcome]: the price where certain, 0 for outcomes that are not on the list. [currency]"""
+    card_most_slot: IntArray
+    """int64[card]: slot of the most that one person earns."""
+    card_most_value: FloatArray
+    """float64[card]: that most where certain. [currency]"""
 
 
 class Measures(NamedTuple):
     """What the contract sees: one column of `measured` each."""
 
     outcome: IntArray
-    """int64[measure]: which outcome of persons, or which result where the statistic is RESULT."""
+    """int64[measure]: which outcome of persons, result where the statistic is RESULT, or price list where it is CARD."""
     statistic: IntArray
-    """int64[measure]: ELIGIBLE, SEEN, SUM or RESULT."""
+    """int64[measure]: ELIGIBLE, SEEN, SUM, RESULT, SQUARES or CARD."""
+    rows: ByteArray
+    """uint8[measure, row]: 1 for the measurements of its outcome that are added up."""
     measured_in: ByteArray
     """uint8[measure, period]: 1 where something can be measured."""
 
@@ -420,6 +479,8 @@ class Plan(NamedTuple):
     inputs: Inputs
     cohorts: Cohorts
     outcomes: Outcomes
+    processes: Processes | None
+    """None where people can be counted by pattern."""
     measures: Measures
     results: Results
     payments: Payments
@@ -489,8 +550,9 @@ class CohortLife(NamedTuple):
     """int16[person]. [month]"""
     seen: npt.NDArray[np.uint8]
     """uint8[person]: 1 where outcomes can be measured."""
-    met_at: Int16Array
-    """int16[outcome, person]. [month]"""
+    worth: FloatArray
+    """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not speak
+    of."""
 
 
 class Replay(NamedTuple):

@@ -5,19 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from risksim.plan import layout
 from risksim.plan.hashes import hash16
-from risksim.plan.numbers import Gathered, Path, slots
+from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
-from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, OnDate, Outcome
+from risksim.scenario.gates import looks_at
+from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome, PersonOutcome, moments
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario
 
-POPULATIONS = {"enrolled": layout.ENROLLED, "completers": layout.COMPLETERS, "measured": layout.MEASURED}
+POPULATIONS = {
+    "enrolled": layout.ENROLLED,
+    "completers": layout.COMPLETERS,
+    "measured": layout.MEASURED,
+    "earlier": layout.EARLIER,
+}
 WORDS = 2.0**32
 
 
@@ -75,19 +82,17 @@ def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
     return group, months
 
 
-def _measurement(scenario: Scenario, outcome: Outcome, duration: int, month: int) -> tuple[dt.date | None, int]:
-    """Day and contract month of measurement of somebody who enrolled in a month; no day where it never comes."""
+def _measurement(
+    scenario: Scenario, outcome: PersonOutcome, moment: Any, duration: int, month: int
+) -> tuple[dt.date | None, int]:
+    """Day and contract month of a measurement of somebody who enrolled in a month; no day where it never comes."""
     start, when = scenario.start_date, outcome.measured
     if isinstance(when, OnDate):
-        date: dt.date = value_of(when.on)
+        date: dt.date = moment
         ready = month if outcome.of == "enrolled" else month + duration
         return (date if add_months(start, ready) <= date else None), int(months_between(start, date))
-    if isinstance(when, AfterEnrolment):
-        after = month + int(value_of(when.after_enrolment))
-    elif isinstance(when, AfterCompletion):
-        after = month + duration + int(value_of(when.after_completion))
-    else:
-        after = month + duration
+    course = 0 if isinstance(when, AfterEnrolment) else duration
+    after = month + course + (int(moment) if moment is not None else 0)
     return add_months(start, after), after
 
 
@@ -96,25 +101,16 @@ def outcomes(
 ) -> tuple[layout.Outcomes, layout.IntArray, layout.IntArray, layout.WordArray]:
     """The outcomes, and the settlement classes of the cohorts: class of each month, pointers, limits."""
     scenario = gathered.scenario
-    outcomes = list(scenario.personal.items())
+    personal = scenario.personal
     rates = [
         gathered.number(("outcomes", name, "success_rate"), outcome.success_rate, "1", high=1.0)
-        for name, outcome in outcomes
+        if isinstance(outcome, Outcome)
+        else Number(-1, 0.0)
+        for name, outcome in personal.items()
     ]
-    place = {date: position for position, date in enumerate(dates)}
-    measured_month = np.empty((len(outcomes), sum(months)), dtype=np.int64)
-    measured_ordinal = np.zeros_like(measured_month)
-    period = np.full((len(outcomes), sum(months)), -1, dtype=np.int64)
-    for k, (_, outcome) in enumerate(outcomes):
-        column = 0
-        for cohort, window in zip(scenario.cohorts, months, strict=True):
-            for month in range(window):
-                date, measured_month[k, column] = _measurement(scenario, outcome, int(value_of(cohort.duration)), month)
-                measured_ordinal[k, column] = date.toordinal() if date is not None else 0
-                paying = next((day for day in follow_ups if date is not None and day >= date), None)
-                if paying is not None:
-                    period[k, column] = place[paying]
-                column += 1
+    seen = [looks_at(personal, name) for name in personal]
+    rows = [(outcome, moment) for outcome in seen for moment in moments(outcome.measured)]
+    measured_month, measured_ordinal, period = _measurements(scenario, rows, months, follow_ups, dates)
     class_of_month, class_ptr, last_month = _classes(period, months)
     limits = [
         limit_of(math.fsum(month_weights(cohort)[: month + 1]))
@@ -126,15 +122,42 @@ def outcomes(
         np.int64
     )
     group = layout.Outcomes(
-        np.array([hash16(name) for name, _ in outcomes], dtype=np.int64),
-        np.array([POPULATIONS[outcome.of] for _, outcome in outcomes], dtype=np.int64),
+        np.array([hash16(name) for name in personal], dtype=np.int64),
+        np.array([POPULATIONS[outcome.of] for outcome in seen], dtype=np.int64),
         *slots(rates),
+        np.cumsum([0, *(outcome.times for outcome in seen)]).astype(np.int64),
         measured_month,
         measured_ordinal,
         period,
         np.ascontiguousarray(period[:, columns]),
     )
     return group, class_of_month, class_ptr, np.array(limits, dtype=np.uint32)
+
+
+def _measurements(
+    scenario: Scenario,
+    rows: Sequence[tuple[PersonOutcome, Any]],
+    months: Sequence[int],
+    follow_ups: Sequence[dt.date],
+    dates: Sequence[dt.date],
+) -> tuple[layout.IntArray, layout.IntArray, layout.IntArray]:
+    """Contract month, day and period of every measurement by enrolment month: int64[row, month] each."""
+    place = {date: position for position, date in enumerate(dates)}
+    month_of = np.empty((len(rows), sum(months)), dtype=np.int64)
+    ordinal = np.zeros_like(month_of)
+    period = np.full_like(month_of, -1)
+    for k, (outcome, moment) in enumerate(rows):
+        column = 0
+        for cohort, window in zip(scenario.cohorts, months, strict=True):
+            duration = int(value_of(cohort.duration))
+            for month in range(window):
+                date, month_of[k, column] = _measurement(scenario, outcome, moment, duration, month)
+                ordinal[k, column] = date.toordinal() if date is not None else 0
+                paying = next((day for day in follow_ups if date is not None and day >= date), None)
+                if paying is not None:
+                    period[k, column] = place[paying]
+                column += 1
+    return month_of, ordinal, period
 
 
 def _classes(

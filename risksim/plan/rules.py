@@ -18,7 +18,7 @@ from risksim.plan import layout
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
-from risksim.scenario.outcomes import ProgrammeResult
+from risksim.scenario.outcomes import ProgrammeResult, is_amount
 from risksim.scenario.payments import (
     CapTerms,
     Deemed,
@@ -28,6 +28,7 @@ from risksim.scenario.payments import (
     FundTerms,
     LadderTerms,
     PerOutcomeTerms,
+    PerPersonTerms,
     PerUnitTerms,
     ShareOfSavingsTerms,
     StandingTerms,
@@ -60,25 +61,38 @@ class Clause(NamedTuple):
     basis: int = layout.TOTAL
 
 
+class Column(NamedTuple):
+    """A measure that some rule reads."""
+
+    outcome: int
+    """Outcome of persons, result or price list."""
+    statistic: int
+    measurements: tuple[int, ...] | None = None
+    """Which measurements are added up, counted from 1; None for all."""
+
+
 class Builder:
     """What builders need: the scenario, the uncertain numbers, and the measures and payers gathered so far."""
 
     def __init__(self, gathered: Gathered, follow_ups: Sequence[dt.date]) -> None:
         self.gathered, self.scenario, self.follow_ups = gathered, gathered.scenario, list(follow_ups)
-        self.measured: list[tuple[int, int]] = []
+        self.measured: list[Column] = []
         self.payers: list[str] = []
         self.unless: dict[str, Number] = {}
         """By outcome: 1 where no method of measurement was agreed."""
 
-    def column(self, outcome: str, statistic: int) -> int:
+    def column(self, outcome: str, statistic: int, measurements: Sequence[int] | None = None) -> int:
         """The measure of an outcome and a statistic; noted if it is new. Results have only their value."""
         if outcome in self.scenario.results:
-            place = (list(self.scenario.results).index(outcome), layout.RESULT)
-        else:
-            place = (list(self.scenario.personal).index(outcome), statistic)
-        if place not in self.measured:
-            self.measured.append(place)
-        return self.measured.index(place)
+            return self.note(Column(list(self.scenario.results).index(outcome), layout.RESULT))
+        chosen = None if measurements is None else tuple(sorted(set(measurements)))
+        return self.note(Column(list(self.scenario.personal).index(outcome), statistic, chosen))
+
+    def note(self, column: Column) -> int:
+        """The place of a measure; it is added if it is new."""
+        if column not in self.measured:
+            self.measured.append(column)
+        return self.measured.index(column)
 
     def columns(self, outcome: str) -> tuple[int, int, int]:
         """What is added up, who was measured, whom it speaks of."""
@@ -101,7 +115,15 @@ class Builder:
 def _per_outcome(build: Builder, here: Path, terms: PerOutcomeTerms | PerUnitTerms) -> Clause:
     unit = "outcome" if isinstance(terms, PerOutcomeTerms) else "unit"
     price = build.number((*here, "price"), terms.price, f"{build.scenario.currency}/{unit}")
-    return Clause(layout.PER_OUTCOME, [price], columns=(build.column(terms.outcome, layout.SUM), -1, -1))
+    chosen = getattr(terms, "measurements", None)
+    return Clause(layout.PER_OUTCOME, [price], columns=(build.column(terms.outcome, layout.SUM, chosen), -1, -1))
+
+
+def _per_person(build: Builder, here: Path, _terms: PerPersonTerms) -> Clause:
+    # What the list owes each participant is measured person by person; a unit of it costs one.
+    lists = [k for k, rule in enumerate(build.scenario.payments) if key_of(rule) == "per_person"]
+    card = Column(lists.index(int(here[0])), layout.CARD)
+    return Clause(layout.PER_OUTCOME, [Number(-1, 1.0)], columns=(build.note(card), -1, -1))
 
 
 def _share_of_savings(build: Builder, _here: Path, terms: ShareOfSavingsTerms) -> Clause:
@@ -169,6 +191,7 @@ def _fund(build: Builder, here: Path, terms: FundTerms) -> Clause:
 BUILDERS: dict[str, Callable[[Builder, Path, Any], Clause]] = {
     "per_outcome": _per_outcome,
     "per_unit": _per_outcome,
+    "per_person": _per_person,
     "share_of_savings": _share_of_savings,
     "deemed": _deemed,
     "fixed": _fixed,
@@ -238,7 +261,7 @@ def payments(
     dates: Sequence[dt.date],
     draws: Sequence[Sequence[tuple[dt.date, float]]],
     years: layout.FloatArray,
-) -> tuple[layout.Payments, list[tuple[int, int]], list[str], list[str]]:
+) -> tuple[layout.Payments, list[Column], list[str], list[str]]:
     """The rules, the measures they read, the payers in the order in which they are named, and a name per row.
 
     Parameters
@@ -504,18 +527,25 @@ def _capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: lay
 
 
 def measures(
-    measured: Sequence[tuple[int, int]], outcomes: layout.Outcomes, results: layout.Results, n_periods: int
+    measured: Sequence[Column], outcomes: layout.Outcomes, results: layout.Results, n_periods: int
 ) -> layout.Measures:
     """What the contract sees, with the periods in which there can be something to see."""
     known = ~np.isnan(results.value_value.reshape(-1, n_periods)) | (results.value_slot.reshape(-1, n_periods) >= 0)
+    rows = np.zeros((len(measured), outcomes.measured_month.shape[0]), np.uint8)
     seen_in = np.zeros((len(measured), n_periods), np.uint8)
-    for m, (outcome, statistic) in enumerate(measured):
-        if statistic == layout.RESULT:
-            seen_in[m] = known[outcome]
-        else:
-            seen_in[m, outcomes.period_of_month[outcome][outcomes.period_of_month[outcome] >= 0]] = 1
-    columns = [np.array([pair[axis] for pair in measured], dtype=np.int64) for axis in (0, 1)]
-    return layout.Measures(columns[0], columns[1], seen_in)
+    for m, column in enumerate(measured):
+        if column.statistic == layout.RESULT:
+            seen_in[m] = known[column.outcome]
+            continue
+        first, last = 0, rows.shape[1]
+        if column.statistic != layout.CARD:
+            first, last = outcomes.first_row[column.outcome : column.outcome + 2]
+        for row in range(first, last):
+            rows[m, row] = column.measurements is None or row - first + 1 in column.measurements
+        periods = outcomes.period_of_month[rows[m] == 1]
+        seen_in[m, periods[periods >= 0]] = 1
+    columns = [np.array([column[axis] for column in measured], dtype=np.int64) for axis in (0, 1)]
+    return layout.Measures(columns[0], columns[1], rows, seen_in)
 
 
 def results(gathered: Gathered, follow_ups: Sequence[dt.date], dates: Sequence[dt.date]) -> layout.Results:
@@ -545,11 +575,26 @@ def _dated(
     ]
 
 
-def measure_names(scenario: Scenario, measures: layout.Measures) -> tuple[str, ...]:
+_WORDS = {
+    layout.ELIGIBLE: "eligible",
+    layout.SEEN: "measured",
+    layout.SUM: "verified",
+    layout.SQUARES: "sum of squares",
+}
+
+
+def measure_names(scenario: Scenario, measured: Sequence[Column]) -> tuple[str, ...]:
     """A name for each column of `measured`."""
-    words = {layout.ELIGIBLE: "eligible", layout.SEEN: "measured", layout.SUM: "verified"}
-    people, whole = list(scenario.personal), list(scenario.results)
-    return tuple(
-        whole[k] if statistic == layout.RESULT else f"{people[k]}: {words[int(statistic)]}"
-        for k, statistic in zip(measures.outcome, measures.statistic, strict=True)
-    )
+    return tuple(_measure_name(scenario, column) for column in measured)
+
+
+def _measure_name(scenario: Scenario, column: Column) -> str:
+    if column.statistic == layout.RESULT:
+        return list(scenario.results)[column.outcome]
+    if column.statistic == layout.CARD:
+        lists = [k for k, rule in enumerate(scenario.payments) if key_of(rule) == "per_person"]
+        return f"price list of rule {lists[column.outcome] + 1}: owed to people"
+    name = list(scenario.personal)[column.outcome]
+    amount = is_amount(scenario.personal[name]) and column.statistic == layout.SUM
+    chosen = "" if column.measurements is None else f", measurement {' and '.join(map(str, column.measurements))}"
+    return f"{name}{chosen}: {'amount' if amount else _WORDS[column.statistic]}"

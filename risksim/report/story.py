@@ -7,7 +7,7 @@ from collections import Counter
 
 from risksim.report.numbers import percent
 from risksim.report.table import heading, table
-from risksim.results.story import Person, Story
+from risksim.results.story import OutcomeOf, Person, Story
 
 MOST_PEOPLE = 500
 """People listed one by one; the rest is in the JSON."""
@@ -72,10 +72,10 @@ def _summary_of(people: list[Person]) -> str:
         counts = Counter(person.outcomes[k].result for person in people)
         said = ", ".join(
             f"{counts[result]} {result}"
-            for result in ("met", "not met", "left before", "not measured", "never due")
+            for result in ("met", "not met", "measured", "left before", "gate not met", "not measured", "never due")
             if counts[result]
         )
-        unpaid = sum(person.outcomes[k].result == "met" and person.outcomes[k].settled_on is None for person in people)
+        unpaid = sum(person.outcomes[k].result in ("met", "measured") and person.outcomes[k].settled_on is None for person in people)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
         sentences.append(f"{outcome.outcome}: {said}{late}.")
     return "\n".join(sentences) + "\n\n"
@@ -91,9 +91,7 @@ def _people(people: list[Person]) -> str:
             str(person.enrolled_on),
             str(person.left_on) if person.left_on is not None else "stayed",
             *(
-                f"{outcome.result} {outcome.measured_on}"
-                if outcome.result in ("met", "not met") and outcome.measured_on is not None
-                else outcome.result
+                _said_of(outcome)
                 for outcome in person.outcomes
             ),
         ]
@@ -101,6 +99,14 @@ def _people(people: list[Person]) -> str:
     ]
     more = f"... and {len(people) - MOST_PEOPLE:,} more; --json lists them all.\n" if len(people) > MOST_PEOPLE else ""
     return table(head, rows, left=len(head)) + more
+
+
+def _said_of(outcome: OutcomeOf) -> str:
+    """One outcome of one person in a cell."""
+    if outcome.result not in ("met", "not met", "measured") or outcome.measured_on is None:
+        return outcome.result
+    what = outcome.result if outcome.amount is None else f"{outcome.amount:,.6g}"
+    return f"{what} {outcome.measured_on}"
 
 
 def _payments(told: Story) -> str:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from risksim.plan.layout import (
+    AMOUNT_OF,
     CAP,
+    CARD,
     DATED,
     DEEMED,
+    EARLIER,
     ENROLLED,
     FLOOR,
     FUND,
+    MONTHS,
     NEVER,
     PER_OUTCOME,
     PERIOD,
+    POINTS,
     RESULT,
+    SCORE,
+    SPELL,
+    USE,
     VALUE,
     Plan,
     Replay,
@@ -41,7 +50,10 @@ class OutcomeOf(NamedTuple):
 
     outcome: str
     result: str
-    """``met``, ``not met``, ``left before``, ``not measured``, or ``never due`` where no day of measurement comes."""
+    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, or ``never
+    due`` where no day of measurement comes."""
+    amount: float | None
+    """What was measured, where the outcome is an amount."""
     measured_on: dt.date | None
     """Day of measurement; None where it never comes."""
     settled_on: dt.date | None
@@ -198,7 +210,11 @@ def _people(plan: Plan, replay: Replay) -> list[Person]:
         for j in range(life.enrolled_at.size):
             month = int(life.enrolled_at[j])
             left = int(life.left_at[j])
-            outcomes = tuple(_outcome(plan, replay, c, k, j, first + month) for k in range(len(labels.outcomes)))
+            outcomes = tuple(
+                _outcome(plan, replay, c, k, row, j, first + month)
+                for k in range(len(labels.outcomes))
+                for row in range(plan.outcomes.first_row[k], plan.outcomes.first_row[k + 1])
+            )
             people.append(
                 Person(
                     labels.cohorts[c],
@@ -212,28 +228,45 @@ def _people(plan: Plan, replay: Replay) -> list[Person]:
     return people
 
 
-def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, person: int, column: int) -> OutcomeOf:
+def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, person: int, column: int) -> OutcomeOf:
     life = replay.cohorts[cohort]
     population = plan.outcomes.population[outcome]
-    ordinal = int(plan.outcomes.measured_ordinal[outcome, column])
-    period = int(plan.outcomes.period_of_month[outcome, column])
-    met, seen = life.met_at[outcome, person] != NEVER, bool(life.seen[person])
+    ordinal = int(plan.outcomes.measured_ordinal[row, column])
+    period = int(plan.outcomes.period_of_month[row, column])
+    worth, seen = float(life.worth[row, person]), bool(life.seen[person])
     left = life.left_at[person] != NEVER
+    amount = _is_amount(plan, outcome)
     if ordinal == 0:
         result = "never due"
-    elif population != ENROLLED and left:
+    elif population not in (ENROLLED, EARLIER) and left:
         result = "left before"
+    elif math.isnan(worth):
+        result = "gate not met"
     elif not seen:
         result = "not measured"
+    elif amount:
+        result = "measured"
     else:
-        result = "met" if met else "not met"
-    pays = result == "met" and period >= 0
+        result = "met" if worth == 1.0 else "not met"
+    pays = result in ("met", "measured") and period >= 0
+    times = int(plan.outcomes.first_row[outcome + 1] - plan.outcomes.first_row[outcome])
+    number = f" {row - int(plan.outcomes.first_row[outcome]) + 1}" if times > 1 else ""
     return OutcomeOf(
-        plan.labels.outcomes[outcome],
+        plan.labels.outcomes[outcome] + number,
         result,
+        worth if amount and result == "measured" else None,
         dt.date.fromordinal(ordinal) if ordinal > 0 else None,
         plan.labels.dates[period] if pays else None,
     )
+
+
+def _is_amount(plan: Plan, outcome: int) -> bool:
+    """Whether an outcome is measured as an amount, not as yes or no."""
+    own = plan.processes
+    if own is None:
+        return False
+    kind, clause = int(own.kind[outcome]), int(own.clause[outcome])
+    return kind in (AMOUNT_OF, USE) or (kind == SPELL and clause == MONTHS) or (kind == SCORE and clause == POINTS)
 
 
 def _payments(plan: Plan, replay: Replay) -> list[Payment]:
@@ -309,7 +342,10 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
         )
     if kind == PER_OUTCOME:
         count, column = float(sums[how.column[k, 0], t]), int(how.column[k, 0])
-        units = "verified" if plan.measures.statistic[column] != RESULT else "units measured"
+        if plan.measures.statistic[column] == CARD:
+            return f"what the price list owes people, each up to its most{_prices(plan, replay, k, t)}" if count else ""
+        amount = plan.labels.measures[column].endswith(": amount")
+        units = "units measured" if amount or plan.measures.statistic[column] == RESULT else "verified"
         number = f"{count:.0f}" if count == round(count) else f"{count:,.6g}"
         price = _price(plan, _number(plan, replay, first))
         return f"{number} {units} at {price} each{_prices(plan, replay, k, t)}" if count > 0 else ""

@@ -16,8 +16,9 @@ from risksim.scenario.base import Months, Origin, Part, Stated, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
 from risksim.scenario.financing import floor_of
-from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
-from risksim.scenario.payments import RULES, Cap, PerOutcome, outcome_of, terms_of
+from risksim.scenario.gates import needs
+from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
+from risksim.scenario.payments import RULES, Cap, PerOutcome, outcomes_of, terms_of
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.terms import Terms
@@ -267,16 +268,14 @@ def _last_enrolment(cohort: Cohort) -> int:
     return 0 if cohort.enrolment is None else int(value_of(cohort.enrolment.window)) - 1
 
 
-def _months_to_measurement(cohort: Cohort, outcome: Outcome) -> int | None:
-    """Months from enrolment to measurement; None where it falls on one date for everybody. [month]"""
+def _months_to_measurement(cohort: Cohort, outcome: PersonOutcome) -> int | None:
+    """Months from enrolment to the last measurement; None where it falls on dates for everybody. [month]"""
     when = outcome.measured
-    if isinstance(when, AtCompletion):
-        return int(value_of(cohort.duration))
-    if isinstance(when, AfterEnrolment):
-        return int(value_of(when.after_enrolment))
-    if isinstance(when, AfterCompletion):
-        return int(value_of(cohort.duration)) + int(value_of(when.after_completion))
-    return None
+    if isinstance(when, OnDate):
+        return None
+    last = moments(when)[-1]
+    course = 0 if isinstance(when, AfterEnrolment) else int(value_of(cohort.duration))
+    return course + (int(last) if last is not None else 0)
 
 
 def _months_before(start: dt.date, date: dt.date) -> int:
@@ -286,13 +285,14 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 
 
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
-    paid = {name for rule in scenario.payments if (name := outcome_of(rule)) is not None}
+    paid = {name for rule in scenario.payments for name in outcomes_of(rule)}
+    paid |= {other for outcome in scenario.personal.values() for other in needs(outcome)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
         if name not in paid:
             yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
-        if not isinstance(outcome, Outcome):
+        if not isinstance(outcome, PersonOutcome) or isinstance(outcome, Reaches):
             continue
         if "measured" not in outcome.model_fields_set:
             yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
@@ -301,13 +301,13 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
 
 
 def _too_late(
-    scenario: Scenario, cohort: Cohort, name: str, outcome: Outcome, last: dt.date, reach: int
+    scenario: Scenario, cohort: Cohort, name: str, outcome: PersonOutcome, last: dt.date, reach: int
 ) -> Iterator[str]:
     """Who enrols too late to be paid for, if anybody can."""
     latest = _last_enrolment(cohort)
     months = _months_to_measurement(cohort, outcome)
     if isinstance(outcome.measured, OnDate):
-        on = value_of(outcome.measured.on)
+        on = moments(outcome.measured)[-1]
         course = 0 if outcome.of == "enrolled" else int(value_of(cohort.duration))
         reached, until = _months_before(scenario.start_date, on) - course, f"the measurement on {on}"
     else:

@@ -21,6 +21,10 @@ class PerOutcomeTerms(Terms):
     """Which outcome pays: a key of `outcomes`."""
     price: Amount = Field(examples=[20_000])
     """The price per verified outcome. [currency/outcome]"""
+    measurements: Annotated[list[Annotated[int, Field(ge=1, le=120)]], Field(min_length=1)] | None = Field(
+        default=None, examples=[[1, 2, 3, 4]]
+    )
+    """Which measurements of the outcome pay this price, counted from 1; every one where this is left out."""
 
 
 class PerOutcome(Part):
@@ -44,6 +48,24 @@ class PerUnit(Part):
 
     per_unit: PerUnitTerms = Field(examples=[{"outcome": "days housed", "price": 150}])
     """Outcome, price and payer."""
+
+
+class PerPersonTerms(Terms):
+    """Prices of several outcomes, with a most for each participant."""
+
+    prices: Annotated[dict[Name, Amount], Field(min_length=1, max_length=50)] = Field(
+        examples=[{"housing": 20_000, "job": 60_000}]
+    )
+    """The price of each outcome, by its name. [currency/outcome]"""
+    most: Amount = Field(examples=[200_000])
+    """The most that one participant earns over the whole deal; what goes beyond it is not paid. [currency]"""
+
+
+class PerPerson(Part):
+    """Pays a price for each verified outcome until a participant has earned a most."""
+
+    per_person: PerPersonTerms = Field(examples=[{"prices": {"housing": 20_000, "job": 60_000}, "most": 200_000}])
+    """Prices, most and payer."""
 
 
 class ShareOfSavingsTerms(Terms):
@@ -320,6 +342,7 @@ RULES: dict[str, type[Part]] = {
     "per_outcome": PerOutcome,
     "cap": Cap,
     "per_unit": PerUnit,
+    "per_person": PerPerson,
     "share_of_savings": ShareOfSavings,
     "deemed": Deemed,
     "fixed": FixedAmounts,
@@ -345,8 +368,14 @@ def terms_of(rule: Part) -> Any:
     return getattr(rule, key_of(rule))
 
 
+def outcomes_of(rule: Part) -> list[str]:
+    """The outcomes that a rule names."""
+    one = outcome_of(rule)
+    return [one] if one is not None else list(getattr(terms_of(rule), "prices", {}))
+
+
 def outcome_of(rule: Part) -> str | None:
-    """The outcome that a rule names; None where it names none."""
+    """The one outcome that a rule names; None where it names none or several."""
     name: str | None = getattr(terms_of(rule), "outcome", None)
     return name
 
@@ -364,6 +393,7 @@ Rule = Annotated[
     Annotated[PerOutcome, Tag("per_outcome")]
     | Annotated[Cap, Tag("cap")]
     | Annotated[PerUnit, Tag("per_unit")]
+    | Annotated[PerPerson, Tag("per_person")]
     | Annotated[ShareOfSavings, Tag("share_of_savings")]
     | Annotated[Deemed, Tag("deemed")]
     | Annotated[FixedAmounts, Tag("fixed")]

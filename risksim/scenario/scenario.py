@@ -24,7 +24,8 @@ from risksim.scenario.calendar import add_months
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
 from risksim.scenario.financing import Drawing, Financing, Instalments
-from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcome, ProgrammeResult
+from risksim.scenario.gates import gates, price_faults, rule_faults
+from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, PersonOutcome, ProgrammeResult, moments
 from risksim.scenario.payments import (
     Cap,
     Deemed,
@@ -32,6 +33,7 @@ from risksim.scenario.payments import (
     Floor,
     Fund,
     PerOutcome,
+    PerPerson,
     Rule,
     Standing,
     key_of,
@@ -116,6 +118,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
+        faults += gates(self.personal, nearest)
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
@@ -135,9 +138,9 @@ class Scenario(Part):
         return date
 
     @property
-    def personal(self) -> dict[str, Outcome]:
+    def personal(self) -> dict[str, PersonOutcome]:
         """The outcomes of persons, by name."""
-        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Outcome)}
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, PersonOutcome)}
 
     @property
     def results(self) -> dict[str, ProgrammeResult]:
@@ -277,7 +280,9 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
     for position, rule in enumerate(deal.payments):
         terms, here = terms_of(rule), ("payments", position, key_of(rule))
         name = outcome_of(rule)
-        if name is not None and name not in deal.outcomes:
+        if isinstance(rule, PerPerson):
+            faults += price_faults(deal.personal, rule.per_person.prices, (*here, "prices"), nearest)
+        elif name is not None and name not in deal.outcomes:
             faults.append(
                 mistake_at(
                     (*here, "outcome"),
@@ -288,6 +293,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
             )
         elif name is not None:
             faults += _kind_of_outcome(deal, rule, name, here)
+            faults += rule_faults(deal.outcomes[name], name, key_of(rule), terms, here)
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
@@ -547,38 +553,47 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
                     )
                 )
     for name, outcome in deal.personal.items():
-        when, here = outcome.measured, ("outcomes", name, "measured")
-        if isinstance(when, OnDate) and value_of(when.on) < deal.start_date:
-            faults.append(
-                mistake_at(
-                    (*here, "on"),
-                    f"got {value_of(when.on)}, before start {deal.start_date}; an outcome is measured during the deal.",
-                    "Move the date, or the start of the deal.",
-                    leans_on=_CLOCK,
-                )
-            )
-        elif isinstance(when, OnDate) and value_of(when.on) > last:
-            faults.append(
-                mistake_at(
-                    (*here, "on"),
-                    f"got {value_of(when.on)}, after the last follow-up {last}; an outcome is paid at the first "
-                    "follow-up on or after its measurement, so this one never pays.",
-                    "Measure earlier, or add a follow-up.",
-                    leans_on=_CLOCK,
-                )
-            )
-        if isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
-            months = int(value_of(when.after_enrolment))
+        when = outcome.measured
+        if isinstance(when, OnDate):
+            faults += _days_of_measurement(deal, name, when, last)
+        elif isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
+            months = int(moments(when)[0])
             if months < longest:
                 faults.append(
                     mistake_at(
-                        (*here, "after_enrolment"),
+                        ("outcomes", name, "measured", "after_enrolment"),
                         f"got {months} months, before the course of {longest} months ends; nobody knows yet who "
                         "completes.",
                         "Measure later, or write of: enrolled.",
                         leans_on=(("cohorts",), ("outcomes", name, "of")),
                     )
                 )
+    return faults
+
+
+def _days_of_measurement(deal: Scenario, name: str, when: OnDate, last: dt.date) -> list[InitErrorDetails]:
+    faults = []
+    for place, date in enumerate(moments(when)):
+        here = ("outcomes", name, "measured", "on", *([place] if isinstance(when.on, list) else []))
+        if date < deal.start_date:
+            faults.append(
+                mistake_at(
+                    here,
+                    f"got {date}, before start {deal.start_date}; an outcome is measured during the deal.",
+                    "Move the date, or the start of the deal.",
+                    leans_on=_CLOCK,
+                )
+            )
+        elif date > last:
+            faults.append(
+                mistake_at(
+                    here,
+                    f"got {date}, after the last follow-up {last}; an outcome is paid at the first "
+                    "follow-up on or after its measurement, so this one never pays.",
+                    "Measure earlier, or add a follow-up.",
+                    leans_on=_CLOCK,
+                )
+            )
     return faults
 
 

@@ -54,7 +54,7 @@ def test_people_of_a_replay_add_up_to_its_head_counts(plan):
             stays = cohort.left_at == NEVER
             heads = [cohort.enrolled_at.size, stays.sum(), (~stays).sum(), (cohort.seen == 0).sum()]
             assert again.results.headcount[0, c, :4].tolist() == heads
-            assert again.results.headcount[0, c, 4::2].tolist() == (cohort.met_at != NEVER).sum(axis=1).tolist()
+            assert again.results.headcount[0, c, 4::2].tolist() == (cohort.worth == 1.0).sum(axis=1).tolist()
             assert (cohort.enrolled_at != NEVER).all()
             assert ((cohort.left_at >= cohort.enrolled_at) & (cohort.enrolled_at >= 0)).all()
 

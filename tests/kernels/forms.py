@@ -38,7 +38,7 @@ def words_of(purpose: int, people: int, *, path: int = 0, cohort: int = 0, outco
     """Words of one tile: uint32[person, lane], as many persons as asked for."""
     quads = -(-people // 4)
     out = np.empty((4 * quads, LANES), np.uint32)
-    fill_persons(key_array(), path, purpose, cohort, outcome, 0, quads, out)
+    fill_persons(key_array(), path, purpose, cohort, outcome, 0, 0, quads, out)
     return out[:people]
 
 

@@ -17,7 +17,8 @@ def every_measure(plan: Plan) -> Plan:
     columns = [(outcome, statistic) for statistic in (2, 0, 1) for outcome in range(n_outcomes)]
     outcome, statistic = np.array(columns, dtype=np.int64).T.copy()
     measured_in = np.ones((outcome.size, plan.calendar.years.size), np.uint8)
-    return plan._replace(measures=Measures(outcome, statistic, measured_in))
+    rows = (outcome[:, None] == np.arange(n_outcomes)).astype(np.uint8)  # one measurement each
+    return plan._replace(measures=Measures(outcome, statistic, rows, measured_in))
 
 
 class Person(NamedTuple):

@@ -5,7 +5,8 @@ import pytest
 
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import live_tile
-from risksim.kernels.lives import NEVER, enrolment_month, leave_month, measurable, met_month, meter
+from risksim.kernels.lives import NEVER, enrolment_month, leave_month, measurable
+from risksim.kernels.processes import happen, meter, speak_of
 from risksim.kernels.words import LANES
 from risksim.plan import layout
 from tests.engine.deals import BROENDBY, bent_plan, shipped_plan
@@ -39,9 +40,10 @@ def test_lives_equal_people_by_hand(plan):
             assert lived.enrolled_at[:n, lane].tolist() == [person.enrolled for person in by_hand]
             assert lived.left_at[:n, lane].tolist() == [person.left for person in by_hand]
             assert lived.seen[:n, lane].tolist() == [person.seen for person in by_hand]
-            assert lived.met_at[:, :n, lane].T.tolist() == [person.met for person in by_hand]
+            met = [[month != NEVER for month in person.met] for person in by_hand]
+            assert (lived.worth[:, :n, lane] == 1.0).T.tolist() == met
             assert (lived.enrolled_at[n:, lane] == NEVER).all()
-            assert (lived.met_at[:, n:, lane] == NEVER).all()
+            assert np.isnan(lived.worth[:, n:, lane]).all()
             assert (lived.seen[n:, lane] == 0).all()
 
 
@@ -129,52 +131,72 @@ def test_people_are_seen_unless_their_word_lies_below_the_limit(run):
     assert out[:, 0].tolist() == [0, 0, 1, 1, 0]
 
 
-@both(met_month)
+@both(speak_of)
 @pytest.mark.parametrize(
     ("population", "expected"),
     [
-        (layout.ENROLLED, [13, 12, NEVER, NEVER, 13]),
-        (layout.COMPLETERS, [13, NEVER, NEVER, NEVER, NEVER]),
-        (layout.MEASURED, [13, NEVER, NEVER, NEVER, NEVER]),
+        (layout.ENROLLED, [1, 1, 1, 0, 1]),
+        (layout.COMPLETERS, [1, 0, 1, 0, 0]),
+        (layout.MEASURED, [1, 0, 1, 0, 0]),
+        (layout.EARLIER, [1, 1, 1, 0, 1]),
     ],
 )
-def test_outcome_is_met_in_the_month_of_its_measurement(run, population, expected):
-    out = np.empty((5, LANES), np.int16)
-    words = tile([99, 0, 100, 0, 0])
-    enrolled, left = months([1, 0, 1, NEVER, 1]), months([NEVER, 3, NEVER, NEVER, 5])
-    run(words, on_lanes(100), population, np.array([12, 13]), enrolled, left, out)
+def test_an_outcome_speaks_of_its_population(run, population, expected):
+    out = np.empty((5, LANES), np.uint8)
+    run(population, months([1, 0, 1, NEVER, 1]), months([NEVER, 3, NEVER, NEVER, 5]), out)
     assert out[:, 0].tolist() == expected
 
 
-@both(met_month)
+def limits_of(first, again, anew):
+    return np.array([np.full(LANES, limit, np.uint32) for limit in (first, again, anew)])
+
+
+@both(happen)
+def test_an_outcome_happens_below_its_limit(run):
+    worth, state = np.empty((4, LANES)), np.zeros((4, LANES), np.uint8)
+    able = months([1, 1, 1, 0]).astype(np.uint8)
+    run(tile([99, 100, 0, 0]), limits_of(100, 0, 0), True, able, state, worth)
+    assert worth[:3, 0].tolist() == [1.0, 0.0, 1.0]
+    assert np.isnan(worth[3]).all()
+
+
+@both(happen)
+def test_what_happened_before_sets_the_next_limit(run):
+    worth, state = np.empty((4, LANES)), months([1, 1, 0, 0]).astype(np.uint8)
+    able = np.ones((4, LANES), np.uint8)
+    run(tile([149, 150, 49, 50]), limits_of(100, 150, 50), False, able, state, worth)
+    assert worth[:, 0].tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert state[:, 0].tolist() == [1, 0, 1, 0]
+
+
+@both(happen)
 def test_higher_success_takes_nobody_away(run):
-    words = words_of(philox.SUCCESS, PEOPLE)
-    enrolled, left = months([0] * PEOPLE), months([NEVER] * PEOPLE)
-    before = np.full((PEOPLE, LANES), NEVER, np.int16)
+    words, able = words_of(philox.SUCCESS, PEOPLE), np.ones((PEOPLE, LANES), np.uint8)
+    before = np.zeros((PEOPLE, LANES))
     for rate in (0.0, 0.1, 0.5, 0.50001, 1.0):
-        out = np.empty((PEOPLE, LANES), np.int16)
-        run(words, on_lanes(philox.limit(rate)), layout.COMPLETERS, np.array([12]), enrolled, left, out)
-        assert ((out != NEVER) >= (before != NEVER)).all()
+        out, state = np.empty((PEOPLE, LANES)), np.zeros((PEOPLE, LANES), np.uint8)
+        run(words, limits_of(philox.limit(rate), 0, 0), True, able, state, out)
+        assert (out >= before).all()
         before = out
-    assert (before == 12).all()
+    assert (before == 1.0).all()
 
 
 @both(meter)
 @pytest.mark.parametrize(
-    ("population", "eligible", "seen", "verified"),
+    ("population", "eligible", "seen", "total", "squares"),
     [
-        (layout.ENROLLED, [3, 1], [2, 1], [1, 0]),
-        (layout.COMPLETERS, [2, 1], [1, 1], [1, 0]),
-        (layout.MEASURED, [1, 1], [1, 1], [1, 0]),
+        (layout.ENROLLED, [3, 1], [2, 1], [2.5, 0], [6.25, 0]),
+        (layout.COMPLETERS, [3, 1], [2, 1], [2.5, 0], [6.25, 0]),
+        (layout.MEASURED, [2, 1], [2, 1], [2.5, 0], [6.25, 0]),
+        (layout.EARLIER, [2, 1], [2, 1], [2.5, 0], [6.25, 0]),
     ],
 )
-def test_meter_counts_by_the_period_of_the_month_of_enrolment(run, population, eligible, seen, verified):
-    #                  met, leaver, unseen, next period, never counts, not there
-    enrolled = months([0, 0, 0, 1, 2, NEVER])
-    left = months([NEVER, 3, NEVER, NEVER, NEVER, NEVER])
-    visible = months([1, 1, 0, 1, 1, 0]).astype(np.uint8)
-    met = months([9, NEVER, 9, NEVER, 9, NEVER])
-    out = np.zeros((LANES, 3, 2))
-    run(population, enrolled, left, visible, met, np.array([0, 1, -1]), out)
-    assert out[0].tolist() == [eligible, seen, verified]
+def test_meter_counts_by_the_period_of_the_month_of_enrolment(run, population, eligible, seen, total, squares):
+    #                  worth, nothing, unseen, next period, never counts, not spoken of
+    enrolled = months([0, 0, 0, 1, 2, 0])
+    visible = months([1, 1, 0, 1, 1, 1]).astype(np.uint8)
+    worth = np.repeat(np.array([2.5, 0.0, 1.0, 0.0, 1.0, np.nan])[:, None], LANES, axis=1)
+    out = np.zeros((LANES, 5, 2))
+    run(population, worth, visible, enrolled, np.array([0, 1, -1]), out)
+    assert out[0].tolist() == [eligible, seen, total, [0, 0], squares]
     assert (out == out[0]).all()

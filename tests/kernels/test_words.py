@@ -56,8 +56,13 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "DROPOUT": 3,
         "MEASUREMENT": 4,
         "SUCCESS": 5,
+        "WORTH": 6,
+        "SPELL": 7,
+        "ERROR": 8,
     }
-    named = (slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS)
+    named = (
+        slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,
+    )  # fmt: skip
     assert named == tuple(Purpose)[1:]
 
 
@@ -82,7 +87,7 @@ ADDRESSES = [
 @pytest.mark.parametrize(("path", "purpose", "cohort", "outcome", "quad"), ADDRESSES)
 def test_fill_persons_reads_the_address_that_the_page_names(run, path, purpose, cohort, outcome, quad):
     out = np.full((16, LANES), 77, np.uint32)
-    run(key_array(), path, purpose, cohort, outcome, quad, 3, out)
+    run(key_array(), path, purpose, cohort, outcome, 0, quad, 3, out)
     assert (out[12:] == 77).all()
     for lane in range(LANES):
         at = path + lane
@@ -127,7 +132,7 @@ def test_fill_persons_takes_the_last_word_for_the_one_before_it(run, path, purpo
     assert raw[word] == 2**32 - 1
     out = np.empty((4, LANES), np.uint32)
     lane = path % LANES
-    run(key_array(key), path - lane, purpose, cohort, outcome, quad, 1, out)
+    run(key_array(key), path - lane, purpose, cohort, outcome, 0, quad, 1, out)
     assert out[:, lane].tolist() == [2**32 - 2 if k == word else raw[k] for k in range(4)]
 
 
@@ -197,7 +202,7 @@ def test_cohorts_outcomes_seeds_and_streams_are_uncorrelated():
     assert uncorrelated(here, words_of(Purpose.SUCCESS, 2_000, outcome=1))
     for key in (key_of(20_250_102), key_of(20_250_101, 1)):
         other = np.empty((2_000, LANES), np.uint32)
-        fill_persons(key_array(key), 0, int(Purpose.SUCCESS), 0, 0, 0, 500, other)
+        fill_persons(key_array(key), 0, int(Purpose.SUCCESS), 0, 0, 0, 0, 500, other)
         assert uncorrelated(here, other)
 
 

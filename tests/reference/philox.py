@@ -22,7 +22,7 @@ WEYL = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
 
 # randomness.md, table of purposes
-INPUT, ENROLMENT, DROPOUT, MEASUREMENT, SUCCESS = 1, 2, 3, 4, 5
+INPUT, ENROLMENT, DROPOUT, MEASUREMENT, SUCCESS, WORTH, SPELL, ERROR = 1, 2, 3, 4, 5, 6, 7, 8
 
 
 def philox(counter: Words, key: Key) -> Words:

@@ -1,0 +1,259 @@
+"""Outcomes of people who are lived one by one: which words each kind takes, and in which order kinds are lived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from risksim.engine.addresses import Purpose
+from risksim.kernels import normal, processes
+from risksim.kernels.chances import limits
+from risksim.kernels.quantiles import look_up
+from risksim.plan.layout import (
+    AMOUNT_OF,
+    EARLIER,
+    LANES,
+    REACHES,
+    SCORE,
+    SPELL,
+    USE,
+    FloatArray,
+    Int16Array,
+    IntArray,
+    Plan,
+    WordArray,
+)
+
+if TYPE_CHECKING:
+    from risksim.engine.lives import Tile, Words
+
+MOST_SPELLS = 4_096
+"""Stretches in and out of a state that a person is followed through; nobody comes near it at the highest rates."""
+
+
+class Living:
+    """What every kind needs while the outcomes of one cohort on 64 paths are lived."""
+
+    def __init__(
+        self, plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+    ) -> None:
+        self.plan, self.words, self.months, self.inputs = plan, words, months, inputs
+        self.enrolled_at, self.left_at = enrolled_at, left_at
+        rows = int(plan.outcomes.first_row[-1])
+        self.worth: FloatArray = np.full((rows, *words.shape), np.nan)
+        self.able = np.empty(words.shape, np.uint8)
+
+    def rows(self, outcome: int) -> range:
+        """Measurements of an outcome."""
+        first = self.plan.outcomes.first_row
+        return range(int(first[outcome]), int(first[outcome + 1]))
+
+    def draw(self, purpose: Purpose, outcome: int, occasion: int) -> WordArray:
+        """Words of an outcome: uint32[person, lane]."""
+        return self.words.draw(purpose, int(self.plan.outcomes.address[outcome]), occasion)
+
+    def number(self, outcome: int, which: int) -> FloatArray:
+        """A number of an outcome on each lane: float64[lane]."""
+        assert self.plan.processes is not None
+        at = self.plan.processes.first_number[outcome] + which
+        slot = self.plan.processes.number_slot[at]
+        if slot >= 0:
+            return np.ascontiguousarray(self.inputs[:, slot])
+        return np.full(LANES, self.plan.processes.number_value[at])
+
+    def certain(self, outcome: int, which: int) -> float:
+        """A number of an outcome that is never uncertain."""
+        assert self.plan.processes is not None
+        return float(self.plan.processes.number_value[self.plan.processes.first_number[outcome] + which])
+
+    def clause(self, outcome: int) -> int:
+        """What the contract looks for."""
+        assert self.plan.processes is not None
+        return int(self.plan.processes.clause[outcome])
+
+    def amounts(self, outcome: int, uniforms: FloatArray) -> FloatArray:
+        """Amounts of people at places in their law: float64[n] -> float64[n, 1]."""
+        assert self.plan.processes is not None
+        laws, law = self.plan.processes.laws, self.plan.processes.law[outcome]
+        pieces = slice(laws.piece_ptr[law], laws.piece_ptr[law + 1])
+        out = np.empty((uniforms.size, 1))
+        look_up(
+            uniforms,
+            laws.piece_start[pieces],
+            laws.piece_width[pieces],
+            laws.table_index[pieces],
+            laws.atom[pieces],
+            laws.table,
+            0,
+            out,
+        )
+        return out
+
+
+def live_outcomes(
+    plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+) -> FloatArray:
+    """Live every outcome of one cohort on 64 paths.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    words : Words
+        The cohort's words.
+    months : slice
+        Enrolment months of the cohort in the arrays over months.
+    inputs : float64[lane, input]
+        Drawn inputs.
+    enrolled_at, left_at : int16[person, lane]
+        Contract months. [month]
+
+    Returns
+    -------
+    float64[row, person, lane]
+        What each measurement is worth, as `Tile.worth`.
+    """
+    live = Living(plan, words, months, inputs, enrolled_at, left_at)
+    order = range(plan.outcomes.address.size) if plan.processes is None else plan.processes.order
+    for outcome in map(int, order):
+        processes.speak_of(plan.outcomes.population[outcome], enrolled_at, left_at, live.able)
+        kind = 0 if plan.processes is None else int(plan.processes.kind[outcome])
+        _KINDS.get(kind, _happen)(live, outcome)
+        if plan.processes is not None:
+            _hold_against(live, outcome)
+    return live.worth
+
+
+def _hold_against(live: Living, outcome: int) -> None:
+    """The gate that must be met, and the outcome that rules this one out."""
+    own = live.plan.processes
+    assert own is not None
+    drops = live.plan.outcomes.population[outcome] == EARLIER and own.reads[outcome] < 0
+    for other, rows, opens in ((own.gate, own.gate_row, 1), (own.bar, own.bar_row, 0)):
+        if other[outcome] < 0:
+            continue
+        for row in live.rows(outcome):
+            counts: IntArray = rows[row, live.months]
+            drop = int(drops and opens)
+            processes.pass_gate(counts, live.enrolled_at, live.worth, opens, drop, live.worth[row])
+
+
+def _happen(live: Living, outcome: int) -> None:
+    rate_slot, rate_value = live.plan.outcomes.rate_slot[outcome], live.plan.outcomes.rate_value[outcome]
+    rate = live.inputs[:, rate_slot] if rate_slot >= 0 else np.full(LANES, rate_value)
+    alike = live.certain(outcome, 0) if live.plan.processes is not None else 0.0
+    bars = np.empty((3, LANES), dtype=np.uint32)
+    for which, chance in enumerate((rate, rate + alike * (1.0 - rate), rate * (1.0 - alike))):
+        limits(chance, bars[which])
+    state = np.zeros(live.words.shape, np.uint8)
+    for occasion, row in enumerate(live.rows(outcome)):
+        drawn = live.draw(Purpose.SUCCESS, outcome, occasion)
+        processes.happen(drawn, bars, occasion == 0, live.able, state, live.worth[row])
+
+
+def _spell(live: Living, outcome: int) -> None:
+    rows = live.rows(outcome)
+    starts, ends = live.number(outcome, 0), live.number(outcome, 1)
+    shape, begins, lasts, gap = (live.certain(outcome, which) for which in range(2, 6))
+    assert live.plan.processes is not None
+    since = np.ascontiguousarray(live.plan.processes.since[rows.start : rows.stop, live.months])
+    inside, spell = np.empty(live.words.shape, np.uint8), np.empty((5, *live.words.shape))
+    processes.begin_spells(inside, int(begins), spell)
+    worth = live.worth[rows.start : rows.stop]
+    clause = live.clause(outcome)
+    for occasion in range(MOST_SPELLS):
+        drawn = live.draw(Purpose.SPELL, outcome, occasion)
+        if not processes.next_spell(
+            drawn, starts, ends, shape, clause, lasts, gap, since, live.enrolled_at, inside, spell, worth
+        ):
+            break
+    worth[:, live.able == 0] = np.nan
+
+
+def _amount(live: Living, outcome: int) -> None:
+    shift = live.number(outcome, 0)
+    least, most, alike = (live.certain(outcome, which) for which in range(1, 4))
+    rows = live.rows(outcome)
+    uniforms = np.empty(live.able.size)
+    normals = np.empty(live.words.shape) if len(rows) > 1 else None
+    for occasion, row in enumerate(rows):
+        drawn = live.draw(Purpose.WORTH, outcome, occasion)
+        if normals is None:
+            normal.uniforms_of_words(drawn, uniforms)
+        else:
+            normal.next_normal(drawn, alike, occasion == 0, normals)
+            normal.uniforms_of_normals(normals, uniforms)
+        amounts = live.amounts(outcome, uniforms)
+        processes.spread_amounts(amounts, shift, least, most, live.able, live.worth[row])
+
+
+def _reach(live: Living, outcome: int) -> None:
+    assert live.plan.processes is not None
+    amounts = live.rows(int(live.plan.processes.reads[outcome]))
+    goal, always = live.certain(outcome, 0), live.certain(outcome, 1) == 1.0
+    for occasion, (row, amount) in enumerate(zip(live.rows(outcome), amounts, strict=True)):
+        if occasion:
+            live.worth[row] = live.worth[row - 1]
+        processes.reach(live.worth[amount], goal, always, occasion == 0, live.worth[row])
+
+
+def _score(live: Living, outcome: int) -> None:
+    assert live.plan.processes is not None
+    mean, growth = live.number(outcome, 0), live.number(outcome, 1)
+    sd, alike, noise, lowest, highest, step, goal = (live.certain(outcome, which) for which in range(2, 9))
+    normals, score = np.empty(live.words.shape), np.empty(live.words.shape)
+    since = live.plan.processes.since[:, live.months]
+    at_start = np.zeros(since.shape[1], dtype=np.int64)
+
+    def see(occasion: int, months: IntArray) -> FloatArray:
+        drawn = live.draw(Purpose.WORTH, outcome, occasion)
+        normal.next_normal(drawn, alike, occasion == 0, normals)
+        errors = live.draw(Purpose.ERROR, outcome, occasion)
+        processes.see_score(
+            normals, errors, mean, growth, months, sd, noise, lowest, highest, step, live.enrolled_at, score
+        )
+        return score.copy()
+
+    start = see(0, at_start)
+    before, best = start.copy(), start.copy()
+    for occasion, row in enumerate(live.rows(outcome)):
+        now = see(occasion + 1, np.ascontiguousarray(since[row]))
+        processes.compare_score(live.clause(outcome), goal, now, start, before, best, live.able, live.worth[row])
+
+
+def _use(live: Living, outcome: int) -> None:
+    effect = live.number(outcome, 0)
+    none, none_after, none_again, correlation, above = (live.certain(outcome, which) for which in range(1, 6))
+    some, place, still, then = (live.draw(Purpose.WORTH, outcome, occasion) for occasion in range(4))
+    before, after = np.empty(live.able.size), np.empty(live.able.size)
+    normal.uniforms_of_words(then, after)
+    processes.places_in_use(some, place, still, none, none_after, none_again, above, correlation, before, after)
+    used, uses = (live.amounts(outcome, np.where(places >= 0.0, places, 0.5)) for places in (before, after))
+    for row in live.rows(outcome):
+        processes.fall_in_use(live.clause(outcome), before, after, used, uses, effect, live.able, live.worth[row])
+
+
+_KINDS: dict[int, Any] = {SPELL: _spell, AMOUNT_OF: _amount, REACHES: _reach, SCORE: _score, USE: _use}
+
+
+def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, inputs: FloatArray) -> FloatArray:
+    """What a price list owes a cohort: float64[lane, period]. [currency]"""
+    own = plan.processes
+    assert own is not None
+
+    def on_lanes(slot: int, value: float) -> FloatArray:
+        return np.ascontiguousarray(inputs[:, slot]) if slot >= 0 else np.full(LANES, value)
+
+    each = [
+        on_lanes(own.card_price_slot[card, k], own.card_price_value[card, k]) for k in range(plan.outcomes.address.size)
+    ]
+    prices = np.repeat(np.array(each), np.diff(plan.outcomes.first_row), axis=0)
+    most = on_lanes(own.card_most_slot[card], own.card_most_value[card])
+    n_periods = plan.calendar.years.size
+    out = np.zeros((LANES, n_periods))
+    periods = np.ascontiguousarray(plan.outcomes.period_of_month[:, months])
+    processes.meter_card(
+        prices, most, tile.worth, tile.seen, tile.enrolled_at, periods, np.empty(n_periods), out
+    )
+    return out

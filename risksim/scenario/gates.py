@@ -1,0 +1,178 @@
+"""What outcomes say of each other: gates, exclusions, readings; and rules that read the wrong kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic_core import InitErrorDetails
+
+from risksim.scenario.base import mistake_at
+from risksim.scenario.document import shown
+from risksim.scenario.outcomes import (
+    OnDate,
+    PersonOutcome,
+    Reaches,
+    SpellOutcome,
+    is_amount,
+)
+
+Nearest = Callable[[str, Iterable[str]], str | None]
+
+
+def gates(personal: dict[str, PersonOutcome], nearest: Nearest) -> list[InitErrorDetails]:
+    """Mistakes in what outcomes of persons say of each other.
+
+    Parameters
+    ----------
+    personal : dict
+        The outcomes of persons by name.
+    nearest : callable
+        Names the known word closest to an unknown one.
+    """
+    faults = []
+    for name, outcome in personal.items():
+        for key in ("after", "unless", "reads"):
+            other = getattr(outcome, key, None)
+            if other is not None:
+                faults += _named(personal, name, key, other, nearest)
+        if isinstance(outcome, SpellOutcome):
+            faults += _clock(name, outcome)
+    return faults or [*_circles(personal)]
+
+
+def _named(
+    personal: dict[str, PersonOutcome], name: str, key: str, other: str, nearest: Nearest
+) -> list[InitErrorDetails]:
+    here = ("outcomes", name, key)
+    if other not in personal:
+        remedy = nearest(other, personal) or "Name an outcome of persons of this deal."
+        return [mistake_at(here, f"got {shown(other)}, which is no outcome of persons of this deal.", remedy)]
+    amount = is_amount(personal[other])
+    if key == "reads" and not amount:
+        found = f"got {shown(other)}, which people meet or not; only an amount can be held against a goal."
+        return [mistake_at(here, found, f"Use after: {shown(other, quote='')} for a gate.")]
+    if key != "reads" and amount:
+        found = f"got {shown(other)}, an amount; a gate is an outcome that people meet or not."
+        return [mistake_at(here, found, f"Add an outcome that reads it: {{reads: {other}, at_least: 1}}.")]
+    return []
+
+
+def _clock(name: str, outcome: SpellOutcome) -> list[InitErrorDetails]:
+    if not isinstance(outcome.measured, OnDate):
+        return []
+    return [
+        mistake_at(
+            ("outcomes", name, "measured"),
+            "got a date; spells are looked at so many months after a person's own start.",
+            "Write measured: {after_enrolment: 12 months}, or after_completion.",
+        )
+    ]
+
+
+def _circles(personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
+    """Outcomes that wait for themselves, directly or through others."""
+    faults = []
+    for name, outcome in personal.items():
+        way = _way_back(personal, name, name, [])
+        if way is not None and name == min(way, key=list(personal).index):
+            key = next(key for key in ("after", "unless", "reads") if getattr(outcome, key, None) == way[1])
+            through = " and ".join(f"'{step}'" for step in way[1:-1])
+            found = "itself" if len(way) == 2 else f"'{way[1]}', which waits for it again through {through}"
+            faults.append(
+                mistake_at(
+                    ("outcomes", name, key),
+                    f"got {found}; an outcome cannot wait for itself.",
+                    f"Name another outcome, or take {key} out.",
+                )
+            )
+    return faults
+
+
+def needs(outcome: PersonOutcome) -> list[str]:
+    """The outcomes that must be drawn before this one."""
+    named = (outcome.after, outcome.unless, getattr(outcome, "reads", None))
+    return [name for name in named if name is not None]
+
+
+def _way_back(personal: dict[str, PersonOutcome], start: str, at: str, way: list[str]) -> list[str] | None:
+    for other in needs(personal[at]):
+        if other == start:
+            return [*way, at, start]
+        if other not in way:
+            found = _way_back(personal, start, other, [*way, at])
+            if found is not None:
+                return found
+    return None
+
+
+def in_order(personal: dict[str, PersonOutcome]) -> list[str]:
+    """The outcomes so that each stands after those it needs; otherwise in the order of the file."""
+    done: list[str] = []
+
+    def add(name: str) -> None:
+        for other in needs(personal[name]):
+            add(other)
+        if name not in done:
+            done.append(name)
+
+    for name in personal:
+        add(name)
+    return done
+
+
+def looks_at(personal: dict[str, PersonOutcome], name: str) -> PersonOutcome:
+    """The outcome whose people and measurements count: the amount's where one reads an amount."""
+    outcome = personal[name]
+    return looks_at(personal, outcome.reads) if isinstance(outcome, Reaches) else outcome
+
+
+def rule_faults(outcome: Any, name: str, key: str, terms: Any, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """A payment rule that reads an amount as if it were yes or no, or a measurement that doesn't exist."""
+    faults = []
+    late = [number for number in getattr(terms, "measurements", None) or [] if number > getattr(outcome, "times", 1)]
+    if late:
+        times = getattr(outcome, "times", 1)
+        faults.append(
+            mistake_at(
+                (*here, "measurements"),
+                f"got {late[0]}; '{name}' is measured {'once' if times == 1 else f'{times} times'}.",
+                "Count the measurements of the outcome again.",
+                leans_on=(("outcomes", name),),
+            )
+        )
+    if is_amount(outcome) and key in ("per_outcome", "deemed"):
+        faults.append(
+            mistake_at(
+                (*here, "outcome"),
+                f"got '{name}', an amount; a price per outcome counts people.",
+                "Use per_unit, or an outcome that reads the amount against a goal.",
+                leans_on=(("outcomes", name),),
+            )
+        )
+    if is_amount(outcome) and getattr(terms, "counts", None) in ("count", "share"):
+        faults.append(
+            mistake_at(
+                (*here, "counts"),
+                f"got {terms.counts} of '{name}', an amount.",
+                "Write counts: mean, or use an outcome that reads the amount against a goal.",
+                leans_on=(("outcomes", name),),
+            )
+        )
+    return faults
+
+
+def price_faults(
+    personal: dict[str, PersonOutcome], prices: Iterable[str], here: tuple[str | int, ...], nearest: Nearest
+) -> list[InitErrorDetails]:
+    """Outcomes on a price list that are no outcomes of persons."""
+    return [
+        mistake_at(
+            (*here, name),
+            f"got {shown(name)}, which is no outcome of persons of this deal.",
+            nearest(name, personal) or "Write the name of an outcome of persons.",
+            leans_on=(("outcomes", "*"),),
+        )
+        for name in prices
+        if name not in personal
+    ]
