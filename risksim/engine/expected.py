@@ -6,10 +6,9 @@ import numpy as np
 
 from risksim.engine.addresses import key_of
 from risksim.engine.lives import live_block
-from risksim.kernels.patterns import HEAD
 from risksim.engine.results import know_results
+from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
-
 
 DRAWN = 4_096
 """Futures over which people are averaged where their outcomes have no short formula. [paths]"""

@@ -150,7 +150,8 @@ class Outcomes(NamedTuple):
 
 class Processes(NamedTuple):
     """What a deal needs whose people cannot be counted by pattern: outcomes that are measured several times, depend on
-    each other, or are amounts."""
+    each other, or are amounts.
+    """
 
     kind: IntArray
     """int64[outcome]: HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE or USE."""
@@ -194,7 +195,7 @@ class Measures(NamedTuple):
     """What the contract sees: one column of `measured` each."""
 
     outcome: IntArray
-    """int64[measure]: which outcome of persons, result where the statistic is RESULT, or price list where it is CARD."""
+    """int64[measure]: which outcome of persons, or which result (RESULT) or price list (CARD)."""
     statistic: IntArray
     """int64[measure]: ELIGIBLE, SEEN, SUM, RESULT, SQUARES or CARD."""
     rows: ByteArray
@@ -551,8 +552,8 @@ class CohortLife(NamedTuple):
     seen: npt.NDArray[np.uint8]
     """uint8[person]: 1 where outcomes can be measured."""
     worth: FloatArray
-    """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not speak
-    of."""
+    """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not
+    speak of."""
 
 
 class Replay(NamedTuple):

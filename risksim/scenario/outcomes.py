@@ -342,7 +342,8 @@ class ScoreLaw(Origin):
                 "Did the two ends change places?",
             )
         elif self.step is not None and self.scale is None:
-            fault = ("step",), "got a step without a scale; steps are counted from its lowest end.", "Add scale: [0, 4]."
+            found = "got a step without a scale; steps are counted from its lowest end."
+            fault = ("step",), found, "Add a line such as scale: [0, 4]."
         if fault is not None:
             raise ValidationError.from_exception_data("ScoreLaw", [mistake_at(*fault)])
         return self

@@ -574,7 +574,8 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
 def _days_of_measurement(deal: Scenario, name: str, when: OnDate, last: dt.date) -> list[InitErrorDetails]:
     faults = []
     for place, date in enumerate(moments(when)):
-        here = ("outcomes", name, "measured", "on", *([place] if isinstance(when.on, list) else []))
+        here: tuple[str | int, ...] = ("outcomes", name, "measured", "on")
+        here += (place,) if isinstance(when.on, list) else ()
         if date < deal.start_date:
             faults.append(
                 mistake_at(

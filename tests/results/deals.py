@@ -45,6 +45,7 @@ def plan(**changed: Any) -> Plan:
         "inputs": only(layout.Inputs),
         "cohorts": only(layout.Cohorts),
         "outcomes": only(layout.Outcomes),
+        "processes": None,
         "measures": only(layout.Measures),
         "results": only(layout.Results),
         "payments": only(
