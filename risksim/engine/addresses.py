@@ -26,6 +26,10 @@ class Purpose(IntEnum):
     """Whether a person's outcomes can be measured."""
     SUCCESS = 5
     """Whether a person meets an outcome."""
+    COMPARISON = 9
+    """Whether a person of a comparison group succeeds."""
+    COMPARISON_MEASUREMENT = 10
+    """Whether a person of a comparison group can be measured."""
 
 
 def key_of(seed: int, stream: int = 0) -> tuple[int, int]:

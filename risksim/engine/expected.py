@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
 from risksim.engine.results import know_results
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
 
@@ -43,4 +44,7 @@ def expected_people(plan: Plan) -> FloatArray:
                 if period >= 0:
                     out[0, c, m, period] += n * share
     know_results(plan, np.empty((1, 0)), out)
+    if plan.effects.measure.size:
+        numbers = numbers_on_paths(plan, np.empty((1, 0)))
+        know_effects(plan, numbers, expected_groups(plan, numbers), out)
     return out

@@ -72,8 +72,8 @@ class Builder:
 
     def column(self, outcome: str, statistic: int) -> int:
         """The measure of an outcome and a statistic; noted if it is new. Results have only their value."""
-        if outcome in self.scenario.results:
-            place = (list(self.scenario.results).index(outcome), layout.RESULT)
+        if outcome in self.scenario.whole:
+            place = (self.scenario.whole.index(outcome), layout.RESULT)
         else:
             place = (list(self.scenario.personal).index(outcome), statistic)
         if place not in self.measured:
@@ -82,7 +82,7 @@ class Builder:
 
     def columns(self, outcome: str) -> tuple[int, int, int]:
         """What is added up, who was measured, whom it speaks of."""
-        if outcome in self.scenario.results:
+        if outcome in self.scenario.whole:
             return self.column(outcome, layout.RESULT), -1, -1
         return (
             self.column(outcome, layout.SUM),
@@ -504,10 +504,15 @@ def _capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: lay
 
 
 def measures(
-    measured: Sequence[tuple[int, int]], outcomes: layout.Outcomes, results: layout.Results, n_periods: int
+    measured: Sequence[tuple[int, int]],
+    outcomes: layout.Outcomes,
+    results: layout.Results,
+    effects: layout.Effects,
+    n_periods: int,
 ) -> layout.Measures:
     """What the contract sees, with the periods in which there can be something to see."""
     known = ~np.isnan(results.value_value.reshape(-1, n_periods)) | (results.value_slot.reshape(-1, n_periods) >= 0)
+    known[known.shape[0] - effects.known_in.shape[0] :] = effects.known_in
     seen_in = np.zeros((len(measured), n_periods), np.uint8)
     for m, (outcome, statistic) in enumerate(measured):
         if statistic == layout.RESULT:
@@ -519,13 +524,14 @@ def measures(
 
 
 def results(gathered: Gathered, follow_ups: Sequence[dt.date], dates: Sequence[dt.date]) -> layout.Results:
-    """Values of the programme's results, by period."""
+    """Values of the programme's results, by period; effects follow with nothing but room."""
     found: list[Number] = []
     for name, said in gathered.scenario.results.items():
         row = [Number(-1, math.nan)] * len(dates)
         for date, number in _dated(gathered, name, said, follow_ups):
             row[dates.index(date)] = number
         found += row
+    found += [Number(-1, math.nan)] * (len(dates) * len(gathered.scenario.effects))
     return layout.Results(*slots(found))
 
 
@@ -548,7 +554,7 @@ def _dated(
 def measure_names(scenario: Scenario, measures: layout.Measures) -> tuple[str, ...]:
     """A name for each column of `measured`."""
     words = {layout.ELIGIBLE: "eligible", layout.SEEN: "measured", layout.SUM: "verified"}
-    people, whole = list(scenario.personal), list(scenario.results)
+    people, whole = list(scenario.personal), scenario.whole
     return tuple(
         whole[k] if statistic == layout.RESULT else f"{people[k]}: {words[int(statistic)]}"
         for k, statistic in zip(measures.outcome, measures.statistic, strict=True)

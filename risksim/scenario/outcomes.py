@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from risksim.scenario.base import Date, Duration, Origin, Part
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
 from risksim.scenario.uncertainty import Share, UncertainNumber
 
 
@@ -101,13 +102,24 @@ class ProgrammeResult(Part):
     """A longer name for reports."""
 
 
+EFFECTS = {"effect_on": EffectOnOutcome, "true_effect": EffectOnAmount}
+"""The key that tells each kind of effect, and its model."""
+
+
 def _outcome_key(found: Any) -> str:
     if isinstance(found, ProgrammeResult) or (isinstance(found, dict) and "result" in found):
         return "programme"
+    for key, model in EFFECTS.items():
+        if isinstance(found, model) or (isinstance(found, dict) and key in found):
+            return key
     return "persons"
 
 
 AnyOutcome = Annotated[
-    Annotated[Outcome, Tag("persons")] | Annotated[ProgrammeResult, Tag("programme")], Discriminator(_outcome_key)
+    Annotated[Outcome, Tag("persons")]
+    | Annotated[ProgrammeResult, Tag("programme")]
+    | Annotated[EffectOnOutcome, Tag("effect_on")]
+    | Annotated[EffectOnAmount, Tag("true_effect")],
+    Discriminator(_outcome_key),
 ]
-"""An outcome of persons, or a result of the programme as a whole."""
+"""An outcome of persons, a result of the programme as a whole, or an effect against a comparison group."""

@@ -23,6 +23,7 @@ from risksim.scenario.base import (
 from risksim.scenario.calendar import add_months
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
 from risksim.scenario.financing import Drawing, Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcome, ProgrammeResult
 from risksim.scenario.payments import (
@@ -116,6 +117,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
+        faults += _effects(self)
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
@@ -143,6 +145,20 @@ class Scenario(Part):
     def results(self) -> dict[str, ProgrammeResult]:
         """The results of the programme as a whole, by name."""
         return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, ProgrammeResult)}
+
+    @property
+    def effects(self) -> dict[str, EffectOnOutcome | EffectOnAmount]:
+        """The effects against a baseline or comparison group, by name."""
+        return {
+            name: outcome
+            for name, outcome in self.outcomes.items()
+            if isinstance(outcome, EffectOnOutcome | EffectOnAmount)
+        }
+
+    @property
+    def whole(self) -> list[str]:
+        """The names of everything that has a value and no persons to count: results, then effects."""
+        return [*self.results, *self.effects]
 
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""
@@ -296,7 +312,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
     """Rules that read persons where there are none, or a value where there are persons."""
-    terms, whole = terms_of(rule), name in deal.results
+    terms, whole = terms_of(rule), name in deal.whole
     if whole and isinstance(rule, PerOutcome | Deemed):
         return [
             mistake_at(
@@ -319,6 +335,22 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
             )
         ]
     return []
+
+
+def _effects(deal: Scenario) -> list[InitErrorDetails]:
+    binary = [name for name, outcome in deal.outcomes.items() if isinstance(outcome, Outcome)]
+    places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    faults = list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
+    for position, rule in enumerate(deal.payments):
+        if outcome_of(rule) in deal.effects and getattr(terms_of(rule), "over", "pooled") != "pooled":
+            faults.append(
+                mistake_at(
+                    ("payments", position, key_of(rule), "over"),
+                    "got each cohort for an effect, which compares all cohorts together with its group.",
+                    "Write over: pooled.",
+                )
+            )
+    return faults
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -546,6 +578,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
+    faults += misdated(deal.effects, deal.start_date, last, _CLOCK)
     for name, outcome in deal.personal.items():
         when, here = outcome.measured, ("outcomes", name, "measured")
         if isinstance(when, OnDate) and value_of(when.on) < deal.start_date:
