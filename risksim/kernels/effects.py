@@ -20,6 +20,7 @@ COMPARISON_PURPOSE, COMPARISON_MEASUREMENT_PURPOSE = np.int64(9), np.int64(10)
 DIFFERENCE, ADDITIONAL, INCREASE, REDUCTION, POOLED_Z, UNPOOLED_Z = range(6)
 PER_PERSON, ADDED_UP, T_VALUE = range(6, 9)
 MEANS, CHANGES, ANCOVA = range(3)
+LARGEST_T = 1e9  # beyond it, as with a standard error of zero, there is nothing to read
 
 
 @kernel
@@ -89,9 +90,9 @@ def estimate_of_shares(reads, met, seen, met_0, seen_0, bias, noise):
     if reads == ADDITIONAL:
         return crossed / seen_0 + moved * seen
     if reads in (INCREASE, REDUCTION):
-        base = met_0 / seen_0 + bias
-        if not base > 0.0:
+        if met_0 + bias * seen_0 < 1.0:  # a rate of less than one person is no base to divide by
             return np.nan
+        base = met_0 / seen_0 + bias
         increase = crossed / (seen * met_0) if moved == 0.0 and bias == 0.0 else difference / base
         return increase if reads == INCREASE else -increase
     if reads == POOLED_Z:
@@ -149,7 +150,7 @@ def know_amounts(own, known_in, reads, estimator, fewest, true, sd, correlation,
             if reads == ADDED_UP:
                 value *= n[p]
             elif reads == T_VALUE:
-                value = value / error if error > 0.0 else np.nan
+                value = value / error if abs(value) < LARGEST_T * error else np.nan
         for t in range(n_periods):
             measured[p, 0, own, t] = value if known_in[t] else np.nan
 

@@ -33,6 +33,8 @@ ESTIMATORS = {
 }
 MOST_PEOPLE = 262_143
 """People whom the address of a draw can tell apart. [people]"""
+LARGEST_ANALYST_ERROR = 10.0
+"""The largest difference between two analysts of the same data. [standard error]"""
 LARGEST_EFFECT = 1e9
 """The largest effect or spread per person, so that totals are counted exactly."""
 
@@ -111,9 +113,12 @@ def _numbers(gathered: Gathered, here: Path, effect: EffectOnOutcome | EffectOnA
     if effect.matching_error is not None:
         usual = effect.matching_error == "usual"
         size = USUAL_MATCHING_ERROR if usual else effect.matching_error
-        found[layout.MATCHING] = gathered.number((*here, "matching_error"), size, "of the difference")
+        widest = 1.0 if isinstance(effect, EffectOnOutcome) else LARGEST_EFFECT
+        found[layout.MATCHING] = gathered.number((*here, "matching_error"), size, "of the difference", high=widest)
         found[layout.MATCHING_LUCK] = _luck(gathered, (*here, "matching"))
-    found[layout.ANALYST] = gathered.number((*here, "analyst_error"), effect.analyst_error, "standard errors")
+    found[layout.ANALYST] = gathered.number(
+        (*here, "analyst_error"), effect.analyst_error, "standard errors", high=LARGEST_ANALYST_ERROR
+    )
     if found[layout.ANALYST] != Number(-1, 0.0):
         found[layout.ANALYST_LUCK] = _luck(gathered, (*here, "analyst"))
     return found

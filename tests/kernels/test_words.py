@@ -56,9 +56,11 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "DROPOUT": 3,
         "MEASUREMENT": 4,
         "SUCCESS": 5,
+        "COMPARISON": 9,
+        "COMPARISON_MEASUREMENT": 10,
     }
     named = (slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS)
-    assert named == tuple(Purpose)[1:]
+    assert (*named, slow.COMPARISON, slow.COMPARISON_MEASUREMENT) == tuple(Purpose)[1:]
 
 
 # The address

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from risksim.engine.replay import replay
 from risksim.engine.run import Settings, draw_block, run, run_expected
+from risksim.errors import ScenarioError
 from risksim.plan.compile import at_means, compile_plan
 from risksim.plan.layout import Plan
 from risksim.report.story import story
@@ -31,6 +32,7 @@ LINE = {
         "nodes": [{"at": 0, "gives": 0}, {"at": 1, "gives": 1_000_000}],
     }
 }
+UNIT = {"per_unit": {"outcome": "effect", "price": 1_000_000}}
 
 
 def compared(payments: list[dict[str, Any]], rate: Any = 0.5, **effect: Any) -> Plan:
@@ -343,9 +345,9 @@ def test_made_up_effects_equal_the_slow_twin(scenario):
 
 
 @pytest.mark.slow
-@settings(derandomize=True, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(deals())
-def test_200_made_up_effects_equal_the_slow_twin(scenario):
+def test_100_made_up_effects_equal_the_slow_twin(scenario):
     compare(scenario, 6)
     compare_without_evidence(scenario, 2)
 
@@ -438,3 +440,23 @@ def test_remarks_name_what_an_effect_leaves_open():
     assert any("pays for the same people again" in text for text in said)
     assert any("everybody in the comparison group can be measured" in text for text in said)
     assert not any(text.startswith("outcomes[job]: no payment rule") for text in said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"matching_error": 3.0}, "outcomes.effect.matching_error"),
+        ({"analyst_error": 30.0}, "outcomes.effect.analyst_error"),
+        ({"against": {"people": {"normal": {"mean": 1, "sd": 5}}}}, "outcomes.effect.against.people"),
+    ],
+)
+def test_numbers_beyond_their_bounds_are_refused(changes, path):
+    with pytest.raises(ScenarioError) as caught:
+        compared([GOAL], **changes)
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_what_has_no_spread_has_no_t():
+    for sd in (0.0, 1e-30):
+        assert np.isnan(values(amount(reads="t", sd=sd), 64)).all()
+    assert (values(amount(reads="total", sd=0.0), 64) == 1_200.0).all()

@@ -15,9 +15,8 @@ from risksim.scenario.base import value_of
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Normal, NormalShape
-from tests.reference.philox import Key, limit, person_words
+from tests.reference.philox import COMPARISON, COMPARISON_MEASUREMENT, Key, limit, person_words
 
-COMPARISON, COMPARISON_MEASUREMENT = 9, 10  # randomness.md, table of purposes
 LUCK = Normal(normal=NormalShape(mean=0.0, sd=1.0))
 
 
@@ -101,7 +100,7 @@ def effect_on_date(
         error = spread * math.sqrt(part[effect.estimator] * (1.0 / people + 1.0 / seen_0))
         value = values[f"{here}.true_effect"] + (values[f"{here}.sampling"] + noise) * error - bias
         if effect.reads == "t":
-            return value / error if error else None
+            return value / error if abs(value) < 1e9 * error else None
         return value * people if effect.reads == "total" else value
     counted = [
         tally
@@ -130,7 +129,7 @@ def estimate(
     if reads == "additional people":
         return float((exact[0] - exact[1]) * Fraction(seen)) + (noise * own - bias) * seen
     if reads in ("relative increase", "relative reduction"):
-        if p_0 + bias <= 0.0:
+        if met_0 + bias * seen_0 < 1.0:
             return None
         plain = noise == 0.0 and bias == 0.0
         ratio = float((exact[0] - exact[1]) / exact[1]) if plain else difference / (p_0 + bias)

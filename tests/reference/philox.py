@@ -23,6 +23,7 @@ ROUNDS = 10
 
 # randomness.md, table of purposes
 INPUT, ENROLMENT, DROPOUT, MEASUREMENT, SUCCESS = 1, 2, 3, 4, 5
+COMPARISON, COMPARISON_MEASUREMENT = 9, 10
 
 
 def philox(counter: Words, key: Key) -> Words:
