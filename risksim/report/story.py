@@ -47,6 +47,8 @@ def story(told: Story) -> str:
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
         parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
+    if told.effects:
+        parts += [heading("Effects against comparison groups"), _effects(told)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
     parts += [heading(f"Who paid whom ({told.currency})"), _ledger(told)]
     if told.tranches:
@@ -105,6 +107,20 @@ def _said_of(outcome: OutcomeOf) -> str:
         return outcome.result
     what = outcome.result if outcome.amount is None else f"{outcome.amount:,.6g}"
     return f"{what} {outcome.measured_on}"
+
+
+def _effects(told: Story) -> str:
+    rows = [
+        (
+            str(estimate.date),
+            estimate.effect,
+            estimate.reads,
+            "none" if math.isnan(estimate.value) else f"{estimate.value:,.6g}",
+            estimate.reason,
+        )
+        for estimate in told.effects
+    ]
+    return table(("date", "effect", "reads", "value", "because"), rows, left=5)
 
 
 def _payments(told: Story) -> str:
