@@ -108,6 +108,39 @@ def explain(
 
 
 @app.command()
+def settle(
+    file: ScenarioFile,
+    observed: Annotated[
+        str | None,
+        typer.Option("--observed", help="What was measured: a CSV, JSON or YAML file; - reads standard input."),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print or write a file to fill in, instead of settling one.")
+    ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            help="Settle up to this date, as 2027-01-31; left out, the last follow-up with anything observed.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write to a file: .json (all) or .csv (invoice); a template also .yaml."),
+    ] = None,
+) -> None:
+    """Settle a real half-year: from what was measured to invoices, the investors' return so far and what is open.
+
+    Example: risksim settle scenarios/broendby-tuba.yaml --template --out observed.csv
+    Then: risksim settle scenarios/broendby-tuba.yaml --observed observed.csv
+    """
+    from risksim.cli.settle import settle as command
+
+    command(file, observed, template, until, as_json, out)
+
+
+@app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:

@@ -588,7 +588,7 @@ def _yaml(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_yaml(key)}: {_yaml(inner)}".rstrip() for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{_yaml(key)}: {_yaml(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, str) and not (_BARE.fullmatch(value) or _DATE.fullmatch(value)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and value.strip().lower() in ("true", "false", "null"):

@@ -44,9 +44,12 @@ def story(told: Story) -> str:
             heading("What this future drew"),
             table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
         ]
+    cohorts, outcomes = dict(told.titles.cohorts), dict(told.titles.outcomes)
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
-        parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
+        title = f"{cohorts[cohort]} ({cohort})" if cohort in cohorts else cohort
+        parts += [heading(f"{title}: {enrolled} of {places} places filled")]
+        parts += [_summary_of(people, outcomes), _people(people)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
     parts += [heading(f"Who paid whom ({told.currency})"), _ledger(told)]
     if told.tranches:
@@ -62,7 +65,7 @@ def _money(told: Story, amount: float) -> str:
     return f"{amount:,.{told.decimals}f}"
 
 
-def _summary_of(people: list[Person]) -> str:
+def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     if not people:
         return "Nobody enrolled.\n"
     left = sum(person.left_on is not None for person in people)
@@ -77,7 +80,9 @@ def _summary_of(people: list[Person]) -> str:
         )
         unpaid = sum(person.outcomes[k].result == "met" and person.outcomes[k].settled_on is None for person in people)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
-        sentences.append(f"{outcome.outcome}: {said}{late}.")
+        name = titles.get(outcome.outcome)
+        title = f"{name} ({outcome.outcome})" if name is not None else outcome.outcome
+        sentences.append(f"{title}: {said}{late}.")
     return "\n".join(sentences) + "\n\n"
 
 
@@ -106,8 +111,10 @@ def _people(people: list[Person]) -> str:
 def _payments(told: Story) -> str:
     if not told.payments:
         return "No outcome was paid.\n"
+    titles = dict(told.titles.rules)
     rows = [
-        (str(claim.date), claim.payer, claim.rule, _money(told, claim.amount), claim.reason) for claim in told.payments
+        (str(claim.date), claim.payer, titles.get(claim.rule, claim.rule), _money(told, claim.amount), claim.reason)
+        for claim in told.payments
     ]
     width = max(len(row[3]) for row in rows)
     rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]
