@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
@@ -346,6 +347,29 @@ def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
         if sign:
             flow += sign * run.paths.flow[:, line]
     return flow / plan.minor_units
+
+
+def ledger(run: Run) -> list[Move]:
+    """Who pays whom, when and why: the mean of every line of the ledger by budget year, with its standard error.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    list of Move
+        A line on which no path moves money is left out.
+    """
+    from risksim.metrics.ledger import mean_ledger
+
+    plan, labels = run.plan, run.plan.labels
+    names = [
+        (labels.parties[giver], labels.parties[taker], reason)
+        for giver, taker, reason in zip(plan.ledger.from_party, plan.ledger.to_party, labels.lines, strict=True)
+    ]
+    return mean_ledger(run.paths.flow, names, plan.calendar.year_index, labels.years, plan.minor_units, run.sample)
 
 
 def to_dataset(run: Run) -> xr.Dataset:

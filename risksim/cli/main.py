@@ -75,6 +75,9 @@ def run(
             "--out", help="Save every path: .nc (all, labelled), .csv (one row a path) or .json (statistics)."
         ),
     ] = None,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Add who pays whom, when and why: mean amounts by budget year.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
@@ -84,7 +87,7 @@ def run(
     from risksim.cli.run import run as command
 
     try:
-        command(file, paths, seed, threads, as_json, out, quiet)
+        command(file, paths, seed, threads, as_json, out, ledger, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None

@@ -88,9 +88,7 @@ def _silent_while_open(plan: Plan, waits: ByteArray) -> Plan:
         careful = rules.kind[row] == FLOOR or (
             goal
             and (
-                rules.tables.unit[k] == RETURN
-                or rules.readings.once[k] == 1
-                or rules.readings.otherwise[k] == POSTPONE
+                rules.tables.unit[k] == RETURN or rules.readings.once[k] == 1 or rules.readings.otherwise[k] == POSTPONE
             )
         )
         if careful:

@@ -6,10 +6,8 @@ a whole stands once per follow-up. The same table, empty or filled, is what `tem
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
-import io
 import json
 import math
 import re
@@ -26,11 +24,14 @@ from risksim.scenario.sheet import COHORT, FOLLOW_UP, INPUT, Cell, Misread, Row,
 MOST_NUMBER = 1e15
 """The largest number of a cell."""
 
+_NOTHING = ("-", "–", "\N{MINUS SIGN}")
+"""What stands in a cell where nothing is measured."""
+
 Form = Literal["csv", "json", "yaml"]
 
 
 class Term(NamedTuple):
-    """An uncertain term of the contract that settlement needs: a price, a commitment, an event, the growth of prices."""
+    """An uncertain term of the contract that settlement needs: a price, a commitment, an event, a growth of prices."""
 
     position: int
     """Its column of the inputs."""
@@ -231,7 +232,8 @@ class _Reader:
         path = (str(date), self.plan.labels.cohorts[cohort] if cohort >= 0 else "", name)
         period = self.periods.get(date)
         in_time = period is not None and self.plan.measures.measured_in[m, period] == 1
-        if isinstance(cell.value, str) and cell.value.strip() in ("-", "–", "\N{MINUS SIGN}") and not in_time:
+        elsewhere = (self.plan.measures.statistic[m] == RESULT) == (cohort >= 0)  # a result has a row of its own
+        if isinstance(cell.value, str) and cell.value.strip() in _NOTHING and (elsewhere or not in_time):
             return
         number = number_of(cell, self.sheet.decimal)
         if isinstance(number, Misread):
@@ -242,7 +244,8 @@ class _Reader:
                 when = [day for day, t in self.periods.items() if self.plan.measures.measured_in[m, t]]
                 self.fault(
                     cell,
-                    f"got {number:g}; {name} is not measured at this follow-up, but at {_listed([str(d) for d in when])}.",
+                    f"got {number:g}; {name} is not measured at this follow-up, "
+                    f"but at {_listed([str(day) for day in when])}.",
                     "Move the number to its row; if people came later than the scenario foresees, change it there.",
                     *path,
                 )
@@ -335,7 +338,8 @@ class _Reader:
                 if total > places and number <= places:
                     self.fault(
                         cell,
-                        f"got {total:g} up to this follow-up in all; {labels.cohorts[cohort]} has {places} participants.",
+                        f"got {total:g} up to this follow-up in all; {labels.cohorts[cohort]} has {places} "
+                        "participants.",
                         "Write the people who are new on each follow-up, not all so far.",
                         str(labels.dates[period]),
                         labels.cohorts[cohort],
@@ -349,7 +353,9 @@ class _Reader:
 
     def inputs(self) -> tuple[FloatArray, tuple[tuple[Term, float, bool], ...]]:
         """The uncertain terms: as the file says, or their means."""
-        plan, given = self.plan, {}
+        plan = self.plan
+        given: dict[str, float] = {}
+        wrongly: set[str] = set()
         terms = {term.name: term for term in terms_of(plan)}
         values = np.array([[note.mean for note in plan.labels.inputs]]).reshape(1, len(plan.labels.inputs))
         for name, cell in self.sheet.inputs:
@@ -366,22 +372,25 @@ class _Reader:
             wrong = (number.found, number.remedy) if isinstance(number, Misread) else _out_of_bounds(term, number)
             if wrong is not None:
                 self.fault(cell, *wrong, INPUT, term.name)
+                wrongly.add(term.name)
                 continue
             assert isinstance(number, float)
             given[term.name] = number
             values[0, term.position] = number
-        self._events(terms, given)
-        return values, tuple(
-            (term, float(values[0, term.position]), term.name in given) for term in terms.values()
-        )
+        self._events(terms, {*given, *wrongly})
+        return values, tuple((term, float(values[0, term.position]), term.name in given) for term in terms.values())
 
     def _unknown_input(self, name: Cell, terms: list[str]) -> None:
-        said = f"the uncertain terms of this deal are {_listed(terms)}" if terms else "no term of this deal is uncertain"
+        said = (
+            f"the uncertain terms of this deal are {_listed(terms)}" if terms else "no term of this deal is uncertain"
+        )
         close = difflib.get_close_matches(str(name.value), terms, n=1, cutoff=0.6)
-        remedy = f"Did you mean {close[0]}?" if close else "Take the row out; what the contract says stands in the scenario."
+        remedy = (
+            f"Did you mean {close[0]}?" if close else "Take the row out; what the contract says stands in the scenario."
+        )
         self.fault(name, f"got the input {shown(name.value)}; {said}.", remedy, INPUT)
 
-    def _events(self, terms: dict[str, Term], given: dict[str, float]) -> None:
+    def _events(self, terms: dict[str, Term], given: set[str]) -> None:
         """An event has no mean that could be invoiced: it is said as soon as anything that hangs on it is measured."""
         payments = self.plan.payments
         for term in terms.values():
@@ -413,12 +422,14 @@ class _Reader:
             if plan.measures.statistic[m] != RESULT:
                 continue
             clauses = np.flatnonzero(plan.payments.readings.column[:, 0] == m)
-            limits = np.concatenate([tables.limit[tables.first[k] : tables.first[k + 1]] for k in clauses] or [[]])
+            limits = np.concatenate(
+                [np.empty(0), *(tables.limit[tables.first[k] : tables.first[k + 1]] for k in clauses)]
+            )
             if limits.size and np.abs(limits).max() <= 1.0 < abs(number):
                 low, high = limits.min(), limits.max()
                 said.append(
-                    f"{plan.labels.measures[m]} is {number:g} on {plan.labels.dates[period]}, but the lines of its table "
-                    f"lie between {low:g} and {high:g}: is it meant as per cent?"
+                    f"{plan.labels.measures[m]} is {number:g} on {plan.labels.dates[period]}, but the lines of its "
+                    f"table lie between {low:g} and {high:g}: is it meant as per cent?"
                 )
         return said
 
@@ -534,8 +545,8 @@ def _explained(plan: Plan, terms: Sequence[tuple[str, Any]], where: str) -> list
     ]
     if any(plan.measures.statistic != RESULT):
         said.append(
-            "eligible: people of whom the outcome speaks; measured: those of them who could be measured; verified: those "
-            "who met it."
+            "eligible: people of whom the outcome speaks; measured: those of them who could be measured; "
+            "verified: those who met it."
         )
     if any(plan.measures.statistic == RESULT):
         said.append("A row without a cohort is of the programme as a whole.")
@@ -545,16 +556,19 @@ def _explained(plan: Plan, terms: Sequence[tuple[str, Any]], where: str) -> list
 
 
 def _as_csv(plan: Plan, rows: Sequence[Filled], terms: Sequence[tuple[str, float | None]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    for line in _explained(plan, terms, f"Rows that begin with {INPUT}"):
-        writer.writerow([f"# {line}"])
-    writer.writerow([FOLLOW_UP, COHORT, *plan.labels.measures])
-    for date, cohort, cells in rows:
-        writer.writerow([date, cohort, *("" if cell is None else cell for cell in cells)])
-    for name, value in terms:
-        writer.writerow([INPUT, name, "" if value is None else repr(value)])
-    return stream.getvalue()
+    lines = [[f"# {line}"] for line in _explained(plan, terms, f"Rows that begin with {INPUT}")]
+    lines.append([FOLLOW_UP, COHORT, *plan.labels.measures])
+    lines += [[date, cohort, *("" if cell is None else str(cell) for cell in cells)] for date, cohort, cells in rows]
+    lines += [[INPUT, name, "" if value is None else repr(value)] for name, value in terms]
+    return "".join(f"{','.join(_quoted(cell) for cell in line)}\n" for line in lines)
+
+
+def _quoted(cell: str) -> str:
+    """A cell of a CSV file."""
+    if not any(letter in cell for letter in ',;"\t'):
+        return cell
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _blocks(plan: Plan, rows: Sequence[Filled]) -> list[dict[str, Any]]:
@@ -597,7 +611,8 @@ def _yaml(value: Any) -> str:
 
 
 def _as_yaml(plan: Plan, rows: Sequence[Filled], terms: Sequence[tuple[str, float | None]]) -> str:
-    lines = [f"# {line}" for line in _explained(plan, terms, "The inputs")] + ["observed:"]
+    lines = [f"# {line}" for line in _explained(plan, terms, "The inputs")]
+    lines.append("observed:" if rows else "observed: []")
     for block in _blocks(plan, rows):
         for place, (key, value) in enumerate(block.items()):
             lines.append(f"  {'-' if place == 0 else ' '} {_yaml(key)}: {_yaml(value)}".rstrip())

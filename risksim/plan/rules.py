@@ -353,11 +353,11 @@ def _row_names(scenario: Scenario, shares: Sequence[Mapping[str, Fraction]]) -> 
     return names
 
 
-def titles(scenario: Scenario, names: Sequence[str], clause: Sequence[int]) -> tuple[str, ...]:
+def titles(scenario: Scenario, names: Sequence[str], clause: layout.IntArray) -> tuple[str, ...]:
     """What reports call each row: its name, with the label of its outcome where it is named after one."""
     found = []
-    for name, k in zip(names, clause, strict=True):
-        rule = scenario.payments[int(k)]
+    for name, k in zip(names, clause.tolist(), strict=True):
+        rule = scenario.payments[k]
         outcome, own = outcome_of(rule), getattr(terms_of(rule), "label", None)
         label = scenario.outcomes[outcome].label if outcome is not None else None
         found.append(name.replace(str(outcome), label, 1) if label and not own else name)

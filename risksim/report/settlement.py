@@ -38,10 +38,10 @@ def page(settled: Settlement) -> str:
     ]
     if settled.totals:
         parts += [heading(f"In all, by date and payer ({currency})"), _totals(settled)]
-    rows = [(each.name, _money(settled, each.invoiced), _money(settled, each.paid)) for each in settled.payers]
+    paid = [(each.name, _money(settled, each.invoiced), _money(settled, each.paid)) for each in settled.payers]
     parts += [
         heading(f"What each payer pays up to {settled.until} ({currency})"),
-        table(("payer", "outcome payments", "paid in all"), rows),
+        table(("payer", "outcome payments", "paid in all"), paid),
     ]
     parts += [heading(f"Investors up to {settled.until} ({currency}, {settled.day_count})"), _returns(settled)]
     parts += [heading(f"Flows of the investors ({currency})"), _flows(settled)]
@@ -168,14 +168,14 @@ def _notes(settled: Settlement) -> list[str]:
     notes = list(settled.remarks)
     if settled.provisional_from is not None:
         notes.append(
-            f"Something that should be known by {settled.until} is missing, or claims of that time wait for it: payments, "
-            f"ledger and returns from {settled.provisional_from} on may still change. A cap, a guarantee and a return "
-            "floor take what is open as nothing for now."
+            f"Something that should be known by {settled.until} is missing, or claims of that time wait for it: "
+            f"payments, ledger and returns from {settled.provisional_from} on may still change. A cap, a guarantee and "
+            "a return floor take what is open as nothing for now."
         )
     means = [term.name for term in settled.terms if term.origin == "mean"]
     if means:
         notes.append(f"Taken at their means, since the observed file does not say them: {', '.join(means)}.")
-    notes.append("Returns count what was paid in and received up to this date; what is still to come counts as nothing.")
+    notes.append("Returns count what was paid in and received up to this date; what is to come counts as nothing.")
     return notes
 
 

@@ -220,9 +220,7 @@ def _replay(arrays: Arrays, results: PathResults) -> Replay:
 
 def _lines(plan: Plan, arrays: Arrays) -> list[InvoiceLine]:
     replay = _replay(arrays, arrays.results._replace(claim=arrays.claim[None]))
-    return [
-        InvoiceLine(*claim, bool(arrays.open[row, period])) for row, period, claim in tell_claims(plan, replay)
-    ]
+    return [InvoiceLine(*claim, bool(arrays.open[row, period])) for row, period, claim in tell_claims(plan, replay)]
 
 
 def _totals(plan: Plan, arrays: Arrays, upto: int) -> list[Due]:
@@ -237,9 +235,7 @@ def _totals(plan: Plan, arrays: Arrays, upto: int) -> list[Due]:
     return found
 
 
-def _return(
-    plan: Plan, results: PathResults, name: str, parties: list[int], rate: tuple[float, int]
-) -> ReturnSoFar:
+def _return(plan: Plan, results: PathResults, name: str, parties: list[int], rate: tuple[float, int]) -> ReturnSoFar:
     gives = results.flow[0][np.isin(plan.ledger.from_party, parties)].sum(axis=0)
     takes = results.flow[0][np.isin(plan.ledger.to_party, parties)].sum(axis=0)
     paid_in, received = int(gives.sum()), int(takes.sum())
@@ -299,7 +295,7 @@ def _waits_for(plan: Plan, arrays: Arrays, row: int, paid: int) -> tuple[int, tu
             return min([when, *looks]), tuple(dict.fromkeys(labels.rules[r] for r in rows))
     keeps = kind >= THRESHOLD
     cells = [
-        (t, f"{labels.measures[m]}{_of(plan, c, int(m))} on {labels.dates[t]}")
+        (t, f"{labels.measures[m]}{_of(plan, int(c), m)} on {labels.dates[t]}")
         for m in dict.fromkeys(int(m) for m in payments.readings.column[k] if m >= 0)
         for t in range(max(looks, default=-1) + 1)
         for c in np.flatnonzero(arrays.missing[:, m, t])

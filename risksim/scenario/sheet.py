@@ -295,6 +295,8 @@ def _of_tree(tree: Tree) -> Sheet:
                 yield name, cell(here, str(key), key=True), cell(here, value)
 
     root: Any = {"observed": tree.root} if isinstance(tree.root, list) else tree.root
+    if isinstance(root, dict) and "observed" in root and root["observed"] is None:
+        root["observed"] = []
     prefix: Path = () if isinstance(tree.root, list) else ("observed",)
     if not isinstance(root, dict) or not isinstance(root.get("observed"), list):
         if not faults:
