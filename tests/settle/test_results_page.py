@@ -21,9 +21,8 @@ def test_page_names_every_key_of_a_settlement_and_no_other(tmp_path):
     per_cent.write_text(text.replace("0.6517", "65.17"), encoding="utf-8")
     newpin = SCENARIOS / "international" / "newpin-line.yaml"
     uncertain = tmp_path / "deal.yaml"
-    said = newpin.read_text(encoding="utf-8")
-    uncertain.write_text(said.replace("commitment: {value: 7000000, source: newpin}",
-                                      "commitment: {uniform: [6900000, 7100000], source: newpin}"), "utf-8")  # fmt: skip
+    certain, law = "commitment: {value: 7000000,", "commitment: {uniform: [6900000, 7100000],"
+    uncertain.write_text(newpin.read_text(encoding="utf-8").replace(certain, law), "utf-8")
     made = [settlement(newpin, "--observed", per_cent), settlement(uncertain, "--observed", per_cent)]
     emitted = {key for told in made for key in keys(told)}
     assert emitted == documented("JSON of a settlement")
