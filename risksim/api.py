@@ -12,13 +12,18 @@ from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
+    from risksim.plan.observed import Form as TemplateForm
     from risksim.results.review import Review
+    from risksim.results.settlement import Settlement
     from risksim.results.story import Story
 
 PATHS = 100_000
@@ -173,6 +178,65 @@ def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
     return tell(plan, replay(plan, seed, path))
 
 
+def settle(deal: Deal, observed: str | Path, until: dt.date | None = None) -> Settlement:
+    """Settle what was observed: the same rules and ledger as of a simulated path, up to a date.
+
+    Parameters
+    ----------
+    deal : Deal
+        The deal.
+    observed : str or Path
+        A CSV, JSON or YAML file of what was measured, as `observed_template` writes it; ``-`` reads standard input.
+    until : date, optional
+        Later measurements don't count and later payments are not posted; left out, the last follow-up of which
+        anything is known.
+
+    Returns
+    -------
+    Settlement
+
+    Raises
+    ------
+    ObservedError
+        With every mistake of the observed file.
+    """
+    from risksim.engine.observed import settle_so_far
+    from risksim.plan.observed import observe
+    from risksim.results.settlement import Arrays, TermTaken, settlement
+    from risksim.scenario.sheet import read_sheet
+
+    plan = deal.plan
+    seen = observe(plan, deal.scenario.follow_up_dates(), read_sheet(observed))
+    if until is None:
+        anything = bool(plan.measures.measured_in.any())  # without it nothing has to be waited for
+        until = plan.labels.dates[seen.last] if seen.last >= 0 or not anything else deal.scenario.start_date
+    upto = sum(date <= until for date in plan.labels.dates) - 1
+    settled = settle_so_far(plan, seen.inputs, seen.measured, upto)
+    terms = [
+        TermTaken(term.name, value, term.unit, "observed" if given else "mean") for term, value, given in seen.terms
+    ]
+    return settlement(plan, Arrays(seen.measured, *settled), until, str(observed), terms, seen.remarks)
+
+
+def observed_template(deal: Deal, form: TemplateForm = "csv") -> str:
+    """A file to fill in with what was measured: a row for each follow-up and cohort.
+
+    Parameters
+    ----------
+    deal : Deal
+        The deal.
+    form : {"csv", "json", "yaml"}
+        How it is written.
+
+    Returns
+    -------
+    str
+    """
+    from risksim.plan.observed import template
+
+    return template(deal.plan, form)
+
+
 def summarise(run: Run) -> Summary:
     """All statistics of a run, each with its standard error.
 
@@ -283,6 +347,29 @@ def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
         if sign:
             flow += sign * run.paths.flow[:, line]
     return flow / plan.minor_units
+
+
+def ledger(run: Run) -> list[Move]:
+    """Who pays whom, when and why: the mean of every line of the ledger by budget year, with its standard error.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    list of Move
+        A line on which no path moves money is left out.
+    """
+    from risksim.metrics.ledger import mean_ledger
+
+    plan, labels = run.plan, run.plan.labels
+    names = [
+        (labels.parties[giver], labels.parties[taker], reason)
+        for giver, taker, reason in zip(plan.ledger.from_party, plan.ledger.to_party, labels.lines, strict=True)
+    ]
+    return mean_ledger(run.paths.flow, names, plan.calendar.year_index, labels.years, plan.minor_units, run.sample)
 
 
 def to_dataset(run: Run) -> xr.Dataset:

@@ -29,3 +29,27 @@ def know_results(plan: Plan, inputs: FloatArray, measured: FloatArray) -> None:
         for t in range(n_periods):
             slot = slots[result, t]
             measured[:, 0, m, t] = inputs[:, slot] if slot >= 0 else values[result, t]
+
+
+def known_only(plan: Plan, measured: FloatArray, upto: int) -> FloatArray:
+    """What was known at the end of a period: later measurements are taken out.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    measured : float64[path, cohort, measure, period]
+    upto : int
+        The period; -1 for none.
+
+    Returns
+    -------
+    float64[path, cohort, measure, period]
+        A copy; nan in later periods where something can be measured, of results in the first cohort only.
+    """
+    known = measured.copy()
+    later = (plan.measures.measured_in == 1) & (np.arange(measured.shape[3]) > upto)[None, :]
+    of_persons = later & (plan.measures.statistic != RESULT)[:, None]
+    known[:, :, of_persons] = np.nan
+    known[:, 0, later] = np.nan
+    return known

@@ -64,13 +64,18 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
     RunError
         If the books of any path don't close.
     """
+    return finance(plan, inputs, claims_of(plan, inputs, measured))
+
+
+def claims_of(plan: Plan, inputs: FloatArray, measured: FloatArray) -> IntArray:
+    """What every rule claims: int64[path, rule, period]. [minor unit]"""
     n_paths, n_periods = measured.shape[0], measured.shape[3]
     n_payers = len(plan.labels.payers)
     claim = np.empty((n_paths, plan.payments.kind.size, n_periods), dtype=np.int64)
     payments.claims(
         measured, plan.payments, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim
     )
-    return finance(plan, inputs, claim)
+    return claim
 
 
 def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
@@ -94,20 +99,18 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
     RunError
         If the books of any path don't close.
     """
+    return close(plan, claim, *post(plan, inputs, claim))
+
+
+def post(plan: Plan, inputs: FloatArray, claim: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The ledger, and what each tranche pays in and gets: int64[path, line, period], twice int64[path, tranche]."""
     n_paths, _, n_periods = claim.shape
     n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
     flow = np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64)
     drawn = np.empty((n_paths, n_tranches), dtype=np.int64)
     received = np.empty((n_paths, n_tranches), dtype=np.int64)
-    balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
-    repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
-    year_index = plan.calendar.year_index
     if plan.waterfall is None:
         waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
-        ledger = plan.ledger
-        broken = waterfall.close_books(
-            flow, claim, ledger.from_party, ledger.to_party, n_tranches, year_index, balance, repayment
-        )
     else:
         tranches.post_in_order(
             claim,
@@ -122,7 +125,28 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
             drawn,
             received,
         )
-        broken = tranches.close_accounts(flow, claim, plan.ledger, n_tranches, n_payers, year_index, balance, repayment)
+    return flow, drawn, received
+
+
+def close(plan: Plan, claim: IntArray, flow: IntArray, drawn: IntArray, received: IntArray) -> Settled:
+    """Close the books of a ledger and measure the returns.
+
+    Raises
+    ------
+    RunError
+        If the books of any path don't close.
+    """
+    n_paths, _, n_periods = claim.shape
+    n_tranches, n_payers = drawn.shape[1], len(plan.labels.payers)
+    balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
+    repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
+    year_index, ledger = plan.calendar.year_index, plan.ledger
+    if plan.waterfall is None:
+        broken = waterfall.close_books(
+            flow, claim, ledger.from_party, ledger.to_party, n_tranches, year_index, balance, repayment
+        )
+    else:
+        broken = tranches.close_accounts(flow, claim, ledger, n_tranches, n_payers, year_index, balance, repayment)
     if broken:
         raise RunError(
             f"{plan.name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "

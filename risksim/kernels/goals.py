@@ -151,6 +151,9 @@ def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, 
             for g in range(groups):
                 own = g if how.each_cohort[k] else n_cohorts
                 total, seen, eligible = sums[own, 0], sums[own, 1], sums[own, 2]
+                # Something that is not known yet: no claim, even where the rest would do, nor a decision on few people.
+                if total != total or seen != seen or eligible != eligible:
+                    continue
                 number, people = quantity(counts, how.unmeasured[k], grain, how.assumed[k], total, seen, eligible)
                 few = counts != VALUE and seen < how.fewest[k]
                 if few:
@@ -162,7 +165,7 @@ def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, 
                             number = how.assumed[k] * eligible
                     else:
                         total, seen, eligible = sums[n_cohorts, 0], sums[n_cohorts, 1], sums[n_cohorts, 2]
-                        if seen < how.fewest[k]:
+                        if not seen >= how.fewest[k]:
                             continue
                         number, people = quantity(
                             counts, how.unmeasured[k], grain, how.assumed[k], total, seen, eligible

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.kernels.chances import pick
-from risksim.kernels.goals import VALUE, claim_goal
+from risksim.kernels.goals import POSTPONE, RETURN, VALUE, claim_goal
 from risksim.kernels.jit import kernel
 from risksim.kernels.limits import cut_at_cap, draw_on_fund, top_up_to_floor
 from risksim.kernels.shares import share_out
@@ -244,9 +244,13 @@ def still_open(measured, measured_in, payments, out):
                     if not payments.looks[k, t]:
                         continue
                 else:
-                    keeps = kind >= THRESHOLD and how.counts[k] != VALUE
+                    returns = kind >= THRESHOLD and payments.tables.unit[k] == RETURN
+                    keeps = kind >= THRESHOLD and (how.counts[k] != VALUE or how.once[k] or returns)
                     if not keeps:
                         waiting = False
+                    if returns:  # it counts what the rows above pay
+                        for above in range(payments.first_row[k]):
+                            waiting = waiting or out[p, above, t] == 1
                     for s in range(3):
                         m = how.column[k, s]
                         if m >= 0 and measured_in[m, t]:
@@ -257,5 +261,7 @@ def still_open(measured, measured_in, payments, out):
                 if waiting:
                     for r in rows:
                         out[p, r, payments.paid_in[k, t]] = 1
-                if kind >= THRESHOLD and kind <= LADDER and not how.cumulative[k]:
+                # What comes later still hangs on a date that was not known, where people wait or the rule pays once.
+                forgets = not (how.cumulative[k] or how.once[k] or how.otherwise[k] == POSTPONE)
+                if kind >= THRESHOLD and kind <= LADDER and forgets:
                     waiting = False

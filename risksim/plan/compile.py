@@ -108,6 +108,10 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             years=tuple(years),
             hurdles=tuple(scenario.hurdles),
             inputs=tuple(gathered.notes),
+            cohort_titles=tuple(cohort.label or cohort.name for cohort in scenario.cohorts),
+            outcome_titles=tuple(outcome.label or name for name, outcome in scenario.personal.items()),
+            result_titles=tuple(result.label or name for name, result in scenario.results.items()),
+            rule_titles=rules.titles(scenario, rule_names, payments.clause),
         ),
     )
 

@@ -511,6 +511,14 @@ class Labels(NamedTuple):
     years: tuple[int, ...]
     hurdles: tuple[float, ...]
     inputs: tuple[InputNote, ...]
+    cohort_titles: tuple[str, ...] = ()
+    """What reports call each cohort: its `label`, or its name."""
+    outcome_titles: tuple[str, ...] = ()
+    """What reports call each outcome of persons."""
+    result_titles: tuple[str, ...] = ()
+    """What reports call each result of the programme."""
+    rule_titles: tuple[str, ...] = ()
+    """What reports call each row of `Payments`."""
 
 
 class Plan(NamedTuple):

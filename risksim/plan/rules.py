@@ -367,6 +367,17 @@ def _row_names(scenario: Scenario, shares: Sequence[Mapping[str, Fraction]]) -> 
     return names
 
 
+def titles(scenario: Scenario, names: Sequence[str], clause: layout.IntArray) -> tuple[str, ...]:
+    """What reports call each row: its name, with the label of its outcome where it is named after one."""
+    found = []
+    for name, k in zip(names, clause.tolist(), strict=True):
+        rule = scenario.payments[k]
+        outcome, own = outcome_of(rule), getattr(terms_of(rule), "label", None)
+        label = scenario.outcomes[outcome].label if outcome is not None else None
+        found.append(name.replace(str(outcome), label, 1) if label and not own else name)
+    return tuple(found)
+
+
 def _whole_years(index: Indexed | None, date: dt.date) -> int:
     """Anniversaries of the price level's date that have passed; none with an index."""
     if index is None or index.rate is None:

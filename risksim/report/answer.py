@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
@@ -37,7 +38,13 @@ class LineOf(NamedTuple):
     npv_es95: Estimate
 
 
-def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Summary) -> str:
+def answer(
+    head: Heading,
+    hurdle: float,
+    lines: tuple[LineOf, ...],
+    summary: Summary,
+    titles: Mapping[str, str] | None = None,
+) -> str:
     """A run as text: the sentence, the three lines, the investor, the payers, the programme.
 
     Parameters
@@ -50,11 +57,14 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         Expected only, luck only, evidence and luck.
     summary : Summary
         Statistics of the run.
+    titles : mapping, optional
+        Longer names of outcomes.
 
     Returns
     -------
     str
     """
+    titles = titles or {}
     parts = [
         f"{head.deal}\n",
         _sentence(summary, head.currency, head.capital),
@@ -84,7 +94,11 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         _people_row("could not be measured", programme.unmeasured),
     ]
     for name, outcome in programme.outcomes.items():
-        rows += [_people_row(f"{name}: achieved", outcome.achieved), _people_row(f"{name}: verified", outcome.verified)]
+        title = titles.get(name, name)
+        rows += [
+            _people_row(f"{title}: achieved", outcome.achieved),
+            _people_row(f"{title}: verified", outcome.verified),
+        ]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
     parts.append(
         f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "

@@ -44,9 +44,12 @@ def story(told: Story) -> str:
             heading("What this future drew"),
             table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
         ]
+    cohorts, outcomes = dict(told.titles.cohorts), dict(told.titles.outcomes)
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
-        parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
+        title = f"{cohorts[cohort]} ({cohort})" if cohort in cohorts else cohort
+        parts += [heading(f"{title}: {enrolled} of {places} places filled")]
+        parts += [_summary_of(people, outcomes), _people(people)]
     if told.effects:
         parts += [heading("Effects against comparison groups"), _effects(told)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
@@ -64,7 +67,7 @@ def _money(told: Story, amount: float) -> str:
     return f"{amount:,.{told.decimals}f}"
 
 
-def _summary_of(people: list[Person]) -> str:
+def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     if not people:
         return "Nobody enrolled.\n"
     left = sum(person.left_on is not None for person in people)
@@ -80,7 +83,9 @@ def _summary_of(people: list[Person]) -> str:
         each = [person.outcomes[k] for person in people]
         unpaid = sum(one.result in ("met", "measured") and one.settled_on is None for one in each)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
-        sentences.append(f"{outcome.outcome}: {said}{late}.")
+        name = titles.get(outcome.outcome)
+        title = f"{name} ({outcome.outcome})" if name is not None else outcome.outcome
+        sentences.append(f"{title}: {said}{late}.")
     return "\n".join(sentences) + "\n\n"
 
 
@@ -126,8 +131,10 @@ def _effects(told: Story) -> str:
 def _payments(told: Story) -> str:
     if not told.payments:
         return "No outcome was paid.\n"
+    titles = dict(told.titles.rules)
     rows = [
-        (str(claim.date), claim.payer, claim.rule, _money(told, claim.amount), claim.reason) for claim in told.payments
+        (str(claim.date), claim.payer, titles.get(claim.rule, claim.rule), _money(told, claim.amount), claim.reason)
+        for claim in told.payments
     ]
     width = max(len(row[3]) for row in rows)
     rows = [(*row[:3], row[3].rjust(width), row[4]) for row in rows]

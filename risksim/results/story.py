@@ -124,6 +124,14 @@ class TrancheResult(NamedTuple):
     """Hurdle and net present value. [1/year, currency]"""
 
 
+class Titles(NamedTuple):
+    """What reports call cohorts, outcomes and rules that have a label: pairs of name and label."""
+
+    cohorts: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[tuple[str, str], ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+
+
 class Story(NamedTuple):
     """One path, ready to be read. The result is that of all investors together."""
 
@@ -154,6 +162,7 @@ class Story(NamedTuple):
     """Hurdle and net present value. [1/year, currency]"""
     tranches: tuple[TrancheResult, ...]
     """Each tranche, where there are several."""
+    titles: Titles = Titles()
 
 
 def tell(plan: Plan, replay: Replay) -> Story:
@@ -189,9 +198,25 @@ def tell(plan: Plan, replay: Replay) -> Story:
         ),
         people=tuple(_people(plan, replay)),
         effects=tuple(_effects(plan, replay)),
-        payments=tuple(_payments(plan, replay)),
-        ledger=tuple(_ledger(plan, replay)),
+        payments=tuple(claim for _, _, claim in tell_claims(plan, replay)),
+        ledger=tuple(tell_ledger(plan, replay)),
+        titles=titles_of(plan),
         **_result(plan, replay),
+    )
+
+
+def titles_of(plan: Plan) -> Titles:
+    """The names of a plan for which reports have longer ones."""
+    labels = plan.labels
+
+    def longer(names: tuple[str, ...], titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        pairs = dict(zip(names, titles, strict=True)) if titles else {}
+        return tuple((name, title) for name, title in pairs.items() if name != title)
+
+    return Titles(
+        longer(labels.cohorts, labels.cohort_titles),
+        longer(labels.outcomes, labels.outcome_titles) + longer(labels.results, labels.result_titles),
+        longer(labels.rules, labels.rule_titles),
     )
 
 
@@ -338,16 +363,21 @@ def _figure(value: float, sign: str = "") -> str:
     return f"{value:{sign},.0f}" if abs(value) >= 1_000 else f"{value:{sign}.4g}"
 
 
-def _payments(plan: Plan, replay: Replay) -> list[Payment]:
+def tell_claims(plan: Plan, replay: Replay) -> list[tuple[int, int, Payment]]:
+    """Every claim of a path that is not nothing: its row, its period, and the claim with its reason."""
     payments, labels = plan.payments, plan.labels
     claims = replay.results.claim[0]
     return [
-        Payment(
-            labels.dates[t],
-            labels.payers[payments.payer[r]],
-            labels.rules[r],
-            float(claims[r, t]) / plan.minor_units,
-            _reason(plan, replay, int(r), int(t)),
+        (
+            int(r),
+            int(t),
+            Payment(
+                labels.dates[t],
+                labels.payers[payments.payer[r]],
+                labels.rules[r],
+                float(claims[r, t]) / plan.minor_units,
+                _reason(plan, replay, int(r), int(t)),
+            ),
         )
         for t in np.flatnonzero(claims.any(axis=0))
         for r in np.flatnonzero(claims[:, t])
@@ -450,7 +480,8 @@ def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:
     return f" at price level {level:.6g}" if level != 1.0 else ""
 
 
-def _ledger(plan: Plan, replay: Replay) -> list[Flow]:
+def tell_ledger(plan: Plan, replay: Replay) -> list[Flow]:
+    """Every move of money on a path, date by date."""
     labels, flow = plan.labels, replay.results.flow[0]
     return [
         Flow(
