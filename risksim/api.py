@@ -342,8 +342,8 @@ def review(deal: Deal) -> Review:
     -------
     Review
     """
-    from risksim.results.review import Assumed, Review, Uncertain
-    from risksim.scenario import origins
+    from risksim.results.review import Assumed, Lacking, Review, Uncertain
+    from risksim.scenario import lacking, origins
 
     scenario, plan = deal.scenario, deal.plan
     return Review(
@@ -363,6 +363,7 @@ def review(deal: Deal) -> Review:
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
+        lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
     )
 
 

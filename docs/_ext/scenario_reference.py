@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import base, diligence, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
@@ -68,6 +68,7 @@ PARTS: dict[str, list[type[Part]]] = {
         financing.Termination,
     ],
     "Origins": [base.Origin, base.Stated],
+    "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
 
@@ -112,6 +113,8 @@ TITLES: dict[type[Part], str] = {
     financing.Grant: "grants",
     financing.Guarantee: "guarantees",
     financing.Termination: "termination",
+    diligence.DueDiligence: "due_diligence",
+    diligence.OutcomeDiligence: "due_diligence, by outcome",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",
