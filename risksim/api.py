@@ -374,8 +374,26 @@ def json_schema() -> dict[str, object]:
     return schema()
 
 
-def starter_text() -> str:
-    """A commented scenario to start from."""
+def standard_models() -> dict[str, str]:
+    """The kinds of deal for which there is a commented standard model, and what each pays for."""
+    from risksim.scenario.starter import KINDS
+
+    return dict(KINDS)
+
+
+def starter_text(kind: str | None = None) -> str:
+    """A commented scenario to start from.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One of `standard_models`; left out, a small first deal.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
     from risksim.scenario.starter import starter_text as text
 
-    return text()
+    return text() if kind is None else text(kind)

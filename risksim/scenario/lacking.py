@@ -9,7 +9,7 @@ from risksim.scenario.base import Origin
 from risksim.scenario.diligence import OutcomeDiligence
 from risksim.scenario.financing import floor_of
 from risksim.scenario.origins import come_too_late
-from risksim.scenario.outcomes import AtCompletion, Outcome, ProgrammeResult
+from risksim.scenario.outcomes import AtCompletion, OnDate, Outcome, ProgrammeResult
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcome_of, terms_of
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.uncertainty import Evidence
@@ -163,7 +163,8 @@ def _follow_up(deal: Scenario) -> Iterator[_Line]:
     """Measurements that come too late, and outcomes that nobody looks at once the course is over."""
     paid = {name: outcome for name, outcome in _paid(deal).items() if isinstance(outcome, Outcome)}
     for name in come_too_late(deal):
-        if name in paid:
+        # A date for everybody is one of several as a rule: who enrols after it waits for the next.
+        if name in paid and not isinstance(paid[name].measured, OnDate):
             yield (
                 "follow-up",
                 "some are measured too late to be paid for",
