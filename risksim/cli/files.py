@@ -53,4 +53,5 @@ def _kinds(indent: str = "") -> str:
 def _no_such_kind(kind: str) -> str:
     close = difflib.get_close_matches(kind.replace("_", "-").replace(" ", "-"), api.standard_models(), n=1)
     perhaps = f"  Did you mean {close[0]}?\n" if close else ""
-    return f"--type {kind}: there is no such standard model; nothing was written. There is\n{_kinds('  ')}{perhaps}".rstrip()
+    found = f"--type {kind}: there is no such standard model; nothing was written. There is\n"
+    return (found + _kinds("  ") + perhaps).rstrip()
