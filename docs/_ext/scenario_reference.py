@@ -24,6 +24,7 @@ from risksim.scenario import base, diligence, financing, outcomes, payments, pro
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
+from risksim.scenario.texts import describe
 
 TARGET = Path("reference/generated/scenario.md")
 
@@ -370,6 +371,7 @@ def examples_of(model: type[Part]) -> Iterator[tuple[str, Any, str]]:
     ExtensionError
         If a field has no example or no text.
     """
+    describe()
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         if name in _ORIGIN and model is not base.Origin and issubclass(model, base.Origin):

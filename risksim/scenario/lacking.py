@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from risksim.scenario.base import Origin
-from risksim.scenario.diligence import OutcomeDiligence
 from risksim.scenario.financing import floor_of
 from risksim.scenario.origins import come_too_late
 from risksim.scenario.outcomes import AtCompletion, OnDate, Outcome, ProgrammeResult
@@ -90,15 +89,15 @@ def _words(deal: Scenario) -> Iterator[_Line]:
             "a line `target_group:` under `due_diligence:`, with the criteria of inclusion and exclusion",
         )
     for name in _paid(deal):
-        about = told.outcomes.get(name, OutcomeDiligence()) if told else OutcomeDiligence()
-        if about.method is None:
+        about = told.outcomes.get(name) if told else None
+        if about is None or about.method is None:
             yield (
                 "method",
                 "nothing says how it is measured, and by whom",
                 f"outcomes[{name}]",
                 "`method:` under `due_diligence: {outcomes: ...}`, by the name of the outcome",
             )
-        if about.compared_with is None:
+        if about is None or about.compared_with is None:
             yield (
                 "baseline",
                 "nothing says what a success is held against, so what would have happened anyway is paid for too",
