@@ -19,7 +19,7 @@ from risksim.scenario.reader import read_scenario
 from risksim.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
-TARGET = Path("reference/generated/deals.md")
+TARGET = Path("reference/generated/deal-list.md")
 
 FOLDERS: dict[str, tuple[str, str]] = {
     "": (
