@@ -429,8 +429,8 @@ def review(deal: Deal) -> Review:
     -------
     Review
     """
-    from risksim.results.review import Assumed, Review, Uncertain
-    from risksim.scenario import origins
+    from risksim.results.review import Assumed, Lacking, Review, Uncertain
+    from risksim.scenario import lacking, origins
 
     scenario, plan = deal.scenario, deal.plan
     return Review(
@@ -450,6 +450,7 @@ def review(deal: Deal) -> Review:
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
+        lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
     )
 
 
@@ -460,8 +461,26 @@ def json_schema() -> dict[str, object]:
     return schema()
 
 
-def starter_text() -> str:
-    """A commented scenario to start from."""
+def standard_models() -> dict[str, str]:
+    """The kinds of deal for which there is a commented standard model, and what each pays for."""
+    from risksim.scenario.starter import KINDS
+
+    return dict(KINDS)
+
+
+def starter_text(kind: str | None = None) -> str:
+    """A commented scenario to start from.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One of `standard_models`; left out, a small first deal.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
     from risksim.scenario.starter import starter_text as text
 
-    return text()
+    return text() if kind is None else text(kind)

@@ -20,10 +20,11 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, effects, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import base, diligence, effects, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
+from risksim.scenario.texts import describe
 
 TARGET = Path("reference/generated/scenario.md")
 
@@ -73,6 +74,7 @@ PARTS: dict[str, list[type[Part]]] = {
         financing.Termination,
     ],
     "Origins": [base.Origin, base.Stated],
+    "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
 
@@ -122,6 +124,8 @@ TITLES: dict[type[Part], str] = {
     financing.Grant: "grants",
     financing.Guarantee: "guarantees",
     financing.Termination: "termination",
+    diligence.DueDiligence: "due_diligence",
+    diligence.OutcomeDiligence: "due_diligence, by outcome",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",
@@ -379,6 +383,7 @@ def examples_of(model: type[Part]) -> Iterator[tuple[str, Any, str]]:
     ExtensionError
         If a field has no example or no text.
     """
+    describe()
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         if name in _ORIGIN and model is not base.Origin and issubclass(model, base.Origin):

@@ -161,15 +161,23 @@ def init(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)] = Path(
         "deal.yaml"
     ),
+    kind: Annotated[
+        str | None, typer.Option("--type", help="Kind of deal; --list shows them.", show_default=False)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    list_them: Annotated[bool, typer.Option("--list", help="List the kinds of deal, and write nothing.")] = False,
 ) -> None:
-    """Write a commented starter scenario, and its JSON Schema beside it.
+    """Write a commented scenario to start from, and its JSON Schema beside it.
 
-    Example: risksim init my-deal.yaml
+    Example: risksim init --type rate-card my-deal.yaml
     """
     from risksim.cli.files import init as command
+    from risksim.cli.files import list_kinds
 
-    command(file, force)
+    if list_them:
+        list_kinds()
+    else:
+        command(file, kind, force)
 
 
 def main() -> None:

@@ -58,7 +58,7 @@ def input_name(scenario: Scenario, path: Path) -> str:
     for step in path:
         if isinstance(part, dict):
             # Entries of outcomes and sources are named; quantiles are keys like any other.
-            text += f"[{step}]" if text in ("outcomes", "sources") else f".{step}"
+            text += f"[{step}]" if text in ("outcomes", "sources", "due_diligence.outcomes") else f".{step}"
             part = part.get(step)
         elif isinstance(step, int):
             part = part[step]
@@ -349,6 +349,17 @@ def _too_late(
         )
 
 
+def come_too_late(scenario: Scenario) -> list[str]:
+    """The outcomes of persons for which somebody can enrol too late to be paid for."""
+    last = scenario.follow_up_dates()[-1]
+    reach = _months_before(scenario.start_date, last)
+    return [
+        name
+        for name, outcome in scenario.personal.items()
+        if any(list(_too_late(scenario, cohort, name, outcome, last, reach)) for cohort in scenario.cohorts)
+    ]
+
+
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
@@ -400,7 +411,7 @@ def _source_remarks(scenario: Scenario) -> Iterator[str]:
     said = " ".join(
         text
         for _, part, _ in _written(scenario)
-        for name in ("assumption", "note", "description")
+        for name in ("assumption", "note", "description", "target_group", "method", "compared_with")
         if isinstance(text := getattr(part, name, None), str)
     )
     used = sources_used(scenario)

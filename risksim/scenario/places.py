@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from risksim.scenario.base import Months, Part, Stated
 from risksim.scenario.document import Path
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.texts import describe
 from risksim.scenario.uncertainty import Bounds, Fixed, FixedLaw
 
 
@@ -171,6 +172,7 @@ def _annotation(field: FieldInfo) -> Any:
 
 def meaning(place: Place) -> str:
     """What the field means, as the end of a sentence that begins with its key."""
+    describe()
     if place.field is None or not place.field.description:
         return ""
     text = " ".join(place.field.description.split())

@@ -22,6 +22,7 @@ from risksim.scenario.base import (
 )
 from risksim.scenario.calendar import add_months
 from risksim.scenario.contradictions import contradictions, dated, rhythms
+from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
 from risksim.scenario.financing import Drawing, Financing, Instalments
@@ -107,6 +108,12 @@ class Scenario(Part):
     """The nominal annual rates at which net present values are reported. 0 % and 3.5 % by default. [1/year]"""
     provider: Name = "provider"
     """Who runs the programme and receives the capital."""
+    authority: Name | None = Field(default=None, examples=["Brøndby Kommune"])
+    """Who commissions the programme, by name; payers are named by their kind."""
+    due_diligence: DueDiligence | None = Field(
+        default=None, examples=[{"target_group": "aged 14 to 35 from families with substance abuse"}]
+    )
+    """What must be known before anybody signs, in words; `risksim check` lists what is still unsaid."""
     sources: dict[Name, str] = Field(default={})
     """The published sources by a short key, which numbers then name in `source`."""
     cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)] = Field(
@@ -127,7 +134,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
-        faults += [*gates(self.personal, nearest), *_effects(self)]
+        faults += [*gates(self.personal, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
@@ -574,6 +581,20 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
             )
         )
     return faults
+
+
+def _diligence(deal: Scenario) -> list[InitErrorDetails]:
+    """Words about an outcome that is not there."""
+    return [
+        mistake_at(
+            ("due_diligence", "outcomes", name),
+            f"got {shown(name)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
+            nearest(name, deal.outcomes) or "Write one of these names, or add the outcome.",
+            leans_on=(("outcomes", "*"),),
+        )
+        for name in (deal.due_diligence.outcomes if deal.due_diligence else ())
+        if name not in deal.outcomes
+    ]
 
 
 def _measurements(deal: Scenario) -> list[InitErrorDetails]:

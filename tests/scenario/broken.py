@@ -834,6 +834,14 @@ MISTAKES: dict[str, Mistake] = {
         "name: Two years of support", "name: Support: two years", 2, "", "Support: two years", "quotation marks"
     ),
     "a line without a colon": Mistake("currency: DKK", "currency DKK", 3, "", "without a colon", "`key: value`"),
+    "words about no outcome": Mistake(
+        "cohorts:\n",
+        "due_diligence: {outcomes: {wrk: {method: from registers}}}\ncohorts:\n",
+        10,
+        "due_diligence.outcomes.wrk",
+        "no outcome of this deal",
+        "Did you mean work?",
+    ),
     "an indentation slip": Mistake(
         "    duration: 9 months\noutcomes", "   duration: 9 months\noutcomes", 20, "", "fit", "spaces"
     ),

@@ -60,6 +60,7 @@ BEYOND_A_SCHEMA = {
     "an effect without participants enough",
     "an effect known after the deal",
     "an estimator without its correlation",
+    "words about no outcome",
     "one point for thousands",
     "an amount past counting",
     "an amount past any float",
