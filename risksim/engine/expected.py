@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.results import know_results
-from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
+from risksim.kernels.ending import forget_results
+from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
 
 
-def expected_people(plan: Plan) -> FloatArray:
+def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
     """Expected measures of a deal without uncertain inputs.
 
     Parameters
     ----------
     plan : Plan
         With every slot a constant.
+    stops : Stops, optional
+        How the one path ends; left out, it runs to its end.
 
     Returns
     -------
@@ -25,9 +28,7 @@ def expected_people(plan: Plan) -> FloatArray:
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
     out = np.zeros((1, n_cohorts, measures.outcome.size, n_periods))
     for c in range(n_cohorts):
-        months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
-        people = min(float(cohorts.places[c]), cohorts.ratio_value[c] * cohorts.places[c])
-        by_month = people * cohorts.month_weight[months]
+        by_month = expected_by_month(plan, c)
         visible = 1.0 - cohorts.unmeasured_value[c]
         for m, (k, statistic) in enumerate(zip(measures.outcome, measures.statistic, strict=True)):
             if statistic == RESULT:
@@ -40,7 +41,35 @@ def expected_people(plan: Plan) -> FloatArray:
                 share *= outcomes.rate_value[k]
             for month, n in enumerate(by_month):
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
-                if period >= 0:
+                if period >= 0 and (stops is None or still_counts(plan, c, k, month, stops)):
                     out[0, c, m, period] += n * share
     know_results(plan, np.empty((1, 0)), out)
+    if plan.ending is not None and stops is not None:
+        known_by = plan.ending.known_by.reshape(-1, n_periods)
+        forget_results(measures.statistic, measures.outcome, known_by, stops.counted, out)
     return out
+
+
+def expected_by_month(plan: Plan, cohort: int) -> FloatArray:
+    """Expected people who enrol in each month of the window: float64[month]."""
+    cohorts = plan.cohorts
+    people = min(float(cohorts.places[cohort]), cohorts.ratio_value[cohort] * cohorts.places[cohort])
+    weights = cohorts.month_weight[cohorts.month_ptr[cohort] : cohorts.month_ptr[cohort + 1]]
+    return np.asarray(people * weights)
+
+
+def expected_enrolled(plan: Plan) -> FloatArray:
+    """Expected people who enrol before the day of each decision to end early: float64[1, early end]."""
+    assert plan.ending is not None
+    cohorts = range(plan.cohorts.places.size)
+    return np.array([[sum(expected_by_month(plan, c)[:month].sum() for c in cohorts) for month in plan.ending.month]])
+
+
+def still_counts(plan: Plan, cohort: int, outcome: int, month: int, stops: Stops) -> bool:
+    """Whether people who enrol in a month can still meet an outcome that counts, if the programme stops."""
+    assert plan.ending is not None
+    stop, column = int(stops.month[0]), plan.cohorts.month_ptr[cohort] + month
+    enrols = month < stop
+    completes = month + plan.cohorts.duration[cohort] <= stop or stop == NEVER
+    able = plan.outcomes.population[outcome] == ENROLLED or completes
+    return bool(enrols and able and plan.ending.measured_by[outcome, column] <= stops.counted[0])

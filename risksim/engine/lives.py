@@ -9,10 +9,22 @@ import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
 from risksim.kernels.chances import enrolled_people, limits
+from risksim.kernels.ending import keep_counted, stop_lives
 from risksim.kernels.lives import enrolment_month, leave_month, measurable, met_month, meter
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.words import fill_persons
-from risksim.plan.layout import LANES, NEVER, RESULT, FloatArray, Int16Array, Int32Array, IntArray, Plan, WordArray
+from risksim.plan.layout import (
+    LANES,
+    NEVER,
+    RESULT,
+    FloatArray,
+    Int16Array,
+    Int32Array,
+    IntArray,
+    Plan,
+    Stops,
+    WordArray,
+)
 
 KeyArray = npt.NDArray[np.uint64]
 
@@ -42,7 +54,9 @@ def _limits(chances: FloatArray) -> WordArray:
     return out
 
 
-def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray) -> Tile:
+def live_tile(
+    plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray, stops: Stops | None = None
+) -> Tile:
     """Draw the lives of one cohort on 64 paths.
 
     Parameters
@@ -57,6 +71,8 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
         Which cohort.
     inputs : float64[lane, input]
         Drawn inputs of the 64 paths.
+    stops : Stops, optional
+        How the 64 paths end; left out, they run to their end.
 
     Returns
     -------
@@ -80,6 +96,8 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
     enrolment_month(draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
     dropout = _on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
     leave_month(draw(Purpose.DROPOUT), _limits(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
+    if stops is not None:
+        stop_lives(stops.month, cohorts.duration[cohort], enrolled_at, left_at)
     unmeasured = _on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
     measurable(draw(Purpose.MEASUREMENT), _limits(unmeasured), enrolled_at, seen)
     for k in range(outcomes.address.size):
@@ -97,7 +115,13 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
 
 
 def live_block(
-    plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray, measured: FloatArray, headcount: Int32Array
+    plan: Plan,
+    key: KeyArray,
+    first_path: int,
+    inputs: FloatArray,
+    measured: FloatArray,
+    headcount: Int32Array,
+    stops: Stops | None = None,
 ) -> None:
     """Live every cohort of every path of a block and meter it.
 
@@ -111,27 +135,32 @@ def live_block(
         Filled in full.
     headcount : int32[path, cohort, count]
         Filled in full.
+    stops : Stops, optional
+        How the paths end; left out, they run to their end.
     """
     measured[:] = 0.0
     for at in range(0, inputs.shape[0], LANES):
         lanes = slice(at, at + LANES)
+        ends = None if stops is None else Stops(*(of_path[lanes] for of_path in stops))
         for cohort in range(plan.cohorts.places.size):
-            tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes])
-            meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
+            tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes], ends)
+            meters = [meter_tile(plan, cohort, k, tile, ends) for k in range(plan.outcomes.address.size)]
             for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
                 if statistic != RESULT:
                     measured[lanes, cohort, m] = meters[k][:, statistic]
             headcount[lanes, cohort] = head_of(tile, meters)
 
 
-def meter_tile(plan: Plan, cohort: int, outcome: int, tile: Tile) -> FloatArray:
+def meter_tile(plan: Plan, cohort: int, outcome: int, tile: Tile, stops: Stops | None = None) -> FloatArray:
     """What the contract measures of one outcome: float64[lane, statistic, period]."""
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     out = np.zeros((LANES, 3, plan.calendar.years.size))
     periods: IntArray = plan.outcomes.period_of_month[outcome, months]
-    meter(
-        plan.outcomes.population[outcome], tile.enrolled_at, tile.left_at, tile.seen, tile.met_at[outcome], periods, out
-    )
+    enrolled_at = tile.enrolled_at
+    if stops is not None and plan.ending is not None:
+        enrolled_at = np.empty_like(tile.enrolled_at)
+        keep_counted(stops.counted, plan.ending.measured_by[outcome, months], tile.enrolled_at, enrolled_at)
+    meter(plan.outcomes.population[outcome], enrolled_at, tile.left_at, tile.seen, tile.met_at[outcome], periods, out)
     return out
 
 

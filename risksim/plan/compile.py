@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import layout, money, people, rules, waterfall
+from risksim.plan import ending, layout, money, people, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -51,7 +51,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     draws = [money.drawings(scenario, tranche) for tranche in deal.tranches]
     drawn_on = {date for drawing in draws for date, _ in drawing}
     earned = rules.money_dates(scenario, follow_ups)
-    dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario)})
+    dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario), *ending.dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
@@ -59,11 +59,12 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
     payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    payments, ends = ending.ending(gathered, measured, payments, draws, outcomes, calendar, follow_ups, dates)
     measures = rules.measures(measured, outcomes, results, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
     order = None
-    if deal.is_plain:
+    if deal.is_plain and not scenario.ends_early:
         ledger, parties, lines = money.plain_ledger(scenario, payers)
     else:
         order, ledger, parties, lines = waterfall.waterfall(gathered, financing, payers, dates)
@@ -104,7 +105,9 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             years=tuple(years),
             hurdles=tuple(scenario.hurdles),
             inputs=tuple(gathered.notes),
+            endings=tuple(end.name for end in scenario.ends_early),
         ),
+        ending=ends,
     )
 
 
@@ -147,8 +150,9 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         results=fixed(plan.results, "value"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
         financing=fixed(plan.financing, "commitment"),
-        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
+        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end"),
         labels=plan.labels._replace(inputs=()),
+        ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
     )
 
 

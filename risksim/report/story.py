@@ -7,7 +7,7 @@ from collections import Counter
 
 from risksim.report.numbers import percent
 from risksim.report.table import heading, table
-from risksim.results.story import Person, Story
+from risksim.results.story import Ended, Person, Story
 
 MOST_PEOPLE = 500
 """People listed one by one; the rest is in the JSON."""
@@ -44,6 +44,8 @@ def story(told: Story) -> str:
             heading("What this future drew"),
             table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
         ]
+    for ended in told.ended:
+        parts += [heading("How the deal ended"), _ended(ended)]
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
         parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
@@ -62,6 +64,14 @@ def _money(told: Story, amount: float) -> str:
     return f"{amount:,.{told.decimals}f}"
 
 
+def _ended(ended: Ended) -> str:
+    return (
+        f"On {ended.decided_on} the deal is ended early: {ended.clause} ({ended.reason}).\n"
+        f"The programme stops on {ended.stopped_on}. What is measured until {ended.counted_until} still counts; "
+        f"the final settlement is on {ended.settled_on}.\n"
+    )
+
+
 def _summary_of(people: list[Person]) -> str:
     if not people:
         return "Nobody enrolled.\n"
@@ -72,7 +82,7 @@ def _summary_of(people: list[Person]) -> str:
         counts = Counter(person.outcomes[k].result for person in people)
         said = ", ".join(
             f"{counts[result]} {result}"
-            for result in ("met", "not met", "left before", "not measured", "never due")
+            for result in ("met", "not met", "left before", "not measured", "deal ended", "never due")
             if counts[result]
         )
         unpaid = sum(person.outcomes[k].result == "met" and person.outcomes[k].settled_on is None for person in people)
