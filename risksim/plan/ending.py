@@ -127,10 +127,8 @@ def _readings(gathered: Gathered, measured: list[tuple[int, int]], follow_ups: S
     rows = [_reading(build, end.when, places) for end in scenario.ends_early]
     names = ("reads", "column", "counts", "unmeasured", "grain", "assumed", "low", "high")
     kinds = (np.int64, np.int64, np.int64, np.int64, np.float64, np.float64, np.float64, np.float64)
-    return {
-        name: np.array(values, dtype=kind)
-        for name, kind, values in zip(names, kinds, zip(*rows, strict=True), strict=True)
-    }
+    columns = zip(*rows, strict=True)
+    return {name: np.array(values, dtype=kind) for name, kind, values in zip(names, kinds, columns, strict=True)}
 
 
 def _reading(build: Builder, when: EndWhen | None, places: int) -> tuple[Any, ...]:
@@ -198,12 +196,12 @@ class _Clock:
         self.last = last
         self.last_due = _ints(sum(date <= day for date in dates) - 1 for day in days)
         self.pays_in = _ints(next(t for t, date in enumerate(dates) if date >= day) for day in days)
-        self.final = dates.index(follow_ups[-1])
-        self.settles_in = _ints(dates.index(next(date for date in follow_ups if date >= day)) for day in days)
+        first = [dates.index(next(date for date in follow_ups if date >= day)) for day in days]
+        self.settles_in = _ints([*first, dates.index(follow_ups[-1])])
 
     def settled(self, month: int) -> int:
         """Period of the first follow-up on or after a month's day, the last one beyond it."""
-        return int(self.settles_in[month]) if month <= self.last else self.final
+        return int(self.settles_in[min(month, self.last + 1)])
 
 
 def _measured_by(scenario: Scenario, outcomes: layout.Outcomes) -> layout.IntArray:
@@ -220,9 +218,8 @@ def _known_by(scenario: Scenario, follow_ups: Sequence[dt.date], dates: Sequence
         row = np.full(len(dates), layout.NEVER, dtype=np.int64)
         days = sorted(value_of(entry.on) for entry in said.result) if isinstance(said.result, list) else follow_ups
         for day in days:
-            row[dates.index(next(date for date in follow_ups if date >= day))] = decision_month(
-                scenario.start_date, day
-            )
+            known = next(date for date in follow_ups if date >= day)
+            row[dates.index(known)] = decision_month(scenario.start_date, day)
         found.append(row)
     return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
@@ -271,7 +268,7 @@ class _Variants:
     def arrays(self) -> dict[str, Any]:
         """The rules of every variant."""
         if not self.pairs:
-            self.pairs.append((int(self.clock.last_due[-1]), self.clock.final))
+            self.pairs.append((int(self.clock.last_due[-1]), int(self.clock.settles_in[-1])))
         looks = [self._looks(due, settled) for due, settled in self.pairs]
         numbers = self.payments.number_period
         return {

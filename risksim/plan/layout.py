@@ -400,7 +400,8 @@ class Ending(NamedTuple):
     pays_in: IntArray
     """int64[contract month]: first period on or after the stop."""
     settles_in: IntArray
-    """int64[contract month]: period of the first follow-up on or after the month's day, the last one beyond it."""
+    """int64[contract month + 1]: period of the first follow-up on or after the month's day; the last entry is that of
+    the last follow-up, for every later month."""
     measured_by: IntArray
     """int64[outcome, month]: first contract month on or after the measurement of who enrolled in a month. [month]"""
     known_by: IntArray

@@ -199,7 +199,7 @@ def _ended(plan: Plan, replay: Replay, by: int, stop: int) -> Ended:
     assert e is not None
     until = stop + int(e.run_off[by])
     decided = plan.labels.dates[e.on[by]] if e.on[by] >= 0 else _month_day(plan, stop - int(e.notice[by]))
-    settled = plan.labels.dates[e.settles_in[min(until, e.last_month)] if until <= e.last_month else e.settles_in[-1]]
+    settled = plan.labels.dates[e.settles_in[min(until, e.last_month + 1)]]
     return Ended(
         plan.labels.endings[by],
         decided,
@@ -312,10 +312,10 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, person: int,
     left = life.left_at[person] != NEVER
     if ordinal == 0:
         result = "never due"
-    elif _over(plan, replay, outcome, column):
-        result = "deal ended"
     elif population != ENROLLED and left:
         result = "left before"
+    elif _over(plan, replay, outcome, column):
+        result = "deal ended"
     elif not seen:
         result = "not measured"
     else:

@@ -147,7 +147,7 @@ class EarlyEnd(Origin):
 
     @model_validator(mode="after")
     def _one_decision(self) -> EarlyEnd:
-        fault = None
+        fault: tuple[tuple[str, ...], str, str] | None = None
         if self.yearly_chance is None:
             if self.on is None:
                 fault = (

@@ -661,7 +661,7 @@ def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
         else None
         for name, said in deal.results.items()
     }
-    third = [part.name for part in (*money.guarantees, *money.grants)]
+    third = [*(part.name for part in money.guarantees), *(part.name for part in money.grants)]
     known = Known(
         deal.start_date,
         follow_ups,
