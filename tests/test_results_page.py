@@ -18,6 +18,7 @@ PAGE = (ROOT / "docs" / "reference" / "results.md").read_text(encoding="utf-8")
 SCENARIOS = [
     ROOT / "scenarios" / "examples" / "simple-reference.yaml",
     ROOT / "scenarios" / "financing" / "senior-junior.yaml",
+    ROOT / "scenarios" / "ending" / "five-people.yaml",
 ]
 ESTIMATE = {"value", "standard_error", "low", "high"}
 NAMED = {
@@ -26,6 +27,7 @@ NAMED = {
     "payers": "PAYER",
     "years": "YEAR",
     "outcomes": "OUTCOME",
+    "clauses": "CLAUSE",
 }
 QUANTILES = ["p05", "p25", "p50", "p75", "p95"]
 SHORT = {

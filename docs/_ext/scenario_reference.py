@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import base, ending, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
@@ -67,6 +67,7 @@ PARTS: dict[str, list[type[Part]]] = {
         financing.Guarantee,
         financing.Termination,
     ],
+    "Ending early": [ending.EarlyEnd, ending.EndWhen, ending.EndPayment],
     "Origins": [base.Origin, base.Stated],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
@@ -112,6 +113,9 @@ TITLES: dict[type[Part], str] = {
     financing.Grant: "grants",
     financing.Guarantee: "guarantees",
     financing.Termination: "termination",
+    ending.EarlyEnd: "ends_early",
+    ending.EndWhen: "what a decision to end looks at",
+    ending.EndPayment: "what ending early pays",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",
