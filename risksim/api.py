@@ -264,9 +264,16 @@ def summarise(run: Run) -> Summary:
         paths.group_irr,
         paths.group_irr_status,
         paths.group_npv,
+        paths.ended_by,
     )
     names = RunNames(
-        labels.tranches, labels.hurdles, labels.payers, labels.years, labels.outcomes, run.plan.minor_units
+        labels.tranches,
+        labels.hurdles,
+        labels.payers,
+        labels.years,
+        labels.outcomes,
+        run.plan.minor_units,
+        labels.endings,
     )
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
     of_group = irr_of_mean_flow(run, None) if labels.groups else None

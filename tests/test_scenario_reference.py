@@ -11,6 +11,7 @@ from risksim.scenario import (
     base,
     diligence,
     effects,
+    ending,
     financing,
     outcomes,
     payments,
@@ -28,7 +29,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import scenario_reference as reference  # noqa: E402  after the path to it
 
-MODULES = (base, diligence, effects, financing, outcomes, payments, programme, scenario, terms, uncertainty)
+MODULES = (base, diligence, effects, ending, financing, outcomes, payments, programme, scenario, terms, uncertainty)
 
 
 @pytest.mark.parametrize("key", list(uncertainty.LAWS))

@@ -20,7 +20,18 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, diligence, effects, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import (
+    base,
+    diligence,
+    effects,
+    ending,
+    financing,
+    outcomes,
+    payments,
+    programme,
+    terms,
+    uncertainty,
+)
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
@@ -73,6 +84,7 @@ PARTS: dict[str, list[type[Part]]] = {
         financing.Guarantee,
         financing.Termination,
     ],
+    "Ending early": [ending.EarlyEnd, ending.EndWhen, ending.EndPayment],
     "Origins": [base.Origin, base.Stated],
     "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
 }
@@ -126,6 +138,9 @@ TITLES: dict[type[Part], str] = {
     financing.Termination: "termination",
     diligence.DueDiligence: "due_diligence",
     diligence.OutcomeDiligence: "due_diligence, by outcome",
+    ending.EarlyEnd: "ends_early",
+    ending.EndWhen: "what a decision to end looks at",
+    ending.EndPayment: "what ending early pays",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",

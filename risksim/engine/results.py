@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.plan.layout import RESULT, FloatArray, Plan
+from risksim.kernels.ending import forget_results
+from risksim.plan.layout import RESULT, FloatArray, Int16Array, Plan
 
 
 def know_results(plan: Plan, inputs: FloatArray, measured: FloatArray) -> None:
@@ -53,3 +54,20 @@ def known_only(plan: Plan, measured: FloatArray, upto: int) -> FloatArray:
     known[:, :, of_persons] = np.nan
     known[:, 0, later] = np.nan
     return known
+
+
+def forget(plan: Plan, counted: Int16Array, measured: FloatArray) -> None:
+    """Results and effects that would be measured after a deal has ended early are never known.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal that may end early.
+    counted : int16[path]
+        Last month in which anything is measured. [month]
+    measured : float64[path, cohort, measure, period]
+        nan is written there.
+    """
+    assert plan.ending is not None
+    known_by = plan.ending.known_by.reshape(-1, measured.shape[3])
+    forget_results(plan.measures.statistic, plan.measures.outcome, known_by, counted, measured)

@@ -313,13 +313,13 @@ def meter_card(prices, most, all_worth, seen, enrolled_at, period_of_month, earn
 
 
 @kernel
-def count_worth(worth, seen, enrolled_at, period_of_month, out):
-    """People for whom a measurement is worth more than nothing: out int32[lane, 2] (all, and those who count for
-    payment), added to.
+def count_worth(worth, counted, seen, enrolled_at, period_of_month, out):
+    """People for whom a measurement is worth more than nothing: worth float64[person, lane] in truth, counted the same
+    for the contract -> out int32[lane, 2] (all, and those who count for payment), added to.
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             if worth[j, i] > 0.0:
                 out[i, 0] += 1
-                if seen[j, i] == 1 and period_of_month[enrolled_at[j, i]] >= 0:
-                    out[i, 1] += 1
+            if counted[j, i] > 0.0 and seen[j, i] == 1 and period_of_month[enrolled_at[j, i]] >= 0:
+                out[i, 1] += 1

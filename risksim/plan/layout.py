@@ -72,6 +72,10 @@ TRUE, SPREAD, TREATED, CORRELATION, SAMPLING_LUCK = range(8, 13)
 before and after, draw of the sampling error."""
 EFFECT_NUMBERS = 13
 """Columns of the numbers of an effect."""
+END_AMOUNT, END_DRAWN, END_UNDRAWN = range(3)
+"""What a payment for ending early is reckoned from: an amount, or the capital drawn or not drawn."""
+READS_NOTHING, READS_OUTCOME, READS_ENROLLED = range(3)
+"""What a decision to end early looks at."""
 READ_SUM, READ_SEEN, READ_ELIGIBLE = 0, 1, 2
 """Columns of `Payments.column`."""
 
@@ -438,6 +442,88 @@ class Waterfall(NamedTuple):
     """int64[guarantee]."""
     line_floor: IntArray
     """int64[tranche]."""
+    end_kind: IntArray
+    """int64[early end]: END_AMOUNT, END_DRAWN or END_UNDRAWN."""
+    end_slot: IntArray
+    """int64[early end]: slot of the payment or share."""
+    end_value: FloatArray
+    """float64[early end]: the same where certain. [currency or 1]"""
+    line_end: IntArray
+    """int64[early end]."""
+    line_release: int
+
+
+class Ending(NamedTuple):
+    """What may end the deal before its time, in the order of the file."""
+
+    on: IntArray
+    """int64[early end]: period of the decision, -1 where it may fall in any month."""
+    month: IntArray
+    """int64[early end]: first contract month on or after the decision. [month]"""
+    notice: IntArray
+    """int64[early end]: months from the decision to the stop. [month]"""
+    run_off: IntArray
+    """int64[early end]: months after the stop in which outcomes still count. [month]"""
+    luck_slot: IntArray
+    """int64[early end]: slot of the uniform number that decides."""
+    luck_value: FloatArray
+    """float64[early end]: the same where certain. [1]"""
+    chance_slot: IntArray
+    """int64[early end]: slot of the chance that the deal is ended."""
+    chance_value: FloatArray
+    """float64[early end]: the same where certain. [1]"""
+    yearly_slot: IntArray
+    """int64[early end]: slot of the chance in a year."""
+    yearly_value: FloatArray
+    """float64[early end]: the same where certain. [1/year]"""
+    reads: IntArray
+    """int64[early end]: READS_NOTHING, READS_OUTCOME or READS_ENROLLED."""
+    column: IntArray
+    """int64[early end, 3]: measures read, as `Readings.column`."""
+    counts: IntArray
+    """int64[early end]: COUNT, SHARE or VALUE."""
+    unmeasured: IntArray
+    """int64[early end]: FAILURE, EXCLUDE, ASSUMED or OBSERVED."""
+    grain: FloatArray
+    """float64[early end]: common denominator of limits and assumed rate, so that shares compare as integers."""
+    assumed: FloatArray
+    """float64[early end]: assumed rate times `grain`."""
+    low: FloatArray
+    """float64[early end]: the deal ends below this times the people, times `grain`."""
+    high: FloatArray
+    """float64[early end]: the deal ends above this times the people, times `grain`."""
+    last_month: int
+    """Last contract month on whose day a stop comes before the deal is over. [month]"""
+    last_due: IntArray
+    """int64[contract month]: last period on which money falls due if the programme stops in that month."""
+    pays_in: IntArray
+    """int64[contract month]: first period on or after the stop."""
+    settles_in: IntArray
+    """int64[contract month + 1]: period of the first follow-up on or after the month's day; the last entry is that of
+    the last follow-up, for every later month."""
+    measured_by: IntArray
+    """int64[outcome, month]: first contract month on or after the measurement of who enrolled in a month. [month]"""
+    known_by: IntArray
+    """int64[result * period]: first contract month on or after the measurement of a result. [month]"""
+    variant: IntArray
+    """int64[early end, contract month]: how the payment rules stand after a stop in that month."""
+    looks: ByteArray
+    """uint8[variant, clause, period]: `Payments.looks`."""
+    due: ByteArray
+    """uint8[variant, number]: 1 where a number of `Payments` still holds, 0 for amounts that don't fall due."""
+    capital: FloatArray
+    """float64[variant, clause, tranche, period]: `Tables.capital`."""
+
+
+class Stops(NamedTuple):
+    """How consecutive paths end."""
+
+    month: Int16Array
+    """int16[path]: contract month in which the programme stops, NEVER where the deal runs to its end. [month]"""
+    by: Int16Array
+    """int16[path]: which early end stopped it, -1 for none."""
+    counted: Int16Array
+    """int16[path]: last contract month up to which outcomes are measured, NEVER likewise. [month]"""
 
 
 class Ledger(NamedTuple):
@@ -519,6 +605,8 @@ class Labels(NamedTuple):
     """What reports call each result of the programme."""
     rule_titles: tuple[str, ...] = ()
     """What reports call each row of `Payments`."""
+    endings: tuple[str, ...] = ()
+    """What may end the deal early."""
 
 
 class Plan(NamedTuple):
@@ -552,6 +640,8 @@ class Plan(NamedTuple):
     scenario_text: str
     """The scenario file itself."""
     labels: Labels
+    ending: Ending | None = None
+    """None where nothing ends the deal before its time."""
 
 
 class PathResults(NamedTuple):
@@ -588,6 +678,10 @@ class PathResults(NamedTuple):
     """int8[path, group]: its status code."""
     group_npv: FloatArray
     """float64[path, group, hurdle]: `npv` of all tranches together. [currency]"""
+    stop_month: Int16Array
+    """int16[path]: contract month in which the programme stops, NEVER where the deal runs to its end. [month]"""
+    ended_by: Int16Array
+    """int16[path]: which early end stopped it, -1 for none."""
 
 
 class CohortLife(NamedTuple):
@@ -638,3 +732,30 @@ class Replay(NamedTuple):
     """The effects, in the order of the plan."""
     results: PathResults
     """Of this one path."""
+
+
+def payments_after(plan: Plan, by: int, month: int) -> Payments:
+    """The payment rules as they stand on a path that ended early.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal that may end early.
+    by : int
+        Which early end stopped it.
+    month : int
+        The contract month in which the programme stopped. [month]
+
+    Returns
+    -------
+    Payments
+    """
+    assert plan.ending is not None
+    variant, rules = plan.ending.variant[by, month], plan.payments
+    due = plan.ending.due[variant] == 1
+    return rules._replace(
+        looks=plan.ending.looks[variant],
+        amount_slot=np.where(due, rules.amount_slot, -1),
+        amount_value=np.where(due, rules.amount_value, 0.0),
+        tables=rules.tables._replace(capital=plan.ending.capital[variant]),
+    )

@@ -417,8 +417,8 @@ def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
     return scope
 
 
-_COUNTS = {"count": layout.COUNT, "share": layout.SHARE, "mean": layout.SHARE, "value": layout.VALUE}
-_UNMEASURED = {
+COUNTS = {"count": layout.COUNT, "share": layout.SHARE, "mean": layout.SHARE, "value": layout.VALUE}
+UNMEASURED = {
     None: layout.FAILURE,
     "failure": layout.FAILURE,
     "exclude": layout.EXCLUDE,
@@ -463,8 +463,8 @@ def _readings(clauses: Sequence[Clause]) -> layout.Readings:
 
     return layout.Readings(
         column=np.array([clause.columns for clause in clauses], dtype=np.int64),
-        counts=np.array([_COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
-        unmeasured=np.array([_UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
+        counts=np.array([COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
+        unmeasured=np.array([UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
         cumulative=flags(lambda r: r.cumulative),
         each_cohort=flags(lambda r: isinstance(r, ThresholdTerms) and r.over == "each cohort"),
         once=flags(lambda r: r.on == "first"),
@@ -498,7 +498,7 @@ def _tables(
                 if date <= value_of(floor.until):
                     least[k, t] = max(least[k, t], floor.gives)
         if terms.pays == "coupon":
-            capital[k] = _capital_years(drawn, looks[k], years)
+            capital[k] = capital_years(drawn, looks[k], years)
         elif terms.pays != "amount":
             capital[k] = drawn
     lines = [(place * _grain(clause), gives) for clause in clauses for place, gives in clause.lines]
@@ -514,7 +514,7 @@ def _tables(
     )
 
 
-def _capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: layout.FloatArray) -> layout.FloatArray:
+def capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: layout.FloatArray) -> layout.FloatArray:
     """Share drawn times the years for which it was drawn since the last date on which a clause looked."""
     out, since = np.zeros_like(drawn), np.zeros(drawn.shape[0])
     for t in range(drawn.shape[1]):

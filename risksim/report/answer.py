@@ -100,6 +100,10 @@ def answer(
             _people_row(f"{title}: verified", outcome.verified),
         ]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    if summary.ends_early is not None:
+        ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
+        said = [(name if place == 0 else f"  by {name}", *_chance(p)) for place, (name, p) in enumerate(ends.items())]
+        parts += [heading("Ending early (probability)"), table(("", "", ""), said).split("\n", 2)[2]]
     parts.append(
         f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
         f"Scenario {head.digest[:12]}, risksim {head.version}.\n"

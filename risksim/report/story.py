@@ -7,7 +7,19 @@ from collections import Counter
 
 from risksim.report.numbers import percent
 from risksim.report.table import heading, table
-from risksim.results.story import OutcomeOf, Person, Story
+from risksim.results.story import Ended, OutcomeOf, Person, Story
+
+RESULTS = (
+    "met",
+    "not met",
+    "measured",
+    "left before",
+    "gate not met",
+    "not measured",
+    "deal ended",
+    "never due",
+)
+"""What may come of an outcome, in the order in which people are counted."""
 
 MOST_PEOPLE = 500
 """People listed one by one; the rest is in the JSON."""
@@ -44,6 +56,8 @@ def story(told: Story) -> str:
             heading("What this future drew"),
             table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
         ]
+    for ended in told.ended:
+        parts += [heading("How the deal ended"), _ended(ended)]
     cohorts, outcomes = dict(told.titles.cohorts), dict(told.titles.outcomes)
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
@@ -67,6 +81,14 @@ def _money(told: Story, amount: float) -> str:
     return f"{amount:,.{told.decimals}f}"
 
 
+def _ended(ended: Ended) -> str:
+    return (
+        f"On {ended.decided_on} the deal is ended early: {ended.clause} ({ended.reason}).\n"
+        f"The programme stops on {ended.stopped_on}. What is measured until {ended.counted_until} still counts; "
+        f"the final settlement is on {ended.settled_on}.\n"
+    )
+
+
 def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     if not people:
         return "Nobody enrolled.\n"
@@ -75,11 +97,7 @@ def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     sentences = [f"{left} of {len(people)} left before the end of their course; {hidden} could not be measured."]
     for k, outcome in enumerate(people[0].outcomes):
         counts = Counter(person.outcomes[k].result for person in people)
-        said = ", ".join(
-            f"{counts[result]} {result}"
-            for result in ("met", "not met", "measured", "left before", "gate not met", "not measured", "never due")
-            if counts[result]
-        )
+        said = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
         each = [person.outcomes[k] for person in people]
         unpaid = sum(one.result in ("met", "measured") and one.settled_on is None for one in each)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""

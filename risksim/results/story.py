@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from calendar import monthrange
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from risksim.plan.layout import (
     AMOUNT_OF,
     CAP,
     CARD,
+    COUNT,
     DATED,
     DEEMED,
     EARLIER,
@@ -24,6 +26,8 @@ from risksim.plan.layout import (
     PER_PERSON,
     PERIOD,
     POINTS,
+    READS_ENROLLED,
+    READS_OUTCOME,
     RESULT,
     SCORE,
     SPELL,
@@ -32,6 +36,7 @@ from risksim.plan.layout import (
     EffectLife,
     Plan,
     Replay,
+    payments_after,
 )
 
 
@@ -52,8 +57,9 @@ class OutcomeOf(NamedTuple):
 
     outcome: str
     result: str
-    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, or ``never
-    due`` where no day of measurement comes."""
+    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, ``deal
+    ended`` where the day of measurement comes too late in a deal that ended early, or ``never due`` where it never
+    comes."""
     amount: float | None
     """What was measured, where the outcome is an amount."""
     measured_on: dt.date | None
@@ -132,6 +138,22 @@ class Titles(NamedTuple):
     rules: tuple[tuple[str, str], ...] = ()
 
 
+class Ended(NamedTuple):
+    """How a path ended early."""
+
+    clause: str
+    """What ended the deal."""
+    decided_on: dt.date
+    stopped_on: dt.date
+    """When the programme stopped."""
+    counted_until: dt.date
+    """Last day on which an outcome could be measured."""
+    settled_on: dt.date
+    """The final settlement."""
+    reason: str
+    """What was seen on the day of the decision, or drawn."""
+
+
 class Story(NamedTuple):
     """One path, ready to be read. The result is that of all investors together."""
 
@@ -162,6 +184,8 @@ class Story(NamedTuple):
     """Hurdle and net present value. [1/year, currency]"""
     tranches: tuple[TrancheResult, ...]
     """Each tranche, where there are several."""
+    ended: tuple[Ended, ...] = ()
+    """How the deal ended early; empty where it ran to its end."""
     titles: Titles = Titles()
 
 
@@ -180,6 +204,9 @@ def tell(plan: Plan, replay: Replay) -> Story:
     Story
     """
     results, labels = replay.results, plan.labels
+    by, stop = int(results.ended_by[0]), int(results.stop_month[0])
+    if by >= 0:  # the rules as they stand on this path
+        plan = plan._replace(payments=payments_after(plan, by, stop))
     return Story(
         deal=plan.name,
         digest=plan.digest,
@@ -201,6 +228,7 @@ def tell(plan: Plan, replay: Replay) -> Story:
         payments=tuple(claim for _, _, claim in tell_claims(plan, replay)),
         ledger=tuple(tell_ledger(plan, replay)),
         titles=titles_of(plan),
+        ended=(_ended(plan, replay, by, stop),) if by >= 0 else (),
         **_result(plan, replay),
     )
 
@@ -218,6 +246,69 @@ def titles_of(plan: Plan) -> Titles:
         longer(labels.outcomes, labels.outcome_titles) + longer(labels.results, labels.result_titles),
         longer(labels.rules, labels.rule_titles),
     )
+
+
+def _ended(plan: Plan, replay: Replay, by: int, stop: int) -> Ended:
+    """How the path ended, in words."""
+    e = plan.ending
+    assert e is not None
+    until = stop + int(e.run_off[by])
+    decided = plan.labels.dates[e.on[by]] if e.on[by] >= 0 else _month_day(plan, stop - int(e.notice[by]))
+    settled = plan.labels.dates[e.settles_in[min(until, e.last_month + 1)]]
+    return Ended(
+        plan.labels.endings[by],
+        decided,
+        _month_day(plan, stop),
+        _month_day(plan, until),
+        settled,
+        _why(plan, replay, by),
+    )
+
+
+def _why(plan: Plan, replay: Replay, by: int) -> str:
+    e = plan.ending
+    assert e is not None
+    said = []
+    if e.reads[by] == READS_ENROLLED:
+        places = int(plan.cohorts.places.sum())
+        people = sum(int((life.enrolled_at < e.month[by]).sum()) for life in replay.cohorts)
+        said.append(f"{people} of {places} places filled before that day, fewer than {e.low[by] / e.grain[by]:g}")
+    elif e.reads[by] == READS_OUTCOME:
+        said.append(_outcome_seen(plan, replay, by))
+    if e.on[by] < 0:
+        said.append(f"a chance of {_drawn(replay, e.yearly_slot[by], e.yearly_value[by]):.4g} a year")
+    elif e.luck_slot[by] >= 0:
+        said.append(f"a chance of {_drawn(replay, e.chance_slot[by], e.chance_value[by]):.4g}")
+    return "; ".join(said)
+
+
+def _outcome_seen(plan: Plan, replay: Replay, by: int) -> str:
+    """What a decision read of an outcome, and its goal."""
+    e, sums = plan.ending, replay.measured[0].sum(axis=0)
+    assert e is not None
+    name = plan.labels.measures[e.column[by, 0]].removesuffix(": verified")
+    goal = [
+        f"{word} {limit / e.grain[by]:g}"
+        for word, limit in (("below", e.low[by]), ("above", e.high[by]))
+        if np.isfinite(limit)
+    ]
+    ends = f"the deal ends {' or '.join(goal)}"
+    if e.counts[by] == VALUE:
+        return f"{name} is {sums[e.column[by, 0], e.on[by]]:.6g}; {ends}"
+    verified, seen, eligible = (sums[e.column[by, s], : e.on[by] + 1].sum() for s in range(3))
+    what = {COUNT: "count"}.get(int(e.counts[by]), "share")
+    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}; {ends} by {what}"
+
+
+def _drawn(replay: Replay, slot: int, value: float) -> float:
+    return float(replay.results.inputs[0, slot]) if slot >= 0 else float(value)
+
+
+def _month_day(plan: Plan, month: int) -> dt.date:
+    """The day of any contract month."""
+    start = dt.date.fromordinal(int(plan.calendar.month_ordinal[0]))
+    year, index = divmod(start.year * 12 + start.month - 1 + month, 12)
+    return dt.date(year, index + 1, min(start.day, monthrange(year, index + 1)[1]))
 
 
 def _result(plan: Plan, replay: Replay) -> dict[str, Any]:
@@ -283,6 +374,8 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
         result = "never due"
     elif population not in (ENROLLED, EARLIER) and left:
         result = "left before"
+    elif _over(plan, replay, row, column):
+        result = "deal ended"
     elif math.isnan(worth):
         result = "gate not met"
     elif not seen:
@@ -361,6 +454,15 @@ def _made_of(life: EffectLife, t: int, amount: bool, fewest: float) -> str:
 def _figure(value: float, sign: str = "") -> str:
     """A number of any size to about four digits."""
     return f"{value:{sign},.0f}" if abs(value) >= 1_000 else f"{value:{sign}.4g}"
+
+
+def _over(plan: Plan, replay: Replay, row: int, column: int) -> bool:
+    """Whether a measurement would come after the deal ended early and its run-off was over."""
+    by = int(replay.results.ended_by[0])
+    if plan.ending is None or by < 0:
+        return False
+    until = int(replay.results.stop_month[0]) + int(plan.ending.run_off[by])
+    return bool(plan.ending.measured_by[row, column] > until)
 
 
 def tell_claims(plan: Plan, replay: Replay) -> list[tuple[int, int, Payment]]:

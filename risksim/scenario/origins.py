@@ -256,6 +256,7 @@ def remarks(scenario: Scenario) -> list[str]:
         *_cohort_remarks(scenario),
         *_outcome_remarks(scenario),
         *_payment_remarks(scenario),
+        *_ending_remarks(scenario),
         *_source_remarks(scenario),
     ]
 
@@ -405,6 +406,14 @@ def _capital_remarks(scenario: Scenario, most: float | None) -> Iterator[str]:
     if len(deal.tranches) > 1 and deal.surplus is None:
         who = "the last rank gets" if deal.tranches[0].rank is not None else "all investors share"
         yield f"financing: nothing said about the surplus, so {who} it."
+
+
+def _ending_remarks(scenario: Scenario) -> Iterator[str]:
+    for end in scenario.ends_early:
+        if "notice" not in end.model_fields_set:
+            yield f"ends_early[{end.name}]: no notice, so the programme stops on the day of the decision."
+        if "run_off" not in end.model_fields_set:
+            yield f"ends_early[{end.name}]: no run_off, so nothing is paid for what is measured after the stop."
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:

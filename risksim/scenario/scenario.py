@@ -25,6 +25,9 @@ from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
+from risksim.scenario.effects import known_on as known_on_days
+from risksim.scenario.ending import EarlyEnd, Known
+from risksim.scenario.ending import contradictions as of_early_ends
 from risksim.scenario.financing import Drawing, Financing, Instalments
 from risksim.scenario.gates import gates, measured_times, price_faults, rule_faults
 from risksim.scenario.outcomes import (
@@ -130,13 +133,18 @@ class Scenario(Part):
     """The payment rules, applied in the order in which they stand."""
     financing: Financing = Field(examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}])
     """Who invests, how much and when."""
+    ends_early: Annotated[list[EarlyEnd], Field(max_length=20)] = Field(
+        default=[],
+        examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
+    )
+    """What may end the deal before its time; the entry with the earliest stop ends it."""
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         faults += [*gates(self.personal, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
-            faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
+            faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -708,9 +716,42 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
     return faults
 
 
+def payers_of(deal: Scenario) -> list[str]:
+    """Everybody who pays under some payment rule, in the order of the file."""
+    named: list[str] = []
+    for rule in deal.payments:
+        terms = terms_of(rule)
+        if isinstance(terms, Terms):
+            named += terms.shares()
+        elif isinstance(rule, Fund):
+            named += [rule.fund.payer] if rule.fund.otherwise == "unpaid" else [rule.fund.payer, rule.fund.otherwise]
+    return list(dict.fromkeys(named))
+
+
 def _financing(deal: Scenario) -> list[InitErrorDetails]:
-    payers = list(dict.fromkeys(rule.per_outcome.payer for rule in deal.payments if isinstance(rule, PerOutcome)))
-    return contradictions(deal.financing, deal.provider, list(payers), certain)
+    return contradictions(deal.financing, deal.provider, payers_of(deal), certain)
+
+
+def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
+    follow_ups, money = deal.follow_up_dates(), deal.financing
+    known_on: dict[str, list[dt.date] | None] = {
+        name: [next((day for day in follow_ups if day >= value_of(entry.on)), follow_ups[-1]) for entry in said.result]
+        if isinstance(said.result, list)
+        else None
+        for name, said in deal.results.items()
+    }
+    known_on |= {name: known_on_days(effect, follow_ups) for name, effect in deal.effects.items()}
+    third = [*(part.name for part in money.guarantees), *(part.name for part in money.grants)]
+    known = Known(
+        deal.start_date,
+        follow_ups,
+        list(deal.personal),
+        known_on,
+        list(dict.fromkeys([*payers_of(deal), *third])),
+        money.termination is not None,
+        nearest,
+    )
+    return list(of_early_ends(deal.ends_early, known))
 
 
 def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, ...]) -> list[InitErrorDetails]:

@@ -174,6 +174,10 @@ def _homes() -> dict[str, str]:
         "recycle": "under financing",
         "uncovered_costs": "under financing",
         "termination": "under financing",
+        "notice": "in an entry of ends_early",
+        "run_off": "in an entry of ends_early",
+        "yearly_chance": "in an entry of ends_early",
+        "enrolled_below": "under when, in an entry of ends_early",
     }
     return homes
 

@@ -32,6 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading, Table, Terms
 from tests.reference.effects import effect_on_date
+from tests.reference.ending import Ended, speaks
 
 Claims = dict[tuple[int, str, dt.date], int]
 Tallies = dict[tuple[str, str, dt.date], list[float]]
@@ -105,6 +106,9 @@ def rule_dates(scenario: Scenario) -> set[dt.date]:
         lag = int(value_of(terms.lag)) if isinstance(terms, Terms) else 0
         for date in looks(scenario, terms):
             found |= {date, later(date, lag)}
+        last = isinstance(terms, FloorTerms) and terms.total is not None
+        if scenario.ends_early and (last or (isinstance(terms, Reading) and terms.on == "last")):
+            found |= {later(date, lag) for date in scenario.follow_up_dates()}
     return found
 
 
@@ -120,23 +124,39 @@ def result_numbers(name: str, whole: ProgrammeResult) -> Iterator[tuple[str, Any
         yield f"outcomes[{name}].result", whole.result
 
 
-def result_on(scenario: Scenario, values: Mapping[str, float], name: str, date: dt.date) -> float | None:
-    """What is known of a result at a follow-up: the last that was measured since the one before."""
+def result_on(
+    scenario: Scenario, values: Mapping[str, float], name: str, date: dt.date, until: dt.date = dt.date.max
+) -> float | None:
+    """What is known of a result at a follow-up: the last that was measured since the one before, if not too late."""
     said = scenario.results[name].result
+    if date > until and not isinstance(said, list):
+        return None
     if not isinstance(said, list):
         return values[f"outcomes[{name}].result"] if date in scenario.follow_up_dates() else None
     for k, entry in sorted(enumerate(said), key=lambda pair: value_of(pair[1].on), reverse=True):
         if next(day for day in scenario.follow_up_dates() if day >= value_of(entry.on)) == date:
-            return values[f"outcomes[{name}].result[{k}].value"]
+            return values[f"outcomes[{name}].result[{k}].value"] if value_of(entry.on) <= until else None
     return None
 
 
 class Book:
     """One path's numbers, and what the rules so far claim."""
 
-    def __init__(self, scenario: Scenario, values: Mapping[str, float], tallies: Tallies, minor: int) -> None:
-        self.scenario, self.values, self.tallies, self.minor = scenario, values, tallies, minor
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: Mapping[str, float],
+        tallies: Tallies,
+        minor: int,
+        ended: Ended | None = None,
+    ) -> None:
+        self.scenario, self.values, self.tallies, self.minor, self.ended = scenario, values, tallies, minor, ended
+        self.until = dt.date.max if ended is None else ended.until
         self.claims: Claims = {}
+
+    def dates(self, terms: Any) -> list[dt.date]:
+        """Dates on which a rule speaks on this path."""
+        return speaks(looks(self.scenario, terms), terms, self.ended)
 
     def people(self, name: str, dates: Iterable[dt.date], cohorts: Iterable[str]) -> list[float]:
         """Verified, measured and eligible people, added up in the order of dates and cohorts."""
@@ -187,9 +207,10 @@ def claim(
     periods: list[dt.date],
     drawdown: Mapping[dt.date, int],
     capital: Mapping[dt.date, float],
+    ended: Ended | None = None,
 ) -> Claims:
     """What every rule claims on every date; rules speak in the order of the file."""
-    book = Book(scenario, values, tallies, minor)
+    book = Book(scenario, values, tallies, minor, ended)
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, CapTerms | FundTerms):
@@ -200,7 +221,7 @@ def claim(
         elif isinstance(terms, Reading):
             earned = goal(book, position, rule, periods, drawdown, capital)
         else:
-            earned = {date: price(book, position, rule, date) for date in looks(scenario, terms)}
+            earned = {date: price(book, position, rule, date) for date in book.dates(terms)}
         shares = terms.payers or {terms.payer: 1.0}
         common = {payer: Fraction(repr(float(share))) for payer, share in shares.items()}
         scale = 1
@@ -220,8 +241,13 @@ def claim(
 def value_on(book: Book, name: str, date: dt.date) -> float | None:
     """What is known of a result or an effect at a follow-up."""
     if name in book.scenario.effects:
+        said = book.scenario.effects[name].known
+        listed = [value_of(day) for day in said] if isinstance(said, list) else []
+        days = [day for day in listed if next(d for d in book.scenario.follow_up_dates() if d >= day) == date]
+        if max(days, default=date) > book.until:
+            return None
         return effect_on_date(book.scenario, book.values, book.tallies, name, date)
-    return result_on(book.scenario, book.values, name, date)
+    return result_on(book.scenario, book.values, name, date, book.until)
 
 
 def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
@@ -305,7 +331,7 @@ def goal(
     done: set[int] = set()
     earned: dict[dt.date, int] = {}
     before: dt.date | None = None
-    for date in looks(scenario, terms):
+    for date in book.dates(terms):
         worth = 0.0
         for g, cohorts in enumerate(groups):
             if terms.outcome in scenario.whole:
@@ -419,6 +445,6 @@ def floor(book: Book, position: int, terms: FloorTerms, periods: list[dt.date]) 
     for date in periods:
         owed = sum(book.above(position, date).values())
         total = total + owed if basis == "total" else owed
-        if date in looks(book.scenario, terms):
+        if date in book.dates(terms):
             found[date] = max(0, least - total)
     return found

@@ -32,8 +32,19 @@ from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete
 from tests.reference import laws
-from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
+from tests.reference.contract import (  # noqa: F401
+    claim,
+    payers,
+    reading,
+    result_numbers,
+    result_on,
+    rule_dates,
+    share_out,
+    to_minor,
+)
 from tests.reference.effects import draw_groups, effect_numbers, expected_groups
+from tests.reference.ending import Ended, early_numbers
+from tests.reference.ending import ended as ended_of
 from tests.reference.financing import Books, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
@@ -147,6 +158,8 @@ class TwinPath:
     all investors together."""
     investors: dict[str, tuple[int, int, list[int]]] = field(default_factory=dict)
     """Paid in, received and net flow by period of each of several tranches."""
+    ended: Ended | None = None
+    """How the deal ended early; None where it ran to its end."""
 
 
 def run_path(
@@ -180,21 +193,47 @@ def run_path(
         values |= expected_groups(scenario, values)
     else:
         values |= draw_groups(scenario, values, key, path)
-    persons: list[Person] = []
-    headcounts: dict[str, Headcount] = {}
-    tallies: Tallies = {}
-    counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
+    lived = live(scenario, key, path, values, people, None)
+    ended = None
+    if scenario.ends_early:
+        ended = ended_of(scenario, values, lived.enrolled, lived.tallies, day_of, reading, result_on)
+        if ended is not None:
+            lived = live(scenario, key, path, values, people, ended)
+    return settle(scenario, values, lived.persons, lived.counts, lived.tallies, lived.headcounts, ended)
+
+
+@dataclass(slots=True)
+class Lived:
+    """The people of a path and what was measured of them."""
+
+    persons: list[Person] = field(default_factory=list)
+    headcounts: dict[str, Headcount] = field(default_factory=dict)
+    tallies: Tallies = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+    enrolled: dict[int, float] = field(default_factory=dict)
+    """People who enrolled, by month."""
+
+
+def live(
+    scenario: Scenario, key: Key, path: int, values: Mapping[str, float], people: str, ended: Ended | None
+) -> Lived:
+    """Every cohort of a path, drawn or expected, up to its stop."""
+    lived = Lived(counts={(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)})
     for position, cohort in enumerate(scenario.cohorts):
         if people == "expected":
-            headcounts[cohort.name], found = expected_lives(scenario, cohort, values, tallies)
+            lived.headcounts[cohort.name], found = expected_lives(
+                scenario, cohort, values, lived.tallies, lived.enrolled, ended
+            )
         else:
-            lives = draw_lives(scenario, cohort, position, values, key, path)
-            persons += lives
-            headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
-            tally(scenario, lives, tallies)
+            lives = draw_lives(scenario, cohort, position, values, key, path, ended)
+            lived.persons += lives
+            for person in lives:
+                lived.enrolled[person.enrolled] = lived.enrolled.get(person.enrolled, 0) + 1
+            lived.headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
+            tally(scenario, lives, lived.tallies)
         for address, number in found.items():
-            counts[address] += number
-    return settle(scenario, values, persons, counts, tallies, headcounts)
+            lived.counts[address] += number
+    return lived
 
 
 def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
@@ -290,6 +329,8 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         numbers[f"financing.guarantees[{guarantee.name}].attaches_after"] = guarantee.attaches_after, "amount"
     if scenario.financing.termination is not None:
         numbers["financing.termination.amount"] = scenario.financing.termination.amount, "amount"
+    for name, number, kind in early_numbers(scenario):
+        numbers[name] = number, kind
     return numbers
 
 
@@ -311,7 +352,13 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
 
 
 def draw_lives(
-    scenario: Scenario, cohort: Cohort, position: int, values: Mapping[str, float], key: Key, path: int
+    scenario: Scenario,
+    cohort: Cohort,
+    position: int,
+    values: Mapping[str, float],
+    key: Key,
+    path: int,
+    ended: Ended | None = None,
 ) -> list[Person]:
     """The people of one cohort, each with the fate of every outcome."""
     here = f"cohorts[{cohort.name}]"
@@ -330,6 +377,8 @@ def draw_lives(
         left = None
         if dropout_words[number] < dropout_limit:
             left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
+        if ended is not None and enrolled + duration > ended.month:
+            left = ended.month if left is None else min(left, ended.month)
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
 
@@ -339,7 +388,10 @@ def draw_lives(
         for person, word in zip(persons, success_words, strict=True):
             met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
             person.fates[name] = fate(scenario, outcome, person, duration, met)
-    return persons
+            day = person.fates[name].measured_on
+            if ended is not None and day is not None and day > ended.until:
+                person.fates[name] = Fate(met, None, None, None)
+    return [person for person in persons if ended is None or person.enrolled < ended.month]
 
 
 def number_enrolled(cohort: Cohort, values: Mapping[str, float]) -> int:
@@ -462,7 +514,12 @@ def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
 
 
 def expected_lives(
-    scenario: Scenario, cohort: Cohort, values: Mapping[str, float], tallies: Tallies
+    scenario: Scenario,
+    cohort: Cohort,
+    values: Mapping[str, float],
+    tallies: Tallies,
+    enrolled: dict[int, float],
+    ended: Ended | None = None,
 ) -> tuple[Headcount, Counts]:
     """Expected numbers of one cohort at the given inputs: nobody is rounded to a whole person."""
     here = f"cohorts[{cohort.name}]"
@@ -471,6 +528,8 @@ def expected_lives(
     duration = int(value_of(cohort.duration))
     dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
     achieved, verified, counts = {}, {}, {}
+    for month, weight in enumerate(month_weights(cohort.enrolment)):
+        enrolled[month] = enrolled.get(month, 0.0) + people * float(weight)
     for name, outcome in scenario.personal.items():
         can_meet = 1.0 if outcome.of == "enrolled" else 1.0 - dropout
         chance = can_meet * values[f"outcomes[{name}].success_rate"]
@@ -478,6 +537,12 @@ def expected_lives(
         verified[name] = 0.0
         for month, weight in enumerate(month_weights(cohort.enrolment)):
             _, day = measurement(scenario, outcome, month, duration)
+            if ended is not None and (
+                month >= ended.month
+                or (outcome.of != "enrolled" and month + duration > ended.month)
+                or (day is not None and day > ended.until)
+            ):
+                continue
             date = first_follow_up(scenario, day)
             if date is not None:
                 number = people * float(weight) * chance * (1.0 - unmeasured)
@@ -503,10 +568,11 @@ def settle(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    ended: Ended | None = None,
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
     if not is_plain(scenario):
-        return settle_in_order(scenario, values, persons, counts, tallies, headcounts)
+        return settle_in_order(scenario, values, persons, counts, tallies, headcounts, ended)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
     commitment = values[f"financing.tranches[{tranche.name}].commitment"]
@@ -563,7 +629,8 @@ def is_plain(scenario: Scenario) -> bool:
     whole = getattr(whole, "value", whole)  # amounts that add up to a certain commitment are shares of it
     short = bool(amounts) and (not isinstance(whole, int | float) or abs(math.fsum(amounts) - whole) > 1e-6)
     return (
-        set(told) == {"tranches"}
+        not scenario.ends_early
+        and set(told) == {"tranches"}
         and len(told["tranches"]) == 1
         and set(tranche) <= plain
         and tranche.get("drawdown") != "as needed"
@@ -578,10 +645,11 @@ def settle_in_order(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    ended: Ended | None = None,
 ) -> TwinPath:
-    """The same for a deal with several tranches, costs, caps or guarantees.
+    """The same for a deal with several tranches, costs, caps, guarantees or early ends.
 
-    Payments that depend on the capital drawn are not settled here.
+    Payments that depend on the capital drawn are only settled where there is one tranche.
     """
     minor, start = MINOR_UNITS.get(scenario.currency, 100), value_of(scenario.start)
 
@@ -589,13 +657,19 @@ def settle_in_order(
         return day_of(day, months)
 
     periods = sorted({*follow_ups(scenario), *dates_of(scenario, add), *rule_dates(scenario)})
-    claims = claim(scenario, values, tallies, minor, periods, {}, {})
+    drawdown, capital = {}, {}
+    if len(scenario.financing.tranches) == 1 and scenario.financing.tranches[0].drawdown != "as needed":
+        commitment = values[f"financing.tranches[{scenario.financing.tranches[0].name}].commitment"]
+        going = [date for date in periods if ended is None or date <= ended.day]
+        drawdown = {d: n for d, n in draw_capital(scenario, commitment, minor).items() if d in going}
+        capital = {date: commitment * share for date, share in drawing_shares(scenario) if date in going}
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended)
     owed: dict[tuple[str, dt.date], int] = {}
     for (_, payer, date), amount in claims.items():
         owed[payer, date] = owed.get((payer, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
     books = Books(scenario, values, minor, periods, years, add)
-    books.run(payers(scenario.payments), owed)
+    books.run(payers(scenario.payments), owed, ended)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
@@ -636,6 +710,7 @@ def settle_in_order(
             name: (i.paid_in, i.received, [net.get((name, date), 0) for date in periods])
             for name, i in books.investors.items()
         },
+        ended=ended,
     )
 
 

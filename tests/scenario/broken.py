@@ -817,6 +817,111 @@ MISTAKES: dict[str, Mistake] = {
         "got 'typical'",
         "usual",
     ),
+    # Early ends
+    **{
+        name: Mistake(DRAWDOWN, f"{DRAWDOWN}\nends_early:\n  - {{name: stop, {said}}}", 40, path, found, remedy)
+        for name, (said, path, found, remedy) in {
+            "an end on no follow-up": (
+                "on: 2026-02-01, chance: 0.2",
+                "ends_early[0].on",
+                "got 2026-02-01, which is no follow-up",
+                "nearest follow-up is 2026-01-01",
+            ),
+            "an end after the deal": (
+                "on: 2027-07-01, chance: 0.2, notice: 1 month",
+                "ends_early[0].notice",
+                "would stop on 2027-08-01, after the last follow-up 2027-07-01",
+                "shorten the notice",
+            ),
+            "an end on an unknown outcome": (
+                "on: 2026-07-01, when: {outcome: wrok, counts: count, below: 3}",
+                "ends_early[0].when.outcome",
+                "got 'wrok', which is no outcome",
+                "Did you mean work?",
+            ),
+            "an end on a value of people": (
+                "on: 2026-07-01, when: {outcome: work, counts: value, below: 3}",
+                "ends_early[0].when.counts",
+                "got value of 'work', which people meet or not",
+                "Write counts: count",
+            ),
+            "an end without a goal": (
+                "on: 2026-07-01, when: {outcome: work, counts: count}",
+                "ends_early[0].when",
+                "got none of below, above and outside",
+                "Write below",
+            ),
+            "an end with two goals": (
+                "on: 2026-07-01, when: {outcome: work, counts: count, below: 3, above: 4}",
+                "ends_early[0].when.above",
+                "got below and above",
+                "Write below",
+            ),
+            "an end outside a range the wrong way round": (
+                "on: 2026-07-01, when: {outcome: work, counts: count, outside: [5, 3]}",
+                "ends_early[0].when.outside",
+                "got 5 before 3",
+                "change places",
+            ),
+            "an end on a share of nobody": (
+                "on: 2026-07-01, when: {outcome: work, counts: share, below: 0.3}",
+                "ends_early[0].when.unmeasured",
+                "got no unmeasured",
+                "Write unmeasured",
+            ),
+            "an end that reads twice": (
+                "on: 2026-07-01, when: {outcome: work, counts: count, below: 3, enrolled_below: 0.5}",
+                "ends_early[0].when.enrolled_below",
+                "got both enrolled_below and outcome",
+                "Write {enrolled_below: 0.5}",
+            ),
+            "an end paid by nobody": (
+                "on: 2026-07-01, chance: 0.2, pays: {amount: 5, paid_by: fund}",
+                "ends_early[0].pays.paid_by",
+                "got 'fund', which is no party that can pay here; there is municipality",
+                "add the party",
+            ),
+            "an end paid twice": (
+                "on: 2026-07-01, chance: 0.2, pays: {amount: 5, share_of_drawn: 0.1, paid_by: municipality}",
+                "ends_early[0].pays",
+                "got amount and share_of_drawn",
+                "Write amount",
+            ),
+            "an end by two chances": (
+                "on: 2026-07-01, chance: 0.2, yearly_chance: 0.01",
+                "ends_early[0].on",
+                "got both yearly_chance and on",
+                "Take on out",
+            ),
+            "an end by two chances without a day": (
+                "chance: 0.2, yearly_chance: 0.01",
+                "ends_early[0].chance",
+                "got both yearly_chance and chance",
+                "Take chance out",
+            ),
+            "an end on no day": (
+                "chance: 0.2",
+                "ends_early[0]",
+                "got neither on nor yearly_chance",
+                "Write on:",
+            ),
+            "an end for no reason": (
+                "on: 2026-07-01",
+                "ends_early[0]",
+                "so the deal always ends on it",
+                "move end to that day",
+            ),
+        }.items()
+    },
+    "an end beside a termination": Mistake(
+        DRAWDOWN,
+        f"{DRAWDOWN}\n  termination: {{on: 2026-01-01, amount: 5, paid_by: municipality}}\n"
+        "ends_early:\n  - {name: stop, yearly_chance: 0.01}",
+        39,
+        "financing.termination",
+        "got a termination on a certain date although ends_early",
+        "Take termination out",
+    ),
     # YAML
     "a tab for indentation": Mistake(
         "    participants: 40", "\tparticipants: 40", 19, "", "got a tab", "Replace the tab"

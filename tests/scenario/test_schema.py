@@ -121,6 +121,23 @@ BEYOND_A_SCHEMA = {
     "share and amount",
     "shares and amounts",
     "two tranches of one name",
+    # What may end the deal early.
+    "an end after the deal",
+    "an end beside a termination",
+    "an end by two chances",
+    "an end by two chances without a day",
+    "an end for no reason",
+    "an end on a share of nobody",
+    "an end on a value of people",
+    "an end on an unknown outcome",
+    "an end on no day",
+    "an end on no follow-up",
+    "an end outside a range the wrong way round",
+    "an end paid by nobody",
+    "an end paid twice",
+    "an end that reads twice",
+    "an end with two goals",
+    "an end without a goal",
 }
 
 
