@@ -33,6 +33,8 @@ def draw_inputs(
     for position, address in enumerate(inputs.address):
         fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)
+    for event, chance in inputs.events:
+        drawn[:, event] = drawn[:, event] >= 1.0 - drawn[:, chance]
     return drawn
 
 

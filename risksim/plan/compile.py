@@ -140,7 +140,7 @@ def at_means(plan: layout.Plan) -> layout.Plan:
 
     return plan._replace(
         inputs=plan.inputs._replace(
-            address=plan.inputs.address[:0], piece_ptr=plan.inputs.piece_ptr[:1], mean=mean[:0]
+            address=plan.inputs.address[:0], piece_ptr=plan.inputs.piece_ptr[:1], mean=mean[:0], events=()
         ),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),

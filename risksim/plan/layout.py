@@ -7,6 +7,7 @@ takes the constant that stands in the array of the same name ending in ``_value`
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -76,7 +77,10 @@ class Inputs(NamedTuple):
     table: FloatArray
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
-    """float64[input]: exact mean of each law."""
+    """float64[input]: exact mean of each law; of an event, its chance."""
+    events: Sequence[tuple[int, int]] = ()
+    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
+    happens, 0 elsewhere."""
 
 
 class Cohorts(NamedTuple):

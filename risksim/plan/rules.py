@@ -37,7 +37,7 @@ from risksim.scenario.payments import (
     outcome_of,
     terms_of,
 )
-from risksim.scenario.scenario import Scenario
+from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.terms import Indexed, Reading, Table, Terms, exact
 from risksim.scenario.uncertainty import Chance, Discrete
 
@@ -121,7 +121,7 @@ def _fixed(build: Builder, here: Path, terms: FixedTerms) -> Clause:
 
 
 def _standing(build: Builder, here: Path, terms: StandingTerms) -> Clause:
-    dates = standing_dates(build.scenario, terms)
+    dates = terms.dates(build.scenario.start_date, build.scenario.end_date)
     amount = build.number((*here, "amount"), terms.amount)
     return Clause(layout.DATED, [amount] * len(dates), dates)
 
@@ -186,24 +186,13 @@ BUILDERS: dict[str, Callable[[Builder, Path, Any], Clause]] = {
 # Dates
 
 
-def standing_dates(scenario: Scenario, terms: StandingTerms) -> list[dt.date]:
-    """Dates of standing payments, in order."""
-    step, dates = int(value_of(terms.every)), []
-    until = min(scenario.end_date, value_of(terms.until)) if terms.until is not None else scenario.end_date
-    month = step
-    while (date := add_months(scenario.start_date, month)) <= until:
-        dates.append(date)
-        month += step
-    return dates
-
-
 def dates_of(scenario: Scenario, rule: Any, follow_ups: Sequence[dt.date]) -> list[dt.date]:
     """Dates on which a rule speaks, in order."""
     terms = terms_of(rule)
     if isinstance(terms, FixedTerms):
         return sorted(value_of(entry.on) for entry in terms.amounts)
     if isinstance(terms, StandingTerms):
-        return standing_dates(scenario, terms)
+        return terms.dates(scenario.start_date, scenario.end_date)
     if isinstance(terms, FloorTerms) and terms.total is not None:
         return [follow_ups[-1]]
     if isinstance(terms, Reading) and isinstance(terms.on, list):
@@ -316,9 +305,13 @@ def payments(
 
 def _disagreement(build: Builder, position: int, terms: DeemedTerms) -> Number:
     """1 on the paths on which no method of measurement is agreed, 0 elsewhere; drawn once per path."""
-    if terms.chance in (0.0, 1.0):
-        return Number(-1, terms.chance)
-    law = Discrete(discrete=[Chance(value=0.0, weight=1.0 - terms.chance), Chance(value=1.0, weight=terms.chance)])
+    chance = certain(terms.chance)
+    if chance is None:
+        drawn = build.number((position, "deemed", "chance"), terms.chance, "1", high=1.0)
+        return drawn if drawn.slot < 0 else build.gathered.event(("payments", position, "deemed", "event"), drawn)
+    if chance in (0.0, 1.0):
+        return Number(-1, chance)
+    law = Discrete(discrete=[Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)])
     return build.number((position, "deemed", "chance"), law, "1", high=1.0)
 
 
@@ -441,7 +434,7 @@ def _readings(clauses: Sequence[Clause]) -> layout.Readings:
         counts=np.array([_COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
         unmeasured=np.array([_UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
         cumulative=flags(lambda r: r.cumulative),
-        each_cohort=flags(lambda r: isinstance(r, ThresholdTerms) and r.over == "each cohort"),
+        each_cohort=flags(lambda r: r.over == "each cohort"),
         once=flags(lambda r: r.on == "first"),
         strict=flags(lambda r: isinstance(r, ThresholdTerms) and r.above is not None),
         grain=np.array(grains, dtype=np.float64),

@@ -21,11 +21,13 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
 from risksim.scenario.financing import Drawing, Financing, Instalments
 from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, Outcome, ProgrammeResult
 from risksim.scenario.payments import (
+    AmendTerms,
     Cap,
     Deemed,
     FixedAmounts,
@@ -36,6 +38,7 @@ from risksim.scenario.payments import (
     Standing,
     key_of,
     outcome_of,
+    payers_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
@@ -291,7 +294,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
-    return [*faults, *_limits(deal)]
+    return [*faults, *_limits(deal), *changes(deal, nearest), *splits(deal)]
 
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -306,7 +309,7 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
                 leans_on=(("outcomes", name),),
             )
         ]
-    if isinstance(terms, Reading) and (terms.counts == "value") != whole:
+    if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
         return [
             mistake_at(
                 (*here, "counts"),
@@ -439,8 +442,18 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(rule, Standing):
-            step = int(value_of(rule.standing.every))
-            if step == 0 or add_months(deal.start_date, step) > deal.end_date:
+            step, first = int(value_of(rule.standing.every)), rule.standing.first
+            if first is not None and not deal.start_date <= value_of(first) <= _last_standing(deal, rule):
+                faults.append(
+                    mistake_at(
+                        (*here, "first"),
+                        f"got {value_of(first)}; the first payment falls between start {deal.start_date} and "
+                        f"{_last_standing(deal, rule)}, the last day on which it is paid.",
+                        "Move the date, or the end of the payments.",
+                        leans_on=(*_CLOCK, (*here, "until")),
+                    )
+                )
+            elif step == 0 or (first is None and add_months(deal.start_date, step) > deal.end_date):
                 faults.append(
                     mistake_at(
                         (*here, "every"),
@@ -462,7 +475,8 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(terms, Terms) and (lag := int(value_of(terms.lag))):
-            last = max([*follow_ups, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
+            standing = rule.standing.dates(deal.start_date, deal.end_date) if isinstance(rule, Standing) else []
+            last = max([*follow_ups, *standing, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
             if lag > LONGEST or add_months(last, lag) > deal.end_date:
                 faults.append(
                     mistake_at(
@@ -472,7 +486,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
-    return faults
+    return [*faults, *looks(deal)]
+
+
+def _last_standing(deal: Scenario, rule: Standing) -> dt.date:
+    """The last day on which a standing amount may be paid."""
+    until = rule.standing.until
+    return deal.end_date if until is None else min(deal.end_date, value_of(until))
 
 
 def _there_is(names: list[str], most: int = 12) -> str:
@@ -631,7 +651,7 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
 
 
 def _financing(deal: Scenario) -> list[InitErrorDetails]:
-    payers = list(dict.fromkeys(rule.per_outcome.payer for rule in deal.payments if isinstance(rule, PerOutcome)))
+    payers = dict.fromkeys(payer for rule in deal.payments for payer in payers_of(rule, deal.cohorts))
     return contradictions(deal.financing, deal.provider, list(payers), certain)
 
 

@@ -246,7 +246,7 @@ def _law_remedy(value: dict[str, Any]) -> str:
 
 
 def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
-    known = " or ".join(RULES)
+    known = "per_outcome or cap, for example"
     examples = {key: flow({key: next(iter(fields_of(model).values())).examples[0]}) for key, model in RULES.items()}  # type: ignore[index]
     if not isinstance(value, dict):
         return f"got {shown(value)}; a payment rule is a block with one key, {known}.", (
@@ -262,7 +262,8 @@ def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
     for key in value:
         close = closest(str(key), RULES)
         if close:
-            return found, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
+            unknown = f"got {shown(str(key))}, which is no payment rule; a rule is a block with one key, {known}."
+            return unknown, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
     for name, model in RULES.items():
         terms = model_of(fields_of(model)[name].annotation)
         if terms is not None and set(value) & set(fields_of(terms)) - {"source", "assumption", "note", "unchecked"}:
