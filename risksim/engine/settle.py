@@ -68,7 +68,16 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
     n_payers = len(plan.labels.payers)
     claim = np.empty((n_paths, plan.payments.kind.size, n_periods), dtype=np.int64)
     payments.claims(
-        measured, plan.payments, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim
+        measured,
+        plan.payments,
+        plan.financing,
+        plan.calendar.years,
+        n_payers,
+        plan.minor_units,
+        inputs,
+        claim,
+        plan.changes,
+        plan.splits,
     )
     return finance(plan, inputs, claim)
 

@@ -58,7 +58,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
-    payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    groups, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
     measures = rules.measures(measured, outcomes, results, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
@@ -75,7 +75,9 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         outcomes=outcomes,
         measures=measures,
         results=results,
-        payments=payments,
+        payments=groups.payments,
+        changes=groups.changes,
+        splits=groups.splits,
         financing=financing,
         waterfall=order,
         ledger=ledger,
@@ -146,6 +148,7 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         outcomes=fixed(plan.outcomes, "rate"),
         results=fixed(plan.results, "value"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
+        changes=plan.changes and fixed(plan.changes, "amount"),
         financing=fixed(plan.financing, "commitment"),
         waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
         labels=plan.labels._replace(inputs=()),
