@@ -46,6 +46,8 @@ PARTS: dict[str, list[type[Part]]] = {
     ],
     "Terms of payment rules": [
         terms.Terms,
+        terms.SplitTerms,
+        payments.ChangeTerms,
         terms.Indexed,
         terms.Reading,
         terms.MinimumSample,
@@ -94,6 +96,8 @@ TITLES: dict[type[Part], str] = {
     outcomes.ProgrammeResult: "a result of the whole programme",
     outcomes.DatedValue: "a result on a date",
     terms.Terms: "Who pays, when, at which prices",
+    terms.SplitTerms: "Claims split between cohorts",
+    payments.ChangeTerms: "Rules that change others",
     terms.Indexed: "indexed",
     terms.Reading: "How a rule reads an outcome",
     terms.MinimumSample: "minimum_sample",
@@ -281,7 +285,7 @@ EXAMPLES: dict[str, str] = {
 
 _ORIGIN = set(base.Origin.model_fields)
 
-SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table)
+SHARED: tuple[type[Part], ...] = (terms.Terms, terms.SplitTerms, terms.Reading, terms.Table, payments.ChangeTerms)
 """Terms that several rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [

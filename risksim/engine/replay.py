@@ -11,6 +11,7 @@ from risksim.engine.results import know_results
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
+from risksim.kernels.changes import changed_terms
 from risksim.plan.layout import LANES, RESULT, CohortLife, Plan, Replay
 
 
@@ -65,4 +66,5 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
         )
     know_results(plan, mine, measured)
     store(results, 0, mine, headcount, settle(plan, mine, measured))
-    return Replay(path, seed, tuple(cohorts), measured, results)
+    changed = changed_terms(measured, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
+    return Replay(path, seed, tuple(cohorts), measured, results, *changed)

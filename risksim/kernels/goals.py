@@ -10,6 +10,7 @@ import numpy as np
 
 from risksim.kernels.chances import pick
 from risksim.kernels.jit import kernel
+from risksim.kernels.levels import price_level
 
 COUNT, SHARE, VALUE = 0, 1, 2
 FAILURE, EXCLUDE, ASSUMED, OBSERVED = 0, 1, 2, 3
@@ -150,6 +151,8 @@ def claim_goal(
         if kind == THRESHOLD:
             amount = pick(payments.amount_slot[number_at], payments.amount_value[number_at], inputs, p)
         part = 1.0 - pick(payments.unless_slot[k], payments.unless_value[k], inputs, p)
+        if payments.growth_slot[k] >= 0:
+            price_level(k, payments, inputs, p, factor)
         for t in range(n_periods):
             if changed.size > 0:
                 amount = changed[p, t]

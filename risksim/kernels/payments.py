@@ -16,23 +16,13 @@ from risksim.kernels.chances import pick
 from risksim.kernels.changes import changed_terms, effect, settle_again
 from risksim.kernels.goals import VALUE, claim_goal
 from risksim.kernels.jit import kernel
+from risksim.kernels.levels import price_level
 from risksim.kernels.limits import cut_at_cap, draw_on_fund, top_up_to_floor
 from risksim.kernels.shares import share_out
 from risksim.kernels.splits import split_by_cohort
 
 PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND, CHANGE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 UNCHANGED = np.empty((0, 0))
-
-
-@kernel
-def price_level(k, payments, inputs, path, out):
-    """Price level of a clause on one path: payments: group of the plan -> out float64[period]. [1]"""
-    rate = pick(payments.growth_slot[k], payments.growth_value[k], inputs, path)
-    for t in range(out.size):
-        grown = 1.0
-        for _ in range(payments.growth_years[k, t]):  # a product, so that every machine rounds alike
-            grown *= 1.0 + rate
-        out[t] = payments.level[k, t] * grown
 
 
 @kernel

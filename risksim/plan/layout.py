@@ -7,7 +7,7 @@ takes the constant that stands in the array of the same name ending in ``_value`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -579,3 +579,7 @@ class Replay(NamedTuple):
     """float64[1, cohort, measure, period]: what the contract measured. [people]"""
     results: PathResults
     """Of this one path."""
+    prices: Mapping[int, FloatArray] = {}  # noqa: RUF012 - never changed
+    """float64[1, period] by clause whose price changes: the price, or what its amounts are multiplied by."""
+    shifts: Mapping[int, FloatArray] = {}  # noqa: RUF012
+    """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""

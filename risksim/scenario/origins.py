@@ -17,7 +17,7 @@ from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
 from risksim.scenario.financing import floor_of
 from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtCompletion, OnDate, Outcome
-from risksim.scenario.payments import RULES, Cap, PerOutcome, outcome_of, terms_of
+from risksim.scenario.payments import RULES, Cap, PerOutcome, Rebase, outcome_of, terms_of
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.terms import Terms
@@ -287,6 +287,7 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid = {name for rule in scenario.payments if (name := outcome_of(rule)) is not None}
+    paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
@@ -328,7 +329,7 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
-        if isinstance(terms, Terms) and not {"payer", "payers"} & terms.model_fields_set:
+        if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:
             yield f"payments[{position}]: no payer named, so the {terms.payer} pays."
         if isinstance(rule, PerOutcome):
             price = certain(rule.per_outcome.price) if rule.per_outcome.indexed is None else None
