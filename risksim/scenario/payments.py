@@ -472,7 +472,8 @@ RULES: dict[str, type[Part]] = {
 """The key that names each payment rule, and its model."""
 
 MONOTONE = frozenset({"per_outcome", "per_unit", "share_of_savings", "threshold", "steps", "ladder"})
-"""Rules under which one more success never lowers what was claimed so far, as long as their tables rise."""
+"""Rules under which one more success never lowers what was claimed so far, as long as they look at each date and their
+tables rise."""
 
 _KEY_OF = {model: key for key, model in RULES.items()}
 
