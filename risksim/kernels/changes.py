@@ -66,7 +66,10 @@ def agreed_price(k: int, payments: Any, inputs: FloatArray) -> FloatArray:
 
 
 def effect(measured: FloatArray, changes: Any, i: int, inputs: FloatArray) -> tuple[npt.NDArray[np.bool_], FloatArray]:
-    """Whether a change happens, bool[path], and its factor, new price or shift, float64[path]. [1, currency, millionth]"""
+    """Whether a change happens, bool[path], and its factor, new price or shift, float64[path].
+
+    [1, currency or millionth]
+    """
     if changes.rebased[i]:
         return rebased(measured[:, 0, changes.column[i, 0], changes.period[i]], changes, i)
     by = on_paths(changes.amount_slot[i], changes.amount_value[i], inputs)
@@ -106,20 +109,21 @@ def seen(measured: FloatArray, changes: Any, i: int) -> npt.NDArray[np.bool_]:
         if counts == SHARE:
             people = measured_people if unmeasured in (EXCLUDE, OBSERVED) else eligible
     goal = changes.goal[i] * people
-    return (people > 0.0) & (number < goal if changes.below[i] else number >= goal)
+    found = number < goal if changes.below[i] else number >= goal
+    return np.asarray((people > 0.0) & found, dtype=np.bool_)
 
 
 def settle_again(
-    first: int, rows: int, since: int, payer: IntArray, paid_before: IntArray, again: IntArray, out: IntArray
+    first: int, rows: int, since: int, payer: IntArray, before: IntArray, again: IntArray, out: IntArray
 ) -> None:
-    """Pay or set off what claims earned before a date differ by at their new price.
+    """Pay or set off what claims earned before a date differ by at their new price. [minor unit]
 
-    The rows of the change are `first` to ``first + rows - 1``, one per payer of the rules it changes; payer int64[rule];
-    paid_before and again int64[path, rule, period]: those rules as they were claimed and as they are claimed with the
-    new price from the start, 0 in all other rows -> out int64[path, rule, period]. [minor unit]
+    The rows of the change are `first` to ``first + rows - 1``, one per payer of the rules it changes; payer int64[rule],
+    before and again int64[path, rule, period]: those rules as they were claimed, and as they are claimed with the new
+    price from the start, 0 in all other rows -> out int64[path, rule, period].
     """
     n_paths, n_rules, n_periods = out.shape
-    difference = again - paid_before
+    difference = again - before
     for r in range(first, first + rows):
         mine = payer == payer[r]
         above = mine & (np.arange(n_rules) < first)

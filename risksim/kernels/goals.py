@@ -121,7 +121,7 @@ def hurdle(
 
 @kernel
 def shifted(limit, shift, grain, counts):
-    """Limits with something added: limit float64[line], times the grain, which holds whole millionths; shift in these."""
+    """Limits with millionths added: limit float64[line], times the grain, which holds whole millionths."""
     if counts == VALUE:
         return np.rint((limit + shift / 1e6) * 1e9) / 1e9
     return limit + shift * (grain / 1e6)
@@ -135,7 +135,8 @@ def claim_goal(
 
     measured float64[path, cohort, measure, period]; payments and financing: groups of the plan; years float64[period];
     changed and shift float64[path, period]: amounts (or what they are multiplied by) and what is added to goals, in
-    millionths, of a clause whose terms change, otherwise empty; scratch factor float64[period] (price level), sums float64[cohort + 1, 3], paid uint8[cohort + 1]. [minor unit]
+    millionths, of a clause whose terms change, otherwise empty; scratch factor float64[period] (price level), sums
+    float64[cohort + 1, 3], paid uint8[cohort + 1]. [minor unit]
     """
     how, tables = payments.readings, payments.tables
     n_paths, n_cohorts, _, n_periods = measured.shape

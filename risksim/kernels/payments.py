@@ -250,9 +250,7 @@ def claim_rule(k: int, deal: Any, changed: Any, shift: Any, out: npt.NDArray[np.
     if splits is not None and splits.by[k]:
         verified, eligible = splits.column[k]
         row_of_cohort, weight = splits.row_of_cohort[k], np.empty((2, rows))
-        split_by_cohort(
-            row, rows, measured, verified, eligible, splits.by[k], row_of_cohort, weight, rests, parts, out
-        )
+        split_by_cohort(row, rows, measured, verified, eligible, splits.by[k], row_of_cohort, weight, rests, parts, out)
         for r in range(row, row + rows if lagged else row):
             move_and_split(r, 1, lagged, paid_in, share[:1], parts[:1], rests[:1], out)
     elif rows > 1 or lagged:

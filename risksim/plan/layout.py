@@ -579,7 +579,7 @@ class Replay(NamedTuple):
     """float64[1, cohort, measure, period]: what the contract measured. [people]"""
     results: PathResults
     """Of this one path."""
-    prices: Mapping[int, FloatArray] = {}  # noqa: RUF012 - never changed
+    prices: Mapping[int, FloatArray] = {}
     """float64[1, period] by clause whose price changes: the price, or what its amounts are multiplied by."""
-    shifts: Mapping[int, FloatArray] = {}  # noqa: RUF012
+    shifts: Mapping[int, FloatArray] = {}
     """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""

@@ -297,7 +297,10 @@ def payments(
         shares.append(dict(clause.payers) if clause.payers is not None else terms.shares())
         if split_by(rule) is not None:
             shares[-1] = dict.fromkeys(cohort_payers(scenario.cohorts), Fraction(0))
-            build.split[position] = build.column(terms.outcome, layout.SUM), build.column(terms.outcome, layout.ELIGIBLE)
+            build.split[position] = (
+                build.column(terms.outcome, layout.SUM),
+                build.column(terms.outcome, layout.ELIGIBLE),
+            )
         build.payers += [payer for payer in shares[-1] if payer not in build.payers]
         clauses.append(clause)
     n, n_periods = len(clauses), len(dates)

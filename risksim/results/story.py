@@ -336,10 +336,10 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
         return f"no method agreed: {people:.0f} people at the assumed rate {rate:g}, {price} each" if people else ""
     moved = float(replay.shifts[k][0, t]) / 1e6 if k in replay.shifts else 0.0
     goal = f", moved by {moved:+.6g}" if moved else ""
-    price = float(replay.prices[k][0, t]) if k in replay.prices else 1.0
     new = ""
     if k in replay.prices:
-        new = f", paying {_price(plan, price)}" if plan.labels.clauses[k] == "threshold" else f", times {price:.6g}"
+        now = float(replay.prices[k][0, t])
+        new = f", paying {_price(plan, now)}" if plan.labels.clauses[k] == "threshold" else f", times {now:.6g}"
     return f"{_measured_words(plan, replay, k, t)}{goal}{new}{_prices(plan, replay, k, t)}"
 
 

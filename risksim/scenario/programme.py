@@ -53,7 +53,7 @@ class Cohort(Part):
     unmeasured: Share = 0.0
     """The share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened. [1]"""
     payer: Payer | None = Field(default=None, examples=["region"])
-    """Who bears this cohort's part of a claim that a payment rule splits (`split`): municipality, region, state or outcome
-    fund."""
+    """Who bears this cohort's part of a claim that a payment rule splits (`split`): municipality, region, state or
+    outcome fund."""
     label: str | None = None
     """A longer name for reports."""

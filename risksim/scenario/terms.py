@@ -203,7 +203,7 @@ class Table(Reading):
         if self.over == "each cohort" and self.pays != "amount":
             fault = mistake_at(
                 ("over",),
-                f"got each cohort on a table that gives {self.pays}; capital is that of the whole deal, not of a cohort.",
+                f"got each cohort on a table that gives {self.pays}; capital is that of the whole deal.",
                 "Write over: pooled, or pays: amount.",
             )
             raise ValidationError.from_exception_data("Table", [fault])

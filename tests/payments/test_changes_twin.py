@@ -59,7 +59,7 @@ def changeable(draw: st.DrawFn, label: str) -> dict[str, Any]:
 @st.composite
 def changes(draw: st.DrawFn, rules: list[dict[str, Any]]) -> dict[str, Any]:
     which = draw(st.sampled_from(range(len(rules))))
-    (kind, said), = rules[which].items()
+    ((kind, said),) = rules[which].items()
     named = {"rules": [said["label"]]}
     has_goal = kind in ("threshold", "steps", "ladder")
     if draw(st.booleans()):

@@ -136,21 +136,27 @@ GOLDEN = {
     ),
     # paid three months late: the claim of 2026 was paid in 2026-04 and is set off in 2027-04, the first date with a due
     "rebase, with a lag": Golden(
-        [{"per_outcome": {"outcome": "job", "price": 1_000, "lag": "3 months"}},
-         {"rebase": REBASE | {"retroactive": True}}],
+        [
+            {"per_outcome": {"outcome": "job", "price": 1_000, "lag": "3 months"}},
+            {"rebase": REBASE | {"retroactive": True}},
+        ],
         {(0, M, "2026-04"): 1_000, (0, M, "2027-04"): 1_500, (1, M, "2027-04"): -250},
         result=[None, 0.5, None],
         changes=LATE,
-    ),  # fmt: skip
+    ),
     # the cap left 100 of the first 1,000; at 750 it is 250 less, but only 100 were paid and come back
     "rebase, no more than was paid": Golden(
-        [JOBS, {"cap": {"per_period": 100}}, {"rebase": REBASE | {"retroactive": True}},
-         {"fixed": {"amounts": [{"on": "2027-01-01", "amount": 1}]}}],
+        [
+            JOBS,
+            {"cap": {"per_period": 100}},
+            {"rebase": REBASE | {"retroactive": True}},
+            {"fixed": {"amounts": [{"on": "2027-01-01", "amount": 1}]}},
+        ],
         {(0, M, Y1): 1_000, (1, M, Y1): -900, (0, M, Y3): 750, (1, M, Y3): -650, (2, M, Y3): -100, (3, M, Y2): 1},
         people=[(1, 1, 2), (0, 0, 2), (1, 1, 1)],
         result=[None, 0.5, None],
         changes=LATE,
-    ),  # fmt: skip
+    ),
     # a difference of 0.05 is within the tolerance
     "rebase, within the tolerance": Golden(
         [JOBS, {"rebase": REBASE}], {(0, M, Y1): 1_000, (0, M, Y2): 2_000}, result=[None, 0.45, None], changes=LATE
@@ -161,12 +167,14 @@ GOLDEN = {
     ),
     # the goal of 0.5 becomes 0.5 + 0.5 x (0.5 - 0.4) = 0.55, and from 2027 on 3/4 and 3/5 reach it
     "rebase, of goals": Golden(
-        [{"threshold": {**SHARE, "at_least": 0.5, "pays": 900}},
-         {"rebase": REBASE | {"changes": "goal", "strength": 0.5}}],
+        [
+            {"threshold": {**SHARE, "at_least": 0.5, "pays": 900}},
+            {"rebase": REBASE | {"changes": "goal", "strength": 0.5}},
+        ],
         {(0, M, Y1): 900, (0, M, Y2): 900, (0, M, Y3): 900},
         result=[None, 0.5, None],
         changes=LATE,
-    ),  # fmt: skip
+    ),
     # 0.5 + 0.1 = 0.6: 3/5 reaches it exactly; 0.5 + 0.11 = 0.61: it does not
     "rebase, of goals, to the share itself": Golden(
         [{"threshold": {**SHARE, "at_least": 0.5, "pays": 900}}, {"rebase": REBASE | {"changes": "goal"}}],
@@ -181,35 +189,55 @@ GOLDEN = {
         changes=LATE,
     ),
     # in 2026 the share is 1/2, below 0.6: from 2027 on 80 %
-    "amend": Golden(
-        [JOBS, {"amend": AMEND | {"below": 0.6, "times": 0.8}}], {(0, M, Y1): 1_000, (0, M, Y2): 1_600}
-    ),
+    "amend": Golden([JOBS, {"amend": AMEND | {"below": 0.6, "times": 0.8}}], {(0, M, Y1): 1_000, (0, M, Y2): 1_600}),
     # 1/2 is not below 0.5
     "amend, not below": Golden(
         [JOBS, {"amend": AMEND | {"below": 0.5, "times": 0.8}}], {(0, M, Y1): 1_000, (0, M, Y2): 2_000}
     ),
     # a new price, as 2 people are no fewer than 2
     "amend, a new price": Golden(
-        [JOBS, {"amend": {"on": "2026-01-01", "outcome": "job", "counts": "people", "at_least": 2, "rules": ["job"],
-                          "price": 1_250.5}}],
+        [
+            JOBS,
+            {
+                "amend": {
+                    "on": "2026-01-01",
+                    "outcome": "job",
+                    "counts": "people",
+                    "at_least": 2,
+                    "rules": ["job"],
+                    "price": 1_250.5,
+                }
+            },
+        ],
         {(0, M, Y1): 1_000, (0, M, Y2): 2_501},
-    ),  # fmt: skip
+    ),
     # the lines move down by 0.15: 3/4 and 3/5 reach 0.45, as they would 0.6
     "amend, of a table": Golden(
-        [{"steps": {**SHARE, "pays": "amount", "table": [{"from": 0.75, "gives": 900}]}},
-         {"amend": AMEND | {"below": 0.6, "shift": -0.15}}],
+        [
+            {"steps": {**SHARE, "pays": "amount", "table": [{"from": 0.75, "gives": 900}]}},
+            {"amend": AMEND | {"below": 0.6, "shift": -0.15}},
+        ],
         {(0, M, Y2): 900, (0, M, Y3): 900},
-    ),  # fmt: skip
+    ),
     # 3,000 when two jobs are reached: north 1 and south 0 in 2026 miss it; 3 in 2027, north 2 and south 1; in 2028
     # nobody is new: equal parts
     "split": Golden(
-        [{"threshold": {"outcome": "job", "counts": "count", "at_least": 2, "pays": 1_000.01,
-                        "split": "by successes"}}],
+        [
+            {
+                "threshold": {
+                    "outcome": "job",
+                    "counts": "count",
+                    "at_least": 2,
+                    "pays": 1_000.01,
+                    "split": "by successes",
+                }
+            }
+        ],
         # 100,001 øre by 2 : 1 are 66,667.33 and 33,333.67: the odd øre goes to the state
         {(0, R, Y2): 666.67, (0, S, Y2): 333.34, (0, R, Y3): 500.01, (0, S, Y3): 500},
         people=IN_COHORTS,
         changes=NORTH_SOUTH,
-    ),  # fmt: skip
+    ),
     # 1,000 for north's one; then 2,000 for one each
     "split, prices": Golden(
         [{"per_outcome": {"outcome": "job", "price": 1_000, "split": "by successes"}}],
@@ -224,7 +252,7 @@ GOLDEN = {
         people=IN_COHORTS,
         changes=NORTH_SOUTH,
     ),
-    # so far 1/3, 3/5, 3/5: below 0.5 it gives 90, by people 60 and 30 where nobody succeeded (here one did: all north's)
+    # so far 1/3, 3/5, 3/5: below 0.5 it gives 90, which falls to the one success of north
     "split, steps": Golden(
         [{"steps": {**SHARE, "pays": "amount", "below": 90, "table": BANDS, "split": "by successes"}}],
         {(0, R, Y1): 90, (0, R, Y2): 450, (0, S, Y2): 450, (0, R, Y3): 450, (0, S, Y3): 450},
@@ -252,7 +280,7 @@ GOLDEN = {
         people=IN_COHORTS,
         changes=UNSPLIT,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("golden", GOLDEN.values(), ids=GOLDEN.keys())
@@ -267,7 +295,7 @@ def test_every_rule_has_a_ledger_by_hand():
 
 
 def test_every_clause_off_is_the_plain_rate_card():
-    # a cap too high to bind, floors and funds of nothing, an amendment that never happens, a rebase within its tolerance
+    # limits that never bind, an amendment that never happens, a rebase within its tolerance, a method that is agreed
     off = [
         {"cap": {"total": 1e9}},
         {"cap": {"per_period": 1e9}},

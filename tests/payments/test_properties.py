@@ -123,13 +123,15 @@ TIMES = ("price", "pays", "amount", "total", "per_period", "limit", "below", "mo
 def hundredfold(told: Any, key: str = "") -> Any:
     if isinstance(told, dict):
         # what an amendment sees below a goal is no money, and a share of what was measured has no amount
-        return {k: value if k == "amend" and "price" not in value else hundredfold(value, k) for k, value in told.items()}
+        return {
+            k: value if k == "amend" and "price" not in value else hundredfold(value, k) for k, value in told.items()
+        }
     if isinstance(told, list):
         return [hundredfold(value, key) for value in told]
     return told * 100 if key in TIMES and not isinstance(told, str) else told
 
 
-@pytest.mark.parametrize("name", set_of(lambda key, terms: key != "share_of_savings"))
+@pytest.mark.parametrize("name", set_of(lambda key, _: key != "share_of_savings"))
 def test_amounts_times_100_are_claims_times_100_up_to_one_minor_unit_an_invoice(name):
     golden = GOLDEN[name]
     one = claimed(golden.rules, golden.people, golden.result, **golden.changes)

@@ -287,7 +287,9 @@ def settle_again(
         credit, paid = 0, 0
         for date in periods:
             owed = sum(
-                amount for (rule, who, on), amount in book.claims.items() if (rule < position, who, on) == (True, payer, date)
+                amount
+                for (rule, who, on), amount in book.claims.items()
+                if (rule < position, who, on) == (True, payer, date)
             )
             difference = due.get((position, payer, date), 0)
             more, less = max(difference, 0), max(-difference, 0)
@@ -307,7 +309,9 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
         times = price_on(book, position, date, 1.0, result_on)
         return to_minor(book.values[f"{here}.amounts[{k}].amount"] * times * level, book.minor)
     if isinstance(terms, StandingTerms):
-        return to_minor(book.values[f"{here}.amount"] * price_on(book, position, date, 1.0, result_on) * level, book.minor)
+        return to_minor(
+            book.values[f"{here}.amount"] * price_on(book, position, date, 1.0, result_on) * level, book.minor
+        )
     cohorts = [cohort.name for cohort in book.scenario.cohorts]
     if isinstance(terms, DeemedTerms):
         people = book.people(terms.outcome, [date], cohorts)[2]

@@ -92,12 +92,12 @@ REFUSED = {
     "people of a value": ([*CARD, {"amend": AMEND | {"outcome": "rate"}}], "which has a value"),
     "a look at the end": ([*CARD, {"amend": AMEND | {"on": "2028-01-01"}}], "got 2028-01-01, the last follow-up"),
     "a look between": ([*CARD, {"amend": AMEND | {"on": "2026-02-01"}}], "which is no follow-up"),
-    "capital by cohort": ([{"steps": TABLE | {"pays": "coupon", "over": "each cohort"}}], "capital is that of the whole"),
+    "capital by cohort": ([{"steps": TABLE | {"pays": "coupon", "over": "each cohort"}}], "capital is that of"),
     "a value by cohort": (
         [{"threshold": {"outcome": "rate", "counts": "value", "at_least": 1, "pays": 9, "over": "each cohort"}}],
         "got each cohort, but a value is a result",
     ),
-    "first after until": ([{"standing": STANDING | {"first": "2026-01-01", "until": "2025-12-31"}}], "the first payment"),
+    "first after until": ([{"standing": STANDING | {"first": "2026-01-01", "until": "2025-12-31"}}], "first payment"),
     "first before the start": ([{"standing": STANDING | {"first": "2024-12-31"}}], "the first payment falls between"),
     "a standing amount paid too late": ([{"standing": STANDING | {"lag": "6 months"}}], "after end 2028-12-31"),
 }  # fmt: skip
@@ -137,8 +137,8 @@ def test_a_claim_that_cannot_be_split_is_named(rules, cohorts, said):
 
 
 def test_numbers_of_changes_are_drawn_by_their_place():
-    rules = [*CARD, {"amend": {k: v for k, v in AMEND.items() if k != "times"} | {"price": {"uniform": [1, 2]},
-                                                                                  "rules": ["half of them"]}}]  # fmt: skip
+    told = {key: value for key, value in AMEND.items() if key != "times"}
+    rules = [*CARD, {"amend": told | {"price": {"uniform": [1, 2]}, "rules": ["half of them"]}}]
     assert [note.name for note in compile_plan(deal(rules)).labels.inputs] == ["payments[3].price"]
 
 
