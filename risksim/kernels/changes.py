@@ -113,14 +113,35 @@ def seen(measured: FloatArray, changes: Any, i: int) -> npt.NDArray[np.bool_]:
     return np.asarray((people > 0.0) & found, dtype=np.bool_)
 
 
+def waits(measured: FloatArray, measured_in: npt.NDArray[np.uint8], changes: Any) -> npt.NDArray[np.uint8]:
+    """Which terms wait for a change that cannot be decided yet.
+
+    measured float64[path, cohort, measure, period], measured_in uint8[measure, period] -> uint8[path, clause, period]:
+    1 from the date on from which the change would hold, for the clauses that it changes and for itself where it
+    settles earlier claims again.
+    """
+    out = np.zeros((measured.shape[0], changes.changed.shape[1], measured.shape[3]), np.uint8)
+    for i in range(changes.clause.size):
+        upto = np.arange(measured.shape[3]) <= changes.period[i]
+        open_ = np.zeros(measured.shape[0], np.bool_)
+        for column in changes.column[i]:
+            if column >= 0:
+                known_by = upto & (measured_in[column] == 1)
+                open_ |= np.isnan(measured[:, :, column][:, :, known_by]).any(axis=(1, 2))
+        touched = np.flatnonzero(changes.changed[i]).tolist() + [changes.clause[i]] * int(changes.retroactive[i])
+        for k in touched:
+            out[open_, k, changes.since[i] :] = 1
+    return out
+
+
 def settle_again(
     first: int, rows: int, since: int, payer: IntArray, before: IntArray, again: IntArray, out: IntArray
 ) -> None:
     """Pay or set off what claims earned before a date differ by at their new price. [minor unit]
 
-    The rows of the change are `first` to ``first + rows - 1``, one per payer of the rules it changes; payer int64[rule],
-    before and again int64[path, rule, period]: those rules as they were claimed, and as they are claimed with the new
-    price from the start, 0 in all other rows -> out int64[path, rule, period].
+    The rows of the change are `first` to ``first + rows - 1``, one per payer of the rules it changes; payer
+    int64[rule], before and again int64[path, rule, period]: those rules as they were claimed, and as they are claimed
+    with the new price from the start, 0 in all other rows -> out int64[path, rule, period].
     """
     n_paths, n_rules, n_periods = out.shape
     difference = again - before

@@ -275,10 +275,11 @@ def claim_again(
 
 
 @kernel
-def still_open(measured, measured_in, payments, out):
+def still_open(measured, measured_in, payments, out, change_waits=None):
     """Which claims wait for something that is not known yet.
 
-    measured float64[path, cohort, measure, period], measured_in uint8[measure, period], payments: group of the plan
+    measured float64[path, cohort, measure, period], measured_in uint8[measure, period], payments: group of the plan,
+    change_waits uint8[path, clause, period] of `risksim.kernels.changes.waits` where the deal has changes
     -> out uint8[path, rule, period]: 1 where the claim is open, in the period in which it would be paid.
     """
     n_paths, n_cohorts, _, n_periods = measured.shape
@@ -305,7 +306,10 @@ def still_open(measured, measured_in, payments, out):
                                 waiting = waiting or np.isnan(measured[p, c, m, t])
                     if not payments.looks[k, t]:
                         continue
-                if waiting:
+                late = False
+                if change_waits is not None:
+                    late = change_waits[p, k, t] == 1
+                if waiting or late:
                     for r in rows:
                         out[p, r, payments.paid_in[k, t]] = 1
                 if kind >= THRESHOLD and kind <= LADDER and not how.cumulative[k]:
