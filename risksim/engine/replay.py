@@ -42,7 +42,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     key = np.array(key_of(seed, plan.stream), dtype=np.uint64)
     lane = path % LANES
     first = path - lane
-    inputs = draw_inputs(plan.inputs, key, first, LANES)
+    inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)
     mine = inputs[lane : lane + 1]
     measured = np.zeros((1, plan.cohorts.places.size, plan.measures.outcome.size, plan.calendar.years.size))
     results = allocate(plan, 1, keep_claims=True)

@@ -78,6 +78,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         payments=groups.payments,
         changes=groups.changes,
         splits=groups.splits,
+        events=tuple(gathered.events),
         financing=financing,
         waterfall=order,
         ledger=ledger,
@@ -142,13 +143,14 @@ def at_means(plan: layout.Plan) -> layout.Plan:
 
     return plan._replace(
         inputs=plan.inputs._replace(
-            address=plan.inputs.address[:0], piece_ptr=plan.inputs.piece_ptr[:1], mean=mean[:0], events=()
+            address=plan.inputs.address[:0], piece_ptr=plan.inputs.piece_ptr[:1], mean=mean[:0]
         ),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
         results=fixed(plan.results, "value"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
         changes=plan.changes and fixed(plan.changes, "amount"),
+        events=(),
         financing=fixed(plan.financing, "commitment"),
         waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
         labels=plan.labels._replace(inputs=()),

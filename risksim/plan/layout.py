@@ -83,9 +83,6 @@ class Inputs(NamedTuple):
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
     """float64[input]: exact mean of each law; of an event, its chance."""
-    events: Sequence[tuple[int, int]] = ()
-    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
-    happens, 0 elsewhere."""
 
 
 class Cohorts(NamedTuple):
@@ -517,6 +514,9 @@ class Plan(NamedTuple):
     """None where no rule changes the terms of others."""
     splits: Splits | None = None
     """None where no claim is split between the payers of cohorts."""
+    events: Sequence[tuple[int, int]] = ()
+    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
+    happens, 0 elsewhere."""
 
 
 class PathResults(NamedTuple):

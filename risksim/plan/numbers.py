@@ -118,7 +118,7 @@ class Gathered:
         tables = tabulate([] if self.draft else self.laws)._asdict()
         for event, chance in () if self.draft else self.events:
             tables["mean"][event] = tables["mean"][chance]
-        return layout.Inputs(np.array(list(self.addresses), dtype=np.uint32), **tables, events=tuple(self.events))
+        return layout.Inputs(np.array(list(self.addresses), dtype=np.uint32), **tables)
 
 
 def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:

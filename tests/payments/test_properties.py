@@ -171,7 +171,7 @@ def test_certain_chance_draws_as_before():
     rule = {"deemed": {"outcome": "job", "price": 1_000, "chance": 0.3, "rate": 0.6}}
     plan = compile_plan(deal([rule]))
     assert [note.name for note in plan.labels.inputs] == ["payments[0].chance"]
-    assert plan.inputs.events == ()
+    assert plan.events == ()
     assert plan.labels.inputs[0].family == "0 (70 %) or 1 (30 %)"
 
 
