@@ -35,6 +35,10 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Templates",
         "Real deals of which no amount is published; the numbers stand in.",
     ),
+    "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
+    "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
+    "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
+    "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals whose law is known exactly."),
 }
@@ -53,6 +57,9 @@ RULES: dict[str, str] = {
     "cap": "cap",
     "floor": "floor",
     "fund": "limited fund",
+    "per_person": "most per person",
+    "rebase": "re-basing",
+    "amend": "amendment",
 }
 """Payment rules as the page calls them."""
 

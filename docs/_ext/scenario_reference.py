@@ -63,6 +63,8 @@ PARTS: dict[str, list[type[Part]]] = {
     ],
     "Terms of payment rules": [
         terms.Terms,
+        terms.SplitTerms,
+        payments.ChangeTerms,
         terms.Indexed,
         terms.Reading,
         terms.MinimumSample,
@@ -118,6 +120,8 @@ TITLES: dict[type[Part], str] = {
     effects.ComparisonSample: "against, for an amount",
     effects.Effect: "When an effect is known, and its errors",
     terms.Terms: "Who pays, when, at which prices",
+    terms.SplitTerms: "Claims split between cohorts",
+    payments.ChangeTerms: "Rules that change others",
     terms.Indexed: "indexed",
     terms.Reading: "How a rule reads an outcome",
     terms.MinimumSample: "minimum_sample",
@@ -311,7 +315,14 @@ EXAMPLES: dict[str, str] = {
 
 _ORIGIN = set(base.Origin.model_fields)
 
-SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table, effects.Effect)
+SHARED: tuple[type[Part], ...] = (
+    terms.Terms,
+    terms.SplitTerms,
+    terms.Reading,
+    terms.Table,
+    payments.ChangeTerms,
+    effects.Effect,
+)
 """Terms that several rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [

@@ -63,8 +63,9 @@ class Observed(NamedTuple):
 def terms_of(plan: Plan) -> list[Term]:
     """The uncertain terms that settlement reads, in the order of the plan's inputs."""
     wanted = set(_slots(plan.payments)) | set(_slots(plan.financing))
-    if plan.waterfall is not None:
-        wanted |= set(_slots(plan.waterfall))
+    for group in (plan.waterfall, plan.changes):
+        if group is not None:
+            wanted |= set(_slots(group))
     events = set(plan.payments.unless_slot.tolist())
     return [
         Term(position, note.name, note.unit, note.mean, position in events)

@@ -47,8 +47,8 @@ CLAUSES = {
     "new high": layout.NEW_HIGH,
     "level": layout.LEVEL,
     "points gained": layout.POINTS,
-    "change": layout.CHANGE,
-    "falls only": layout.FALLS,
+    "change": layout.USE_CHANGE,
+    "falls only": layout.USE_FALLS,
 }
 HIGHEST_RATE = 4.0
 """Spells that start or end more often would need days, not months. [1/month]"""

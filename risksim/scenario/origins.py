@@ -24,6 +24,7 @@ from risksim.scenario.payments import (
     Cap,
     PerOutcome,
     PerUnit,
+    Rebase,
     ShareOfSavings,
     outcome_of,
     outcomes_of,
@@ -299,6 +300,7 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid = {name for rule in scenario.payments for name in outcomes_of(rule)}
     paid |= {other for outcome in scenario.personal.values() for other in needs(outcome)}
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
+    paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
@@ -366,7 +368,7 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
-        if isinstance(terms, Terms) and not {"payer", "payers"} & terms.model_fields_set:
+        if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:
             yield f"payments[{position}]: no payer named, so the {terms.payer} pays."
         if isinstance(rule, PerOutcome):
             price = certain(rule.per_outcome.price) if rule.per_outcome.indexed is None else None

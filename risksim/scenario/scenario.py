@@ -21,6 +21,7 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
@@ -40,6 +41,7 @@ from risksim.scenario.outcomes import (
     moments,
 )
 from risksim.scenario.payments import (
+    AmendTerms,
     Cap,
     Deemed,
     FixedAmounts,
@@ -51,6 +53,7 @@ from risksim.scenario.payments import (
     Standing,
     key_of,
     outcome_of,
+    payers_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
@@ -335,7 +338,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
-    return [*faults, *_limits(deal)]
+    return [*faults, *_limits(deal), *changes(deal, nearest), *splits(deal)]
 
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -350,7 +353,7 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
                 leans_on=(("outcomes", name),),
             )
         ]
-    if isinstance(terms, Reading) and (terms.counts == "value") != whole:
+    if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
         return [
             mistake_at(
                 (*here, "counts"),
@@ -369,17 +372,7 @@ def _effects(deal: Scenario) -> list[InitErrorDetails]:
     personal = deal.personal
     binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
     places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    faults = list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
-    for position, rule in enumerate(deal.payments):
-        if outcome_of(rule) in deal.effects and getattr(terms_of(rule), "over", "pooled") != "pooled":
-            faults.append(
-                mistake_at(
-                    ("payments", position, key_of(rule), "over"),
-                    "got each cohort for an effect, which compares all cohorts together with its group.",
-                    "Write over: pooled.",
-                )
-            )
-    return faults
+    return list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -500,8 +493,18 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(rule, Standing):
-            step = int(value_of(rule.standing.every))
-            if step == 0 or add_months(deal.start_date, step) > deal.end_date:
+            step, first = int(value_of(rule.standing.every)), rule.standing.first
+            if first is not None and not deal.start_date <= value_of(first) <= _last_standing(deal, rule):
+                faults.append(
+                    mistake_at(
+                        (*here, "first"),
+                        f"got {value_of(first)}; the first payment falls between start {deal.start_date} and "
+                        f"{_last_standing(deal, rule)}, the last day on which it is paid.",
+                        "Move the date, or the end of the payments.",
+                        leans_on=(*_CLOCK, (*here, "until")),
+                    )
+                )
+            elif step == 0 or (first is None and add_months(deal.start_date, step) > deal.end_date):
                 faults.append(
                     mistake_at(
                         (*here, "every"),
@@ -523,7 +526,8 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(terms, Terms) and (lag := int(value_of(terms.lag))):
-            last = max([*follow_ups, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
+            standing = rule.standing.dates(deal.start_date, deal.end_date) if isinstance(rule, Standing) else []
+            last = max([*follow_ups, *standing, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
             if lag > LONGEST or add_months(last, lag) > deal.end_date:
                 faults.append(
                     mistake_at(
@@ -533,7 +537,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
-    return faults
+    return [*faults, *looks(deal)]
+
+
+def _last_standing(deal: Scenario, rule: Standing) -> dt.date:
+    """The last day on which a standing amount may be paid."""
+    until = rule.standing.until
+    return deal.end_date if until is None else min(deal.end_date, value_of(until))
 
 
 def _there_is(names: list[str], most: int = 12) -> str:
@@ -716,20 +726,13 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
     return faults
 
 
-def payers_of(deal: Scenario) -> list[str]:
+def all_payers(deal: Scenario) -> list[str]:
     """Everybody who pays under some payment rule, in the order of the file."""
-    named: list[str] = []
-    for rule in deal.payments:
-        terms = terms_of(rule)
-        if isinstance(terms, Terms):
-            named += terms.shares()
-        elif isinstance(rule, Fund):
-            named += [rule.fund.payer] if rule.fund.otherwise == "unpaid" else [rule.fund.payer, rule.fund.otherwise]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(payer for rule in deal.payments for payer in payers_of(rule, deal.cohorts)))
 
 
 def _financing(deal: Scenario) -> list[InitErrorDetails]:
-    return contradictions(deal.financing, deal.provider, payers_of(deal), certain)
+    return contradictions(deal.financing, deal.provider, all_payers(deal), certain)
 
 
 def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
@@ -747,7 +750,7 @@ def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
         follow_ups,
         list(deal.personal),
         known_on,
-        list(dict.fromkeys([*payers_of(deal), *third])),
+        list(dict.fromkeys([*all_payers(deal), *third])),
         money.termination is not None,
         nearest,
     )

@@ -155,6 +155,15 @@ def _homes() -> dict[str, str]:
         "measured": "in an outcome",
         "price": "in a rule per_outcome",
         "payer": "in a rule per_outcome",
+        "payers": "in a rule per_outcome",
+        "split": "in a rule per_outcome, threshold, steps or ladder",
+        "baseline": "in a rule rebase",
+        "assumed": "in a rule rebase",
+        "retroactive": "in a rule rebase",
+        "times": "in a rule amend, or in instalments",
+        "shift": "in a rule amend",
+        "rebase": "in the list of payments",
+        "amend": "in the list of payments",
         "total": "in a rule cap",
         "cap": "in the list of payments, as `- cap: {total: 4000000}`",
         "per_outcome": "in the list of payments",
@@ -252,7 +261,7 @@ def _law_remedy(value: dict[str, Any]) -> str:
 
 
 def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
-    known = " or ".join(RULES)
+    known = "per_outcome or cap, for example"
     examples = {key: flow({key: next(iter(fields_of(model).values())).examples[0]}) for key, model in RULES.items()}  # type: ignore[index]
     if not isinstance(value, dict):
         return f"got {shown(value)}; a payment rule is a block with one key, {known}.", (
@@ -268,7 +277,8 @@ def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
     for key in value:
         close = closest(str(key), RULES)
         if close:
-            return found, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
+            unknown = f"got {shown(str(key))}, which is no payment rule; a rule is a block with one key, {known}."
+            return unknown, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
     for name, model in RULES.items():
         terms = model_of(fields_of(model)[name].annotation)
         if terms is not None and set(value) & set(fields_of(terms)) - {"source", "assumption", "note", "unchecked"}:

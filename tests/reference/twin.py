@@ -30,7 +30,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import Chance, Discrete
+from risksim.scenario.uncertainty import Chance, Discrete, Uniform
 from tests.reference import laws
 from tests.reference.contract import (  # noqa: F401
     claim,
@@ -307,9 +307,12 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             if getattr(terms, key, None) is not None:
                 numbers[f"{here}.{key}"] = getattr(terms, key), "amount"
         match terms:
+            case DeemedTerms(chance=chance) if (certain := laws.certain_value(chance)) is not None:
+                both = [Chance(value=0.0, weight=1.0 - certain), Chance(value=1.0, weight=certain)]
+                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < certain < 1.0 else certain, "share"
             case DeemedTerms(chance=chance):
-                both = [Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)]
-                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < chance < 1.0 else chance, "share"
+                numbers[f"{here}.chance"] = chance, "share"
+                numbers[f"{here}.event"] = Uniform(uniform=(0.0, 1.0)), "share"
             case FixedTerms(amounts=amounts):
                 for k, entry in enumerate(amounts):
                     numbers[f"{here}.amounts[{k}].amount"] = entry.amount, "amount"
@@ -345,6 +348,9 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
             values[name] = laws.mean(law, kind)
         else:
             values[name] = laws.quantile(law, input_place(key, path, name), kind)
+    for name in [name for name in values if name.endswith("].event")]:
+        chance = values[name.replace(".event", ".chance")]
+        values[name] = chance if at_means else float(values[name] >= 1.0 - chance)
     return values
 
 
@@ -582,7 +588,7 @@ def settle(
     claims = claim(scenario, values, tallies, minor, periods, drawdown, capital)
 
     ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
-    for payer in payers(scenario.payments):
+    for payer in payers(scenario):
         paid = dict.fromkeys(periods, 0)
         for (_, debtor, date), amount in claims.items():
             if debtor == payer:
@@ -669,7 +675,7 @@ def settle_in_order(
         owed[payer, date] = owed.get((payer, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
     books = Books(scenario, values, minor, periods, years, add)
-    books.run(payers(scenario.payments), owed, ended)
+    books.run(payers(scenario), owed, ended)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
@@ -682,7 +688,7 @@ def settle_in_order(
         rate, status = -1.0, "TOTAL_LOSS"
     repayment = {
         (payer, year): -sum(net.get((payer, date), 0) for date in periods if date.year == year)
-        for payer in payers(scenario.payments)
+        for payer in payers(scenario)
         for year in range(start.year, value_of(scenario.end).year + 1)
     }
     return TwinPath(

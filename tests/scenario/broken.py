@@ -486,6 +486,38 @@ MISTAKES: dict[str, Mistake] = {
         "one key, per_outcome or cap",
         "mean cap",
     ),
+    "a rule misspelt": Mistake(
+        "- cap: {total: 4500000}",
+        "- rebace: {baseline: home, assumed: 0.3, rules: [work]}",
+        33,
+        "payments[2]",
+        "got 'rebace', which is no payment rule",
+        "mean rebase",
+    ),
+    "a baseline that is no result": Mistake(
+        "- cap: {total: 4500000}",
+        "- rebase: {baseline: home, assumed: 0.3, rules: [work]}",
+        33,
+        "payments[2].rebase.baseline",
+        "got 'home', which is no result of the programme as a whole",
+        "Add it to outcomes",
+    ),
+    "a change of no rule": Mistake(
+        "- cap: {total: 4500000}",
+        "- amend: {on: 2026-07-01, outcome: work, counts: count, below: 9, times: 0.8, rules: [wrok]}",
+        33,
+        "payments[2].amend.rules[0]",
+        "neither the label nor the outcome of a rule above; there is work, home",
+        "mean work",
+    ),
+    "a split between nobody": Mistake(
+        "{outcome: home, price: 10000}",
+        "{outcome: home, price: 10000, split: by people}",
+        32,
+        "payments[1].per_outcome.split",
+        "but cohort 'north' names no payer",
+        "payer: region",
+    ),
     "two rules in one entry": Mistake(
         "  - cap: {total", "    cap: {total", 32, "payments[1]", "per_outcome and cap in one entry", "dash"
     ),
