@@ -75,7 +75,10 @@ def _summary_of(people: list[Person]) -> str:
             for result in ("met", "not met", "measured", "left before", "gate not met", "not measured", "never due")
             if counts[result]
         )
-        unpaid = sum(person.outcomes[k].result in ("met", "measured") and person.outcomes[k].settled_on is None for person in people)
+        unpaid = sum(
+            person.outcomes[k].result in ("met", "measured") and person.outcomes[k].settled_on is None
+            for person in people
+        )
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
         sentences.append(f"{outcome.outcome}: {said}{late}.")
     return "\n".join(sentences) + "\n\n"
@@ -90,10 +93,7 @@ def _people(people: list[Person]) -> str:
             str(person.number),
             str(person.enrolled_on),
             str(person.left_on) if person.left_on is not None else "stayed",
-            *(
-                _said_of(outcome)
-                for outcome in person.outcomes
-            ),
+            *(_said_of(outcome) for outcome in person.outcomes),
         ]
         for person in people[:MOST_PEOPLE]
     ]
