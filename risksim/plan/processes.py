@@ -52,6 +52,7 @@ CLAUSES = {
     "falls only": layout.FALLS,
 }
 
+
 def counted_by_pattern(scenario: Scenario) -> bool:
     """Whether people can be counted without living them one by one."""
     plain = all(
@@ -187,7 +188,7 @@ def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int])
 # Builders, one per kind: the numbers in the order in which the engine reads them
 
 
-def _happens(gathered: Gathered, _here: Path, outcome: Outcome) -> _Numbers:
+def _happens(_gathered: Gathered, _here: Path, outcome: Outcome) -> _Numbers:
     # The rate stands with the outcomes, as that of people who are counted.
     return _Numbers([_certain(outcome.persistence or 0.0)])
 

@@ -135,13 +135,12 @@ def looks_at(personal: dict[str, PersonOutcome], name: str) -> PersonOutcome:
     return looks_at(personal, outcome.reads) if isinstance(outcome, Reaches) else outcome
 
 
-def times_of(personal: dict[str, PersonOutcome], name: str) -> int | None:
-    """How often an outcome is measured: as its amount where it reads one; None where that is not known."""
-    outcome = personal[name]
-    if isinstance(outcome, Reaches):
-        amount = personal.get(outcome.reads)
-        return amount.times if amount is not None and is_amount(amount) else None
-    return outcome.times
+def measured_times(personal: dict[str, PersonOutcome], name: str) -> int:
+    """How often an outcome is measured; once where it reads something that is not there."""
+    try:
+        return looks_at(personal, name).times
+    except (KeyError, RecursionError):  # mistaken itself, and said so elsewhere
+        return 1
 
 
 def rule_faults(
@@ -149,7 +148,7 @@ def rule_faults(
 ) -> list[InitErrorDetails]:
     """A payment rule that reads an amount as if it were yes or no, or a measurement that doesn't exist."""
     outcome = personal[name]
-    faults = _numbered(times_of(personal, name), name, getattr(terms, "measurements", None) or [], here)
+    faults = _numbered(measured_times(personal, name), name, getattr(terms, "measurements", None) or [], here)
     if is_amount(outcome) and key in ("per_outcome", "deemed"):
         faults.append(
             mistake_at(
@@ -171,12 +170,12 @@ def rule_faults(
     return faults
 
 
-def _numbered(times: int | None, name: str, numbers: list[int], here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+def _numbered(times: int, name: str, numbers: list[int], here: tuple[str | int, ...]) -> list[InitErrorDetails]:
     """Measurements that a rule names although they don't exist, or twice."""
     faults = []
     for place, number in enumerate(numbers):
         found = ""
-        if times is not None and number > times:
+        if number > times:
             found = f"got {number}; '{name}' is measured {'once' if times == 1 else f'{times} times'}."
             remedy = "Count the measurements of the outcome again."
         elif number in numbers[:place]:

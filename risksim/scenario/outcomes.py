@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake, mistake_at, value_of
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
 from risksim.scenario.uncertainty import LAWS, Amount, Rate, Share, UncertainNumber
 
 Plain = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -386,11 +387,8 @@ class ScoreLaw(Origin):
                 "Did the two ends change places?",
             )
         elif self.step is not None and self.scale is None:
-            fault = (
-                ("step",),
-                "got a step without a scale; steps are counted from its lowest end.",
-                "Add scale: [0, 4].",
-            )
+            found = "got a step without a scale; steps are counted from its lowest end."
+            fault = ("step",), found, "Add a line such as scale: [0, 4]."
         if fault is not None:
             raise ValidationError.from_exception_data("ScoreLaw", [mistake_at(*fault)])
         return self
@@ -503,19 +501,27 @@ class ProgrammeResult(Part):
 
 
 KINDS: dict[str, type[Part]] = {
-    "result": ProgrammeResult,
     "spells": SpellOutcome,
     "amount": AmountOutcome,
     "reads": Reaches,
     "score": ScoreOutcome,
     "use": UseOutcome,
+    "result": ProgrammeResult,
+    "effect_on": EffectOnOutcome,
+    "true_effect": EffectOnAmount,
 }
 """The key that names each kind of outcome but the plain one, and its model."""
 
 
 def kinds_in(found: dict[str, Any]) -> list[str]:
     """The keys of a block that name a kind of outcome; `success_rate` names the plain one."""
-    return [key for key in found if key == "success_rate" or key in KINDS]
+    keys = [key for key in found if key == "success_rate" or key in KINDS]
+    # An effect reads something too, but no amount.
+    return [
+        key
+        for key in keys
+        if not any(key in KINDS[other].model_fields for other in keys if other in KINDS and other != key)
+    ]
 
 
 def misspelt_kind(found: dict[str, Any]) -> tuple[str, str] | None:
@@ -524,7 +530,8 @@ def misspelt_kind(found: dict[str, Any]) -> tuple[str, str] | None:
 
     if kinds_in(found):
         return None
-    known = {name for model in (Outcome, *KINDS.values()) for name in model.model_fields}
+    models: list[type[Part]] = [Outcome, *KINDS.values()]
+    known = {name for model in models for name in model.model_fields}
     for key in found:
         close = difflib.get_close_matches(str(key)[:60], ("success_rate", *KINDS), n=1, cutoff=0.6)
         if close and key not in known:
@@ -550,10 +557,12 @@ AnyOutcome = Annotated[
     | Annotated[Reaches, Tag("reads")]
     | Annotated[ScoreOutcome, Tag("score")]
     | Annotated[UseOutcome, Tag("use")]
-    | Annotated[ProgrammeResult, Tag("result")],
+    | Annotated[ProgrammeResult, Tag("result")]
+    | Annotated[EffectOnOutcome, Tag("effect_on")]
+    | Annotated[EffectOnAmount, Tag("true_effect")],
     Discriminator(_outcome_key, custom_error_type="no_outcome", custom_error_message="not one kind of outcome"),
 ]
-"""An outcome of persons, or a result of the programme as a whole."""
+"""An outcome of persons, a result of the programme as a whole, or an effect against a comparison group."""
 
 
 def is_amount(outcome: Any) -> bool:
