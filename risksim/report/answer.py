@@ -23,6 +23,10 @@ class Heading(NamedTuple):
     version: str
     capital: float | None
     """Capital paid in by all investors, None where paths differ. [currency]"""
+    amounts: tuple[str, ...] = ()
+    """Outcomes that are amounts, which people have more or less of."""
+    repeated: tuple[str, ...] = ()
+    """Outcomes measured several times, whose measurements are counted and not people."""
 
 
 class LineOf(NamedTuple):
@@ -84,7 +88,8 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         _people_row("could not be measured", programme.unmeasured),
     ]
     for name, outcome in programme.outcomes.items():
-        rows += [_people_row(f"{name}: achieved", outcome.achieved), _people_row(f"{name}: verified", outcome.verified)]
+        all_, paid = _counted(name, head)
+        rows += [_people_row(f"{name}: {all_}", outcome.achieved), _people_row(f"{name}: {paid}", outcome.verified)]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
     parts.append(
         f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
@@ -92,6 +97,14 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
+
+
+def _counted(name: str, head: Heading) -> tuple[str, str]:
+    """What the two rows of an outcome count: all, and those that count for payment."""
+    measurements = "measurements " if name in head.repeated else ""
+    if name in head.amounts:
+        return f"{measurements}above zero", f"{measurements}above zero that count"
+    return f"{measurements}achieved", f"{measurements}verified"
 
 
 def _sentence(summary: Summary, currency: str, capital: float | None) -> str:
