@@ -271,8 +271,10 @@ def test_payments_that_say_little_are_remarked_on():
 
 FED = (
     "payments:\n",
-    "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, measured: {after_enrolment: [3 months, 24 months]}}\n"
-    "payments:\n  - per_outcome: {outcome: fed, price: 100}\n",
+    (
+        "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, measured: {after_enrolment: [3 months, 24 months]}}\n"
+        "payments:\n  - per_outcome: {outcome: fed, price: 100}\n"
+    ),
 )
 
 
@@ -303,9 +305,11 @@ def test_who_comes_too_late_for_the_last_measurement_is_paid_for_the_others():
 def test_a_gate_pays_nothing_and_nobody_wonders():
     gate = (
         "payments:\n",
-        "  entry: {of: enrolled, success_rate: 0.5, measured: {after_enrolment: 29 months}}\n"
-        "  kept: {of: earlier, after: entry, success_rate: 0.5, measured: {on: 2027-06-01}}\npayments:\n"
-        "  - per_outcome: {outcome: kept, price: 100}\n",
+        (
+            "  entry: {of: enrolled, success_rate: 0.5, measured: {after_enrolment: 29 months}}\n"
+            "  kept: {of: earlier, after: entry, success_rate: 0.5, measured: {on: 2027-06-01}}\npayments:\n"
+            "  - per_outcome: {outcome: kept, price: 100}\n"
+        ),
     )
     assert not [one for one in remarks(deal(gate)) if one.startswith("outcomes[entry]")]
 
