@@ -371,7 +371,7 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     period = int(plan.outcomes.period_of_month[row, column])
     worth, seen = float(life.worth[row, person]), bool(life.seen[person])
     left = life.left_at[person] != NEVER
-    amount = _is_amount(plan, outcome)
+    amount = is_amount(plan, outcome)
     if ordinal == 0:
         result = "never due"
     elif population not in (ENROLLED, EARLIER) and left:
@@ -398,7 +398,7 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     )
 
 
-def _is_amount(plan: Plan, outcome: int) -> bool:
+def is_amount(plan: Plan, outcome: int) -> bool:
     """Whether an outcome is measured as an amount, not as yes or no."""
     own = plan.processes
     if own is None:
@@ -584,7 +584,10 @@ def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
     """What a goal or table read, in words."""
     payments, how = plan.payments, plan.payments.readings
     sums = replay.measured[0].sum(axis=0)
-    name = plan.labels.measures[how.column[k, 0]].removesuffix(": verified")
+    measure = plan.labels.measures[how.column[k, 0]]
+    name, what = measure.removesuffix(": verified"), "verified"
+    if measure.endswith(": amount"):
+        name, what = measure.removesuffix(": amount"), "in all"
     goal = "its goal is reached" if plan.labels.clauses[k] == "threshold" else "by its table"
     if how.counts[k] == VALUE:
         return f"{name} is {sums[how.column[k, 0], t]:.6g}, {goal}"
@@ -593,7 +596,8 @@ def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
         since = max((s + 1 for s in range(t) if payments.looks[k, s]), default=0)
     verified, seen, eligible = (sums[how.column[k, s], since : t + 1].sum() for s in range(3))
     met = "in some cohort " if how.each_cohort[k] else ""
-    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
+    number = f"{verified:.0f}" if what == "verified" else f"{verified:,.6g}"
+    return f"{name}: {number} {what}, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
 
 
 def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:

@@ -145,7 +145,8 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
-        faults += [*gates(self.personal, nearest), *_effects(self), *_diligence(self)]
+        others = self.outcomes.keys() - self.personal.keys()
+        faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
         if faults:
@@ -354,14 +355,15 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
             )
         ]
     if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
+        has = "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
+        remedy = "Write counts: value." if whole else "Write counts: count, share or mean."
+        if is_amount(deal.outcomes[name]):
+            has, remedy = "an amount that each person has.", "Write counts: mean."
         return [
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', "
-                + (
-                    "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
-                ),
-                "Write counts: value." if whole else "Write counts: count, share or mean.",
+                f"got {terms.counts} of '{name}', {has}",
+                remedy,
                 leans_on=(("outcomes", name),),
             )
         ]
@@ -375,15 +377,26 @@ def _effects(deal: Scenario) -> list[InitErrorDetails]:
     return list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
 
 
+def paid_times(deal: Scenario, rule: PerOutcome) -> int:
+    """How often a rule may pay for one person: once for each measurement that it names."""
+    terms = rule.per_outcome
+    if terms.measurements is not None:
+        return len(set(terms.measurements))
+    return measured_times(deal.personal, terms.outcome) if terms.outcome in deal.personal else 1
+
+
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
-    price = certain(getattr(terms_of(rule), "price", None))
+    key = "most" if isinstance(rule, PerPerson) else "price"
+    price = certain(getattr(terms_of(rule), key, None))
     people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    if price is None or price * people <= LARGEST_AMOUNT:
+    times = paid_times(deal, rule) if isinstance(rule, PerOutcome) else 1
+    if price is None or price * people * times <= LARGEST_AMOUNT:
         return []
+    again = f" at {times} measurements" if times > 1 else ""
     return [
         mistake_at(
-            (*here, "price"),
-            f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
+            (*here, key),
+            f"got {price:g} for each of {people:,} people{again}, more than {LARGEST_AMOUNT:,.0f} in all; "
             "sums must be small enough to be counted exactly.",
             "Count the zeros of the price and of the participants.",
             leans_on=(("cohorts",),),
@@ -636,7 +649,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
         when = outcome.measured
         if isinstance(when, OnDate):
             faults += _days_of_measurement(deal, name, when, last)
-        elif isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
+        elif isinstance(when, AfterEnrolment) and outcome.of not in ("enrolled", "earlier"):
             months = int(moments(when)[0])
             if months < longest:
                 faults.append(
