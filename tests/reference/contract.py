@@ -21,6 +21,8 @@ from risksim.scenario.payments import (
     FloorTerms,
     FundTerms,
     LadderTerms,
+    PerOutcomeTerms,
+    PerPersonTerms,
     Rule,
     ShareOfSavingsTerms,
     StandingTerms,
@@ -31,6 +33,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading, Table, Terms
+from tests.reference.processes import added_up, paid_measurements
 
 Claims = dict[tuple[int, str, dt.date], int]
 Tallies = dict[tuple[str, str, dt.date], list[float]]
@@ -133,8 +136,16 @@ def result_on(scenario: Scenario, values: Mapping[str, float], name: str, date: 
 class Book:
     """One path's numbers, and what the rules so far claim."""
 
-    def __init__(self, scenario: Scenario, values: Mapping[str, float], tallies: Tallies, minor: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: Mapping[str, float],
+        tallies: Tallies,
+        minor: int,
+        owed: Mapping[tuple[int, dt.date], float] | None,
+    ) -> None:
         self.scenario, self.values, self.tallies, self.minor = scenario, values, tallies, minor
+        self.owed = owed or {}
         self.claims: Claims = {}
 
     def people(self, name: str, dates: Iterable[dt.date], cohorts: Iterable[str]) -> list[float]:
@@ -186,9 +197,10 @@ def claim(
     periods: list[dt.date],
     drawdown: Mapping[dt.date, int],
     capital: Mapping[dt.date, float],
+    owed: Mapping[tuple[int, dt.date], float] | None = None,
 ) -> Claims:
     """What every rule claims on every date; rules speak in the order of the file."""
-    book = Book(scenario, values, tallies, minor)
+    book = Book(scenario, values, tallies, minor, owed)
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, CapTerms | FundTerms):
@@ -230,10 +242,14 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
         people = book.people(terms.outcome, [date], cohorts)[2]
         happened = book.values[f"{here}.chance"]
         return to_minor(book.values[f"{here}.price"] * level * (people * terms.rate * happened), book.minor)
+    if isinstance(terms, PerPersonTerms):
+        return to_minor(book.owed.get((position, date), 0.0) * level, book.minor)
     each = terms.share if isinstance(terms, ShareOfSavingsTerms) else book.values[f"{here}.price"]
     each *= 1.0 - book.disagreed(rule)
     if terms.outcome in book.scenario.results:
         number = result_on(book.scenario, book.values, terms.outcome, date) or 0.0
+    elif isinstance(terms, PerOutcomeTerms):
+        number = added_up([book.people(name, [date], cohorts) for name in paid_measurements(terms)])[0]
     else:
         number = book.people(terms.outcome, [date], cohorts)[0]
     return to_minor(each * level * max(number, 0.0), book.minor)
