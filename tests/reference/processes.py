@@ -305,8 +305,7 @@ class Lives:
             places = [[normal.cdf(z) for z in row] for row in scores]
         low = -math.inf if law.least is None else law.least
         high = math.inf if law.most is None else law.most
-        inverse = at(law.each)
-        return [[min(max(inverse(u) + shift, low), high) for u in row] for row in places]
+        return [[min(max(amount + shift, low), high) for amount in inverse(law.each, row)] for row in places]
 
     def reached(self, name: str, outcome: Reaches) -> Worth:
         """Whether an amount is at least a goal, now or at every measurement so far."""
@@ -348,29 +347,34 @@ class Lives:
         law, effect = outcome.use, self.values[f"outcomes[{name}].use.effect"]
         none_after = law.none if law.none_after is None else law.none_after
         none_again = none_after if law.none_again is None else law.none_again
-        inverse, below = at(law.each), 0.0
-        if law.above > 0.0:
-            below = float(laws.frozen(law.each, "amount").cdf(law.above))
-        falls = []
-        for some, where, after, fresh in zip(*(self.words(WORTH, name, o) for o in range(4)), strict=True):
-            used_before = law.above > 0.0 or some >= limit(law.none)
-            u_before = below + (1.0 - below) * place(where)
-            before = inverse(u_before) if used_before else 0.0
-            used_after = after >= limit(none_after if used_before else none_again)
-            e = score_of(place(fresh))
-            z = law.correlation * score_of(u_before) + math.sqrt(1.0 - law.correlation**2) * e if used_before else e
-            now = inverse(normal.cdf(z)) * (1.0 - effect) if used_after else 0.0
-            fall = before - now
-            falls.append(max(fall, 0.0) if outcome.counts == "falls only" else fall)
+        below = float(laws.frozen(law.each, "amount").cdf(law.above)) if law.above > 0.0 else 0.0
+        some, where, after, fresh = (self.words(WORTH, name, occasion) for occasion in range(4))
+        used_before = [law.above > 0.0 or word >= limit(law.none) for word in some]
+        used_after = [
+            word >= limit(none_after if used else none_again) for word, used in zip(after, used_before, strict=True)
+        ]
+        places = [below + (1.0 - below) * place(word) for word in where]
+        innovations = [score_of(place(word)) for word in fresh]
+        own = math.sqrt(1.0 - law.correlation**2)
+        places_after = [
+            normal.cdf(law.correlation * score_of(u) + own * e if used else e)
+            for u, e, used in zip(places, innovations, used_before, strict=True)
+        ]
+        before = [x * used for x, used in zip(inverse(law.each, places), used_before, strict=True)]
+        now = [
+            x * (1.0 - effect) * used for x, used in zip(inverse(law.each, places_after), used_after, strict=True)
+        ]
+        falls = [x - y for x, y in zip(before, now, strict=True)]
+        if outcome.counts == "falls only":
+            falls = [max(fall, 0.0) for fall in falls]
         return [falls for _ in range(outcome.times)]
 
 
-def at(law: Any) -> Callable[[float], float]:
+def inverse(law: Any, places: Sequence[float]) -> list[float]:
     """The inverse of the law from which each person's own amount comes."""
     if laws.certain_value(law) is None and not hasattr(law, "mixture") and not hasattr(law, "discrete"):
-        inverse = laws.frozen(law, "ratio").ppf
-        return lambda u: float(inverse(u))
-    return lambda u: laws.quantile(law, u, "ratio")
+        return [float(x) for x in laws.frozen(law, "ratio").ppf(places)]
+    return [laws.quantile(law, u, "ratio") for u in places]
 
 
 def looked_at(
