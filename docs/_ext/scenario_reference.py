@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import base, effects, financing, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
@@ -38,6 +38,11 @@ PARTS: dict[str, list[type[Part]]] = {
         outcomes.OnDate,
         outcomes.ProgrammeResult,
         outcomes.DatedValue,
+        effects.EffectOnOutcome,
+        effects.ComparisonGroup,
+        effects.EffectOnAmount,
+        effects.ComparisonSample,
+        effects.Effect,
     ],
     "Payments": [
         part
@@ -93,6 +98,11 @@ TITLES: dict[type[Part], str] = {
     outcomes.OnDate: "measured on a date",
     outcomes.ProgrammeResult: "a result of the whole programme",
     outcomes.DatedValue: "a result on a date",
+    effects.EffectOnOutcome: "an effect on an outcome",
+    effects.ComparisonGroup: "against, for an outcome",
+    effects.EffectOnAmount: "an effect on an amount",
+    effects.ComparisonSample: "against, for an amount",
+    effects.Effect: "When an effect is known, and its errors",
     terms.Terms: "Who pays, when, at which prices",
     terms.Indexed: "indexed",
     terms.Reading: "How a rule reads an outcome",
@@ -229,6 +239,7 @@ EXAMPLES: dict[str, str] = {
     "Termination.amount": "6000000",
     "Termination.paid_by": "municipality",
     "ProgrammeResult.label": "Share of children restored to their families",
+    "Effect.label": "More in work than of the comparison group",
     "Origin.source": "[dsi-2021, pwc-2021]",
     "Origin.assumption": "not published; two caseworkers, asked apart",
     "Origin.unchecked": "true",
@@ -281,7 +292,7 @@ EXAMPLES: dict[str, str] = {
 
 _ORIGIN = set(base.Origin.model_fields)
 
-SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table)
+SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table, effects.Effect)
 """Terms that several rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [
@@ -292,6 +303,7 @@ _WORDS: list[tuple[Any, str]] = [
     (base.Payer, "`municipality`, `region`, `state` or `outcome fund`"),
     (uncertainty.Share, "an [uncertain number](#uncertain-numbers) between 0 and 1"),
     (uncertainty.Ratio, "an [uncertain number](#uncertain-numbers), not negative"),
+    (uncertainty.People, "an [uncertain number](#uncertain-numbers) of people"),
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),

@@ -32,6 +32,10 @@ class Purpose(IntEnum):
     """How long a person's next spell in or out of a state lasts; the occasion counts the spells."""
     ERROR = 8
     """The error with which a person's score is measured; the occasion is the measurement, 0 at enrolment."""
+    COMPARISON = 9
+    """Whether a person of a comparison group succeeds."""
+    COMPARISON_MEASUREMENT = 10
+    """Whether a person of a comparison group can be measured."""
 
 
 def key_of(seed: int, stream: int = 0) -> tuple[int, int]:

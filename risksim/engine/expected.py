@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import key_of
+from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
 from risksim.engine.lives import live_block
-from risksim.kernels.patterns import HEAD
 from risksim.engine.results import know_results
+from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
-
 
 DRAWN = 4_096
 """Futures over which people are averaged where their outcomes have no short formula. [paths]"""
@@ -55,6 +55,9 @@ def expected_people(plan: Plan) -> FloatArray:
                 if period >= 0:
                     out[0, c, m, period] += n * share
     know_results(plan, np.empty((1, 0)), out)
+    if plan.effects.measure.size:
+        numbers = numbers_on_paths(plan, np.empty((1, 0)))
+        know_effects(plan, numbers, expected_groups(plan, numbers), out)
     return out
 
 

@@ -1,4 +1,4 @@
-"""Lives person by person: the form behind `explain`, and behind every deal whose people cannot be counted by pattern."""
+"""Lives person by person: the form behind `explain`, and behind deals whose people cannot be counted by pattern."""
 
 from __future__ import annotations
 

@@ -253,7 +253,5 @@ def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, inputs: FloatA
     n_periods = plan.calendar.years.size
     out = np.zeros((LANES, n_periods))
     periods = np.ascontiguousarray(plan.outcomes.period_of_month[:, months])
-    processes.meter_card(
-        prices, most, tile.worth, tile.seen, tile.enrolled_at, periods, np.empty(n_periods), out
-    )
+    processes.meter_card(prices, most, tile.worth, tile.seen, tile.enrolled_at, periods, np.empty(n_periods), out)
     return out

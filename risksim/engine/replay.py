@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import key_of
+from risksim.engine.effects import compare_groups, effect_lives, know_effects, numbers_on_paths
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import head_of, live_tile, meter_tile
 from risksim.engine.results import know_results
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
-from risksim.plan.layout import LANES, CohortLife, Plan, Replay
+from risksim.plan.layout import LANES, CohortLife, EffectLife, Plan, Replay
 
 
 def replay(plan: Plan, seed: int, path: int) -> Replay:
@@ -61,5 +62,12 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
             )
         )
     know_results(plan, mine, measured)
+    effects: tuple[EffectLife, ...] = ()
+    if plan.effects.measure.size:
+        numbers = numbers_on_paths(plan, inputs)
+        groups = compare_groups(plan, key, first, numbers)[:, :, lane : lane + 1]
+        numbers = numbers[:, :, lane : lane + 1]
+        know_effects(plan, numbers, groups, measured)
+        effects = effect_lives(plan, numbers, groups, measured)
     store(results, 0, mine, headcount, settle(plan, mine, measured))
-    return Replay(path, seed, tuple(cohorts), measured, results)
+    return Replay(path, seed, tuple(cohorts), measured, effects, results)

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from risksim.engine.addresses import key_of
+from risksim.engine.effects import compare_groups, know_effects, numbers_on_paths
 from risksim.engine.expected import expected_people
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import live_block
@@ -192,6 +193,9 @@ def draw_block(
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
     know_results(plan, inputs, measured)
+    if plan.effects.measure.size:
+        numbers = numbers_on_paths(plan, inputs)
+        know_effects(plan, numbers, compare_groups(plan, key, first_path, numbers), measured)
     wanted = slice(before, before + n_paths)
     return inputs[wanted], measured[wanted], headcount[wanted]
 

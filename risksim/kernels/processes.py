@@ -26,7 +26,7 @@ def speak_of(population, enrolled_at, left_at, able):
     """Whom an outcome speaks of, gates apart: enrolled_at, left_at int16[person, lane] -> able uint8[person, lane]."""
     for j in range(able.shape[0]):
         for i in range(LANES):
-            stays = population == ENROLLED or population == EARLIER or left_at[j, i] == NEVER
+            stays = population in (ENROLLED, EARLIER) or left_at[j, i] == NEVER
             able[j, i] = enrolled_at[j, i] != NEVER and stays
 
 
@@ -90,7 +90,7 @@ def look_at_spells(clause, lasts, gap, inside, at, until, spell, j, i):
     begun, left, total, longest = spell[1, j, i], spell[2, j, i], spell[3, j, i], spell[4, j, i]
     if clause == POINT:
         return 1.0 if inside else 0.0
-    if clause == CUMULATIVE or clause == MONTHS:
+    if clause in (CUMULATIVE, MONTHS):
         months = total + (until - at if inside else 0.0)
         if clause == MONTHS:
             return months
@@ -151,7 +151,8 @@ def next_spell(words, starts, ends, shape, clause, lasts, gap, since, enrolled_a
 @kernel
 def spread_amounts(drawn, shift, least, most, able, worth):
     """Amounts of people: drawn float64[person * lane, 1], shift float64[lane], able uint8[person, lane]
-    -> worth float64[person, lane]."""
+    -> worth float64[person, lane].
+    """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             amount = min(max(drawn[j * LANES + i, 0] + shift[i], least), most)
@@ -161,7 +162,8 @@ def spread_amounts(drawn, shift, least, most, able, worth):
 @kernel
 def reach(amount, goal, always, first, worth):
     """Whether amounts reach a goal: amount float64[person, lane] -> worth float64[person, lane], which holds the answer
-    of the measurement before on the way in, where every measurement counts."""
+    of the measurement before on the way in, where every measurement counts.
+    """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             if amount[j, i] != amount[j, i]:
@@ -197,7 +199,8 @@ def see_score(normals, errors, mean, growth, since, sd, noise, lowest, highest, 
 @kernel
 def compare_score(clause, goal, score, start, before, best, able, worth):
     """What a contract sees in a score: score, start, before, best float64[person, lane] (now, at enrolment, at the
-    measurement before, the best so far; the last two moved on), able uint8[person, lane] -> worth float64[person, lane].
+    measurement before, the best so far; the last two moved on), able uint8[person, lane]
+    -> worth float64[person, lane].
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
@@ -244,7 +247,8 @@ def places_in_use(words, place, again, none, none_after, none_again, above, corr
 @kernel
 def fall_in_use(clause, place_before, place_after, before, after, effect, able, worth):
     """The fall in use from before to after: places float64[person * lane], amounts float64[person * lane, 1], effect
-    float64[lane], able uint8[person, lane] -> worth float64[person, lane]."""
+    float64[lane], able uint8[person, lane] -> worth float64[person, lane].
+    """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             at = j * LANES + i
@@ -271,7 +275,7 @@ def meter(population, worth, seen, enrolled_at, period_of_month, out):
             if period < 0:
                 continue
             visible = seen[j, i] == 1
-            if visible or population == ENROLLED or population == COMPLETERS:
+            if visible or population in (ENROLLED, COMPLETERS):
                 out[i, 0, period] += 1.0
             if visible:
                 out[i, 1, period] += 1.0
@@ -311,7 +315,8 @@ def meter_card(prices, most, all_worth, seen, enrolled_at, period_of_month, earn
 @kernel
 def count_worth(worth, seen, enrolled_at, period_of_month, out):
     """People for whom a measurement is worth more than nothing: out int32[lane, 2] (all, and those who count for
-    payment), added to."""
+    payment), added to.
+    """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             if worth[j, i] > 0.0:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import layout, money, people, processes, rules, waterfall
+from risksim.plan import effects, layout, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -60,7 +60,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
     payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
-    measures = rules.measures(measured, outcomes, results, len(dates))
+    compared = effects.effects(gathered, measured, follow_ups, dates)
+    measures = rules.measures(measured, outcomes, results, compared, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
     order = None
@@ -77,6 +78,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         processes=lived,
         measures=measures,
         results=results,
+        effects=compared,
         payments=payments,
         financing=financing,
         waterfall=order,
@@ -93,7 +95,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         labels=layout.Labels(
             cohorts=tuple(cohort.name for cohort in scenario.cohorts),
             outcomes=tuple(scenario.personal),
-            results=tuple(scenario.results),
+            results=tuple(scenario.whole),
             measures=rules.measure_names(scenario, measured),
             clauses=tuple(key_of(rule) for rule in scenario.payments),
             rules=tuple(rule_names),
@@ -148,6 +150,7 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         outcomes=fixed(plan.outcomes, "rate"),
         processes=plan.processes and fixed(plan.processes, "number", "card_price", "card_most"),
         results=fixed(plan.results, "value"),
+        effects=fixed(plan.effects, "number"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
         financing=fixed(plan.financing, "commitment"),
         waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
@@ -176,9 +179,9 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                     "Draw the capital in shares, or in amounts that add up to the commitment.",
                 )
             )
-    addresses: dict[int, str] = {}
-    for name in scenario.personal:
-        other = addresses.setdefault(hash16(name), name)
+    addresses: dict[tuple[bool, int], str] = {}
+    for name in [*scenario.personal, *scenario.effects]:
+        other = addresses.setdefault((name in scenario.effects, hash16(name)), name)
         if other != name:
             faults.append(
                 places.fault(

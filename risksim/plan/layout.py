@@ -60,6 +60,18 @@ AMOUNT, PRINCIPAL, COUPON, RETURN = range(4)
 """What a table gives."""
 TOTAL, PERIOD = 0, 1
 """Whether a cap or floor holds over the whole deal or on each date."""
+DIFFERENCE, ADDITIONAL, INCREASE, REDUCTION, POOLED_Z, UNPOOLED_Z, PER_PERSON, ADDED_UP, T_VALUE = range(9)
+"""What a contract reads of an effect; from PER_PERSON on, of an effect on an amount."""
+MEANS, CHANGES, ANCOVA = range(3)
+"""Estimators of an effect on an amount."""
+GROUP, EFFECTIVE, RATE, HIDDEN, MATCHING, MATCHING_LUCK, ANALYST, ANALYST_LUCK = range(8)
+"""Columns of the numbers of an effect: people of the comparison group, the share of them that counts, their success
+rate, their unmeasured share; size and draw of the matching error; of the analyst's."""
+TRUE, SPREAD, TREATED, CORRELATION, SAMPLING_LUCK = range(8, 13)
+"""Further columns for an amount: true effect, standard deviation between people, participants measured, correlation of
+before and after, draw of the sampling error."""
+EFFECT_NUMBERS = 13
+"""Columns of the numbers of an effect."""
 READ_SUM, READ_SEEN, READ_ELIGIBLE = 0, 1, 2
 """Columns of `Payments.column`."""
 
@@ -150,7 +162,8 @@ class Outcomes(NamedTuple):
 
 class Processes(NamedTuple):
     """What a deal needs whose people cannot be counted by pattern: outcomes that are measured several times, depend on
-    each other, or are amounts."""
+    each other, or are amounts.
+    """
 
     kind: IntArray
     """int64[outcome]: HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE or USE."""
@@ -194,7 +207,7 @@ class Measures(NamedTuple):
     """What the contract sees: one column of `measured` each."""
 
     outcome: IntArray
-    """int64[measure]: which outcome of persons, result where the statistic is RESULT, or price list where it is CARD."""
+    """int64[measure]: which outcome of persons, result (RESULT; effects after results) or price list (CARD)."""
     statistic: IntArray
     """int64[measure]: ELIGIBLE, SEEN, SUM, RESULT, SQUARES or CARD."""
     rows: ByteArray
@@ -207,9 +220,36 @@ class Results(NamedTuple):
     """Results of the programme as a whole, known at follow-ups."""
 
     value_slot: IntArray
-    """int64[result * period]: slot of the value; rows end to end."""
+    """int64[result * period]: slot of the value; rows end to end, with a row without value for each effect."""
     value_value: FloatArray
     """float64[result * period]: value where certain, nan where nothing is measured."""
+
+
+class Effects(NamedTuple):
+    """Effects against a baseline or comparison group, reckoned from what is measured of participants and group."""
+
+    measure: IntArray
+    """int64[effect]: its own column of `measured`."""
+    verified: IntArray
+    """int64[effect]: column of the participants verified, -1 for an effect on an amount."""
+    seen: IntArray
+    """int64[effect]: column of the participants measured, -1 for an effect on an amount."""
+    address: IntArray
+    """int64[effect]: 16-bit hash of its name."""
+    reads: IntArray
+    """int64[effect]: DIFFERENCE, ADDITIONAL, ..."""
+    estimator: IntArray
+    """int64[effect]: MEANS, CHANGES or ANCOVA."""
+    known_in: ByteArray
+    """uint8[effect, period]: 1 where it is reckoned."""
+    fewest: FloatArray
+    """float64[effect]: fewest people measured on either side. [people]"""
+    usual: ByteArray
+    """uint8[effect]: 1 where the matching error is a multiple of the standard deviation between people."""
+    number_slot: IntArray
+    """int64[effect, number]: slots of GROUP, EFFECTIVE, RATE, ..."""
+    number_value: FloatArray
+    """float64[effect, number]: the same where certain."""
 
 
 class Readings(NamedTuple):
@@ -453,7 +493,7 @@ class Labels(NamedTuple):
     outcomes: tuple[str, ...]
     """Outcomes of persons."""
     results: tuple[str, ...]
-    """Results of the programme as a whole."""
+    """Results of the programme as a whole, then effects."""
     measures: tuple[str, ...]
     """One name per column of `measured`, as ``wellbeing: measured``."""
     clauses: tuple[str, ...]
@@ -483,6 +523,7 @@ class Plan(NamedTuple):
     """None where people can be counted by pattern."""
     measures: Measures
     results: Results
+    effects: Effects
     payments: Payments
     financing: Financing
     waterfall: Waterfall | None
@@ -551,8 +592,29 @@ class CohortLife(NamedTuple):
     seen: npt.NDArray[np.uint8]
     """uint8[person]: 1 where outcomes can be measured."""
     worth: FloatArray
-    """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not speak
-    of."""
+    """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not
+    speak of."""
+
+
+class EffectLife(NamedTuple):
+    """One effect on one path: what its estimate is made of, beside the participants."""
+
+    verified: FloatArray
+    """float64[period]: participants verified so far; nan for an effect on an amount. [people]"""
+    seen: FloatArray
+    """float64[period]: participants measured so far. [people]"""
+    group_met: float
+    """People of the comparison group who succeeded and were measured; nan for an effect on an amount. [people]"""
+    group_seen: float
+    """People of the comparison group who were measured. [people]"""
+    standard_error: FloatArray
+    """float64[period]: standard error of the difference; nan where there is nobody to compare."""
+    matching_error: float
+    """By how much the groups would differ without the programme, in the unit of the difference."""
+    analyst_error: float
+    """By how many standard errors the analyst is off."""
+    sampling_error: float
+    """By how many standard errors chance is off, for an effect on an amount; elsewhere people are drawn."""
 
 
 class Replay(NamedTuple):
@@ -564,5 +626,7 @@ class Replay(NamedTuple):
     """The people who enrolled, by cohort."""
     measured: FloatArray
     """float64[1, cohort, measure, period]: what the contract measured. [people]"""
+    effects: tuple[EffectLife, ...]
+    """The effects, in the order of the plan."""
     results: PathResults
     """Of this one path."""

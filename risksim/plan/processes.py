@@ -165,7 +165,7 @@ def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int])
 # Builders, one per kind: the numbers in the order in which the engine reads them
 
 
-def _happens(gathered: Gathered, _here: Path, outcome: Outcome) -> _Numbers:
+def _happens(_gathered: Gathered, _here: Path, outcome: Outcome) -> _Numbers:
     # The rate stands with the outcomes, as that of people who are counted.
     return _Numbers([_certain(outcome.persistence or 0.0)])
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim.plan import layout
+from risksim.plan.columns import Column
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
@@ -61,16 +62,6 @@ class Clause(NamedTuple):
     basis: int = layout.TOTAL
 
 
-class Column(NamedTuple):
-    """A measure that some rule reads."""
-
-    outcome: int
-    """Outcome of persons, result or price list."""
-    statistic: int
-    measurements: tuple[int, ...] | None = None
-    """Which measurements are added up, counted from 1; None for all."""
-
-
 class Builder:
     """What builders need: the scenario, the uncertain numbers, and the measures and payers gathered so far."""
 
@@ -83,8 +74,8 @@ class Builder:
 
     def column(self, outcome: str, statistic: int, measurements: Sequence[int] | None = None) -> int:
         """The measure of an outcome and a statistic; noted if it is new. Results have only their value."""
-        if outcome in self.scenario.results:
-            return self.note(Column(list(self.scenario.results).index(outcome), layout.RESULT))
+        if outcome in self.scenario.whole:
+            return self.note(Column(self.scenario.whole.index(outcome), layout.RESULT))
         chosen = None if measurements is None else tuple(sorted(set(measurements)))
         return self.note(Column(list(self.scenario.personal).index(outcome), statistic, chosen))
 
@@ -96,7 +87,7 @@ class Builder:
 
     def columns(self, outcome: str) -> tuple[int, int, int]:
         """What is added up, who was measured, whom it speaks of."""
-        if outcome in self.scenario.results:
+        if outcome in self.scenario.whole:
             return self.column(outcome, layout.RESULT), -1, -1
         return (
             self.column(outcome, layout.SUM),
@@ -527,10 +518,15 @@ def _capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: lay
 
 
 def measures(
-    measured: Sequence[Column], outcomes: layout.Outcomes, results: layout.Results, n_periods: int
+    measured: Sequence[Column],
+    outcomes: layout.Outcomes,
+    results: layout.Results,
+    effects: layout.Effects,
+    n_periods: int,
 ) -> layout.Measures:
     """What the contract sees, with the periods in which there can be something to see."""
     known = ~np.isnan(results.value_value.reshape(-1, n_periods)) | (results.value_slot.reshape(-1, n_periods) >= 0)
+    known[known.shape[0] - effects.known_in.shape[0] :] = effects.known_in
     rows = np.zeros((len(measured), outcomes.measured_month.shape[0]), np.uint8)
     seen_in = np.zeros((len(measured), n_periods), np.uint8)
     for m, column in enumerate(measured):
@@ -549,13 +545,14 @@ def measures(
 
 
 def results(gathered: Gathered, follow_ups: Sequence[dt.date], dates: Sequence[dt.date]) -> layout.Results:
-    """Values of the programme's results, by period."""
+    """Values of the programme's results, by period; effects follow with nothing but room."""
     found: list[Number] = []
     for name, said in gathered.scenario.results.items():
         row = [Number(-1, math.nan)] * len(dates)
         for date, number in _dated(gathered, name, said, follow_ups):
             row[dates.index(date)] = number
         found += row
+    found += [Number(-1, math.nan)] * (len(dates) * len(gathered.scenario.effects))
     return layout.Results(*slots(found))
 
 
@@ -590,7 +587,7 @@ def measure_names(scenario: Scenario, measured: Sequence[Column]) -> tuple[str, 
 
 def _measure_name(scenario: Scenario, column: Column) -> str:
     if column.statistic == layout.RESULT:
-        return list(scenario.results)[column.outcome]
+        return scenario.whole[column.outcome]
     if column.statistic == layout.CARD:
         lists = [k for k, rule in enumerate(scenario.payments) if key_of(rule) == "per_person"]
         return f"price list of rule {lists[column.outcome] + 1}: owed to people"

@@ -47,6 +47,8 @@ def story(told: Story) -> str:
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
         parts += [heading(f"{cohort}: {enrolled} of {places} places filled"), _summary_of(people), _people(people)]
+    if told.effects:
+        parts += [heading("Effects against comparison groups"), _effects(told)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
     parts += [heading(f"Who paid whom ({told.currency})"), _ledger(told)]
     if told.tranches:
@@ -75,7 +77,8 @@ def _summary_of(people: list[Person]) -> str:
             for result in ("met", "not met", "measured", "left before", "gate not met", "not measured", "never due")
             if counts[result]
         )
-        unpaid = sum(person.outcomes[k].result in ("met", "measured") and person.outcomes[k].settled_on is None for person in people)
+        each = [person.outcomes[k] for person in people]
+        unpaid = sum(one.result in ("met", "measured") and one.settled_on is None for one in each)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
         sentences.append(f"{outcome.outcome}: {said}{late}.")
     return "\n".join(sentences) + "\n\n"
@@ -90,10 +93,7 @@ def _people(people: list[Person]) -> str:
             str(person.number),
             str(person.enrolled_on),
             str(person.left_on) if person.left_on is not None else "stayed",
-            *(
-                _said_of(outcome)
-                for outcome in person.outcomes
-            ),
+            *(_said_of(outcome) for outcome in person.outcomes),
         ]
         for person in people[:MOST_PEOPLE]
     ]
@@ -107,6 +107,20 @@ def _said_of(outcome: OutcomeOf) -> str:
         return outcome.result
     what = outcome.result if outcome.amount is None else f"{outcome.amount:,.6g}"
     return f"{what} {outcome.measured_on}"
+
+
+def _effects(told: Story) -> str:
+    rows = [
+        (
+            str(estimate.date),
+            estimate.effect,
+            estimate.reads,
+            "none" if math.isnan(estimate.value) else f"{estimate.value:,.6g}",
+            estimate.reason,
+        )
+        for estimate in told.effects
+    ]
+    return table(("date", "effect", "reads", "value", "because"), rows, left=5)
 
 
 def _payments(told: Story) -> str:

@@ -21,6 +21,7 @@ from risksim.plan.layout import (
     MONTHS,
     NEVER,
     PER_OUTCOME,
+    PER_PERSON,
     PERIOD,
     POINTS,
     RESULT,
@@ -28,6 +29,7 @@ from risksim.plan.layout import (
     SPELL,
     USE,
     VALUE,
+    EffectLife,
     Plan,
     Replay,
 )
@@ -70,6 +72,19 @@ class Person(NamedTuple):
     left_on: dt.date | None
     measurable: bool
     outcomes: tuple[OutcomeOf, ...]
+
+
+class Estimate(NamedTuple):
+    """One effect as it was estimated at one follow-up."""
+
+    effect: str
+    date: dt.date
+    reads: str
+    """What the contract reads, as ``difference`` or ``pooled z``."""
+    value: float
+    """nan where there is none."""
+    reason: str
+    """What it is made of, or why there is none."""
 
 
 class Payment(NamedTuple):
@@ -124,6 +139,8 @@ class Story(NamedTuple):
     places: tuple[tuple[str, int, int], ...]
     """Cohort, people enrolled, places."""
     people: tuple[Person, ...]
+    effects: tuple[Estimate, ...]
+    """Estimates against comparison groups; none where the deal has none."""
     payments: tuple[Payment, ...]
     ledger: tuple[Flow, ...]
     paid_in: float
@@ -171,6 +188,7 @@ def tell(plan: Plan, replay: Replay) -> Story:
             for name, life, places in zip(labels.cohorts, replay.cohorts, plan.cohorts.places, strict=True)
         ),
         people=tuple(_people(plan, replay)),
+        effects=tuple(_effects(plan, replay)),
         payments=tuple(_payments(plan, replay)),
         ledger=tuple(_ledger(plan, replay)),
         **_result(plan, replay),
@@ -267,6 +285,57 @@ def _is_amount(plan: Plan, outcome: int) -> bool:
         return False
     kind, clause = int(own.kind[outcome]), int(own.clause[outcome])
     return kind in (AMOUNT_OF, USE) or (kind == SPELL and clause == MONTHS) or (kind == SCORE and clause == POINTS)
+
+
+READS = (
+    "difference",
+    "additional people",
+    "relative increase",
+    "relative reduction",
+    "pooled z",
+    "unpooled z",
+    "per person",
+    "total",
+    "t",
+)
+"""What a contract reads of an effect, in the order of `risksim.plan.layout`."""
+
+
+def _effects(plan: Plan, replay: Replay) -> list[Estimate]:
+    effects, found = plan.effects, []
+    for k, life in enumerate(replay.effects):
+        m = int(effects.measure[k])
+        for t in np.flatnonzero(effects.known_in[k]):
+            value = float(replay.measured[0, 0, m, t])
+            reason = _made_of(life, int(t), bool(effects.reads[k] >= PER_PERSON), float(effects.fewest[k]))
+            found.append(
+                Estimate(plan.labels.measures[m], plan.labels.dates[t], READS[effects.reads[k]], value, reason)
+            )
+    return found
+
+
+def _made_of(life: EffectLife, t: int, amount: bool, fewest: float) -> str:
+    """What an estimate is made of: people on both sides, and its errors."""
+    seen, group = float(life.seen[t]), life.group_seen
+    sides = f"{seen:.0f} participants and {group:.0f} others measured"
+    if min(seen, group) < fewest:
+        return f"no value: {sides}, and {fewest:.0f} are needed on either side"
+    if not amount:
+        sides = f"{life.verified[t]:.0f} of {seen:.0f} participants, {life.group_met:.0f} of {group:.0f} others"
+    error = float(life.standard_error[t])
+    said = [sides, f"standard error {_figure(error)}"]
+    if amount:
+        said.append(f"chance {_figure(life.sampling_error * error, sign='+')}")
+    if life.matching_error:
+        said.append(f"matching {_figure(-life.matching_error, sign='+')}")
+    if life.analyst_error:
+        said.append(f"analyst {_figure(life.analyst_error * error, sign='+')}")
+    return "; ".join(said)
+
+
+def _figure(value: float, sign: str = "") -> str:
+    """A number of any size to about four digits."""
+    return f"{value:{sign},.0f}" if abs(value) >= 1_000 else f"{value:{sign}.4g}"
 
 
 def _payments(plan: Plan, replay: Replay) -> list[Payment]:

@@ -127,12 +127,22 @@ def looks_at(personal: dict[str, PersonOutcome], name: str) -> PersonOutcome:
     return looks_at(personal, outcome.reads) if isinstance(outcome, Reaches) else outcome
 
 
-def rule_faults(outcome: Any, name: str, key: str, terms: Any, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+def measured_times(personal: dict[str, PersonOutcome], name: str) -> int:
+    """How often an outcome is measured; once where it reads something that is not there."""
+    try:
+        return looks_at(personal, name).times
+    except (KeyError, RecursionError):  # mistaken itself, and said so elsewhere
+        return 1
+
+
+def rule_faults(
+    personal: dict[str, PersonOutcome], name: str, key: str, terms: Any, here: tuple[str | int, ...]
+) -> list[InitErrorDetails]:
     """A payment rule that reads an amount as if it were yes or no, or a measurement that doesn't exist."""
     faults = []
-    late = [number for number in getattr(terms, "measurements", None) or [] if number > getattr(outcome, "times", 1)]
+    outcome, times = personal[name], measured_times(personal, name)
+    late = [number for number in getattr(terms, "measurements", None) or [] if number > times]
     if late:
-        times = getattr(outcome, "times", 1)
         faults.append(
             mistake_at(
                 (*here, "measurements"),

@@ -15,10 +15,20 @@ from pydantic import BaseModel
 from risksim.scenario.base import Months, Origin, Part, Stated, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
+from risksim.scenario.effects import EffectOnOutcome, known_on
 from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
-from risksim.scenario.payments import RULES, Cap, PerOutcome, outcomes_of, terms_of
+from risksim.scenario.payments import (
+    RULES,
+    Cap,
+    PerOutcome,
+    PerUnit,
+    ShareOfSavings,
+    outcome_of,
+    outcomes_of,
+    terms_of,
+)
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.terms import Terms
@@ -287,17 +297,33 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid = {name for rule in scenario.payments for name in outcomes_of(rule)}
     paid |= {other for outcome in scenario.personal.values() for other in needs(outcome)}
+    paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
         if name not in paid:
             yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
+        if name in scenario.effects:
+            yield from _effect_remarks(scenario, name)
         if not isinstance(outcome, PersonOutcome) or isinstance(outcome, Reaches):
             continue
         if "measured" not in outcome.model_fields_set:
             yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
         for cohort in scenario.cohorts:
             yield from _too_late(scenario, cohort, name, outcome, last, reach)
+
+
+def _effect_remarks(scenario: Scenario, name: str) -> Iterator[str]:
+    effect = scenario.effects[name]
+    again = len(known_on(effect, scenario.follow_up_dates())) > 1
+    priced = [rule for rule in scenario.payments if isinstance(rule, PerUnit | ShareOfSavings)]
+    if again and any(outcome_of(rule) == name for rule in priced):
+        yield (
+            f"outcomes[{name}]: known at several follow-ups, and everybody counts from the start each time; a price "
+            "per unit or share of savings pays for the same people again."
+        )
+    if isinstance(effect, EffectOnOutcome) and "unmeasured" not in effect.against.model_fields_set:
+        yield f"outcomes[{name}]: nothing said about unmeasured, so everybody in the comparison group can be measured."
 
 
 def _too_late(

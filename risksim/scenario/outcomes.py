@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake_at, value_of
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
 from risksim.scenario.uncertainty import Amount, Ratio, Share, UncertainNumber
 
 Plain = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -342,7 +343,8 @@ class ScoreLaw(Origin):
                 "Did the two ends change places?",
             )
         elif self.step is not None and self.scale is None:
-            fault = ("step",), "got a step without a scale; steps are counted from its lowest end.", "Add scale: [0, 4]."
+            found = "got a step without a scale; steps are counted from its lowest end."
+            fault = ("step",), found, "Add a line such as scale: [0, 4]."
         if fault is not None:
             raise ValidationError.from_exception_data("ScoreLaw", [mistake_at(*fault)])
         return self
@@ -435,6 +437,8 @@ class ProgrammeResult(Part):
 
 
 KINDS: dict[str, type[Part]] = {
+    "effect_on": EffectOnOutcome,
+    "true_effect": EffectOnAmount,
     "result": ProgrammeResult,
     "spells": SpellOutcome,
     "amount": AmountOutcome,
@@ -459,10 +463,12 @@ AnyOutcome = Annotated[
     | Annotated[Reaches, Tag("reads")]
     | Annotated[ScoreOutcome, Tag("score")]
     | Annotated[UseOutcome, Tag("use")]
-    | Annotated[ProgrammeResult, Tag("result")],
+    | Annotated[ProgrammeResult, Tag("result")]
+    | Annotated[EffectOnOutcome, Tag("effect_on")]
+    | Annotated[EffectOnAmount, Tag("true_effect")],
     Discriminator(_outcome_key),
 ]
-"""An outcome of persons, or a result of the programme as a whole."""
+"""An outcome of persons, a result of the programme as a whole, or an effect against a comparison group."""
 
 
 def is_amount(outcome: Any) -> bool:

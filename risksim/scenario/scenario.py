@@ -23,9 +23,18 @@ from risksim.scenario.base import (
 from risksim.scenario.calendar import add_months
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.document import shown
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
 from risksim.scenario.financing import Drawing, Financing, Instalments
-from risksim.scenario.gates import gates, price_faults, rule_faults
-from risksim.scenario.outcomes import AfterEnrolment, AnyOutcome, OnDate, PersonOutcome, ProgrammeResult, moments
+from risksim.scenario.gates import gates, measured_times, price_faults, rule_faults
+from risksim.scenario.outcomes import (
+    AfterEnrolment,
+    AnyOutcome,
+    OnDate,
+    PersonOutcome,
+    ProgrammeResult,
+    is_amount,
+    moments,
+)
 from risksim.scenario.payments import (
     Cap,
     Deemed,
@@ -118,7 +127,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
-        faults += gates(self.personal, nearest)
+        faults += [*gates(self.personal, nearest), *_effects(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
         if faults:
@@ -146,6 +155,20 @@ class Scenario(Part):
     def results(self) -> dict[str, ProgrammeResult]:
         """The results of the programme as a whole, by name."""
         return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, ProgrammeResult)}
+
+    @property
+    def effects(self) -> dict[str, EffectOnOutcome | EffectOnAmount]:
+        """The effects against a baseline or comparison group, by name."""
+        return {
+            name: outcome
+            for name, outcome in self.outcomes.items()
+            if isinstance(outcome, EffectOnOutcome | EffectOnAmount)
+        }
+
+    @property
+    def whole(self) -> list[str]:
+        """The names of everything that has a value and no persons to count: results, then effects."""
+        return [*self.results, *self.effects]
 
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""
@@ -293,7 +316,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
             )
         elif name is not None:
             faults += _kind_of_outcome(deal, rule, name, here)
-            faults += rule_faults(deal.outcomes[name], name, key_of(rule), terms, here)
+            faults += rule_faults(deal.personal, name, key_of(rule), terms, here) if name in deal.personal else []
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
@@ -302,7 +325,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
     """Rules that read persons where there are none, or a value where there are persons."""
-    terms, whole = terms_of(rule), name in deal.results
+    terms, whole = terms_of(rule), name in deal.whole
     if whole and isinstance(rule, PerOutcome | Deemed):
         return [
             mistake_at(
@@ -325,6 +348,23 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
             )
         ]
     return []
+
+
+def _effects(deal: Scenario) -> list[InitErrorDetails]:
+    personal = deal.personal
+    binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
+    places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    faults = list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
+    for position, rule in enumerate(deal.payments):
+        if outcome_of(rule) in deal.effects and getattr(terms_of(rule), "over", "pooled") != "pooled":
+            faults.append(
+                mistake_at(
+                    ("payments", position, key_of(rule), "over"),
+                    "got each cohort for an effect, which compares all cohorts together with its group.",
+                    "Write over: pooled.",
+                )
+            )
+    return faults
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -552,6 +592,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
+    faults += misdated(deal.effects, deal.start_date, last, _CLOCK)
     for name, outcome in deal.personal.items():
         when = outcome.measured
         if isinstance(when, OnDate):
@@ -574,7 +615,8 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
 def _days_of_measurement(deal: Scenario, name: str, when: OnDate, last: dt.date) -> list[InitErrorDetails]:
     faults = []
     for place, date in enumerate(moments(when)):
-        here = ("outcomes", name, "measured", "on", *([place] if isinstance(when.on, list) else []))
+        here: tuple[str | int, ...] = ("outcomes", name, "measured", "on")
+        here += (place,) if isinstance(when.on, list) else ()
         if date < deal.start_date:
             faults.append(
                 mistake_at(

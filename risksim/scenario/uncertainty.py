@@ -576,5 +576,10 @@ Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), _plain_within(0.0
 Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), _plain_within(0.0, INFINITY, "an amount")]
 """An uncertain amount of money in whole units of the scenario's currency. [currency]"""
 
+People = Annotated[
+    UncertainNumber, Bounds(1.0, 262_143.0, "people"), _plain_within(1.0, 262_143.0, "a group of people")
+]
+"""An uncertain number of people, at least one; cut to a whole number where it is used. [people]"""
+
 Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), _plain_within(-0.5, 1.0, "a growth rate")]
 """An uncertain yearly growth rate. [1/year]"""

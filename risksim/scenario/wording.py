@@ -184,6 +184,8 @@ def _out_of_bounds(value: Any, words: str, place: Place) -> tuple[str, str]:
     found = f"got {_number(value)}; {what_is(place) if own else words}."
     if is_share and 1.0 < value <= 100.0:
         return found, f"If {_number(value)} means percent, write {value / 100:g}."
+    if words.startswith("a group of people"):
+        return found, "Write the number of people, as 100; leave the effect out where there is no such group."
     if value < 0:
         return found, "Take the minus sign out, or write 0."
     return found, "Write the share as a decimal number, 0.75 for 75 %."

@@ -59,9 +59,12 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "WORTH": 6,
         "SPELL": 7,
         "ERROR": 8,
+        "COMPARISON": 9,
+        "COMPARISON_MEASUREMENT": 10,
     }
     named = (
         slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,
+        slow.COMPARISON, slow.COMPARISON_MEASUREMENT,
     )  # fmt: skip
     assert named == tuple(Purpose)[1:]
 

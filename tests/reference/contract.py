@@ -33,6 +33,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading, Table, Terms
+from tests.reference.effects import effect_on_date
 from tests.reference.processes import added_up, paid_measurements
 
 Claims = dict[tuple[int, str, dt.date], int]
@@ -228,6 +229,13 @@ def claim(
     return book.claims
 
 
+def value_on(book: Book, name: str, date: dt.date) -> float | None:
+    """What is known of a result or an effect at a follow-up."""
+    if name in book.scenario.effects:
+        return effect_on_date(book.scenario, book.values, book.tallies, name, date)
+    return result_on(book.scenario, book.values, name, date)
+
+
 def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
     """What a price, a deemed success or a dated amount earns on a date."""
     terms, here = terms_of(rule), f"payments[{position}]"
@@ -246,8 +254,8 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
         return to_minor(book.owed.get((position, date), 0.0) * level, book.minor)
     each = terms.share if isinstance(terms, ShareOfSavingsTerms) else book.values[f"{here}.price"]
     each *= 1.0 - book.disagreed(rule)
-    if terms.outcome in book.scenario.results:
-        number = result_on(book.scenario, book.values, terms.outcome, date) or 0.0
+    if terms.outcome in book.scenario.whole:
+        number = value_on(book, terms.outcome, date) or 0.0
     elif isinstance(terms, PerOutcomeTerms):
         number = added_up([book.people(name, [date], cohorts) for name in paid_measurements(terms)])[0]
     else:
@@ -316,8 +324,8 @@ def goal(
     for date in looks(scenario, terms):
         worth = 0.0
         for g, cohorts in enumerate(groups):
-            if terms.outcome in scenario.results:
-                known = result_on(scenario, book.values, terms.outcome, date)
+            if terms.outcome in scenario.whole:
+                known = value_on(book, terms.outcome, date)
                 quantity = None if known is None else Fraction(repr(known))
             else:
                 key = cohorts[0] if each else ""

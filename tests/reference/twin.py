@@ -34,6 +34,7 @@ from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete
 from tests.reference import laws, processes
 from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
+from tests.reference.effects import draw_groups, effect_numbers, expected_groups
 from tests.reference.financing import Books, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
@@ -178,6 +179,10 @@ def run_path(
     """
     key = key_of(seed, stream)
     values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
+    if people == "expected":
+        values |= expected_groups(scenario, values)
+    else:
+        values |= draw_groups(scenario, values, key, path)
     persons: list[Person] = []
     headcounts: dict[str, Headcount] = {}
     tallies: Tallies = {}
@@ -300,6 +305,8 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
     for name, whole in scenario.results.items():
         for key, value in result_numbers(name, whole):
             numbers[key] = value, "ratio"
+    for name, number, kind in effect_numbers(scenario):
+        numbers[name] = number, kind
     for position, rule in enumerate(scenario.payments):
         terms, here = terms_of(rule), f"payments[{position}]"
         for key in ("price", "total", "per_period", "amount", "limit"):

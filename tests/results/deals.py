@@ -45,8 +45,10 @@ def plan(**changed: Any) -> Plan:
         "inputs": only(layout.Inputs),
         "cohorts": only(layout.Cohorts),
         "outcomes": only(layout.Outcomes),
+        "processes": None,
         "measures": only(layout.Measures),
         "results": only(layout.Results),
+        "effects": only(layout.Effects),
         "payments": only(
             layout.Payments, kind=np.array([0, 0, 1, 1]), payer=np.array([0, 1, 0, 1]), clause=np.array([0, 1, 2, 2])
         ),

@@ -71,6 +71,20 @@ DURATION = "    duration: 9 months\n    dropout"
 START, END, FOLLOW_UP = "start: 2025-01-01", "end: 2027-12-31", "follow_up: {every: 6 months}"
 DRAWDOWN = "drawdown: {every: 6 months, times: 3}"
 SHARE_OF = "cohorts[0].unmeasured"
+HOME = """\
+    of: enrolled
+    success_rate: 0.4
+    measured: {at: completion}
+payments:
+  - per_outcome: {outcome: work, price: 60000, payer: municipality}
+  - per_outcome: {outcome: home, price: 10000}
+"""
+EFFECT = """\
+    {{{}, known: last follow-up, against: {{{}}}}}
+payments:
+  - per_outcome: {{outcome: work, price: 60000, payer: municipality}}
+  - per_unit: {{outcome: home, price: 10000}}
+"""
 
 MISTAKES: dict[str, Mistake] = {
     # Shares and other numbers
@@ -727,6 +741,81 @@ MISTAKES: dict[str, Mistake] = {
         "financing.tranches[0].drawdown",
         "add up to 0.9",
         "by +0.1",
+    ),
+    # Effects
+    "an effect on nothing": Mistake(
+        HOME,
+        EFFECT.format("effect_on: wrok, reads: difference", "people: 90, rate: 0.3"),
+        27,
+        "outcomes.home.effect_on",
+        "got 'wrok', which is no outcome of this deal; there is work",
+        "with a success_rate",
+    ),
+    "an effect on an effect": Mistake(
+        HOME,
+        EFFECT.format("effect_on: home, reads: difference", "people: 90, rate: 0.3"),
+        27,
+        "outcomes.home.effect_on",
+        "got 'home', which people do not meet or miss one by one",
+        "with a success_rate",
+    ),
+    "an empty comparison group": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, reads: difference", "people: 0, rate: 0.3"),
+        27,
+        "outcomes.home.against.people",
+        "got 0; people is how many people the baseline or comparison group holds, between 1 and",
+        "leave the effect out",
+    ),
+    "a comparison group that is always too small": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, minimum: 50, reads: difference", "people: 60, rate: 0.3, effective: 0.8"),
+        27,
+        "outcomes.home.against",
+        "got 48 people that count in the comparison group and a minimum of 50",
+        "Enlarge the group",
+    ),
+    "an effect without participants enough": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, minimum: 200, reads: difference", "people: 600, rate: 0.3"),
+        27,
+        "outcomes.home.minimum",
+        "got 160 people that count in the participants",
+        "lower the minimum",
+    ),
+    "an effect read in no known way": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, reads: z", "people: 90, rate: 0.3"),
+        27,
+        "outcomes.home.reads",
+        "pooled z, unpooled z",
+        "pooled z",
+    ),
+    "an effect known after the deal": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, reads: difference", "people: 90, rate: 0.3").replace(
+            "last follow-up", "[2028-06-01]"
+        ),
+        27,
+        "outcomes.home.known[0]",
+        "got 2028-06-01; an effect is reckoned from start 2025-01-01 to the last follow-up 2027-07-01",
+        "Move the date",
+    ),
+    "an estimator without its correlation": Mistake(
+        HOME,
+        EFFECT.format("true_effect: 5, sd: 9, people: 60, estimator: ancova, reads: t", "people: 90"),
+        27,
+        "outcomes.home.correlation",
+        "got no correlation; ancova uses measurements before and after",
+        "Add correlation",
+    ),
+    "a matching error in words": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, matching_error: typical, reads: difference", "people: 90, rate: 0.3"),
+        27,
+        "outcomes.home.matching_error",
+        "got 'typical'",
+        "usual",
     ),
     # YAML
     "a tab for indentation": Mistake(

@@ -1,0 +1,213 @@
+"""Effects: what a programme achieved beyond a baseline or comparison group, as a contract estimates it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import InitErrorDetails, ValidationError
+
+from risksim.scenario.base import Count, Date, Name, Origin, mistake_at, value_of
+from risksim.scenario.uncertainty import Fixed, FixedLaw, People, Ratio, Share, UncertainNumber
+
+USUAL_MATCHING_ERROR = 0.07
+"""Matching error of a register comparison, as a multiple of the standard deviation between people: the order of
+magnitude of comparisons of matched and randomised groups within one study. [1]"""
+
+
+class ComparisonGroup(Origin):
+    """People who were not in the programme, and what is measured of them."""
+
+    people: People = Field(examples=[100])
+    """How many people the baseline or comparison group holds. [people]"""
+    rate: Share = Field(examples=[{"beta": [35, 65]}])
+    """The true chance that one of them succeeds: what would have happened without the programme. [1]"""
+    unmeasured: Share = Field(default=0.0, examples=[0.1])
+    """The share of them who cannot be measured, whatever happened. [1]"""
+    effective: Share = Field(default=1.0, examples=[0.8])
+    """What matching with replacement or weights leaves of the group, as a share of its people: (sum of weights)^2 over
+    the sum of squared weights, divided by the people. [1]"""
+
+
+class ComparisonSample(Origin):
+    """People who were not in the programme and of whom an amount is measured."""
+
+    people: People = Field(examples=[100])
+    """How many people the baseline or comparison group holds. [people]"""
+    effective: Share = Field(default=1.0, examples=[0.8])
+    """What matching with replacement or weights leaves of the group, as a share of its people. [1]"""
+
+
+def _known_key(found: Any) -> str:
+    return "dates" if isinstance(found, list) else "word"
+
+
+Known = Annotated[
+    Annotated[Literal["each follow-up", "last follow-up"], Tag("word")]
+    | Annotated[list[Date], Field(min_length=1, max_length=600), Tag("dates")],
+    Discriminator(_known_key),
+]
+"""`each follow-up`, `last follow-up`, or a list of dates."""
+
+
+def _matching_key(found: Any) -> str:
+    return "usual" if isinstance(found, str) else "points"
+
+
+Matching = Annotated[
+    Annotated[Literal["usual"], Tag("usual")] | Annotated[Ratio, Tag("points")], Discriminator(_matching_key)
+]
+"""`usual`, or a standard deviation."""
+
+
+class Effect(Origin):
+    """What every effect says: when it is known, and what errors it bears beside that of small numbers."""
+
+    known: Known = Field(examples=["last follow-up"])
+    """When the effect is reckoned: at `each follow-up`, at the `last follow-up`, or at the first follow-up on or after
+    each of a list of dates."""
+    matching_error: Matching | None = Field(default=None, examples=["usual"])
+    """How far the two groups may differ without the programme, as a standard deviation in the unit of the difference;
+    `usual` takes 0.07 times the standard deviation between people. None where this is left out."""
+    analyst_error: Ratio = Field(default=0.0, examples=[0.3])
+    """How far two analysts of the same data differ, as a multiple of the standard error. [1]"""
+    minimum: Count = Field(default=1, examples=[20])
+    """The fewest people who must be measured on either side; with fewer there is no effect and no claim. [people]"""
+    label: str | None = None
+    """A longer name for reports."""
+
+
+class EffectOnOutcome(Effect):
+    """The effect on an outcome of this deal's participants: the rate among those measured, held against a group."""
+
+    effect_on: Name = Field(examples=["employment"])
+    """The outcome whose rate is compared: a key of `outcomes` that people meet or not."""
+    against: ComparisonGroup = Field(examples=[{"people": 100, "rate": {"beta": [35, 65]}}])
+    """The baseline or comparison group."""
+    reads: Literal[
+        "difference", "additional people", "relative increase", "relative reduction", "pooled z", "unpooled z"
+    ] = Field(examples=["difference"])
+    """What the contract reads: the difference of the two rates; that difference times the participants measured; how
+    much higher, or lower, the rate is in proportion to that of the group; or the difference over its standard error,
+    pooled over both groups or not."""
+
+
+class EffectOnAmount(Effect):
+    """The effect on an amount per person, without persons: an estimate drawn around a true effect."""
+
+    true_effect: UncertainNumber = Field(examples=[{"normal": {"mean": 20_000, "sd": 8_000}}])
+    """What the programme truly does, per person on average, in the unit of the amount."""
+    sd: Ratio = Field(examples=[60_000])
+    """The standard deviation of the amount between people, in its unit."""
+    people: People = Field(examples=[60])
+    """How many participants are measured. [people]"""
+    against: ComparisonSample = Field(examples=[{"people": 150}])
+    """The baseline or comparison group."""
+    estimator: Literal["difference", "difference in differences", "ancova"] = Field(examples=["ancova"])
+    """How the contract estimates: the difference of the two means after the programme; the difference of the two
+    changes since before it; or the difference after it at equal values before it."""
+    correlation: Share | None = Field(default=None, examples=[0.6])
+    """The correlation of a person's amount before and after; for estimators that use both. [1]"""
+    reads: Literal["per person", "total", "t"] = Field(examples=["total"])
+    """What the contract reads: the estimate per person; that times the participants; or the estimate over its standard
+    error."""
+
+    @model_validator(mode="after")
+    def _needs(self) -> EffectOnAmount:
+        uses = self.estimator != "difference"
+        if uses == (self.correlation is not None):
+            return self
+        found = (
+            (f"got no correlation; {self.estimator} uses measurements before and after.", "Add correlation: 0.5.")
+            if uses
+            else (
+                "got a correlation with estimator: difference, which looks at no measurement before the programme.",
+                "Take it out, or write estimator: difference in differences, or ancova.",
+            )
+        )
+        raise ValidationError.from_exception_data("EffectOnAmount", [mistake_at(("correlation",), *found)])
+
+
+def _certain(number: Any) -> float | None:
+    """The value of a number that is not uncertain; None where it follows a law."""
+    if isinstance(number, Fixed | FixedLaw):
+        return number.value if isinstance(number, Fixed) else number.fixed
+    return float(number) if isinstance(number, int | float) else None
+
+
+# What spans the parts of a deal
+
+
+def contradictory(
+    effects: Mapping[str, EffectOnOutcome | EffectOnAmount], personal: Iterable[str], others: Iterable[str], places: int
+) -> Iterator[InitErrorDetails]:
+    """Effects on outcomes that there are not, and groups that are always too small.
+
+    Parameters
+    ----------
+    effects : mapping
+        The effects by name.
+    personal, others : iterable of str
+        Outcomes that people meet or not, and all other outcomes.
+    places : int
+        Participants of all cohorts. [people]
+    """
+    can, cannot = list(personal), list(others)
+    for name, effect in effects.items():
+        here = ("outcomes", name)
+        most: float | None = places
+        if isinstance(effect, EffectOnOutcome):
+            if effect.effect_on not in can:
+                about = f"got '{effect.effect_on}', "
+                yield mistake_at(
+                    (*here, "effect_on"),
+                    about + "which people do not meet or miss one by one; an effect compares the rates of two groups."
+                    if effect.effect_on in cannot
+                    else about + f"which is no outcome of this deal; there is {', '.join(can[:12]) or 'none'}.",
+                    "Name an outcome with a success_rate."
+                    if can
+                    else "Add an outcome with a success_rate, or write true_effect for an effect without persons.",
+                    leans_on=(("outcomes", "*"),),
+                )
+        else:
+            most = _certain(effect.people)
+        fewest, group, share = (
+            int(value_of(effect.minimum)),
+            _certain(effect.against.people),
+            _certain(effect.against.effective),
+        )
+        there = group * share if group is not None and share is not None else None
+        for count, key, who in ((there, "against", "the comparison group"), (most, "minimum", "the participants")):
+            if count is not None and count + 1e-9 < fewest:
+                yield mistake_at(
+                    (*here, key),
+                    f"got {count:g} people that count in {who} and a minimum of {fewest} on either side; "
+                    "this effect never has a value.",
+                    "Enlarge the group, or lower the minimum.",
+                    leans_on=(("cohorts",),),
+                )
+                break
+
+
+def misdated(
+    effects: Mapping[str, Effect], start: dt.date, last: dt.date, clock: tuple[tuple[str | int, ...], ...]
+) -> Iterator[InitErrorDetails]:
+    """Dates of effects outside the deal."""
+    for name, effect in effects.items():
+        for place, stated in enumerate(effect.known if isinstance(effect.known, list) else []):
+            if not start <= value_of(stated) <= last:
+                yield mistake_at(
+                    ("outcomes", name, "known", place),
+                    f"got {value_of(stated)}; an effect is reckoned from start {start} to the last follow-up {last}.",
+                    "Move the date, or add a follow-up.",
+                    leans_on=clock,
+                )
+
+
+def known_on(effect: Effect, follow_ups: list[dt.date]) -> list[dt.date]:
+    """The follow-ups at which an effect is reckoned, in order."""
+    if isinstance(effect.known, list):
+        return sorted({next(day for day in follow_ups if day >= value_of(stated)) for stated in effect.known})
+    return follow_ups if effect.known == "each follow-up" else follow_ups[-1:]
