@@ -66,7 +66,10 @@ def _drawn_people(plan: Plan) -> FloatArray:
     measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     key = np.array(key_of(0, plan.stream), dtype=np.uint64)
-    live_block(plan, key, 0, np.empty((DRAWN, 0)), measured, headcount)
-    out: FloatArray = measured.mean(axis=0, keepdims=True)
+    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person.
+    filled = np.minimum(plan.cohorts.ratio_value, 1.0)
+    everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.ones(n_cohorts)))
+    live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount)
+    out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]
     know_results(plan, np.empty((1, 0)), out)
     return out

@@ -37,6 +37,7 @@ from risksim.scenario.payments import (
     ThresholdTerms,
     key_of,
     outcome_of,
+    outcomes_of,
     terms_of,
 )
 from risksim.scenario.scenario import Scenario
@@ -402,7 +403,7 @@ def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
             continue
         wanted = outcome_of(rule)
         for row, above in enumerate(row_clause):
-            scope[k, row] = above < k and (wanted is None or outcome_of(scenario.payments[above]) == wanted)
+            scope[k, row] = above < k and (wanted is None or wanted in outcomes_of(scenario.payments[above]))
     return scope
 
 

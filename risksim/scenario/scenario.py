@@ -305,6 +305,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         name = outcome_of(rule)
         if isinstance(rule, PerPerson):
             faults += price_faults(deal.personal, rule.per_person.prices, (*here, "prices"), nearest)
+            faults += _paid_twice(deal, rule, (*here, "prices"))
         elif name is not None and name not in deal.outcomes:
             faults.append(
                 mistake_at(
@@ -350,6 +351,21 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
     return []
 
 
+def _paid_twice(deal: Scenario, rule: PerPerson, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """Outcomes of a price list that an assumed rate may pay for instead: the list would pay on those paths too."""
+    deemed = {other.deemed.outcome for other in deal.payments if isinstance(other, Deemed)}
+    return [
+        mistake_at(
+            (*here, name),
+            f"got '{name}', for which a deemed rule may pay instead; a price list cannot leave out one outcome.",
+            "Take it off the list and give it a per_outcome rule of its own.",
+            leans_on=(("payments", "*"),),
+        )
+        for name in rule.per_person.prices
+        if name in deemed
+    ]
+
+
 def _effects(deal: Scenario) -> list[InitErrorDetails]:
     personal = deal.personal
     binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
@@ -368,13 +384,14 @@ def _effects(deal: Scenario) -> list[InitErrorDetails]:
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
-    price = certain(getattr(terms_of(rule), "price", None))
+    key = "most" if isinstance(rule, PerPerson) else "price"
+    price = certain(getattr(terms_of(rule), key, None))
     people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
     if price is None or price * people <= LARGEST_AMOUNT:
         return []
     return [
         mistake_at(
-            (*here, "price"),
+            (*here, key),
             f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
             "sums must be small enough to be counted exactly.",
             "Count the zeros of the price and of the participants.",
@@ -597,7 +614,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
         when = outcome.measured
         if isinstance(when, OnDate):
             faults += _days_of_measurement(deal, name, when, last)
-        elif isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
+        elif isinstance(when, AfterEnrolment) and outcome.of in ("completers", "measured"):
             months = int(moments(when)[0])
             if months < longest:
                 faults.append(

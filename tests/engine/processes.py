@@ -129,12 +129,12 @@ def moments(draw: st.DrawFn, first: dt.date, last: dt.date, longest: int, kind: 
     way = draw(st.sampled_from(ways))
     if way == "at":
         return {"at": "completion"}
-    many = draw(st.booleans())
+    many = kind != "use" and draw(st.booleans())
     if way == "on":
         days = draw(st.sets(st.integers(0, (last - first).days), min_size=1 + many, max_size=1 + 3 * many))
         dates = [first + dt.timedelta(day) for day in sorted(days)]
         return {"on": dates if many else dates[0]}
-    least = longest if way == "after_enrolment" and of != "enrolled" else 0
+    least = longest if way == "after_enrolment" and of in ("completers", "measured") else 0
     months = draw(st.sets(st.sampled_from([0, 1, 3, 6, 12, 18, 24]), min_size=1 + many, max_size=1 + 3 * many))
     listed = [f"{least + month} months" for month in sorted(months)]
     return {way: listed if many else listed[0]}
@@ -163,7 +163,7 @@ def kinds(draw: st.DrawFn, kind: str) -> Told:
             "gap": draw(st.sampled_from([0.0, 0.5, 2.0])),
         }
         if counts not in ("point", "months"):
-            told["lasts"] = f"{draw(st.sampled_from([0, 1, 3, 6]))} months"
+            told["lasts"] = f"{draw(st.sampled_from([1, 3, 6]))} months"
         return told
     if kind == "amount":
         amount: Told = {"each": draw(laws()), "shift": draw(near(1.0))}
@@ -267,11 +267,9 @@ def rules(draw: st.DrawFn, made: dict[str, Told]) -> Told:
             return {"share_of_savings": {"outcome": name, "share": 0.37, "payer": payer}}
         return {"per_unit": {"outcome": name, "price": price, "payer": payer}}
     if kind == "price list":
-        listed = [other for other, told in made.items() if not is_amount(told)]
-        if listed:
-            chosen = draw(st.lists(st.sampled_from(listed), min_size=1, unique=True))
-            prices = {other: draw(st.sampled_from([1_000.25, 700, {"uniform": [500, 1_500]}])) for other in chosen}
-            return {"per_person": {"prices": prices, "most": draw(st.sampled_from([100, 1_500, 1e6])), "payer": payer}}
+        chosen = draw(st.lists(st.sampled_from(list(made)), min_size=1, unique=True))
+        prices = {other: draw(st.sampled_from([1_000.25, 700, {"uniform": [500, 1_500]}])) for other in chosen}
+        return {"per_person": {"prices": prices, "most": draw(st.sampled_from([100, 1_500, 1e6])), "payer": payer}}
     reading = {
         "outcome": name,
         "counts": "mean" if amount else draw(st.sampled_from(["share", "mean", "count"])),
@@ -287,6 +285,12 @@ def rules(draw: st.DrawFn, made: dict[str, Told]) -> Told:
         return {"ladder": reading | {"pays": "amount", "nodes": nodes, "below": 10}}
     over = draw(st.sampled_from(["pooled", "each cohort"]))
     return {"threshold": reading | {"at_least": place, "pays": 5_000.5, "over": over}}
+
+
+def outcome_paid(rule: Told) -> str:
+    """An outcome that a rule names."""
+    terms = next(iter(rule.values()))
+    return terms.get("outcome") or list(terms["prices"])[-1]
 
 
 @st.composite
@@ -315,6 +319,8 @@ def lived_deals(draw: st.DrawFn) -> Scenario:
     payments = draw(st.lists(rules(made), min_size=1, max_size=4))
     if draw(st.booleans()):
         payments.append({"cap": {"total": draw(st.sampled_from([15_000.0, 60_000.0]))}})
+        if draw(st.booleans()):
+            payments[-1]["cap"]["outcome"] = outcome_paid(payments[0])
     made_up = deal(
         start=first,
         end=end,

@@ -29,6 +29,7 @@ from risksim.scenario.payments import (
     StepsTerms,
     ThresholdTerms,
     outcome_of,
+    outcomes_of,
     terms_of,
 )
 from risksim.scenario.scenario import Scenario
@@ -184,7 +185,7 @@ class Book:
         wanted = outcome_of(self.scenario.payments[position])
         owed = dict.fromkeys(payers(self.scenario.payments[:position]), 0)
         for (rule, payer, when), amount in self.claims.items():
-            seen = wanted is None or outcome_of(self.scenario.payments[rule]) == wanted
+            seen = wanted is None or wanted in outcomes_of(self.scenario.payments[rule])
             if rule < position and when == date and seen:
                 owed[payer] += amount
         return owed

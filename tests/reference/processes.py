@@ -37,7 +37,7 @@ from tests.reference import laws
 from tests.reference.philox import ERROR, SPELL, SUCCESS, WORTH, Key, limit, person_words
 
 FORGIVEN = 1e-9
-"""The part of a goal for scores that decimals may miss (model.md, Scores)."""
+"""By how much a score may miss a goal (model.md, Scores)."""
 Worth = list[list[float]]
 """By measurement and person."""
 
@@ -170,8 +170,8 @@ class Lives:
                 return (moment if self.day_of(enrolled + course) <= moment else None), moment
         return said, said
 
-    def months(self, name: str, measurement: int, enrolled: int) -> float:
-        """Months from enrolment to a measurement."""
+    def months(self, name: str, measurement: int, enrolled: int) -> int:
+        """Whole months from enrolment to a measurement."""
         outcome = self.source(name)
         moment = moments(outcome.measured)[measurement]
         match outcome.measured:
@@ -184,8 +184,7 @@ class Lives:
         month = 0
         while self.day_of(month + 1) <= moment:
             month += 1
-        first, after = self.day_of(month), self.day_of(month + 1)
-        return month + (moment - first).days / (after - first).days - enrolled
+        return month - enrolled
 
     def _looks(self, name: str) -> list[list[Look]]:
         """Draw an outcome, then hold populations and gates against it."""
@@ -203,12 +202,12 @@ class Lives:
                     can, eligible, shut = read.worth is not None, read.eligible, read.shut
                 if outcome.after is not None and not self.met(outcome.after, i, said):
                     shut = True
+                    if outcome.of == "earlier":
+                        can = eligible = False
                 if outcome.unless is not None and self.met(outcome.unless, i, said):
                     shut = True
                 if shut:
                     worth = 0.0
-                    if outcome.of == "earlier":
-                        can = eligible = False
                 own.append(
                     Look(day, worth if can else None, eligible, eligible and measurable, shut, self.follow_up(day))
                 )
@@ -336,6 +335,7 @@ class Lives:
                     score = min(max(score, law.scale[0]), law.scale[1])
                     if law.step is not None:
                         score = law.scale[0] + law.step * math.floor((score - law.scale[0]) / law.step + 0.5)
+                        score = min(score, law.scale[1])
                 seen.append(score)
             for m in range(outcome.times):
                 before = [seen[0], *(seen[k + 1] for k in takes_place if k < m)]
@@ -357,7 +357,7 @@ class Lives:
         innovations = [score_of(place(word)) for word in fresh]
         own = math.sqrt(1.0 - law.correlation**2)
         places_after = [
-            normal.cdf(law.correlation * score_of(u) + own * e if used else e)
+            u if used and law.correlation == 1.0 else normal.cdf(law.correlation * score_of(u) + own * e if used else e)
             for u, e, used in zip(places, innovations, used_before, strict=True)
         ]
         before = [x * used for x, used in zip(inverse(law.each, places), used_before, strict=True)]
@@ -402,8 +402,8 @@ def looked_at(
             merged.append([begin, min(end, day)])
     if counts == "any spell":
         return float(any(end - begin >= lasts for begin, end in merged))
-    begin, end, inside = stretches[here]
-    running = inside or (here > 0 and end - begin <= gap)
+    begin, _, inside = stretches[here]
+    running = inside or (here > 0 and day - begin <= gap)
     return float(running and day - merged[-1][0] >= lasts)
 
 
@@ -418,7 +418,7 @@ def scored(now: float, before: list[float], counts: str, at_least: float | None)
         "new high": now - max(before),
         "level": now,
     }
-    return float(rises[counts] >= at_least - FORGIVEN * abs(at_least))
+    return float(rises[counts] >= at_least - FORGIVEN)
 
 
 # What contracts see
@@ -460,7 +460,8 @@ def owed(
             for name in terms.prices:
                 for look in looks[name]:
                     if look.date is not None and look.seen and look.worth is not None:
-                        earned[look.date] = earned.get(look.date, 0.0) + values[f"{here}.prices.{name}"] * look.worth
+                        price = values[f"{here}.prices.{name}"]
+                        earned[look.date] = earned.get(look.date, 0.0) + price * max(look.worth, 0.0)
             so_far = 0.0
             for date in sorted(earned):
                 paid = min(earned[date], most - so_far)

@@ -229,14 +229,24 @@ FUTURES = 4_096
 
 
 def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: Key) -> TwinPath:
-    """The measures averaged over many futures at the given inputs, paid once."""
+    """The measures averaged over many futures at the given inputs, paid once.
+
+    In each future every place is taken; a cohort counts by the share of its places that is filled.
+    """
+    filled = {
+        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0)
+        for cohort in scenario.cohorts
+    }
+    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in filled}
     tallies: Tallies = {}
     owed: dict[tuple[int, dt.date], float] = {}
     for path in range(FUTURES):
         persons, _ = live(scenario, values, key, path, tallies, counts)
-        for place, amount in processes.owed(scenario, values, [person.looks for person in persons]).items():
-            owed[place] = owed.get(place, 0.0) + amount
-    tallies = {place: [number / FUTURES for number in found] for place, found in tallies.items()}
+        for name, share in filled.items():
+            looks = [person.looks for person in persons if person.cohort == name]
+            for place, amount in processes.owed(scenario, values, looks).items():
+                owed[place] = owed.get(place, 0.0) + share * amount
+    tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
     owed = {place: amount / FUTURES for place, amount in owed.items()}
     counts = {place: number / FUTURES for place, number in counts.items()}
     return settle(scenario, values, [], counts, tallies, {}, owed)
