@@ -361,9 +361,7 @@ class Lives:
             for u, e, used in zip(places, innovations, used_before, strict=True)
         ]
         before = [x * used for x, used in zip(inverse(law.each, places), used_before, strict=True)]
-        now = [
-            x * (1.0 - effect) * used for x, used in zip(inverse(law.each, places_after), used_after, strict=True)
-        ]
+        now = [x * (1.0 - effect) * used for x, used in zip(inverse(law.each, places_after), used_after, strict=True)]
         falls = [x - y for x, y in zip(before, now, strict=True)]
         if outcome.counts == "falls only":
             falls = [max(fall, 0.0) for fall in falls]
@@ -473,7 +471,11 @@ def owed(
 def paid_measurements(terms: PerOutcomeTerms) -> list[str]:
     """The names under which the people are counted for whom a price is paid."""
     chosen = terms.measurements
-    return [terms.outcome] if chosen is None else [of_measurement(terms.outcome, number - 1) for number in sorted(set(chosen))]
+    return (
+        [terms.outcome]
+        if chosen is None
+        else [of_measurement(terms.outcome, number - 1) for number in sorted(set(chosen))]
+    )
 
 
 def added_up(rows: Sequence[Sequence[float]]) -> list[float]:

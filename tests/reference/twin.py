@@ -234,8 +234,7 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     In each future every place is taken; a cohort counts by the share of its places that is filled.
     """
     filled = {
-        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0)
-        for cohort in scenario.cohorts
+        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0) for cohort in scenario.cohorts
     }
     values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in filled}
     tallies: Tallies = {}
