@@ -42,7 +42,7 @@ class Living:
         self.plan, self.words, self.months, self.inputs = plan, words, months, inputs
         self.enrolled_at, self.left_at = enrolled_at, left_at
         rows = int(plan.outcomes.first_row[-1])
-        self.worth: FloatArray = np.full((rows, *words.shape), np.nan)
+        self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
 
     def rows(self, outcome: int) -> range:
@@ -132,8 +132,7 @@ def live_outcomes(
 
 
 def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
-    """Hold a row of worths against the gate that must be met at the measurement `gated` of an outcome, and against the
-    outcome that rules this one out."""
+    """Hold a row of worths against the gate and the bar of an outcome at its measurement `gated`."""
     own = live.plan.processes
     assert own is not None
     drops = live.plan.outcomes.population[outcome] == EARLIER and own.reads[outcome] < 0
@@ -166,6 +165,7 @@ def _spell(live: Living, outcome: int) -> None:
     inside, spell = np.empty(live.words.shape, np.uint8), np.empty((5, *live.words.shape))
     processes.begin_spells(inside, int(begins), spell)
     worth = live.worth[rows.start : rows.stop]
+    worth[:] = np.nan
     clause = live.clause(outcome)
     for occasion in range(MOST_SPELLS):
         drawn = live.draw(Purpose.SPELL, outcome, occasion)

@@ -39,12 +39,14 @@ def happen(words, bars, first, able, state, worth):
     failure; able uint8[person, lane]; state uint8[person, lane], what happened at the measurement before, written over
     -> worth float64[person, lane].
     """
+    at_first, again, anew = bars[0], bars[1], bars[2]
     for j in range(worth.shape[0]):
         for i in range(LANES):
-            which = 0 if first else (1 if state[j, i] else 2)
-            met = words[j, i] < bars[which, i]
+            bar = at_first[i] if first else (again[i] if state[j, i] else anew[i])
+            met = words[j, i] < bar
             state[j, i] = met
-            worth[j, i] = (1.0 if met else 0.0) if able[j, i] else np.nan
+            value = 1.0 if met else 0.0
+            worth[j, i] = value if able[j, i] else np.nan
 
 
 @kernel
@@ -59,13 +61,11 @@ def pass_gate(rows, enrolled_at, all_worth, opens, drops, worth):
         for i in range(LANES):
             if enrolled_at[j, i] == NEVER:
                 continue
-            row = rows[enrolled_at[j, i]]
-            met = row >= 0 and all_worth[row, j, i] == 1.0
-            if met != (opens == 1):
-                if drops:
-                    worth[j, i] = np.nan
-                elif worth[j, i] == worth[j, i]:
-                    worth[j, i] = 0.0
+            row, value = rows[enrolled_at[j, i]], worth[j, i]
+            met = (row >= 0) & (all_worth[max(row, 0), j, i] == 1.0)
+            # Chosen without branches, which nobody could foresee; nan stays nan.
+            shut = np.nan if drops or value != value else 0.0
+            worth[j, i] = value if met == (opens == 1) else shut
 
 
 @kernel
@@ -279,6 +279,7 @@ def meter(population, worth, seen, enrolled_at, period_of_month, out):
     worth float64[person, lane], seen uint8[person, lane], enrolled_at int16[person, lane], period_of_month int64[month
     of the window] -> out float64[lane, statistic, period] (eligible, seen, sum, unused, sum of squares), added to.
     """
+    whole = population in (ENROLLED, COMPLETERS)
     for j in range(worth.shape[0]):
         for i in range(LANES):
             if worth[j, i] != worth[j, i]:
@@ -286,13 +287,12 @@ def meter(population, worth, seen, enrolled_at, period_of_month, out):
             period = period_of_month[enrolled_at[j, i]]
             if period < 0:
                 continue
-            visible = seen[j, i] == 1
-            if visible or population in (ENROLLED, COMPLETERS):
-                out[i, 0, period] += 1.0
-            if visible:
-                out[i, 1, period] += 1.0
-                out[i, 2, period] += worth[j, i]
-                out[i, 4, period] += worth[j, i] * worth[j, i]
+            visible = np.float64(seen[j, i])
+            value = visible * worth[j, i]
+            out[i, 0, period] += 1.0 if whole else visible
+            out[i, 1, period] += visible
+            out[i, 2, period] += value
+            out[i, 4, period] += value * value
 
 
 @kernel
@@ -331,7 +331,8 @@ def count_worth(worth, seen, enrolled_at, period_of_month, out):
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
-            if worth[j, i] > 0.0:
-                out[i, 0] += 1
-                if seen[j, i] == 1 and period_of_month[enrolled_at[j, i]] >= 0:
-                    out[i, 1] += 1
+            month = enrolled_at[j, i]
+            met = np.int32(worth[j, i] > 0.0)
+            counts = np.int32(period_of_month[0 if month == NEVER else month] >= 0)
+            out[i, 0] += met
+            out[i, 1] += met & np.int32(seen[j, i]) & counts

@@ -230,9 +230,8 @@ def outcomes(draw: st.DrawFn, first: dt.date, last: dt.date, longest: int) -> di
         told = draw(kinds(kind))
         after = draw(st.sampled_from([None, *gates]))
         unless = draw(st.sampled_from([None, *gates]))
-        told["of"] = draw(
-            st.sampled_from(["enrolled", "completers", "measured"] + ["earlier"] * 2 * (after is not None))
-        )
+        earlier = ["earlier", "earlier"] if after is not None else []
+        told["of"] = draw(st.sampled_from(["enrolled", "completers", "measured", *earlier]))
         told["measured"] = draw(moments(first, last, longest, kind, told["of"]))
         if after is not None:
             told["after"] = after

@@ -470,12 +470,9 @@ def owed(
 
 def paid_measurements(terms: PerOutcomeTerms) -> list[str]:
     """The names under which the people are counted for whom a price is paid."""
-    chosen = terms.measurements
-    return (
-        [terms.outcome]
-        if chosen is None
-        else [of_measurement(terms.outcome, number - 1) for number in sorted(set(chosen))]
-    )
+    if terms.measurements is None:
+        return [terms.outcome]
+    return [of_measurement(terms.outcome, number - 1) for number in sorted(set(terms.measurements))]
 
 
 def added_up(rows: Sequence[Sequence[float]]) -> list[float]:

@@ -883,8 +883,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "deemed on a price list": Mistake(
         "  - per_outcome: {outcome: home, price: 10000}\n",
-        "  - per_person: {prices: {home: 1}, most: 2}\n"
-        "  - deemed: {outcome: home, price: 1, chance: 0.5, rate: 0.5}\n",
+        "  - per_person: {prices: {home: 1}, most: 2}\n  - deemed: {outcome: home, price: 1, chance: 0.5, rate: 0.5}\n",
         32,
         "payments[1].per_person.prices.home",
         "a deemed rule may pay instead",

@@ -6,6 +6,7 @@ Every seed is fixed; what is drawn lies within four standard errors of the truth
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from typing import Any
 
@@ -94,9 +95,9 @@ def in_state(months: float, begins: str) -> float:
 def some_spell(months: float, lasts: float, steps: int) -> float:
     """The chance of some spell of that length for people who begin outside, by the renewal equation.
 
-    Q(t) = exp(-ENDS * lasts) (1 - exp(-STARTS (t - lasts))) + integral over x of k(x) Q(t - x), k the density of one stay
-    outside and one spell inside together; nobody has it before `lasts`. The trapezoid rule; with t < 2 * lasts no spell
-    that is over within t - lasts is as long as `lasts`.
+    Q(t) = exp(-ENDS * lasts) (1 - exp(-STARTS (t - lasts))) + integral over x of k(x) Q(t - x), k the density of one
+    stay outside and one spell inside together; nobody has it before `lasts`. The trapezoid rule; with t < 2 * lasts no
+    spell that is over within t - lasts is as long as `lasts`.
     """
     assert months < 2 * lasts + 1e-9
     h = (months - lasts) / steps
@@ -252,12 +253,9 @@ def test_falls_of_each_family_pay_half_the_mean_absolute_difference():
     assert_near(0.0, found["change"][0])
 
 
-@pytest.mark.parametrize(
-    "rule", [{"per_unit": {"price": 1}}, {"share_of_savings": {"share": 1}}], ids=lambda r: next(iter(r))
-)
-def test_the_sum_of_a_cohort_pays_a_quarter_of_that(rule):
+@pytest.mark.parametrize(("key", "terms"), [("per_unit", {"price": 1}), ("share_of_savings", {"share": 1})])
+def test_the_sum_of_a_cohort_pays_a_quarter_of_that(key, terms):
     families, paths = 25, 60_000
-    ((key, terms),) = rule.items()
     scenario = people({"change": use("change")}, participants=families, payments=[{key: terms | {"outcome": "change"}}])
     claims = run(compile_plan(scenario), Settings(paths, 3, threads=1)).claim.sum(axis=(1, 2)) / 100 / families
     assert (claims == 0.0).mean() == pytest.approx(0.5, abs=0.02)  # no rule pays a sum below nothing
@@ -274,7 +272,8 @@ def test_the_sum_of_a_cohort_pays_a_quarter_of_that(rule):
 
 
 def test_use_goes_back_to_the_mean_by_itself():
-    # on a normal law the mean after is m + r (before - m); above 130 of N(120, 20) lies m + 20 phi(0.5) / (1 - Phi(0.5))
+    # on a normal law the mean after is m + r (before - m); above 130 of N(120, 20) the mean is higher than m by
+    # 20 phi(0.5) / (1 - Phi(0.5))
     law = {"none": 0.4, "none_after": 0, "each": {"normal": {"mean": 120, "sd": 20}}, "above": 130}
     excess = 20.0 * stats.norm.pdf(0.5) / stats.norm.sf(0.5)
     for r in (0.0, 0.5, 0.9):
@@ -328,7 +327,7 @@ def test_amounts_keep_their_law_and_their_correlation():
         # one of 64,000 people: the largest distance of the two distribution functions has a p-value
         assert stats.kstest(one, frozen.cdf).pvalue > 1e-4
     places = stats.norm.ppf(frozen.cdf(amounts))
-    for first, second in zip(places, places[1:], strict=False):
+    for first, second in itertools.pairwise(places):
         assert_near(0.7, first * second)
     assert_near(0.49, places[0] * places[2])
 
