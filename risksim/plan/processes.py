@@ -18,12 +18,14 @@ from risksim.scenario.gates import in_order, looks_at
 from risksim.scenario.outcomes import (
     AfterEnrolment,
     AmountOutcome,
+    OnDate,
     Outcome,
     PersonOutcome,
     Reaches,
     ScoreOutcome,
     SpellOutcome,
     UseOutcome,
+    moments,
 )
 from risksim.scenario.payments import PerPerson
 from risksim.scenario.scenario import Scenario
@@ -97,7 +99,8 @@ def processes(gathered: Gathered, outcomes: layout.Outcomes, months: Sequence[in
     tables = tabulate([] if gathered.draft else laws)
     gate = np.array([row_of(outcome.after) for outcome in personal.values()], dtype=np.int64)
     bar = np.array([row_of(outcome.unless) for outcome in personal.values()], dtype=np.int64)
-    gate_row, bar_row = _latest_rows(outcomes, gate), _latest_rows(outcomes, bar)
+    said = _days(scenario, outcomes)
+    gate_row, bar_row = _latest_rows(outcomes, gate, said), _latest_rows(outcomes, bar, said)
     _measured_too_late(gathered, outcomes, gate_row, bar_row)
     prices, mosts = _cards(gathered, names)
     return layout.Processes(
@@ -130,8 +133,20 @@ def _law_rows(built: Sequence[_Numbers]) -> layout.IntArray:
     return np.array(rows, dtype=np.int64)
 
 
-def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray) -> layout.IntArray:
-    """Of every row, the latest row of another outcome measured on or before its day; -1 where there is none."""
+def _days(scenario: Scenario, outcomes: layout.Outcomes) -> layout.IntArray:
+    """The day for which each measurement is said, also where it does not take place: int64[row, month]. [day]"""
+    days, row = outcomes.measured_ordinal.copy(), 0
+    for name in scenario.personal:
+        when = looks_at(scenario.personal, name).measured
+        for moment in moments(when):
+            if isinstance(when, OnDate):
+                days[row] = moment.toordinal()
+            row += 1
+    return days
+
+
+def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray, said: layout.IntArray) -> layout.IntArray:
+    """Of every row, the latest row of another outcome that took place on or before its day; -1 where there is none."""
     found = np.full_like(outcomes.measured_month, -1)
     for k, earlier in enumerate(other):
         if earlier < 0:
@@ -139,8 +154,8 @@ def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray) -> layout.In
         theirs = range(outcomes.first_row[earlier], outcomes.first_row[earlier + 1])
         for row in range(outcomes.first_row[k], outcomes.first_row[k + 1]):
             for candidate in theirs:
-                before = outcomes.measured_month[candidate] <= outcomes.measured_month[row]
-                found[row, before] = candidate
+                day = outcomes.measured_ordinal[candidate]
+                found[row, (day > 0) & (day <= said[row])] = candidate
     return found
 
 

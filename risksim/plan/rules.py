@@ -42,6 +42,7 @@ from risksim.scenario.payments import (
     cohort_payers,
     key_of,
     outcome_of,
+    outcomes_of,
     payers_of,
     terms_of,
 )
@@ -462,7 +463,7 @@ def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
             continue
         wanted = outcome_of(rule)
         for row, above in enumerate(row_clause):
-            scope[k, row] = above < k and (wanted is None or outcomes_under(scenario, above) == {wanted})
+            scope[k, row] = above < k and (wanted is None or seen_by_limit(scenario, above, wanted))
     return scope
 
 
@@ -470,12 +471,12 @@ COUNTS = {"count": layout.COUNT, "share": layout.SHARE, "mean": layout.SHARE, "v
 UNMEASURED = changes.UNMEASURED
 
 
-def outcomes_under(scenario: Scenario, position: int) -> set[str | None]:
-    """The outcome that a rule pays for; those of the rules that a change speaks of."""
+def seen_by_limit(scenario: Scenario, position: int, outcome: str) -> bool:
+    """Whether a limit on one outcome looks at a rule: it names the outcome, or changes nothing but rules that do."""
     rules = scenario.payments
     if key_of(rules[position]) in ("rebase", "amend"):
-        return {outcome_of(rules[k]) for k in changed_rules(rules, position)}
-    return {outcome_of(rules[position])}
+        return {outcome_of(rules[k]) for k in changed_rules(rules, position)} == {outcome}
+    return outcome in outcomes_of(rules[position])
 
 
 _OTHERWISE = {

@@ -235,13 +235,17 @@ class SpellOutcome(PersonOutcome):
     lasts: Duration | None = Field(default=None, examples=["6 months"])
     """How long the state must last; said for `continuous`, `cumulative` and `any spell` only. [month]"""
     gap: Annotated[float, Field(ge=0, le=12)] = Field(default=0.0, examples=[0.5])
-    """The longest break that does not interrupt a spell; for `continuous` and `any spell` only. [month]"""
+    """The longest break that does not interrupt a spell; for `continuous` and `any spell` only. On the day of
+    measurement it is the break so far. [month]"""
 
     def _faults(self) -> list[InitErrorDetails]:
         return [*self._length(), *self._break(), *self._clock()]
 
     def _length(self) -> list[InitErrorDetails]:
         needed = self.counts not in ("point", "months")
+        if needed and self.lasts is not None and int(value_of(self.lasts)) == 0:
+            found = f"got 0 months with counts: {self.counts}; a spell lasts some time."
+            return [mistake_at(("lasts",), found, "Write counts: point where being in the state is enough.")]
         if needed == (self.lasts is not None):
             return []
         if needed:
@@ -469,6 +473,17 @@ class UseOutcome(PersonOutcome):
     counts: Literal["change", "falls only"] = Field(examples=["change"])
     """Whether rises are set off against falls (`change`), or each person counts with the fall alone (`falls only`),
     which pays for chance as well."""
+
+    def _faults(self) -> list[InitErrorDetails]:
+        if self.times == 1:
+            return []
+        return [
+            mistake_at(
+                ("measured",),
+                f"got {self.times} measurements; use has one before and one after, and would be paid several times.",
+                "Measure it once, or write an outcome for each year after.",
+            )
+        ]
 
 
 # Results without persons

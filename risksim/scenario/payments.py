@@ -71,7 +71,8 @@ class PerPersonTerms(Terms):
     prices: Annotated[dict[Name, Amount], Field(min_length=1, max_length=50)] = Field(
         examples=[{"housing": 20_000, "job": 60_000}]
     )
-    """The price of each outcome, by its name. [currency/outcome]"""
+    """The price of each outcome, by its name; where the outcome is an amount, of each unit of it, and what is below
+    zero counts as nothing. [currency/outcome]"""
     most: Amount = Field(examples=[200_000])
     """The most that one participant earns over the whole deal; what goes beyond it is not paid. [currency]"""
 

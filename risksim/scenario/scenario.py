@@ -324,6 +324,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         name = outcome_of(rule)
         if isinstance(rule, PerPerson):
             faults += price_faults(deal.personal, rule.per_person.prices, (*here, "prices"), nearest)
+            faults += _paid_twice(deal, rule, (*here, "prices"))
         elif name is not None and name not in deal.outcomes:
             faults.append(
                 mistake_at(
@@ -368,6 +369,21 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
             )
         ]
     return []
+
+
+def _paid_twice(deal: Scenario, rule: PerPerson, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """Outcomes of a price list that an assumed rate may pay for instead: the list would pay on those paths too."""
+    deemed = {other.deemed.outcome for other in deal.payments if isinstance(other, Deemed)}
+    return [
+        mistake_at(
+            (*here, name),
+            f"got '{name}', for which a deemed rule may pay instead; a price list cannot leave out one outcome.",
+            "Take it off the list and give it a per_outcome rule of its own.",
+            leans_on=(("payments", "*"),),
+        )
+        for name in rule.per_person.prices
+        if name in deemed
+    ]
 
 
 def _effects(deal: Scenario) -> list[InitErrorDetails]:

@@ -21,12 +21,15 @@ from risksim.scenario.payments import (
     FloorTerms,
     FundTerms,
     LadderTerms,
+    PerOutcomeTerms,
+    PerPersonTerms,
     Rule,
     ShareOfSavingsTerms,
     StandingTerms,
     StepsTerms,
     ThresholdTerms,
     outcome_of,
+    outcomes_of,
     terms_of,
 )
 from risksim.scenario.scenario import Scenario
@@ -34,6 +37,7 @@ from risksim.scenario.terms import Reading, Table, Terms
 from tests.reference.changes import changed_by, factor_or_shift, is_change, price_on, shift_on, since
 from tests.reference.effects import effect_on_date
 from tests.reference.ending import Ended, speaks
+from tests.reference.processes import added_up, paid_measurements
 
 Claims = dict[tuple[int, str, dt.date], int]
 Tallies = dict[tuple[str, str, dt.date], list[float]]
@@ -154,8 +158,10 @@ class Book:
         tallies: Tallies,
         minor: int,
         ended: Ended | None = None,
+        owed: Mapping[tuple[int, dt.date], float] | None = None,
     ) -> None:
         self.scenario, self.values, self.tallies, self.minor, self.ended = scenario, values, tallies, minor, ended
+        self.owed = owed or {}
         self.until = dt.date.max if ended is None else ended.until
         self.claims: Claims = {}
         self.again: dict[int, tuple[dt.date, float]] = {}
@@ -201,10 +207,11 @@ class Book:
         wanted = outcome_of(self.scenario.payments[position])
         owed = dict.fromkeys(payers(self.scenario, position), 0)
         for (rule, payer, when), amount in self.claims.items():
-            speaks_of = [rule]
             if is_change(self.scenario.payments[rule]):
-                speaks_of = changed_by(self.scenario, rule)
-            seen = wanted is None or all(outcome_of(self.scenario.payments[k]) == wanted for k in speaks_of)
+                names = [outcome_of(self.scenario.payments[k]) for k in changed_by(self.scenario, rule)]
+                seen = wanted is None or all(name == wanted for name in names)
+            else:
+                seen = wanted is None or wanted in outcomes_of(self.scenario.payments[rule])
             if rule < position and when == date and seen:
                 owed[payer] += amount
         return owed
@@ -219,9 +226,10 @@ def claim(
     drawdown: Mapping[dt.date, int],
     capital: Mapping[dt.date, float],
     ended: Ended | None = None,
+    owed: Mapping[tuple[int, dt.date], float] | None = None,
 ) -> Claims:
     """What every rule claims on every date; rules speak in the order of the file."""
-    book = Book(scenario, values, tallies, minor, ended)
+    book = Book(scenario, values, tallies, minor, ended, owed)
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, CapTerms | FundTerms):
@@ -352,11 +360,15 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
         happened = book.values.get(f"{here}.event", book.values[f"{here}.chance"])
         each = price_on(book, position, date, book.values[f"{here}.price"], result_on)
         return to_minor(each * level * (people * terms.rate * happened), book.minor)
+    if isinstance(terms, PerPersonTerms):
+        return to_minor(book.owed.get((position, date), 0.0) * level, book.minor)
     each = terms.share if isinstance(terms, ShareOfSavingsTerms) else book.values[f"{here}.price"]
     each = price_on(book, position, date, each, result_on)
     each *= 1.0 - book.disagreed(rule)
     if terms.outcome in book.scenario.whole:
         number = value_on(book, terms.outcome, date) or 0.0
+    elif isinstance(terms, PerOutcomeTerms):
+        number = added_up([book.people(name, [date], cohorts) for name in paid_measurements(terms)])[0]
     else:
         number = book.people(terms.outcome, [date], cohorts)[0]
     return to_minor(each * level * max(number, 0.0), book.minor)

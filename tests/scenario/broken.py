@@ -1253,6 +1253,31 @@ MISTAKES: dict[str, Mistake] = {
         RATE, "success_rate: !rate 0.4", 28, "outcomes.home.success_rate", "tag !rate", "Delete"
     ),
     "an undefined tag": Mistake(RATE, "success_rate: !x!rate 0.4", 28, "", "a tag", "begins with '!'"),
+    "a spell of no length": Mistake(
+        HOME.partition("payments")[0],
+        "    {of: enrolled, spells: {starts: 0.2, ends: 0.1, begins: out}, counts: continuous, lasts: 0 months}\n",
+        27,
+        "outcomes.home.lasts",
+        "a spell lasts some time",
+        "Write counts: point",
+    ),
+    "use measured twice": Mistake(
+        HOME,
+        "    {of: enrolled, use: {none: 0.3, each: 900, correlation: 0}, counts: change, measured: {after_enrolment: "
+        "[1 months, 2 months]}}\npayments:\n  - per_unit: {outcome: home, price: 1}\n",
+        27,
+        "outcomes.home.measured",
+        "one before and one after",
+        "Measure it once",
+    ),
+    "deemed on a price list": Mistake(
+        "  - per_outcome: {outcome: home, price: 10000}\n",
+        "  - per_person: {prices: {home: 1}, most: 2}\n  - deemed: {outcome: home, price: 1, chance: 0.5, rate: 0.5}\n",
+        32,
+        "payments[1].per_person.prices.home",
+        "a deemed rule may pay instead",
+        "Take it off the list",
+    ),
     "an anchor inside itself": Mistake(
         DROPOUT,
         "dropout: &again {beta: [4, 16], note: *again}",

@@ -272,7 +272,8 @@ def test_payments_that_say_little_are_remarked_on():
 FED = (
     "payments:\n",
     (
-        "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, measured: {after_enrolment: [3 months, 24 months]}}\n"
+        "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, "
+        "measured: {after_enrolment: [3 months, 24 months]}}\n"
         "payments:\n  - per_outcome: {outcome: fed, price: 100}\n"
     ),
 )
