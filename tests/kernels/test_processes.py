@@ -26,10 +26,10 @@ from risksim.kernels.processes import (
 from risksim.kernels.words import LANES
 from risksim.plan.layout import (
     ANY_SPELL,
-    CHANGE,
+    USE_CHANGE,
     CONTINUOUS,
     CUMULATIVE,
-    FALLS,
+    USE_FALLS,
     FROM_START,
     LEVEL,
     MONTHS,
@@ -353,7 +353,7 @@ def test_whoever_is_like_before_uses_the_same_to_the_last_bit(run):
 @both(fall_in_use)
 @pytest.mark.parametrize(
     ("clause", "expected"),
-    [(CHANGE, [60.0, -40.0, 100.0, 0.0, NAN]), (FALLS, [60.0, 0.0, 100.0, 0.0, NAN])],
+    [(USE_CHANGE, [60.0, -40.0, 100.0, 0.0, NAN]), (USE_FALLS, [60.0, 0.0, 100.0, 0.0, NAN])],
 )
 def test_falls_by_hand(run, clause, expected):
     # used 100 and now 50, lowered by a fifth; nothing and now 50; 100 and now nothing; nothing twice; not spoken of
@@ -394,5 +394,5 @@ def test_worth_more_than_nothing_is_counted_once_a_measurement(run):
     #             met, unseen, no follow-up, nothing, below zero, not spoken of, an amount
     worth = lanes([1.0, 1.0, 1.0, 0.0, -2.0, NAN, 2.5])
     seen = months([1, 0, 1, 1, 1, 0, 1]).astype(np.uint8)
-    run(worth, seen, months([0, 0, 1, 0, 0, NEVER, 0]), np.array([3, -1]), out)
+    run(worth, worth, seen, months([0, 0, 1, 0, 0, NEVER, 0]), np.array([3, -1]), out)
     assert out[0].tolist() == [4, 2]
