@@ -26,10 +26,8 @@ from risksim.kernels.processes import (
 from risksim.kernels.words import LANES
 from risksim.plan.layout import (
     ANY_SPELL,
-    USE_CHANGE,
     CONTINUOUS,
     CUMULATIVE,
-    USE_FALLS,
     FROM_START,
     LEVEL,
     MONTHS,
@@ -38,6 +36,8 @@ from risksim.plan.layout import (
     POINT,
     POINTS,
     SINCE_LAST,
+    USE_CHANGE,
+    USE_FALLS,
 )
 from tests.kernels.forms import both, python_of
 from tests.kernels.test_lives import months
