@@ -56,6 +56,10 @@ class PerUnitTerms(Terms):
     """Which outcome is measured: a key of `outcomes`."""
     price: Amount = Field(examples=[150])
     """The price per unit measured. [currency/unit]"""
+    measurements: Annotated[list[Annotated[int, Field(ge=1, le=120)]], Field(min_length=1)] | None = Field(
+        default=None, examples=[[2]]
+    )
+    """Which measurements of an amount pay this price, counted from 1; every one where this is left out."""
 
 
 class PerUnit(Part):

@@ -355,6 +355,16 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
                 leans_on=(("outcomes", name),),
             )
         ]
+    if whole and getattr(terms, "measurements", None) is not None:
+        return [
+            mistake_at(
+                (*here, "measurements"),
+                f"got measurements of '{name}', a result of the programme as a whole, which is not measured person by "
+                "person.",
+                "Take them out; a result is paid at the follow-ups that know it.",
+                leans_on=(("outcomes", name),),
+            )
+        ]
     if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
         has = "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
         remedy = "Write counts: value." if whole else "Write counts: count, share or mean."

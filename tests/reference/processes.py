@@ -31,7 +31,7 @@ from risksim.scenario.outcomes import (
     UseOutcome,
     moments,
 )
-from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, terms_of
+from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, PerUnitTerms, terms_of
 from risksim.scenario.scenario import Scenario
 from tests.reference import laws
 from tests.reference.philox import ERROR, SPELL, SUCCESS, WORTH, Key, limit, person_words
@@ -468,7 +468,7 @@ def owed(
     return found
 
 
-def paid_measurements(terms: PerOutcomeTerms) -> list[str]:
+def paid_measurements(terms: PerOutcomeTerms | PerUnitTerms) -> list[str]:
     """The names under which the people are counted for whom a price is paid."""
     if terms.measurements is None:
         return [terms.outcome]
