@@ -23,6 +23,7 @@ from risksim.scenario.payments import (
     LadderTerms,
     PerOutcomeTerms,
     PerPersonTerms,
+    PerUnitTerms,
     Rule,
     ShareOfSavingsTerms,
     StandingTerms,
@@ -367,7 +368,7 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
     each *= 1.0 - book.disagreed(rule)
     if terms.outcome in book.scenario.whole:
         number = value_on(book, terms.outcome, date) or 0.0
-    elif isinstance(terms, PerOutcomeTerms):
+    elif isinstance(terms, PerOutcomeTerms | PerUnitTerms):
         number = added_up([book.people(name, [date], cohorts) for name in paid_measurements(terms)])[0]
     else:
         number = book.people(terms.outcome, [date], cohorts)[0]
