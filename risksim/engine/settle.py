@@ -96,24 +96,27 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
     """
     n_paths, _, n_periods = claim.shape
     n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
-    flow = np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64)
     drawn = np.empty((n_paths, n_tranches), dtype=np.int64)
     received = np.empty((n_paths, n_tranches), dtype=np.int64)
     balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
     repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
     year_index = plan.calendar.year_index
+    n_lines = plan.ledger.from_party.size
     if plan.waterfall is None:
+        flow = np.empty((n_paths, n_lines, n_periods), dtype=np.int64)
         waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
         ledger = plan.ledger
         broken = waterfall.close_books(
             flow, claim, ledger.from_party, ledger.to_party, n_tranches, year_index, balance, repayment
         )
     else:
+        # Path last in memory, as the waterfall reckons.
+        flow = np.empty((n_lines, n_periods, n_paths), dtype=np.int64).transpose(2, 0, 1)
         tranches.post_in_order(
             claim,
             plan.payments.payer,
             plan.waterfall,
-            _scratch(plan),
+            tranches.begin(plan.waterfall, n_payers, plan.minor_units, inputs),
             n_payers,
             plan.minor_units,
             inputs,
@@ -131,38 +134,6 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
     irr, status, npv = _returns(plan, balance, np.arange(1, 1 + n_tranches, dtype=np.int64), drawn, received)
     groups = _returns(plan, *_together(plan, balance, drawn, received))
     return Settled(claim, flow, drawn, received, repayment, irr, status, npv, *groups)
-
-
-def _scratch(plan: Plan) -> tranches.State:
-    """The state of one path, to be written over by the next."""
-    assert plan.waterfall is not None
-    n_tranches, n_sources = plan.waterfall.rank.size, plan.waterfall.source_slot.size
-    n_payers = len(plan.labels.payers)
-
-    def whole(n: int) -> IntArray:
-        return np.zeros(n, dtype=np.int64)
-
-    many = max(n_sources, n_payers)
-    return tranches.State(
-        commitment=whole(n_sources),
-        drawn=whole(n_sources),
-        paid_in=whole(n_tranches),
-        received=whole(n_tranches),
-        principal=whole(n_tranches),
-        interest=np.zeros(n_tranches),
-        hurdle=np.zeros(n_tranches),
-        moment=np.zeros(n_tranches),
-        due=whole(plan.waterfall.cost_slot.size),
-        claimed=whole(n_payers),
-        claimed_now=whole(n_payers),
-        account=whole(4),
-        weight=whole(many),
-        limit=whole(many),
-        open_weight=whole(many),
-        rests=whole(many),
-        part=whole(many),
-        given=whole(many),
-    )
 
 
 def _together(plan: Plan, balance: IntArray, drawn: IntArray, received: IntArray) -> tuple[Any, ...]:
