@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.heads import expect_heads
 from risksim.engine.results import know_results
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
 
@@ -23,14 +24,14 @@ def expected_people(plan: Plan) -> FloatArray:
     """
     cohorts, outcomes, measures = plan.cohorts, plan.outcomes, plan.measures
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
-    out = np.zeros((1, n_cohorts, measures.outcome.size, n_periods))
+    out = np.zeros((1, max(n_cohorts, 1), measures.outcome.size, n_periods))
     for c in range(n_cohorts):
         months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
         people = min(float(cohorts.places[c]), cohorts.ratio_value[c] * cohorts.places[c])
         by_month = people * cohorts.month_weight[months]
         visible = 1.0 - cohorts.unmeasured_value[c]
         for m, (k, statistic) in enumerate(zip(measures.outcome, measures.statistic, strict=True)):
-            if statistic == RESULT:
+            if k < 0 or statistic == RESULT:
                 continue
             able = 1.0 if outcomes.population[k] == ENROLLED else 1.0 - cohorts.dropout_value[c]
             share = able * visible
@@ -42,5 +43,6 @@ def expected_people(plan: Plan) -> FloatArray:
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
                 if period >= 0:
                     out[0, c, m, period] += n * share
+    expect_heads(plan, out)
     know_results(plan, np.empty((1, 0)), out)
     return out

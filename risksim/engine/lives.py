@@ -119,7 +119,7 @@ def live_block(
             tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes])
             meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
             for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-                if statistic != RESULT:
+                if k >= 0 and statistic != RESULT:
                     measured[lanes, cohort, m] = meters[k][:, statistic]
             headcount[lanes, cohort] = head_of(tile, meters)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import key_of
+from risksim.engine.heads import count_heads
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import head_of, live_tile, meter_tile
 from risksim.engine.results import know_results
@@ -43,7 +44,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     first = path - lane
     inputs = draw_inputs(plan.inputs, key, first, LANES)
     mine = inputs[lane : lane + 1]
-    measured = np.zeros((1, plan.cohorts.places.size, plan.measures.outcome.size, plan.calendar.years.size))
+    measured = np.zeros((1, max(plan.cohorts.places.size, 1), plan.measures.outcome.size, plan.calendar.years.size))
     results = allocate(plan, 1, keep_claims=True)
     headcount = np.empty_like(results.headcount)
     cohorts = []
@@ -51,7 +52,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
         tile = live_tile(plan, key, first, cohort, inputs)
         meters = [meter_tile(plan, cohort, k, tile) for k in range(plan.outcomes.address.size)]
         for m, (k, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-            if statistic != RESULT:
+            if k >= 0 and statistic != RESULT:
                 measured[0, cohort, m] = meters[k][lane, statistic]
         headcount[0, cohort] = head_of(tile, meters)[lane]
         people = slice(0, int(tile.n_enrolled[lane]))
@@ -63,6 +64,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
                 tile.met_at[:, people, lane],
             )
         )
+    measured += count_heads(plan, key, first, inputs)[lane : lane + 1]
     know_results(plan, mine, measured)
     store(results, 0, mine, headcount, settle(plan, mine, measured))
     return Replay(path, seed, tuple(cohorts), measured, results)

@@ -11,6 +11,7 @@ import numpy as np
 
 from risksim.engine.addresses import key_of
 from risksim.engine.expected import expected_people
+from risksim.engine.heads import add_heads
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import live_block
 from risksim.engine.results import know_results
@@ -184,13 +185,16 @@ def draw_block(
     whole = -(-(before + n_paths) // LANES) * LANES
     inputs = draw_inputs(plan.inputs, key, first_path, whole)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
-    measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
+    measured = np.empty((whole, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
-    if settings.form == "patterns":
+    if n_cohorts == 0:
+        measured[:] = 0.0
+    elif settings.form == "patterns":
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
+    add_heads(plan, key, first_path, inputs, measured)
     know_results(plan, inputs, measured)
     wanted = slice(before, before + n_paths)
     return inputs[wanted], measured[wanted], headcount[wanted]

@@ -70,10 +70,10 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
     payments.claims(
         measured, plan.payments, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim
     )
-    return finance(plan, inputs, claim)
+    return finance(plan, inputs, claim, measured)
 
 
-def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
+def finance(plan: Plan, inputs: FloatArray, claim: IntArray, measured: FloatArray | None = None) -> Settled:
     """Post the claims of a block of paths to the ledger and measure the returns.
 
     Parameters
@@ -84,6 +84,8 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
         Drawn inputs.
     claim : int64[path, rule, period]
         What every rule claims; cuts are negative. [minor unit]
+    measured : float64[path, cohort, measure, period], optional
+        What the contract measures, where costs or loans read it.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
             claim,
             plan.payments.payer,
             plan.waterfall,
-            tranches.begin(plan.waterfall, n_payers, plan.minor_units, inputs),
+            tranches.begin(plan.waterfall, n_payers, measured, plan.calendar.years, plan.minor_units, inputs),
             n_payers,
             plan.minor_units,
             inputs,

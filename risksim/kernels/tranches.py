@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from risksim.kernels import loans
+from risksim.kernels.amounts import on_paths, part_of, positive, rounded, whole
+
 NO_CAP, IRR, SIMPLE_AVERAGE, MULTIPLE = 0, 1, 2, 3
 PROGRAMME, INVESTORS, PAYER = 0, 1, 2
 ALL_TRANCHES, PROVIDER = -1, -2
 MOST = 4_611_686_018_427_387_904  # 2**62
-LARGEST = 9007199254740992.0  # 2**53
 LARGEST_INT = 9_223_372_036_854_775_807
 
 
@@ -50,32 +52,16 @@ class State(NamedTuple):
     """int64[3, path]: cash of the programme, own funds put in, own funds given back. [minor unit]"""
     left: Any
     """int64[guarantee, path]: what remains of each limit. [minor unit]"""
+    direct: Any
+    """int64[tranche, path]: payments of the period to one tranche alone. [minor unit]"""
+    loan: Any
+    """`risksim.kernels.loans.Terms`, None where no tranche is a loan."""
 
 
 CASH, OWN_IN, OWN_BACK = 0, 1, 2
 
 
 # Sharing
-
-
-def on_paths(slot, value, inputs):
-    """A number of the plan on every path: the constant, or the drawn input its slot points at: float64[path]."""
-    return inputs[:, slot] if slot >= 0 else np.full(inputs.shape[0], value)
-
-
-def whole(amount):
-    """A balance as whole minor units, half to even; not below zero, and small enough to add up fifty of them."""
-    return np.rint(np.minimum(np.maximum(amount, 0.0), LARGEST)).astype(np.int64)
-
-
-def rounded(amount, minor_units):
-    """An amount in whole minor units, half to even. [minor unit]"""
-    return np.rint(amount * minor_units).astype(np.int64)
-
-
-def positive(amount):
-    """An amount, or nothing where it is below zero."""
-    return np.maximum(amount, 0)
 
 
 def proportion(amount, weight, total):
@@ -162,16 +148,22 @@ def receive(k, amount, s):
 
 
 def draw(source, amount, t, year, w, s, flow):
-    """Capital of a tranche, or a grant, goes to the programme."""
+    """Capital of a tranche, or a grant, goes to the programme; a borrower who has failed gets none."""
     n_tranches = w.rank.size
+    s.drawn[source] += amount
     if source < n_tranches:
-        pay_in(source, amount, year, s)
         s.principal[source] += amount
+        amount = still_there(source, t, amount, w, s)
+        pay_in(source, amount, year, s)
         flow[source, t] += amount
     else:
         flow[w.line_grant + source - n_tranches, t] += amount
-    s.drawn[source] += amount
     s.account[CASH] += amount
+
+
+def still_there(k, t, amount, w, s):
+    """An amount to or from a borrower, nothing once it has failed; all of it for a tranche that is no loan."""
+    return part_of(amount, s.loan.alive[k, t]) if s.loan is not None and w.loans.is_loan[k] else amount
 
 
 def hand_out(line, given, t, s, flow):
@@ -184,8 +176,11 @@ def hand_out(line, given, t, s, flow):
 def accrue(t, w, s):
     """Interest on all that is owed, and the hurdle of a cap on the IRR."""
     for k in range(w.rank.size):
-        if w.growth[k, t] != 1.0:
-            s.interest[k] += (s.principal[k] + s.interest[k]) * (w.growth[k, t] - 1.0)
+        growth = w.growth[k, t]
+        if growth != 1.0:
+            if s.loan is not None and w.loans.is_loan[k]:
+                growth = loans.growth_of(k, t, growth, w.loans, s.loan)
+            s.interest[k] += (s.principal[k] + s.interest[k]) * (growth - 1.0)
         s.hurdle[k] *= w.cap_growth[k, t]
 
 
@@ -193,11 +188,14 @@ def money_in(t, claim, payer, w, s, minor_units, inputs, flow):
     """Outcome payments of one date, and a payment for ending early. Returns the cash: int64[path]."""
     n_tranches = w.rank.size
     s.claimed_now[:] = 0
+    s.direct[:] = 0
     for r in range(claim.shape[1]):
         flow[n_tranches + payer[r], t] += claim[:, r, t]
         s.claimed_now[payer[r]] += claim[:, r, t]
+        if w.row_tranche[r] >= 0:
+            s.direct[w.row_tranche[r]] += claim[:, r, t]
     s.claimed[:] += s.claimed_now
-    cash = s.claimed_now.sum(axis=0)
+    cash = s.claimed_now.sum(axis=0) - s.direct.sum(axis=0)
     for b in range(w.break_slot.size):
         if w.break_period[b] == t:
             amount = rounded(on_paths(w.break_slot[b], w.break_value[b], inputs), minor_units)
@@ -220,7 +218,7 @@ def draw_scheduled(t, year, w, s, minor_units, inputs, flow):
 
 
 def call_as_needed(gap, t, year, w, s, flow):
-    """Grants in their order, then investors in proportion to what they have not paid in. Returns what is missing."""
+    """Grants in their order, then investors in proportion to what they have not paid in."""
     n_tranches = w.rank.size
     for source in range(n_tranches, w.source_slot.size):
         if w.as_needed[source]:
@@ -231,26 +229,40 @@ def call_as_needed(gap, t, year, w, s, flow):
     given = split_up_to(gap, undrawn, undrawn)
     for k in np.flatnonzero(w.as_needed[:n_tranches]):
         draw(k, given[k], t, year, w, s, flow)
-    return gap - given.sum(axis=0)
 
 
-def fund_and_pay_costs(cash, t, year, w, s, flow):
+def commitment_fees(t, w, s):
+    """The fee on what each tranche has promised and not paid in yet, by tranche: int64[path]. [minor unit]"""
+    undrawn = s.commitment - s.drawn
+    return {
+        k: still_there(k, t, whole(w.fee[k, t] * undrawn[k]), w, s) for k in np.flatnonzero(w.fee[:, t] > 0.0).tolist()
+    }
+
+
+def fund_and_pay_costs(cash, fees, t, year, w, s, flow):
     """Costs of the programme: cash, kept payments, grants, calls, own funds, in this order. Returns the cash left."""
     borne = np.flatnonzero(w.cost_by == PROGRAMME)
-    if not borne.size:
+    if not borne.size and not fees:
         return cash
-    need = s.bill[borne, t].sum(axis=0)
+    need = s.bill[borne, t].sum(axis=0) + sum(fees.values())
     if w.recycle:
         to_come = s.bill[borne, t + 1 :].sum(axis=(0, 1))
         kept = np.minimum(cash, positive(need + to_come - s.account[CASH]))
         flow[w.line_recycle, t] += kept
         s.account[CASH] += kept
         cash = cash - kept
-    gap = call_as_needed(positive(need - s.account[CASH]), t, year, w, s, flow)
+    ahead = s.bill[borne, t + 1 : w.ahead[t] + 1].sum(axis=(0, 1))
+    call_as_needed(positive(need + ahead - s.account[CASH]), t, year, w, s, flow)
     if w.line_own >= 0:
+        gap = positive(need - s.account[CASH])
         flow[w.line_own, t] += gap
         s.account[CASH] += gap
         s.account[OWN_IN] += gap
+    for k, fee in fees.items():
+        amount = np.minimum(fee, s.account[CASH])
+        flow[w.line_fee + k, t] += amount
+        s.account[CASH] -= amount
+        receive(k, amount, s)
     for c in borne:
         amount = np.minimum(s.bill[c, t], s.account[CASH])
         flow[w.line_cost[c], t] += amount
@@ -271,6 +283,16 @@ def pay_fees(t, year, w, s, flow):
             for k in range(n_tranches):
                 flow[w.line_cost[c] + k, t] += given[k]
                 pay_in(k, given[k], year, s)
+
+
+def pay_direct(t, w, s, flow):
+    """Payments to one tranche alone: they count against its interest, then its principal; the rest is its own."""
+    if w.line_direct < 0:
+        return
+    hand_out(w.line_direct, s.direct, t, s, flow)
+    of_interest = np.minimum(s.direct, whole(s.interest))
+    s.interest[:] -= of_interest
+    s.principal[:] -= np.minimum(s.direct - of_interest, s.principal)
 
 
 def pay_rank(rank, cash, t, year, w, s, flow):
@@ -321,6 +343,27 @@ def return_surplus(cash, t, n_payers, w, s, flow):
     flow[w.line_back : w.line_back + n_payers, t] += given
 
 
+def default_on_loans(t, w, s, flow):
+    """What is recovered of loans whose borrower fails in this period."""
+    for k in np.flatnonzero(w.loans.is_loan):
+        amount = loans.fail(k, t, s.loan, s.principal[k], s.interest[k])
+        flow[w.loans.line_recovered + k, t] += amount
+        receive(k, amount, s)
+
+
+def repay_loans(t, w, s, flow):
+    """What falls due of each loan, after what is forgiven, from the provider's own funds."""
+    for k in np.flatnonzero(w.loans.is_loan):
+        s.principal[k] -= loans.forgive(k, t, w.loans, s.loan, s.drawn[k], s.principal[k])
+        of_interest, of_principal = loans.fall_due(k, t, w.loans, s.loan, s.principal[k], s.interest[k])
+        s.interest[k] -= of_interest
+        s.principal[k] -= of_principal
+        for line, due in ((w.loans.line_interest, of_interest), (w.loans.line_principal, of_principal)):
+            amount = still_there(k, t, due, w, s)
+            flow[line + k, t] += amount
+            receive(k, amount, s)
+
+
 def call_guarantee(g, limit, after, t, w, s, flow):
     """Cover a loss beyond what is borne first, up to the limit. Returns what is paid."""
     if w.covers[g] == PROVIDER:
@@ -365,11 +408,24 @@ def commitments(w, minor_units, inputs):
     return np.stack([rounded(on_paths(slot, value, inputs), minor_units) for slot, value in sources])
 
 
-def bills(w, minor_units, inputs):
-    """What each cost comes to on each date: int64[cost, period, path]. [minor unit]"""
+def bills(w, commitment, measured, minor_units, inputs):
+    """What each cost comes to on each date: int64[cost, period, path]. [minor unit]
+
+    What follows the people is billed for all that came up since the last date: measured float64[path, cohort, measure,
+    period].
+    """
     out = np.zeros((*w.cost_times.shape, inputs.shape[0]), dtype=np.int64)
     for c, times in enumerate(w.cost_times):
-        out[c] = rounded(on_paths(w.cost_slot[c], w.cost_value[c], inputs), minor_units) * times[:, None]
+        amount = on_paths(w.cost_slot[c], w.cost_value[c], inputs)
+        if w.cost_share[c]:
+            out[c] = part_of(commitment[: w.rank.size].sum(axis=0), amount) * times[:, None]
+        elif w.cost_head[c] < 0:
+            out[c] = rounded(amount, minor_units) * times[:, None]
+        else:
+            billed, before = measured[:, :, w.cost_head[c]].sum(axis=1).T.cumsum(axis=0), 0.0
+            for t in np.flatnonzero(times):
+                out[c, t] = rounded(amount * (billed[t] - before), minor_units)
+                before = billed[t]
     return out
 
 
@@ -385,7 +441,7 @@ def limits_of(w, commitment, minor_units, inputs):
     return out
 
 
-def begin(w: Any, n_payers: int, minor_units: int, inputs: Any) -> State:
+def begin(w: Any, n_payers: int, measured: Any, years: Any, minor_units: int, inputs: Any) -> State:
     """The state of every path before its first period."""
     n_tranches, n_paths = w.rank.size, inputs.shape[0]
 
@@ -402,11 +458,13 @@ def begin(w: Any, n_payers: int, minor_units: int, inputs: Any) -> State:
         interest=nothing(n_tranches, np.float64),
         hurdle=nothing(n_tranches, np.float64),
         moment=nothing(n_tranches, np.float64),
-        bill=bills(w, minor_units, inputs),
+        bill=bills(w, commitment, measured, minor_units, inputs),
         claimed=nothing(n_payers),
         claimed_now=nothing(n_payers),
         account=nothing(3),
         left=limits_of(w, commitment, minor_units, inputs),
+        direct=nothing(n_tranches),
+        loan=None if w.loans is None else loans.terms_of_loans(w.loans, measured, years, minor_units, inputs),
     )
 
 
@@ -434,12 +492,18 @@ def post_in_order(
     s, posted = state, flow.transpose(1, 2, 0)
     for t in range(last + 1):
         accrue(t, w, s)
+        if w.loans is not None:
+            default_on_loans(t, w, s, posted)
+        fees = commitment_fees(t, w, s)
         cash = money_in(t, claim, payer, w, s, minor_units, inputs, posted)
         draw_scheduled(t, years[t], w, s, minor_units, inputs, posted)
-        cash = fund_and_pay_costs(cash, t, years[t], w, s, posted)
+        cash = fund_and_pay_costs(cash, fees, t, years[t], w, s, posted)
         pay_fees(t, years[t], w, s, posted)
+        pay_direct(t, w, s, posted)
         cash = distribute(cash, t, years[t], w, s, posted)
         return_surplus(cash, t, n_payers, w, s, posted)
+        if w.loans is not None:
+            repay_loans(t, w, s, posted)
         call_guarantees(t, w, s, minor_units, inputs, posted)
     top_up(last, w, s, posted)
     drawn[:], received[:] = s.paid_in.T, s.received.T

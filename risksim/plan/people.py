@@ -23,7 +23,7 @@ WORDS = 2.0**32
 
 def last_month(scenario: Scenario) -> int:
     """The last contract month in which anybody can enrol or leave."""
-    return max(len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts)
+    return max((len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts), default=0)
 
 
 def limit_of(chance: float) -> int:
@@ -122,8 +122,8 @@ def outcomes(
         for month in lasts
     ]
     first = np.concatenate([[0], np.cumsum(months)])[:-1]
-    columns = np.concatenate([np.array(lasts) + start for lasts, start in zip(last_month, first, strict=True)]).astype(
-        np.int64
+    columns = np.array(
+        [last + start for lasts, start in zip(last_month, first, strict=True) for last in lasts], dtype=np.int64
     )
     group = layout.Outcomes(
         np.array([hash16(name) for name, _ in outcomes], dtype=np.int64),

@@ -18,6 +18,7 @@ from risksim.plan import layout
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
+from risksim.scenario.financing import Tranche
 from risksim.scenario.outcomes import ProgrammeResult
 from risksim.scenario.payments import (
     CapTerms,
@@ -304,12 +305,14 @@ def payments(
         lagged=(paid_in != np.arange(n_periods)).any(axis=1).astype(np.uint8),
         growth_slot=slots(growth)[0],
         growth_value=slots(growth)[1],
-        growth_years=np.array([[_whole_years(index, date) for date in dates] for index in indices], dtype=np.int64),
-        level=np.array([_levels(gathered, k, index, dates) for k, index in enumerate(indices)]),
+        growth_years=np.array(
+            [[_whole_years(index, date) for date in dates] for index in indices], dtype=np.int64
+        ).reshape(n, n_periods),
+        level=np.array([_levels(gathered, k, index, dates) for k, index in enumerate(indices)]).reshape(n, n_periods),
         scope=_scopes(scenario, row_clause),
         basis=np.array([clause.basis for clause in clauses], dtype=np.int64),
         readings=_readings(clauses),
-        tables=_tables(clauses, dates, looks, draws, years),
+        tables=_tables(clauses, dates, looks, draws, years, scenario.financing.tranches),
     )
     return group, build.measured, build.payers, _row_names(scenario, shares)
 
@@ -381,9 +384,15 @@ def _levels(gathered: Gathered, clause: int, index: Indexed | None, dates: Seque
 
 
 def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
-    """Which rows each cap, floor or fund looks at: those above it, of its outcome if it names one."""
+    """Which rows each cap, floor or fund looks at: those above it, of its outcome if it names one. And which rows count
+    as received for an annual return.
+    """
     scope = np.zeros((len(scenario.payments), len(row_clause)), np.uint8)
+    whose = [getattr(terms_of(rule), "tranche", None) for rule in scenario.payments]
     for k, rule in enumerate(scenario.payments):
+        if getattr(terms_of(rule), "pays", None) == "annual return":
+            # What the investor has received: for a rule of one tranche, only what that tranche got alone.
+            scope[k] = [above < k and whose[k] in (None, whose[above]) for above in row_clause]
         if key_of(rule) not in ("cap", "floor", "fund"):
             continue
         wanted = outcome_of(rule)
@@ -437,7 +446,7 @@ def _readings(clauses: Sequence[Clause]) -> layout.Readings:
         return np.array([reading is not None and pick(reading) for reading in said], dtype=np.uint8)
 
     return layout.Readings(
-        column=np.array([clause.columns for clause in clauses], dtype=np.int64),
+        column=np.array([clause.columns for clause in clauses], dtype=np.int64).reshape(len(clauses), 3),
         counts=np.array([_COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
         unmeasured=np.array([_UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
         cumulative=flags(lambda r: r.cumulative),
@@ -457,6 +466,7 @@ def _tables(
     looks: layout.ByteArray,
     draws: Sequence[Sequence[tuple[dt.date, float]]],
     years: layout.FloatArray,
+    tranches: Sequence[Tranche],
 ) -> layout.Tables:
     n, n_periods = len(clauses), len(dates)
     least, capital = np.full((n, n_periods), -math.inf), np.zeros((n, len(draws), n_periods))
@@ -476,6 +486,9 @@ def _tables(
             capital[k] = _capital_years(drawn, looks[k], years)
         elif terms.pays != "amount":
             capital[k] = drawn
+        # A loan is paid back by the provider; a rule of one tranche looks at that one.
+        paid = [t.loan is None and terms.tranche in (None, t.name) for t in tranches]
+        capital[k] *= np.array(paid)[:, None]
     lines = [(place * _grain(clause), gives) for clause in clauses for place, gives in clause.lines]
     return layout.Tables(
         first=_starts(len(clause.lines) for clause in clauses),
@@ -510,7 +523,9 @@ def measures(
     known = ~np.isnan(results.value_value.reshape(-1, n_periods)) | (results.value_slot.reshape(-1, n_periods) >= 0)
     seen_in = np.zeros((len(measured), n_periods), np.uint8)
     for m, (outcome, statistic) in enumerate(measured):
-        if statistic == layout.RESULT:
+        if outcome < 0:
+            seen_in[m] = 1
+        elif statistic == layout.RESULT:
             seen_in[m] = known[outcome]
         else:
             seen_in[m, outcomes.period_of_month[outcome][outcomes.period_of_month[outcome] >= 0]] = 1
@@ -548,8 +563,15 @@ def _dated(
 def measure_names(scenario: Scenario, measures: layout.Measures) -> tuple[str, ...]:
     """A name for each column of `measured`."""
     words = {layout.ELIGIBLE: "eligible", layout.SEEN: "measured", layout.SUM: "verified"}
+    heads = {
+        layout.JOINED: "people enrolled",
+        layout.ATTENDED: "months of the course begun",
+        layout.FINISHED: "people who completed",
+    }
     people, whole = list(scenario.personal), list(scenario.results)
     return tuple(
-        whole[k] if statistic == layout.RESULT else f"{people[k]}: {words[int(statistic)]}"
+        (whole[k] if statistic == layout.RESULT else f"{people[k]}: {words[int(statistic)]}")
+        if k >= 0
+        else heads[int(statistic)]
         for k, statistic in zip(measures.outcome, measures.statistic, strict=True)
     )
