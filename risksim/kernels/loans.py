@@ -111,7 +111,7 @@ def fall_due(k, t, loans, terms, principal, interest):
     """Interest and principal that fall due in a period: two int64[path]. [minor unit]"""
     owed = whole(interest)
     if t >= loans.maturity[k]:
-        return owed, principal
+        return owed, principal.copy()
     all_due = terms.reached[k, ACCELERATED, t]
     of_interest = owed if loans.pays[k, t] else np.zeros_like(owed)
     of_principal = part_of(principal, loans.part[k, t])
