@@ -30,10 +30,10 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import Chance, Discrete
+from risksim.scenario.uncertainty import Chance, Discrete, Uniform
 from tests.reference import laws
 from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
-from tests.reference.financing import Books, Moves, dates_of
+from tests.reference.financing import Books, Events, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
     DROPOUT,
@@ -189,7 +189,38 @@ def run_path(
             tally(scenario, lives, tallies)
         for address, number in found.items():
             counts[address] += number
-    return settle(scenario, values, persons, counts, tallies, headcounts)
+    events = expected_events(scenario, values) if people == "expected" else events_of(scenario, persons)
+    return settle(scenario, values, persons, counts, tallies, headcounts, events, spread=inputs == "mean")
+
+
+def events_of(scenario: Scenario, persons: Iterable[Person]) -> Events:
+    """Enrolments, months of the course begun and completions of persons, with their days."""
+    start, found = value_of(scenario.start), []
+    durations = {cohort.name: int(value_of(cohort.duration)) for cohort in scenario.cohorts}
+    for person in persons:
+        found.append(("participant", day_of(start, person.enrolled), 1.0))
+        end = person.enrolled + durations[person.cohort]
+        last = end - 1 if person.left is None else min(person.left, end - 1)
+        found += [("participant month", day_of(start, month), 1.0) for month in range(person.enrolled, last + 1)]
+        if person.left is None:
+            found.append(("completer", day_of(start, end), 1.0))
+    return found
+
+
+def expected_events(scenario: Scenario, values: Mapping[str, float]) -> Events:
+    """The same of expected people."""
+    start, found = value_of(scenario.start), []
+    for cohort in scenario.cohorts:
+        places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
+        people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
+        dropout = values[f"cohorts[{cohort.name}].dropout"]
+        for month, weight in enumerate(month_weights(cohort.enrolment)):
+            number = people * float(weight)
+            found.append(("participant", day_of(start, month), number))
+            for j in range(duration):
+                found.append(("participant month", day_of(start, month + j), number * (1.0 - dropout * j / duration)))
+            found.append(("completer", day_of(start, month + duration), number * (1.0 - dropout)))
+    return found
 
 
 def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
@@ -273,10 +304,18 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             numbers[f"{here}.indexed.rate"] = terms.indexed.rate, "ratio"
     for tranche in scenario.financing.tranches:
         numbers[f"financing.tranches[{tranche.name}].commitment"] = tranche.commitment, "amount"
+        if tranche.loan is not None and tranche.loan.default is not None and tranche.loan.default.yearly_chance != 0.0:
+            here = f"financing.tranches[{tranche.name}].loan.default"
+            numbers[f"{here}.moment"] = Uniform(uniform=(0.0, 1.0)), "share"
+            numbers[f"{here}.yearly_chance"] = tranche.loan.default.yearly_chance, "share"
+            numbers[f"{here}.lost"] = tranche.loan.default.lost, "share"
     for grant in scenario.financing.grants:
         numbers[f"financing.grants[{grant.name}].amount"] = grant.amount, "amount"
     for cost in scenario.financing.costs:
-        numbers[f"financing.costs[{cost.name}].amount"] = cost.amount, "amount"
+        if cost.share_of_commitment is not None:
+            numbers[f"financing.costs[{cost.name}].share_of_commitment"] = cost.share_of_commitment, "ratio"
+        else:
+            numbers[f"financing.costs[{cost.name}].amount"] = cost.amount, "amount"
     for guarantee in scenario.financing.guarantees:
         if guarantee.limit is not None:
             numbers[f"financing.guarantees[{guarantee.name}].limit"] = guarantee.limit, "amount"
@@ -496,10 +535,13 @@ def settle(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    events: Events,
+    *,
+    spread: bool,
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
     if not is_plain(scenario):
-        return settle_in_order(scenario, values, persons, counts, tallies, headcounts)
+        return settle_in_order(scenario, values, persons, counts, tallies, headcounts, events, spread=spread)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
     commitment = values[f"financing.tranches[{tranche.name}].commitment"]
@@ -571,6 +613,9 @@ def settle_in_order(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    events: Events,
+    *,
+    spread: bool,
 ) -> TwinPath:
     """The same for a deal with several tranches, costs, caps or guarantees.
 
@@ -584,11 +629,15 @@ def settle_in_order(
     periods = sorted({*follow_ups(scenario), *dates_of(scenario, add), *rule_dates(scenario)})
     claims = claim(scenario, values, tallies, minor, periods, {}, {})
     owed: dict[tuple[str, dt.date], int] = {}
-    for (_, payer, date), amount in claims.items():
+    direct: dict[tuple[str, dt.date], int] = {}
+    for (position, payer, date), amount in claims.items():
         owed[payer, date] = owed.get((payer, date), 0) + amount
+        alone = getattr(terms_of(scenario.payments[position]), "tranche", None)
+        if alone is not None:
+            direct[alone, date] = direct.get((alone, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
-    books = Books(scenario, values, minor, periods, years, add)
-    books.run(payers(scenario.payments), owed)
+    books = Books(scenario, values, minor, periods, years, add, events=events, tallies=tallies, spread=spread)
+    books.run(payers(scenario.payments), owed, direct)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
