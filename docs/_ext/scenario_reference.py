@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from risksim.scenario import base, financing, outcomes, payments, programme, terms, uncertainty
+from risksim.scenario import base, financing, loans, outcomes, payments, programme, terms, uncertainty
 from risksim.scenario import scenario as root
 from risksim.scenario.base import Part
 from risksim.scenario.remedies import flow
@@ -66,6 +66,13 @@ PARTS: dict[str, list[type[Part]]] = {
         financing.Grant,
         financing.Guarantee,
         financing.Termination,
+        loans.Loan,
+        loans.Repayments,
+        loans.RevenueShare,
+        loans.Goal,
+        loans.Lowered,
+        loans.Forgiven,
+        loans.Default,
     ],
     "Origins": [base.Origin, base.Stated],
 }
@@ -112,6 +119,13 @@ TITLES: dict[type[Part], str] = {
     financing.Grant: "grants",
     financing.Guarantee: "guarantees",
     financing.Termination: "termination",
+    loans.Loan: "loan",
+    loans.Repayments: "repaid in instalments",
+    loans.RevenueShare: "repaid from a revenue",
+    loans.Goal: "a goal of a loan",
+    loans.Lowered: "lowered",
+    loans.Forgiven: "forgiven",
+    loans.Default: "default",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",

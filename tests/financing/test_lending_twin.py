@@ -24,7 +24,7 @@ MORE = {
 
 @st.composite
 def goals(draw: st.DrawFn) -> dict[str, Any]:
-    goal = draw(
+    return draw(
         st.sampled_from(
             [
                 {"outcome": "contracts", "counts": "value", "at_least": 10},
@@ -34,7 +34,6 @@ def goals(draw: st.DrawFn) -> dict[str, Any]:
             ]
         )
     )
-    return goal
 
 
 @st.composite
