@@ -179,3 +179,13 @@ def test_outcomes_can_still_be_paid_beside_a_loan():
     bonus = plan.labels.lines.index("surplus to the provider")
     assert (found.flow[:, bonus].sum(axis=1) == 1_000_000).all()
     assert (found.received == round(1e8 * 1.05**6)).all()
+
+
+@pytest.mark.parametrize("repaid", ["at maturity", {"every": "12 months", "times": 6, "first": "2026-01-01"}])
+def test_dates_without_flows_change_no_loan(repaid):
+    scenario = lent({"repaid": repaid, "default": {"yearly_chance": 0.0, "lost": 1}})
+    told = scenario.model_dump(by_alias=True, exclude_defaults=True)
+    told["follow_up"] = {"every": "3 months"}
+    few, many = received(scenario)[0], received(Scenario.model_validate(told))[0]
+    assert np.abs(few.sum() - many.sum()) <= 0.02
+    assert np.abs(few - many[::4]).max() <= 0.01
