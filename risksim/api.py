@@ -140,11 +140,11 @@ def first_run_on_this_machine() -> bool:
     return not is_warm()
 
 
-def at_means(deal: Deal | Plan) -> Plan:
-    """The same deal with every uncertain input at its mean."""
+def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
+    """The same deal with every uncertain input at its mean; with `luck`, the failures of borrowers are still drawn."""
     from risksim.plan.compile import at_means as fix
 
-    return fix(deal.plan if isinstance(deal, Deal) else deal)
+    return fix(deal.plan if isinstance(deal, Deal) else deal, luck=luck)
 
 
 def expected_only(deal: Deal | Plan) -> Run:
