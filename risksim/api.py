@@ -153,11 +153,11 @@ def repeated(plan: Plan) -> tuple[str, ...]:
     return tuple(name for k, name in enumerate(plan.labels.outcomes) if first[k + 1] - first[k] > 1)
 
 
-def at_means(deal: Deal | Plan) -> Plan:
-    """The same deal with every uncertain input at its mean."""
+def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
+    """The same deal with every uncertain input at its mean; with `luck`, the failures of borrowers are still drawn."""
     from risksim.plan.compile import at_means as fix
 
-    return fix(deal.plan if isinstance(deal, Deal) else deal)
+    return fix(deal.plan if isinstance(deal, Deal) else deal, luck=luck)
 
 
 def expected_only(deal: Deal | Plan) -> Run:

@@ -56,7 +56,7 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
     ThreeLines
     """
     expected = api.expected_only(deal)
-    luck = api.simulate(api.at_means(deal), run.paths.weight.size, run.seed, threads, keep_claims=False)
+    luck = api.simulate(api.at_means(deal, luck=True), run.paths.weight.size, run.seed, threads, keep_claims=False)
     return ThreeLines(
         hurdle=run.plan.labels.hurdles[-1],
         lines=(

@@ -111,7 +111,7 @@ def live_until(
             of_lane[lanes] = of_path[mine]
         drawn = draw_inputs(plan.inputs, key, first, LANES, plan.events)
         live_block(plan, key, first, drawn, lived, heads, whole)
-        know_all(plan, key, first, drawn, lived, whole.counted)
+        know_all(plan, key, first, drawn, lived, whole)
         measured[mine], headcount[mine] = lived[lanes], heads[lanes]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from risksim.engine.addresses import key_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
+from risksim.engine.heads import expect_heads
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
@@ -37,12 +38,12 @@ def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
     if plan.processes is not None:
         return _drawn_people(plan, stops)
-    out = np.zeros((1, n_cohorts, measures.outcome.size, n_periods))
+    out = np.zeros((1, max(n_cohorts, 1), measures.outcome.size, n_periods))
     for c in range(n_cohorts):
         by_month = expected_by_month(plan, c)
         visible = 1.0 - cohorts.unmeasured_value[c]
         for m, (k, statistic) in enumerate(zip(measures.outcome, measures.statistic, strict=True)):
-            if statistic == RESULT:
+            if k < 0 or statistic == RESULT:
                 continue
             able = 1.0 if outcomes.population[k] == ENROLLED else 1.0 - cohorts.dropout_value[c]
             share = able * visible
@@ -59,7 +60,8 @@ def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
 
 
 def _know(plan: Plan, stops: Stops | None, out: FloatArray) -> None:
-    """Results and effects beside what is expected of persons."""
+    """People for costs, results and effects beside what is expected of outcomes of persons."""
+    expect_heads(plan, out, stops)
     know_results(plan, np.empty((1, 0)), out)
     if plan.effects.measure.size:
         numbers = numbers_on_paths(plan, np.empty((1, 0)))

@@ -1,4 +1,4 @@
-"""What a contract knows beside its people: results of the programme, and effects against comparison groups."""
+"""What a contract knows beside the outcomes of persons: people for costs, results of the programme, and effects."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.engine.effects import compare_groups, know_effects, numbers_on_paths
+from risksim.engine.heads import add_heads
 from risksim.engine.results import forget, know_results
-from risksim.plan.layout import FloatArray, Int16Array, Plan
+from risksim.plan.layout import FloatArray, Plan, Stops
 
 
 def know_all(
@@ -16,9 +17,9 @@ def know_all(
     first_path: int,
     inputs: FloatArray,
     measured: FloatArray,
-    counted: Int16Array | None = None,
+    stops: Stops | None = None,
 ) -> None:
-    """Fill the columns of results and effects of consecutive paths.
+    """Fill the columns of people, results and effects of consecutive paths.
 
     Parameters
     ----------
@@ -31,13 +32,14 @@ def know_all(
     inputs : float64[path, input]
         Drawn inputs.
     measured : float64[path, cohort, measure, period]
-        The columns of persons are there, those of results and effects are filled.
-    counted : int16[path], optional
-        Last month in which anything is measured, in deals that end early. [month]
+        The columns of outcomes of persons are there, the others are filled.
+    stops : Stops, optional
+        How the paths end; left out, they run to their end.
     """
+    add_heads(plan, key, first_path, inputs, measured, stops)
     know_results(plan, inputs, measured)
     if plan.effects.measure.size:
         numbers = numbers_on_paths(plan, inputs)
         know_effects(plan, numbers, compare_groups(plan, key, first_path, numbers), measured)
-    if counted is not None:
-        forget(plan, counted, measured)
+    if stops is not None:
+        forget(plan, stops.counted, measured)

@@ -100,22 +100,43 @@ def live_tile(
     """
     cohorts = plan.cohorts
     months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
+    words, enrolled_at, left_at, n_enrolled = attend(plan, key, first_path, cohort, inputs, stops)
+    seen = np.empty(words.shape, np.uint8)
+    unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
+    measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
+    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
+    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+
+
+def attend(
+    plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray, stops: Stops | None = None
+) -> tuple[Words, Int16Array, Int16Array, Int32Array]:
+    """When the people of one cohort enrol and leave on 64 paths, as `live_tile`.
+
+    Returns
+    -------
+    Words
+    int16[person, lane]
+        When each enrols. [month]
+    int16[person, lane]
+        When each leaves. [month]
+    int32[lane]
+        How many enrol if nothing stops. [people]
+    """
+    cohorts = plan.cohorts
+    months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
     ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
     n_enrolled = np.empty(LANES, dtype=np.int32)
     enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
     words = Words(key, first_path, cohort, int(n_enrolled.max()))
     enrolled_at, left_at = np.empty(words.shape, np.int16), np.empty(words.shape, np.int16)
-    seen = np.empty(words.shape, np.uint8)
     enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
     dropout = on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
     leaving = words.draw(Purpose.DROPOUT)
     leave_month(leaving, limits_of(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
     if stops is not None:
         stop_lives(stops.month, cohorts.duration[cohort], enrolled_at, left_at)
-    unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
-    measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
-    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
-    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+    return words, enrolled_at, left_at, n_enrolled
 
 
 def live_block(

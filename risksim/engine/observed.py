@@ -69,7 +69,7 @@ def settle_so_far(plan: Plan, inputs: FloatArray, measured: FloatArray, upto: in
     claim = claims_of(_silent_while_open(plan, waits[0]), inputs, measured)
     due = claim.copy()
     due[:, :, upto + 1 :] = 0
-    flow, _, _ = post(plan, inputs, due)
+    flow, _, _ = post(plan, inputs, due, measured)
     flow[:, :, upto + 1 :] = 0
     settled = close(plan, due, flow, *_by_tranche(plan, flow))
     results = allocate(plan, 1, keep_claims=True)

@@ -7,6 +7,7 @@ import numpy as np
 from risksim.engine.addresses import key_of
 from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
+from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.known import know_all
 from risksim.engine.lives import KeyArray, counted_worth, head_of, live_tile, meter_tile
@@ -46,20 +47,22 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     first = path - lane
     inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)
     mine = inputs[lane : lane + 1]
-    measured = np.zeros((LANES, plan.cohorts.places.size, plan.measures.outcome.size, plan.calendar.years.size))
+    n_cohorts = max(plan.cohorts.places.size, 1)
+    measured = np.zeros((LANES, n_cohorts, plan.measures.outcome.size, plan.calendar.years.size))
     results = allocate(plan, 1, keep_claims=True)
     headcount = np.empty_like(results.headcount)
     cohorts = _live(plan, key, first, lane, inputs, None, measured, headcount)
     know_all(plan, key, first, inputs, measured)
+    planned = planned_heads(plan, measured[lane : lane + 1])
     stops = find_stops(plan, key, path, mine, measured[lane : lane + 1])
     if stops is not None and stops.month[0] != NEVER:
         on_lane = no_stops(LANES)
         for of_lane, of_path in zip(on_lane, stops, strict=True):
             of_lane[lane] = of_path[0]
         cohorts = _live(plan, key, first, lane, inputs, on_lane, measured, headcount)
-        know_all(plan, key, first, inputs, measured, on_lane.counted)
+        know_all(plan, key, first, inputs, measured, on_lane)
     own = measured[lane : lane + 1]
-    store(results, 0, mine, headcount, settle(plan, mine, own, stops), stops)
+    store(results, 0, mine, headcount, settle(plan, mine, own, stops, planned), stops)
     changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
     return Replay(path, seed, cohorts, own, _effects(plan, key, first, lane, inputs, own), results, *changed)
 

@@ -12,6 +12,7 @@ import numpy as np
 from risksim.engine.addresses import key_of
 from risksim.engine.ending import end_early, stops_of
 from risksim.engine.expected import expected_enrolled, expected_people
+from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
@@ -187,9 +188,11 @@ def draw_block(
     whole = -(-(before + n_paths) // LANES) * LANES
     inputs = draw_inputs(plan.inputs, key, first_path, whole, plan.events)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
-    measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
+    measured = np.empty((whole, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
-    if settings.form == "patterns" and plan.processes is None:
+    if n_cohorts == 0:
+        measured[:] = 0.0
+    elif settings.form == "patterns" and plan.processes is None:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:
@@ -203,8 +206,9 @@ def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results
     first_path = settings.first_path + start
     inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
     key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
+    planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
-    store(results, start, inputs, headcount, settle(plan, inputs, measured, stops), stops)
+    store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)
     return n_paths
 
 
@@ -242,11 +246,11 @@ def run_expected(plan: Plan) -> PathResults:
         Of one path; head counts are rounded to whole people there and are not meant to be read.
     """
     measured, inputs = expected_people(plan), np.empty((1, 0))
-    stops = None
+    stops, planned = None, planned_heads(plan, measured)
     if plan.ending is not None:
         stops = stops_of(plan, inputs, measured, expected_enrolled(plan))
         measured = expected_people(plan, stops)
     results = allocate(plan, 1, keep_claims=True)._replace(replicate=np.full(1, EXACT, dtype=np.int16))
     headcount = np.zeros_like(results.headcount)
-    store(results, 0, inputs, headcount, settle(plan, inputs, measured, stops), stops)
+    store(results, 0, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)
     return results

@@ -43,7 +43,13 @@ def discount_factors(plan: Plan) -> FloatArray:
     return np.asarray((1.0 + plan.hurdles[:, None]) ** -plan.calendar.years[None, :], dtype=np.float64)
 
 
-def settle(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | None = None) -> Settled:
+def settle(
+    plan: Plan,
+    inputs: FloatArray,
+    measured: FloatArray,
+    stops: Stops | None = None,
+    planned: FloatArray | None = None,
+) -> Settled:
     """Pay, post and measure the returns of a block of paths.
 
     Parameters
@@ -56,6 +62,8 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | 
         What the contract measures. [people]
     stops : Stops, optional
         How the paths end; left out, they run to their end.
+    planned : float64[path, cohort, measure, period], optional
+        The people as if nothing stopped, where costs follow them; left out, as measured.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | 
     RunError
         If the books of any path don't close.
     """
-    return finance(plan, inputs, claims_of(plan, inputs, measured, stops), stops)
+    return finance(plan, inputs, claims_of(plan, inputs, measured, stops), measured, stops, planned)
 
 
 def claims_of(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | None = None) -> IntArray:
@@ -98,7 +106,14 @@ def _claim_again(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: St
         claim[rows] = part
 
 
-def finance(plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None = None) -> Settled:
+def finance(
+    plan: Plan,
+    inputs: FloatArray,
+    claim: IntArray,
+    measured: FloatArray | None = None,
+    stops: Stops | None = None,
+    planned: FloatArray | None = None,
+) -> Settled:
     """Post the claims of a block of paths to the ledger and measure the returns.
 
     Parameters
@@ -109,8 +124,12 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None
         Drawn inputs.
     claim : int64[path, rule, period]
         What every rule claims; cuts are negative. [minor unit]
+    measured : float64[path, cohort, measure, period], optional
+        What the contract measures, where costs or loans read it.
     stops : Stops, optional
         How the paths end; left out, they run to their end.
+    planned : float64[path, cohort, measure, period], optional
+        The people as if nothing stopped, where costs follow them; left out, as measured.
 
     Returns
     -------
@@ -121,26 +140,39 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None
     RunError
         If the books of any path don't close.
     """
-    return close(plan, claim, *post(plan, inputs, claim, stops))
+    return close(plan, claim, *post(plan, inputs, claim, measured, stops, planned))
 
 
 def post(
-    plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None = None
+    plan: Plan,
+    inputs: FloatArray,
+    claim: IntArray,
+    measured: FloatArray | None = None,
+    stops: Stops | None = None,
+    planned: FloatArray | None = None,
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """The ledger, and what each tranche pays in and gets: int64[path, line, period], twice int64[path, tranche]."""
+    """The ledger, and what each tranche pays in and gets: int64[path, line, period], twice int64[path, tranche].
+
+    As `finance`.
+    """
     n_paths, _, n_periods = claim.shape
-    n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
-    flow = np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64)
+    n_tranches, n_payers, n_lines = len(plan.labels.tranches), len(plan.labels.payers), plan.ledger.from_party.size
     drawn = np.empty((n_paths, n_tranches), dtype=np.int64)
     received = np.empty((n_paths, n_tranches), dtype=np.int64)
     if plan.waterfall is None:
+        flow = np.empty((n_paths, n_lines, n_periods), dtype=np.int64)
         waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
     else:
-        terms = (plan.payments.payer, plan.waterfall, _scratch(plan), n_payers, plan.minor_units, inputs)
-        if stops is None or plan.ending is None:
-            tranches.post_in_order(claim, *terms, plan.calendar.years, flow, drawn, received)
-        else:
-            tranches.post_until(claim, *terms, plan.calendar.years, plan.ending, stops, flow, drawn, received)
+        # Path last in memory, as the waterfall reckons.
+        flow = np.empty((n_lines, n_periods, n_paths), dtype=np.int64).transpose(2, 0, 1)
+        order, years, unit = plan.waterfall, plan.calendar.years, plan.minor_units
+        until = None
+        if stops is not None and plan.ending is not None:
+            until = tranches.until_stops(plan.ending, stops, years.size)
+        state = tranches.begin(order, n_payers, measured, years, unit, inputs, until, planned)
+        tranches.post_in_order(
+            claim, plan.payments.payer, order, state, n_payers, unit, inputs, years, flow, drawn, received
+        )
     return flow, drawn, received
 
 
@@ -171,38 +203,6 @@ def close(plan: Plan, claim: IntArray, flow: IntArray, drawn: IntArray, received
     irr, status, npv = _returns(plan, balance, np.arange(1, 1 + n_tranches, dtype=np.int64), drawn, received)
     groups = _returns(plan, *_together(plan, balance, drawn, received))
     return Settled(claim, flow, drawn, received, repayment, irr, status, npv, *groups)
-
-
-def _scratch(plan: Plan) -> tranches.State:
-    """The state of one path, to be written over by the next."""
-    assert plan.waterfall is not None
-    n_tranches, n_sources = plan.waterfall.rank.size, plan.waterfall.source_slot.size
-    n_payers = len(plan.labels.payers)
-
-    def whole(n: int) -> IntArray:
-        return np.zeros(n, dtype=np.int64)
-
-    many = max(n_sources, n_payers)
-    return tranches.State(
-        commitment=whole(n_sources),
-        drawn=whole(n_sources),
-        paid_in=whole(n_tranches),
-        received=whole(n_tranches),
-        principal=whole(n_tranches),
-        interest=np.zeros(n_tranches),
-        hurdle=np.zeros(n_tranches),
-        moment=np.zeros(n_tranches),
-        due=whole(plan.waterfall.cost_slot.size),
-        claimed=whole(n_payers),
-        claimed_now=whole(n_payers),
-        account=whole(4),
-        weight=whole(many),
-        limit=whole(many),
-        open_weight=whole(many),
-        rests=whole(many),
-        part=whole(many),
-        given=whole(many),
-    )
 
 
 def _together(plan: Plan, balance: IntArray, drawn: IntArray, received: IntArray) -> tuple[Any, ...]:

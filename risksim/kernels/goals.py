@@ -93,7 +93,7 @@ def hurdle(
     period,
     upto,
     rate,
-    payments_above,
+    received,
     drawn_share,
     commitment_slot,
     commitment_value,
@@ -104,8 +104,8 @@ def hurdle(
 ):
     """What is missing on a date for capital drawn to have earned a yearly rate; not negative.
 
-    The rows before `payments_above` and the periods up to `upto` of out int64[path, rule, period] count as received;
-    drawn_share float64[tranche, period], years float64[period]. [minor unit]
+    The rows that received uint8[rule] marks and the periods up to `upto` of out int64[path, rule, period] count as
+    received; drawn_share float64[tranche, period], years float64[period]. [minor unit]
     """
     balance = 0.0
     for t in range(upto + 1):
@@ -114,8 +114,9 @@ def hurdle(
             commitment = pick(commitment_slot[k], commitment_value[k], inputs, path)
             before = np.rint(commitment * drawn_share[k, t - 1] * minor_units) if t > 0 else 0.0
             balance += (np.rint(commitment * drawn_share[k, t] * minor_units) - before) * grown
-        for r in range(payments_above):
-            balance -= out[path, r, t] * grown
+        for r in range(received.size):
+            if received[r]:
+                balance -= out[path, r, t] * grown
     return max(balance, 0.0)
 
 
@@ -202,7 +203,7 @@ def claim_goal(
                         t,
                         t,
                         rate,
-                        row,
+                        payments.scope[k],
                         tables.capital[k],
                         financing.commitment_slot,
                         financing.commitment_value,

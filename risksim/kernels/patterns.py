@@ -251,9 +251,9 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
                     row[HEAD + 2 * k] = achieved
                     row[HEAD + 2 * k + 1] = verified
                 for m in range(measures.outcome.size):
-                    if measures.statistic[m] == RESULT:  # no persons behind it
-                        continue
                     k = measures.outcome[m]
+                    if k < 0 or measures.statistic[m] == RESULT:  # no outcome of persons behind it
+                        continue
                     field = 3
                     if measures.statistic[m] == SEEN or (
                         measures.statistic[m] == ELIGIBLE and outcomes.population[k] == MEASURED

@@ -62,14 +62,17 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     groups, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
     payments, ends = ending.ending(gathered, measured, groups.payments, draws, outcomes, calendar, follow_ups, dates)
     compared = effects.effects(gathered, measured, follow_ups, dates)
-    measures = rules.measures(measured, outcomes, results, compared, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
     order = None
     if deal.is_plain and not scenario.ends_early:
         ledger, parties, lines = money.plain_ledger(scenario, payers)
     else:
-        order, ledger, parties, lines = waterfall.waterfall(gathered, financing, payers, dates)
+        order, ledger, parties, lines = waterfall.waterfall(
+            gathered, financing, payers, dates, payments.clause, measured
+        )
+    heads = people.heads_in(scenario, dates)
+    measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
     if gathered.faults:
         raise ScenarioError(gathered.faults)
     return layout.Plan(
@@ -128,19 +131,23 @@ def digest_of(scenario: Scenario) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
-def at_means(plan: layout.Plan) -> layout.Plan:
+def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
     """The same deal with every uncertain input at its mean.
 
     Parameters
     ----------
     plan : Plan
+    luck : bool
+        Whether failures of borrowers are still drawn; otherwise they are spread over time by expectation.
 
     Returns
     -------
     Plan
-        Without uncertain inputs.
+        Without uncertain inputs, but for the moments at which borrowers fail where luck is asked for.
     """
     mean = plan.inputs.mean
+    loans = plan.waterfall.loans if plan.waterfall is not None else None
+    moments = [slot for slot in loans.moment_slot.tolist() if slot >= 0] if luck and loans is not None else []
 
     def fixed(group: Any, *names: str) -> Any:
         changes: dict[str, Any] = {}
@@ -152,10 +159,11 @@ def at_means(plan: layout.Plan) -> layout.Plan:
             changes |= {f"{name}_slot": np.full_like(slot, -1), f"{name}_value": values}
         return group._replace(**changes)
 
+    if loans is not None:
+        held = fixed(loans, "chance", "lost")
+        loans = _drawn_again(held, moments) if luck else _spread(fixed(held, "moment"))
     return plan._replace(
-        inputs=plan.inputs._replace(
-            address=plan.inputs.address[:0], piece_ptr=plan.inputs.piece_ptr[:1], mean=mean[:0]
-        ),
+        inputs=_only(plan.inputs, moments),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
         processes=plan.processes and fixed(plan.processes, "number", "card_price", "card_most"),
@@ -165,10 +173,38 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         changes=plan.changes and fixed(plan.changes, "amount"),
         events=(),
         financing=fixed(plan.financing, "commitment"),
-        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end"),
-        labels=plan.labels._replace(inputs=()),
+        waterfall=plan.waterfall
+        and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end")._replace(loans=loans),
+        labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in moments)),
         ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
     )
+
+
+def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
+    """Some of the inputs, in the order asked for."""
+    ptr = inputs.piece_ptr
+    pieces = np.array([piece for i in wanted for piece in range(ptr[i], ptr[i + 1])], dtype=np.int64)
+    return inputs._replace(
+        address=inputs.address[wanted],
+        piece_ptr=np.concatenate([[0], np.cumsum([ptr[i + 1] - ptr[i] for i in wanted])]).astype(np.int64),
+        piece_start=inputs.piece_start[pieces],
+        piece_width=inputs.piece_width[pieces],
+        table_index=inputs.table_index[pieces],
+        atom=inputs.atom[pieces],
+        mean=inputs.mean[wanted],
+    )
+
+
+def _drawn_again(loans: layout.Loans, moments: list[int]) -> layout.Loans:
+    """The same loans where only the moments of failure are inputs, in their order."""
+    return loans._replace(
+        moment_slot=np.array([moments.index(slot) if slot >= 0 else -1 for slot in loans.moment_slot], dtype=np.int64)
+    )
+
+
+def _spread(loans: layout.Loans) -> layout.Loans:
+    """The same loans with the failures of their borrowers spread over time, by expectation."""
+    return loans._replace(moment_value=np.where(loans.chance_value > 0.0, np.nan, loans.moment_value))
 
 
 def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
@@ -182,8 +218,12 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                     "Add a line such as duration: 9 months, or leave dropout out.",
                 )
             )
-    open_ended = any(part.drawdown == "as needed" or by_amount(part) for part in scenario.financing.tranches)
     for position, rule in enumerate(scenario.payments):
+        open_ended = any(
+            part.drawdown == "as needed" or by_amount(part)
+            for part in scenario.financing.tranches
+            if part.loan is None and getattr(terms_of(rule), "tranche", None) in (None, part.name)
+        )
         if open_ended and getattr(terms_of(rule), "pays", "") in ("share of principal", "coupon", "annual return"):
             faults.append(
                 places.fault(

@@ -14,14 +14,14 @@ from risksim.plan import layout
 from risksim.plan.columns import Column
 from risksim.plan.money import drawn_upto
 from risksim.plan.numbers import Gathered, Number, slots
-from risksim.plan.rules import COUNTS, UNMEASURED, Builder, capital_years, lag_of
+from risksim.plan.rules import COUNTS, UNMEASURED, Builder, capital_years, lag_of, looked_at
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.effects import known_on
 from risksim.scenario.ending import EarlyEnd, EndWhen, decision_month
 from risksim.scenario.payments import FloorTerms, terms_of
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.terms import Reading, exact
+from risksim.scenario.terms import Reading, Table, exact
 from risksim.scenario.uncertainty import Uniform
 
 KINDS = {
@@ -307,6 +307,9 @@ class _Variants:
                 capital[k] = capital_years(drawn, looks[k], self.calendar.years)
             elif unit != layout.AMOUNT:
                 capital[k] = drawn
+            terms = terms_of(self.scenario.payments[k])
+            if isinstance(terms, Table):
+                capital[k] *= looked_at(terms, self.scenario.financing.tranches)
         return capital
 
 

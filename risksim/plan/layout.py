@@ -40,6 +40,9 @@ ELIGIBLE, SEEN, SUM, RESULT, SQUARES, CARD = range(6)
 """Statistics of a measure: people it speaks of, those measured, what was measured of them added up (successes), the
 value of a result without persons, which stands in the first cohort, the sum of squares, and what a price list owes
 people each of whom has a most."""
+JOINED, ATTENDED, FINISHED = 32, 33, 34
+"""Statistics of the people of a cohort, whatever their outcomes (outcome -1): who enrolled, months of the course begun,
+who completed it."""
 HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE = range(6)
 """Kinds of outcome: what happens to a person or doesn't, a state that comes and goes, an amount, an amount held against
 a goal, a score with an error, a fall in use."""
@@ -217,9 +220,10 @@ class Measures(NamedTuple):
     """What the contract sees: one column of `measured` each."""
 
     outcome: IntArray
-    """int64[measure]: which outcome of persons, result (RESULT; effects after results) or price list (CARD)."""
+    """int64[measure]: which outcome of persons, result (RESULT; effects after results) or price list (CARD); -1 for
+    JOINED, ATTENDED and FINISHED."""
     statistic: IntArray
-    """int64[measure]: ELIGIBLE, SEEN, SUM, RESULT, SQUARES or CARD."""
+    """int64[measure]: ELIGIBLE, SEEN, SUM, RESULT, SQUARES or CARD; JOINED, ATTENDED or FINISHED."""
     rows: ByteArray
     """uint8[measure, row]: 1 for the measurements of its outcome that are added up."""
     measured_in: ByteArray
@@ -351,7 +355,8 @@ class Payments(NamedTuple):
     level: FloatArray
     """float64[clause, period]: price level by a published index, 1 without one. [1]"""
     scope: ByteArray
-    """uint8[clause, rule]: 1 for the rows that a cap, floor or fund looks at."""
+    """uint8[clause, rule]: 1 for the rows that a cap, floor or fund looks at, or that count as received for an annual
+    return."""
     basis: IntArray
     """int64[clause]: TOTAL or PERIOD, for caps and floors."""
     readings: Readings
@@ -431,6 +436,54 @@ class Financing(NamedTuple):
     """float64[tranche, period]: cumulative share drawn up to and with the period. [1]"""
 
 
+class Loans(NamedTuple):
+    """Tranches that the provider pays back from its own funds. Goals in the order lowered, forgiven, accelerated."""
+
+    is_loan: IntArray
+    """int64[tranche]: 1 for a loan; what follows has no meaning for other tranches."""
+    low_growth: FloatArray
+    """float64[tranche, period]: growth of what is owed since the period before, once the rate is lowered. [1]"""
+    pays: IntArray
+    """int64[tranche, period]: 1 where interest and a part of the principal fall due."""
+    part: FloatArray
+    """float64[tranche, period]: the share of what is still owed of the principal that falls due. [1]"""
+    maturity: IntArray
+    """int64[tranche]: period in which all is due."""
+    revenue: IntArray
+    """int64[tranche]: measure of the revenue that is shared, -1 for none."""
+    share: FloatArray
+    """float64[tranche]: the lender's share of it. [1]"""
+    goal_column: IntArray
+    """int64[tranche, goal, 2]: measures read: what is added up (or the value), who is eligible; -1 for none."""
+    goal_counts: IntArray
+    """int64[tranche, goal]: COUNT, SHARE or VALUE."""
+    goal_grain: FloatArray
+    """float64[tranche, goal]: denominator of the goal, so that shares compare as integers."""
+    goal_limit: FloatArray
+    """float64[tranche, goal]: the goal times its grain."""
+    goal_looks: IntArray
+    """int64[tranche, goal, period]: 1 where the goal is judged; nowhere for a goal that the loan lacks."""
+    forgiven: FloatArray
+    """float64[tranche]: share of the money drawn that the second goal forgives. [1]"""
+    first: IntArray
+    """int64[tranche]: period of the first drawdown, from which the borrower may fail."""
+    moment_slot: IntArray
+    """int64[tranche]: slot of the uniform number that decides when the borrower fails."""
+    moment_value: FloatArray
+    """float64[tranche]: 1 where it never does; nan where failures are spread by expectation."""
+    chance_slot: IntArray
+    """int64[tranche]: slot of the chance to fail within a year."""
+    chance_value: FloatArray
+    """float64[tranche]: the same where certain. [1/year]"""
+    lost_slot: IntArray
+    """int64[tranche]: slot of the share of what is owed that a failure loses."""
+    lost_value: FloatArray
+    """float64[tranche]: the same where certain. [1]"""
+    line_interest: int
+    line_principal: int
+    line_recovered: int
+
+
 class Waterfall(NamedTuple):
     """How money is raised and paid out where a deal has more than one investor who gets all payments.
 
@@ -449,7 +502,7 @@ class Waterfall(NamedTuple):
     upto: FloatArray
     """float64[source, period]: cumulative share or amount drawn up to and with the period. [1 or currency]"""
     rank: IntArray
-    """int64[tranche]: place in the queue, 0 is paid first."""
+    """int64[tranche]: place in the queue, 0 is paid first; -1 for a loan."""
     n_ranks: int
     by_rank: int
     """1 where interest and principal are told apart from the surplus."""
@@ -467,10 +520,20 @@ class Waterfall(NamedTuple):
     """float64[tranche]: least share that comes back, 0 where none is promised. [1]"""
     recycle: int
     """1 where outcome payments are kept for costs to come."""
+    ahead: IntArray
+    """int64[period]: the last period for whose costs investors are called already."""
+    fee: FloatArray
+    """float64[tranche, period]: commitment fee for the time since the period before, per unit not drawn. [1]"""
+    row_tranche: IntArray
+    """int64[rule]: the tranche that alone gets what a payment rule pays, -1 where all share."""
     cost_slot: IntArray
     """int64[cost]: slot of the amount."""
     cost_value: FloatArray
-    """float64[cost]: amount on each date where certain. [currency]"""
+    """float64[cost]: amount on each date where certain. [currency, or 1 for a share of the commitments]"""
+    cost_share: IntArray
+    """int64[cost]: 1 where the amount is a share of all commitments."""
+    cost_head: IntArray
+    """int64[cost]: measure of the people or months that the amount is for, -1 where it is for each date."""
     cost_by: IntArray
     """int64[cost]: 0 the programme, 1 the investors, 2 a payer."""
     cost_times: IntArray
@@ -510,6 +573,8 @@ class Waterfall(NamedTuple):
     """int64[guarantee]."""
     line_floor: IntArray
     """int64[tranche]."""
+    line_fee: int
+    line_direct: int
     end_kind: IntArray
     """int64[early end]: END_AMOUNT, END_DRAWN or END_UNDRAWN."""
     end_slot: IntArray
@@ -519,6 +584,8 @@ class Waterfall(NamedTuple):
     line_end: IntArray
     """int64[early end]."""
     line_release: int
+    loans: Loans | None
+    """None where no tranche is a loan."""
 
 
 class Ending(NamedTuple):

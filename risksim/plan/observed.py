@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from risksim.errors import Fault, ObservedError
-from risksim.plan.layout import ELIGIBLE, RESULT, SEEN, SUM, FloatArray, Plan
+from risksim.plan.layout import ATTENDED, ELIGIBLE, RESULT, SEEN, SUM, FloatArray, Plan
 from risksim.scenario.document import shown
 from risksim.scenario.sheet import COHORT, FOLLOW_UP, INPUT, Cell, Misread, Row, Sheet, number_of, place_text
 
@@ -61,11 +61,14 @@ class Observed(NamedTuple):
 
 
 def terms_of(plan: Plan) -> list[Term]:
-    """The uncertain terms that settlement reads, in the order of the plan's inputs."""
+    """The uncertain terms that settlement reads, in the order of the plan's inputs.
+
+    Those of a borrower's failure are not among them: who is settled with has not failed.
+    """
     wanted = set(_slots(plan.payments)) | set(_slots(plan.financing))
-    for group in (plan.waterfall, plan.changes):
-        if group is not None:
-            wanted |= set(_slots(group))
+    wanted |= set(_slots(plan.changes)) if plan.changes is not None else set()
+    if plan.waterfall is not None:
+        wanted |= set(_slots(plan.waterfall._replace(loans=None)))
     events = set(plan.payments.unless_slot.tolist())
     return [
         Term(position, note.name, note.unit, note.mean, position in events)
@@ -83,15 +86,38 @@ def _slots(group: Any) -> Iterator[int]:
             yield from (int(slot) for slot in value if slot >= 0)
 
 
+def _never_fails(plan: Plan) -> list[int]:
+    """The numbers that decide when borrowers fail: at 1 they never do."""
+    loans = plan.waterfall.loans if plan.waterfall is not None else None
+    return [slot for slot in loans.moment_slot.tolist() if slot >= 0] if loans is not None else []
+
+
 def measurable(plan: Plan) -> list[int]:
     """Periods in which something can be measured."""
     return [int(t) for t in np.flatnonzero(plan.measures.measured_in.any(axis=0))]
 
 
 def _counts_people(plan: Plan, m: int) -> bool:
-    """Whether a measure is a number of people, who are whole and no more than there are participants."""
+    """Whether a measure is a number of people, or of their months, who are whole and no more than can come up."""
     statistic = plan.measures.statistic[m]
-    return statistic in (ELIGIBLE, SEEN) or (statistic == SUM and plan.labels.measures[m].endswith(": verified"))
+    return (
+        plan.measures.outcome[m] < 0
+        or statistic in (ELIGIBLE, SEEN)
+        or (statistic == SUM and plan.labels.measures[m].endswith(": verified"))
+    )
+
+
+def _times(plan: Plan, m: int, cohort: int) -> int:
+    """How often a participant may count in all: once a measurement, or in each month of the course."""
+    if plan.measures.outcome[m] >= 0:
+        return int(plan.measures.rows[m].sum())
+    return int(plan.cohorts.duration[cohort]) if plan.measures.statistic[m] == ATTENDED else 1
+
+
+def _again(plan: Plan, m: int, times: int) -> str:
+    if times <= 1:
+        return ""
+    return f" and a course of {times} months" if plan.measures.outcome[m] < 0 else f", measured {times} times"
 
 
 # Reading
@@ -288,12 +314,11 @@ class _Reader:
             return f"got {number:g}; a number of people is not below 0.", "Write the count without its sign."
         if number != math.floor(number):
             return f"got {number:g}; people are counted in whole numbers.", "Write how many people, not a share."
-        places, times = int(plan.cohorts.places[cohort]), int(plan.measures.rows[m].sum())
+        places, times = int(plan.cohorts.places[cohort]), _times(plan, m, cohort)
         if number > places * times:
             who = plan.labels.cohorts[cohort]
-            again = f", measured {times} times" if times > 1 else ""
             return (
-                f"got {number:g}; {who} has {places} participants{again}.",
+                f"got {number:g}; {who} has {places} participants{_again(plan, m, times)}.",
                 "Look at the digits again; the participants stand in the scenario.",
             )
         return None
@@ -304,7 +329,9 @@ class _Reader:
         # Counts of the same measurements of the same outcome belong together.
         by_outcome: dict[tuple[int, bytes, int], int] = {}
         for m, (outcome, statistic) in enumerate(zip(plan.measures.outcome, plan.measures.statistic, strict=True)):
-            if statistic != RESULT and _counts_people(plan, m):
+            if outcome < 0:
+                self._in_all(m)
+            elif statistic != RESULT and _counts_people(plan, m):
                 by_outcome[(int(outcome), plan.measures.rows[m].tobytes(), int(statistic))] = m
         for (outcome, rows, statistic), m in by_outcome.items():
             wider = [by_outcome[key] for one in (SEEN, ELIGIBLE) if (key := (outcome, rows, one)) in by_outcome]
@@ -335,16 +362,18 @@ class _Reader:
 
     def _in_all(self, m: int) -> None:
         """Each person counts once a measurement, so that follow-ups together pass that only by mistake."""
-        labels, times = self.plan.labels, int(self.plan.measures.rows[m].sum())
-        for cohort, places in enumerate((self.plan.cohorts.places * times).tolist()):
+        labels = self.plan.labels
+        for cohort, participants in enumerate(self.plan.cohorts.places.tolist()):
+            times = _times(self.plan, m, cohort)
+            places = participants * times
             total, written = 0.0, [(p, *found) for (c, n, p), found in self.cells.items() if (c, n) == (cohort, m)]
             for period, cell, number in sorted(written, key=lambda one: one[0]):
                 total += number
                 if total > places and number <= places:
                     self.fault(
                         cell,
-                        f"got {total:g} up to this follow-up in all; {labels.cohorts[cohort]} has {places // times} "
-                        f"participants{f', measured {times} times' if times > 1 else ''}.",
+                        f"got {total:g} up to this follow-up in all; {labels.cohorts[cohort]} has {participants} "
+                        f"participants{_again(self.plan, m, times)}.",
                         "Write the people who are new on each follow-up, not all so far.",
                         str(labels.dates[period]),
                         labels.cohorts[cohort],
@@ -363,6 +392,7 @@ class _Reader:
         wrongly: set[str] = set()
         terms = {term.name: term for term in terms_of(plan)}
         values = np.array([[note.mean for note in plan.labels.inputs]]).reshape(1, len(plan.labels.inputs))
+        values[0, _never_fails(plan)] = 1.0
         for name, cell in self.sheet.inputs:
             term = terms.get(str(name.value).strip())
             if term is None:
@@ -420,7 +450,9 @@ class _Reader:
                 )
 
     def remarks(self) -> list[str]:
-        """Results that stand far outside the tables that read them, as per cent written for shares do."""
+        """Results that stand far outside the tables that read them, as per cent written for shares do; and what is
+        taken of borrowers.
+        """
         plan, said = self.plan, []
         tables = plan.payments.tables
         for (_, m, period), (_, number) in sorted(self.cells.items(), key=lambda one: one[0][2]):
@@ -436,6 +468,9 @@ class _Reader:
                     f"{plan.labels.measures[m]} is {number:g} on {plan.labels.dates[period]}, but the lines of its "
                     f"table lie between {low:g} and {high:g}: is it meant as per cent?"
                 )
+        if plan.waterfall is not None and plan.waterfall.loans is not None:
+            for k in np.flatnonzero(plan.waterfall.loans.moment_slot >= 0):
+                said.append(f"{plan.labels.tranches[k]}: settled as a loan whose borrower has not failed.")
         return said
 
 
@@ -548,11 +583,13 @@ def _explained(plan: Plan, terms: Sequence[tuple[str, Any]], where: str) -> list
         "One row for each follow-up and cohort: the people who are new since the follow-up before, not all so far.",
         "Leave empty what is not known yet; 0 is a number like any other. Where - stands nothing is measured.",
     ]
-    if any(plan.measures.statistic != RESULT):
+    if any((plan.measures.statistic != RESULT) & (plan.measures.outcome >= 0)):
         said.append(
             "eligible: people of whom the outcome speaks; measured: those of them who could be measured; "
             "verified: those who met it."
         )
+    if any(plan.measures.outcome < 0):
+        said.append("People enrolled, months of the course begun and people who completed are billed by costs.")
     if any(plan.measures.statistic == RESULT):
         said.append("A row without a cohort is of the programme as a whole.")
     if terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import math
 from collections.abc import Sequence
@@ -30,7 +31,23 @@ WORDS = 2.0**32
 
 def last_month(scenario: Scenario) -> int:
     """The last contract month in which anybody can enrol or leave."""
-    return max(len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts)
+    return max((len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts), default=0)
+
+
+def heads_in(scenario: Scenario, dates: Sequence[dt.date]) -> layout.ByteArray:
+    """Periods in which people may be counted, whatever their outcomes: uint8[3, period].
+
+    Enrolments, months of the course begun and completions, in the first period on or after the day of each.
+    """
+    out = np.zeros((3, len(dates)), np.uint8)
+    for cohort in scenario.cohorts:
+        window, course = len(month_weights(cohort)), int(value_of(cohort.duration))
+        months = (range(window), range(window + course - 1 if course else 0), range(course, course + window))
+        for row, some in enumerate(months):
+            for month in some:
+                period = bisect.bisect_left(dates, add_months(scenario.start_date, month))
+                out[row, period : period + 1] = 1
+    return out
 
 
 def limit_of(chance: float) -> int:
@@ -118,8 +135,8 @@ def outcomes(
         for month in lasts
     ]
     first = np.concatenate([[0], np.cumsum(months)])[:-1]
-    columns = np.concatenate([np.array(lasts) + start for lasts, start in zip(last_month, first, strict=True)]).astype(
-        np.int64
+    columns = np.array(
+        [last + start for lasts, start in zip(last_month, first, strict=True) for last in lasts], dtype=np.int64
     )
     group = layout.Outcomes(
         np.array([hash16(name) for name in personal], dtype=np.int64),

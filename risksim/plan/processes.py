@@ -183,7 +183,7 @@ def _measured_too_late(
 
 def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int]) -> layout.IntArray:
     """Months from the start of each person's clock to each measurement: int64[row, month]."""
-    enrolled = np.concatenate([np.arange(window) for window in months])
+    enrolled = np.concatenate([np.empty(0, np.int64), *(np.arange(window) for window in months)])
     course = np.concatenate(
         [
             np.full(window, int(value_of(cohort.duration)))

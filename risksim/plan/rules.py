@@ -20,6 +20,7 @@ from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.changes import split_by
+from risksim.scenario.financing import Tranche
 from risksim.scenario.outcomes import ProgrammeResult, is_amount
 from risksim.scenario.payments import (
     AmendTerms,
@@ -357,12 +358,14 @@ def payments(
         lagged=(paid_in != np.arange(n_periods)).any(axis=1).astype(np.uint8),
         growth_slot=slots(growth)[0],
         growth_value=slots(growth)[1],
-        growth_years=np.array([[_whole_years(index, date) for date in dates] for index in indices], dtype=np.int64),
-        level=np.array([_levels(gathered, k, index, dates) for k, index in enumerate(indices)]),
+        growth_years=np.array(
+            [[_whole_years(index, date) for date in dates] for index in indices], dtype=np.int64
+        ).reshape(n, n_periods),
+        level=np.array([_levels(gathered, k, index, dates) for k, index in enumerate(indices)]).reshape(n, n_periods),
         scope=_scopes(scenario, row_clause),
         basis=np.array([clause.basis for clause in clauses], dtype=np.int64),
         readings=_readings(clauses),
-        tables=_tables(clauses, dates, looks, draws, years),
+        tables=_tables(clauses, dates, looks, draws, years, scenario.financing.tranches),
     )
     found = Rules(
         group,
@@ -456,9 +459,15 @@ def _levels(gathered: Gathered, clause: int, index: Indexed | None, dates: Seque
 
 
 def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
-    """Which rows each cap, floor or fund looks at: those above it, of its outcome if it names one."""
+    """Which rows each cap, floor or fund looks at: those above it, of its outcome if it names one. And which rows count
+    as received for an annual return.
+    """
     scope = np.zeros((len(scenario.payments), len(row_clause)), np.uint8)
+    whose = [getattr(terms_of(rule), "tranche", None) for rule in scenario.payments]
     for k, rule in enumerate(scenario.payments):
+        if getattr(terms_of(rule), "pays", None) == "annual return":
+            # What the investor has received: for a rule of one tranche, only what that tranche got alone.
+            scope[k] = [above < k and whose[k] in (None, whose[above]) for above in row_clause]
         if key_of(rule) not in ("cap", "floor", "fund"):
             continue
         wanted = outcome_of(rule)
@@ -516,7 +525,7 @@ def _readings(clauses: Sequence[Clause]) -> layout.Readings:
         return np.array([reading is not None and pick(reading) for reading in said], dtype=np.uint8)
 
     return layout.Readings(
-        column=np.array([clause.columns for clause in clauses], dtype=np.int64),
+        column=np.array([clause.columns for clause in clauses], dtype=np.int64).reshape(len(clauses), 3),
         counts=np.array([COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
         unmeasured=np.array([UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
         cumulative=flags(lambda r: r.cumulative),
@@ -536,6 +545,7 @@ def _tables(
     looks: layout.ByteArray,
     draws: Sequence[Sequence[tuple[dt.date, float]]],
     years: layout.FloatArray,
+    tranches: Sequence[Tranche],
 ) -> layout.Tables:
     n, n_periods = len(clauses), len(dates)
     least, capital = np.full((n, n_periods), -math.inf), np.zeros((n, len(draws), n_periods))
@@ -555,6 +565,7 @@ def _tables(
             capital[k] = capital_years(drawn, looks[k], years)
         elif terms.pays != "amount":
             capital[k] = drawn
+        capital[k] *= looked_at(terms, tranches)
     lines = [(place * _grain(clause), gives) for clause in clauses for place, gives in clause.lines]
     return layout.Tables(
         first=_starts(len(clause.lines) for clause in clauses),
@@ -566,6 +577,15 @@ def _tables(
         unit=unit,
         capital=capital,
     )
+
+
+def looked_at(terms: Table, tranches: Sequence[Tranche]) -> layout.IntArray:
+    """1 for the tranches on whose capital a table pays, 0 for others: int64[tranche, 1].
+
+    A loan is paid back by the provider; a rule of one tranche looks at that one.
+    """
+    paid = [tranche.loan is None and terms.tranche in (None, tranche.name) for tranche in tranches]
+    return np.array(paid, dtype=np.int64)[:, None]
 
 
 def capital_years(drawn: layout.FloatArray, looks: layout.ByteArray, years: layout.FloatArray) -> layout.FloatArray:
@@ -587,6 +607,7 @@ def measures(
     outcomes: layout.Outcomes,
     results: layout.Results,
     effects: layout.Effects,
+    heads_in: layout.ByteArray,
     n_periods: int,
 ) -> layout.Measures:
     """What the contract sees, with the periods in which there can be something to see."""
@@ -595,6 +616,9 @@ def measures(
     rows = np.zeros((len(measured), outcomes.measured_month.shape[0]), np.uint8)
     seen_in = np.zeros((len(measured), n_periods), np.uint8)
     for m, column in enumerate(measured):
+        if column.outcome < 0:
+            seen_in[m] = heads_in[column.statistic - layout.JOINED]
+            continue
         if column.statistic == layout.RESULT:
             seen_in[m] = known[column.outcome]
             continue
@@ -650,7 +674,16 @@ def measure_names(scenario: Scenario, measured: Sequence[Column]) -> tuple[str, 
     return tuple(_measure_name(scenario, column) for column in measured)
 
 
+_HEADS = {
+    layout.JOINED: "people enrolled",
+    layout.ATTENDED: "months of the course begun",
+    layout.FINISHED: "people who completed",
+}
+
+
 def _measure_name(scenario: Scenario, column: Column) -> str:
+    if column.outcome < 0:
+        return _HEADS[column.statistic]
     if column.statistic == layout.RESULT:
         return scenario.whole[column.outcome]
     if column.statistic == layout.CARD:

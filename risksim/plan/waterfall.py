@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -9,57 +10,76 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim.plan import layout
+from risksim.plan.columns import Column
 from risksim.plan.ending import end_lines, end_payments
-from risksim.plan.money import drawings, drawn_upto, instalment_dates
+from risksim.plan.loans import column, loan_dates, loans
+from risksim.plan.money import drawings, drawn_upto
 from risksim.plan.numbers import Gathered, Number, slots
 from risksim.scenario.base import value_of
-from risksim.scenario.calendar import months_between
+from risksim.scenario.calendar import add_months, months_between
+from risksim.scenario.deal_contradictions import due_dates
 from risksim.scenario.financing import (
     Cost,
     Financing,
     Grant,
-    Instalments,
     Tranche,
     by_amount,
     cap_of,
     floor_of,
     ranks_of,
 )
+from risksim.scenario.payments import terms_of
 from risksim.scenario.scenario import Scenario
 
 CAP_KINDS = {"irr": 1, "simple average": 2, "multiple": 3}
 PROGRAMME, INVESTORS, PAYER = 0, 1, 2
 
 
-def cost_dates(scenario: Scenario, cost: Cost) -> list[dt.date]:
-    """The dates on which a cost falls due."""
-    if isinstance(cost.due, Instalments):
-        return instalment_dates(scenario, cost.due)
-    return [value_of(date) for date in cost.due] if isinstance(cost.due, list) else [scenario.start_date]
+HEADS = {
+    "participant": layout.JOINED,
+    "participant month": layout.ATTENDED,
+    "completer": layout.FINISHED,
+}
+"""What a cost that follows the people is for."""
 
 
 def dates(scenario: Scenario) -> set[dt.date]:
-    """Dates of grants, costs and a termination payment, on which money moves besides drawdowns and follow-ups."""
+    """Dates of grants, costs, loans and a termination payment: money moves on them besides drawdowns and follow-ups."""
     deal = scenario.financing
     found = {date for grant in deal.grants for date, _ in drawings(scenario, grant)}
-    found |= {date for cost in deal.costs for date in cost_dates(scenario, cost)}
+    found |= {date for cost in deal.costs for date in due_dates(scenario, cost)} | loan_dates(deal)
     return found | ({value_of(deal.termination.on)} if deal.termination is not None else set())
 
 
 def waterfall(
-    gathered: Gathered, financing: layout.Financing, payers: Sequence[str], dates: Sequence[dt.date]
+    gathered: Gathered,
+    financing: layout.Financing,
+    payers: Sequence[str],
+    dates: Sequence[dt.date],
+    row_clause: layout.IntArray,
+    measured: list[Column],
 ) -> tuple[layout.Waterfall, layout.Ledger, list[str], list[str]]:
-    """The waterfall, its ledger, the parties and the reason of each line."""
+    """The waterfall, its ledger, the parties and the reason of each line.
+
+    Measures that costs and loans read are added to `measured`; row_clause int64[rule] is the clause of each claim.
+    """
     scenario = gathered.scenario
     deal = scenario.financing
     book = _Book(scenario, payers)
-    lines = _lines(book, deal, scenario.provider)
+    direct = direct_tranches(scenario)
+    lines = _lines(book, deal, scenario.provider, any(k >= 0 for k in direct))
     line_end, line_release = end_lines(book, scenario)
+    loan_lines = _loan_lines(book, deal, scenario.provider)
+    sources = _sources(gathered, financing, dates)
     order = layout.Waterfall(
-        **_sources(gathered, financing, dates),
+        **sources,
         **_order(deal),
         **_returns(scenario, dates),
-        **_costs(gathered, dates),
+        ahead=_ahead(scenario, dates),
+        fee=_fees(scenario, dates),
+        row_tranche=_ints([direct[clause] for clause in row_clause]),
+        loans=loans(gathered, measured, dates, _spans(scenario, dates), sources["upto"], loan_lines),
+        **_costs(gathered, dates, measured),
         **_guarantees(gathered, dates),
         **_break(gathered, dates),
         **lines._asdict(),
@@ -118,9 +138,30 @@ class _Lines(NamedTuple):
     line_break: int
     line_guarantee: layout.IntArray
     line_floor: layout.IntArray
+    line_fee: int
+    line_direct: int
 
 
-def _lines(book: _Book, deal: Financing, provider: str) -> _Lines:
+def direct_tranches(scenario: Scenario) -> list[int]:
+    """For each payment rule the tranche that alone gets what it pays, -1 where all share."""
+    names = [tranche.name for tranche in scenario.financing.tranches]
+    told = [getattr(terms_of(rule), "tranche", None) for rule in scenario.payments]
+    return [names.index(name) if name is not None else -1 for name in told]
+
+
+def _loan_lines(book: _Book, deal: Financing, provider: str) -> tuple[int, int, int]:
+    """First ledger lines of interest, principal and what is recovered, from the provider's own funds."""
+    if not any(tranche.loan is not None for tranche in deal.tranches):
+        return -1, -1, -1
+    own = f"{provider}, own funds"
+
+    def to_each(what: str) -> int:
+        return book.lines((own, name, f"{what} {name}") for name in book.tranches)
+
+    return to_each("interest on the loan of"), to_each("repayment of the loan of"), to_each("recovered of the loan of")
+
+
+def _lines(book: _Book, deal: Financing, provider: str, some_direct: bool) -> _Lines:
     tranches, payers = book.tranches, book.payers
     account, own = _unused("outcome account", book, deal), f"{provider}, own funds"
     first_payment = len(tranches)
@@ -130,7 +171,10 @@ def _lines(book: _Book, deal: Financing, provider: str) -> _Lines:
     grant = book.lines((gift.name, provider, f"grant of {gift.name}") for gift in deal.grants)
     costs = [_cost_line(book, cost, provider) for cost in deal.costs]
     recycle = book.lines([(account, provider, "outcome payments kept for costs")]) if deal.recycle else -1
-    bears = deal.uncovered_costs == "provider" and any(cost.paid_by == "programme" for cost in deal.costs)
+    charged = any(tranche.commitment_fee > 0.0 for tranche in deal.tranches)
+    fee = book.lines((provider, name, f"commitment fee of {name}") for name in tranches) if charged else -1
+    bears = charged or any(cost.paid_by == "programme" for cost in deal.costs)
+    bears = bears and deal.uncovered_costs == "provider"
     own_funds = book.lines([(own, provider, "costs beyond all sources")]) if bears else -1
     interest = principal = -1
     if _by_rank(deal):
@@ -153,9 +197,10 @@ def _lines(book: _Book, deal: Financing, provider: str) -> _Lines:
         floors.append(
             -1 if floor is None else book.lines([(floor.paid_by, tranche.name, f"return floor of {tranche.name}")])
         )
+    direct = book.lines((account, name, f"payments to {name} alone") for name in tranches) if some_direct else -1
     return _Lines(
         grant, _ints(costs), recycle, own_funds, interest, principal, share, back, bonus, early, _ints(guarantees),
-        _ints(floors),
+        _ints(floors), fee, direct,
     )  # fmt: skip
 
 
@@ -178,8 +223,9 @@ def _ints(values: Sequence[int]) -> layout.IntArray:
 
 def _by_rank(deal: Financing) -> bool:
     """Whether interest and principal are told apart from the surplus."""
-    told = any(tranche.rank is not None or tranche.rate > 0.0 for tranche in deal.tranches)
-    return told or (deal.surplus in ("payers", "provider") and not all(cap_of(deal, t) for t in deal.tranches))
+    queue = [tranche for tranche in deal.tranches if tranche.loan is None]
+    told = any(tranche.rank is not None or tranche.rate > 0.0 for tranche in queue)
+    return told or (deal.surplus in ("payers", "provider") and not all(cap_of(deal, t) for t in queue))
 
 
 def _order(deal: Financing) -> dict[str, Any]:
@@ -190,7 +236,7 @@ def _order(deal: Financing) -> dict[str, Any]:
             rank == max(ranks) and cap_of(deal, t) is not None for rank, t in zip(ranks, deal.tranches, strict=True)
         ]
     else:
-        takes = [deal.surplus == "investors" or rank == max(ranks) for rank in ranks]
+        takes = [rank > 0 and (deal.surplus == "investors" or rank == max(ranks)) for rank in ranks]
     return {
         "rank": _ints(ranks) - 1,
         "n_ranks": max(ranks),
@@ -241,25 +287,53 @@ def _returns(scenario: Scenario, dates: Sequence[dt.date]) -> dict[str, Any]:
     }
 
 
-def _costs(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, Any]:
+def _ahead(scenario: Scenario, dates: Sequence[dt.date]) -> layout.IntArray:
+    """The last period for whose costs investors are called on each date."""
+    buffer = int(value_of(scenario.financing.buffer))
+    return _ints([bisect.bisect_right(dates, add_months(date, buffer)) - 1 for date in dates])
+
+
+def _fees(scenario: Scenario, dates: Sequence[dt.date]) -> layout.FloatArray:
+    """Commitment fee for the time since the period before, until the last day on which money may be drawn."""
+    deal, spans = scenario.financing, _spans(scenario, dates)
+    out = np.zeros((len(deal.tranches), len(dates)))
+    for k, tranche in enumerate(deal.tranches):
+        if tranche.commitment_fee == 0.0:
+            continue
+        costs = [date for cost in deal.costs if cost.paid_by == "programme" for date in due_dates(scenario, cost)]
+        last = max(costs) if tranche.drawdown == "as needed" else drawings(scenario, tranche)[-1][0]
+        out[k] = [tranche.commitment_fee * spans[t] if date <= last else 0.0 for t, date in enumerate(dates)]
+    return out
+
+
+def _costs(gathered: Gathered, dates: Sequence[dt.date], measured: list[Column]) -> dict[str, Any]:
     scenario = gathered.scenario
     costs = scenario.financing.costs
-    amounts = [
-        gathered.number(("financing", "costs", position, "amount"), cost.amount, scenario.currency)
-        for position, cost in enumerate(costs)
-    ]
     times = np.zeros((len(costs), len(dates)), dtype=np.int64)
+    amounts = []
     for c, cost in enumerate(costs):
-        for date in cost_dates(scenario, cost):
+        here = ("financing", "costs", c)
+        if cost.share_of_commitment is not None:
+            amounts.append(gathered.number((*here, "share_of_commitment"), cost.share_of_commitment, "1"))
+        else:
+            unit = f"{scenario.currency}/{cost.per}" if cost.per is not None else scenario.currency
+            amounts.append(gathered.number((*here, "amount"), cost.amount, unit))
+        for date in due_dates(scenario, cost):
             times[c, dates.index(date)] += 1
     slot, value = slots(amounts)
     by = {"programme": PROGRAMME, "investors": INVESTORS}
     return {
         "cost_slot": slot,
         "cost_value": value,
+        "cost_share": _ints([int(cost.share_of_commitment is not None) for cost in costs]),
+        "cost_head": _ints([_head(cost, measured) for cost in costs]),
         "cost_by": _ints([by.get(cost.paid_by, PAYER) for cost in costs]),
         "cost_times": times,
     }
+
+
+def _head(cost: Cost, measured: list[Column]) -> int:
+    return column(measured, Column(-1, HEADS[cost.per])) if cost.per is not None else -1
 
 
 def _guarantees(gathered: Gathered, dates: Sequence[dt.date]) -> dict[str, Any]:

@@ -208,9 +208,19 @@ def settlement(
         open=tuple(_open(plan, arrays, upto)),
         to_come=tuple(line for line in lines if line.date > until),
         ledger=tuple(tell_ledger(plan, _replay(arrays, results))),
-        remarks=tuple(remarks),
+        remarks=(*remarks, *_not_billed(plan, arrays, upto)),
         titles=titles_of(plan),
     )
+
+
+def _not_billed(plan: Plan, arrays: Arrays, upto: int) -> list[str]:
+    """People that costs follow and that are not known yet: nothing is billed for them."""
+    heads, labels = np.flatnonzero(plan.measures.outcome < 0), plan.labels
+    return [
+        f"{labels.measures[m]} of {labels.cohorts[c]} on {labels.dates[t]}: not known, so no cost is billed for it."
+        for c, m, t in np.argwhere(arrays.missing[:, :, : upto + 1] == 1)
+        if m in heads
+    ]
 
 
 def _replay(arrays: Arrays, results: PathResults) -> Replay:

@@ -78,20 +78,21 @@ def _names(financing: Financing, provider: str, payers: list[str]) -> Iterator[I
 
 
 def _ranks(financing: Financing) -> Iterator[InitErrorDetails]:
-    said = [tranche.rank for tranche in financing.tranches]
     here: Path = ("financing", "tranches")
+    queue = [position for position, tranche in enumerate(financing.tranches) if tranche.loan is None]
+    said = [financing.tranches[position].rank for position in queue]
     if any(rank is None for rank in said) and any(rank is not None for rank in said):
         yield mistake_at(
-            (*here, said.index(None)),
+            (*here, queue[said.index(None)]),
             "got no rank although another tranche has one; either all tranches have a rank or none has.",
             "Add a line such as rank: 1.",
         )
         return
-    ranks = sorted(set(ranks_of(financing)))
+    ranks = sorted(set(ranks_of(financing)) - {0})
     for expected, rank in enumerate(ranks, 1):
         if rank != expected:
             yield mistake_at(
-                (*here, said.index(rank), "rank"),
+                (*here, queue[said.index(rank)], "rank"),
                 f"got {rank}, but no tranche has rank {expected}; ranks run from 1 without gaps.",
                 f"Write rank: {expected}.",
             )
@@ -106,7 +107,8 @@ def _ranks(financing: Financing) -> Iterator[InitErrorDetails]:
 
 def _caps(financing: Financing) -> Iterator[InitErrorDetails]:
     caps = [cap_of(financing, tranche) for tranche in financing.tranches]
-    if all(caps) and financing.surplus not in ("payers", "provider"):
+    bound = [cap for cap, tranche in zip(caps, financing.tranches, strict=True) if tranche.loan is None]
+    if bound and all(bound) and financing.surplus not in ("payers", "provider"):
         yield mistake_at(
             ("financing",),
             "got a return cap for every investor, but not who gets what passes it.",
@@ -244,7 +246,7 @@ def _costs(financing: Financing, certain: Certain) -> Iterator[InitErrorDetails]
     for position, cost in enumerate(financing.costs):
         times = cost.due.times if isinstance(cost.due, Instalments) else 1
         times = len(cost.due) if isinstance(cost.due, list) else times
-        amount = certain(cost.amount)
+        amount = certain(cost.amount) if cost.per is None else None
         if amount is not None and amount * times > LARGEST_AMOUNT:
             yield mistake_at(
                 ("financing", "costs", position, "amount"),

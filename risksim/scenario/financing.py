@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from risksim.scenario.base import Date, Duration, Name, Origin, Part, mistake
-from risksim.scenario.uncertainty import Amount
+from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake
+from risksim.scenario.loans import Loan
+from risksim.scenario.uncertainty import Amount, Ratio
 
 AnnualRate = Annotated[float, Field(ge=0, le=1)]
 """A rate per year. [1/year]"""
@@ -95,6 +96,12 @@ class Tranche(Origin):
     """The most this tranche may earn."""
     return_floor: ReturnFloor | None = Field(default=None, examples=[{"share": 0.5, "paid_by": "municipality"}])
     """The least that comes back to this tranche."""
+    commitment_fee: AnnualRate = Field(default=0.0, examples=[0.005])
+    """The fee on what is promised and not yet drawn, paid by the programme to the tranche on each date for the time
+    since the date before, as long as money may still be drawn. [1/year]"""
+    loan: Loan | None = Field(default=None, examples=[{"maturity": "2027-03-01"}])
+    """Makes the tranche a loan to the provider, who pays it back from its own funds; it has no part in the outcome
+    payments."""
 
 
 def _due_key(found: Any) -> str | None:
@@ -119,14 +126,39 @@ class Cost(Origin):
 
     name: Name = Field(examples=["staff"])
     """What the money is for."""
-    amount: Amount = Field(examples=[250_000])
-    """The amount due on each of its dates. [currency]"""
+    amount: Amount | None = Field(default=None, examples=[250_000])
+    """The amount due on each of its dates; with `per`, for each person or month. [currency]"""
+    share_of_commitment: Ratio | None = Field(default=None, examples=[0.02])
+    """What is due on each of its dates as a share of all commitments, instead of an amount. [1]"""
+    per: Literal["participant", "participant month", "completer"] | None = Field(
+        default=None, examples=["participant month"]
+    )
+    """What `amount` is paid for, where it follows the people: each who enrols, each month of the course that somebody
+    begins, or each who completes it. A due date bills what came up to it since the one before."""
     due: Due = Field(default="start", examples=[{"every": "6 months", "times": 6}])
-    """When it falls due: at `start`, in instalments of the whole amount each, or on a list of dates."""
+    """When it falls due: at `start`, in instalments of the whole amount each, or on a list of dates. With `per` and
+    without `due`, at each follow-up."""
     paid_by: Name = Field(default="programme", examples=["investors"])
     """Who pays: programme, investors, or a payer of this deal. What investors pay counts as capital paid in."""
     paid_to: Name = Field(default="suppliers", examples=["evaluator"])
     """Who receives the money."""
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Cost:
+        if (self.amount is None) == (self.share_of_commitment is None):
+            found = "neither amount nor share_of_commitment" if self.amount is None else "both an amount and a share"
+            raise mistake(f"got {found}; a cost has one of the two.", "Write amount: 250000.")
+        if self.per is not None and self.amount is None:
+            raise mistake(
+                f"got a share of the commitments for each {self.per}; what follows the people is an amount.",
+                "Write amount: with the price for each.",
+            )
+        return self
+
+    @property
+    def at_follow_ups(self) -> bool:
+        """Whether it is billed at follow-ups, because it follows the people and names no date."""
+        return self.per is not None and "due" not in self.model_fields_set
 
 
 class Grant(Origin):
@@ -196,6 +228,9 @@ class Financing(Part):
     uncovered_costs: Literal["provider", "unpaid"] = "provider"
     """What happens to costs when cash, grants and commitments are exhausted: the provider pays them from its own
     funds, or they stay unpaid."""
+    buffer: Duration = Field(default=Months(0), examples=["3 months"])
+    """How far ahead investors are called where money is drawn as needed: for the costs of a date and of those up to so
+    many months after it. [month]"""
     recycle: bool = False
     """True where outcome payments are kept for the costs still to come before investors are called again."""
     grants: Annotated[list[Grant], Field(max_length=50)] = Field(
@@ -221,7 +256,8 @@ class Financing(Part):
         )
         tranche = self.tranches[0]
         bent = tranche.drawdown == "as needed" or tranche.rank or tranche.rate or cap_of(self, tranche)
-        return len(self.tranches) == 1 and not (told or bent or by_amount(tranche) or floor_of(self, tranche))
+        more = tranche.commitment_fee or tranche.loan is not None
+        return len(self.tranches) == 1 and not (told or bent or more or by_amount(tranche) or floor_of(self, tranche))
 
 
 def by_amount(part: Tranche | Grant) -> bool:
@@ -235,15 +271,20 @@ def by_amount(part: Tranche | Grant) -> bool:
 
 
 def cap_of(financing: Financing, tranche: Tranche) -> ReturnCap | None:
-    """The return cap that binds a tranche: its own, or that of the deal."""
-    return tranche.return_cap or financing.return_cap
+    """The return cap that binds a tranche: its own, or that of the deal, which binds no loan."""
+    return tranche.return_cap or (financing.return_cap if tranche.loan is None else None)
 
 
 def floor_of(financing: Financing, tranche: Tranche) -> ReturnFloor | None:
-    """The return floor that holds for a tranche: its own, or that of the deal."""
-    return tranche.return_floor or financing.return_floor
+    """The return floor that holds for a tranche: its own, or that of the deal, which holds for no loan."""
+    return tranche.return_floor or (financing.return_floor if tranche.loan is None else None)
 
 
 def ranks_of(financing: Financing) -> list[int]:
-    """The rank of each tranche, 1 where none is said."""
-    return [tranche.rank or 1 for tranche in financing.tranches]
+    """The rank of each tranche, 1 where none is said, 0 for a loan, which stands in no queue."""
+    return [0 if tranche.loan is not None else tranche.rank or 1 for tranche in financing.tranches]
+
+
+def shares_payments(financing: Financing) -> bool:
+    """Whether some tranche has a part in the outcome payments: not all are loans."""
+    return any(tranche.loan is None for tranche in financing.tranches)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from risksim.scenario.base import Origin, walk
 from risksim.scenario.effects import EffectOnOutcome
 from risksim.scenario.financing import floor_of
+from risksim.scenario.loans import outcomes_of as read_by_loan
 from risksim.scenario.origins import come_too_late
 from risksim.scenario.outcomes import KINDS, AtCompletion, OnDate, PersonOutcome
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcomes_of, terms_of
@@ -20,7 +21,7 @@ class Lacking(NamedTuple):
 
     topic: str
     """What it belongs to: target group, evidence, method, baseline, follow-up, dropout, enrolment, unmeasured, price,
-    hurdle or guarantee."""
+    borrower, hurdle or guarantee."""
     what: str
     """What is lacking, as a clause."""
     where: tuple[str, ...]
@@ -65,6 +66,7 @@ TOPICS = (
     "enrolment",
     "unmeasured",
     "price",
+    "borrower",
     "hurdle",
     "guarantee",
 )
@@ -79,17 +81,24 @@ def _paid(deal: Scenario) -> dict[str, Any]:
     return {name: outcome for name, outcome in deal.outcomes.items() if name in named}
 
 
+def _read(deal: Scenario) -> dict[str, Any]:
+    """The outcomes on which money hangs: those that are paid for, and those that a loan reads."""
+    named = {name for tranche in deal.financing.tranches for name in read_by_loan(tranche.loan)}
+    paid = _paid(deal)
+    return {name: outcome for name, outcome in deal.outcomes.items() if name in named or name in paid}
+
+
 def _words(deal: Scenario) -> Iterator[_Line]:
     """Target group, methods and baselines: what only words can say."""
-    told = deal.due_diligence
-    if told is None or told.target_group is None:
+    told, paid = deal.due_diligence, _paid(deal)
+    if deal.cohorts and (told is None or told.target_group is None):
         yield (
             "target group",
             "nothing says whom the programme takes in, and whom not",
             "due_diligence.target_group",
             "a line `target_group:` under `due_diligence:`, with the criteria of inclusion and exclusion",
         )
-    for name in _paid(deal):
+    for name in _read(deal):
         about = told.outcomes.get(name) if told else None
         if about is None or about.method is None:
             yield (
@@ -98,7 +107,7 @@ def _words(deal: Scenario) -> Iterator[_Line]:
                 f"outcomes[{name}]",
                 "`method:` under `due_diligence: {outcomes: ...}`, by the name of the outcome",
             )
-        if name not in deal.effects and (about is None or about.compared_with is None):
+        if name in paid and name not in deal.effects and (about is None or about.compared_with is None):
             yield (
                 "baseline",
                 "nothing says what a success is held against, so what would have happened anyway is paid for too",
@@ -216,6 +225,7 @@ def _money(deal: Scenario) -> Iterator[_Line]:
                     f"payments[{position}].{key}",
                     "`source:`, the agreement or its draft",
                 )
+    yield from _loans(deal)
     if "hurdles" not in deal.model_fields_set:
         yield (
             "hurdle",
@@ -224,6 +234,36 @@ def _money(deal: Scenario) -> Iterator[_Line]:
             "`hurdles: [0.0, ...]`, the capital back and the return asked for",
         )
     yield from _guarantees(deal)
+
+
+def _loans(deal: Scenario) -> Iterator[_Line]:
+    """Loans of which nobody published the terms, and borrowers of whom nothing is said."""
+    for tranche in deal.financing.tranches:
+        loan, here = tranche.loan, f"financing.tranches[{tranche.name}].loan"
+        if loan is None:
+            continue
+        if tranche.source is None and loan.source is None:
+            yield (
+                "price",
+                "the rate and the repayment of the loan have no source",
+                here,
+                "`source:`, the loan agreement or its draft",
+            )
+        risk = loan.default
+        if risk is None:
+            yield (
+                "borrower",
+                "nothing says how likely the borrower fails before the loan is paid back",
+                here,
+                "`default: {yearly_chance: 0.03, lost: 0.6}` under `loan:`, a chance of 0 where nobody can fail",
+            )
+        elif risk.source is None and not _sourced(risk.yearly_chance):
+            yield (
+                "borrower",
+                "no source stands behind the chance that the borrower fails",
+                f"{here}.default",
+                "`source:`, as accounts, a rating, or the failures of borrowers of the same kind",
+            )
 
 
 def _guarantees(deal: Scenario) -> Iterator[_Line]:

@@ -18,6 +18,7 @@ from risksim.scenario.document import Path
 from risksim.scenario.effects import EffectOnOutcome, known_on
 from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
+from risksim.scenario.loans import outcomes_of as read_by_loan
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
 from risksim.scenario.payments import (
     RULES,
@@ -305,6 +306,7 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     read = {outcome.reads for outcome in scenario.personal.values() if isinstance(outcome, Reaches)}
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
     paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
+    paid |= {name for tranche in scenario.financing.tranches for name in read_by_loan(tranche.loan)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
@@ -396,7 +398,7 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
                 most = None
         else:
             most = None
-    if not any(isinstance(rule, Cap) for rule in scenario.payments) and most is not None:
+    if scenario.payments and not any(isinstance(rule, Cap) for rule in scenario.payments) and most is not None:
         yield f"payments: no cap; if everybody succeeds, {most:,.0f} {scenario.currency} is paid."
     yield from _capital_remarks(scenario, most)
 
@@ -406,7 +408,7 @@ def _capital_remarks(scenario: Scenario, most: float | None) -> Iterator[str]:
     deal = scenario.financing
     capital = [certain(tranche.commitment) for tranche in deal.tranches]
     only_payments = not (deal.guarantees or deal.termination or any(floor_of(deal, t) for t in deal.tranches))
-    called = any(tranche.drawdown == "as needed" for tranche in deal.tranches)
+    called = any(tranche.drawdown == "as needed" or tranche.loan is not None for tranche in deal.tranches)
     drawn = sum(amount or 0.0 for amount in capital)
     if most is not None and None not in capital and most < drawn and only_payments and not called:
         yield (
@@ -416,7 +418,11 @@ def _capital_remarks(scenario: Scenario, most: float | None) -> Iterator[str]:
     if any(cost.paid_by == "programme" for cost in deal.costs) and "uncovered_costs" not in deal.model_fields_set:
         yield "financing: nothing said about uncovered_costs, so the provider pays what its sources don't cover."
     if len(deal.tranches) > 1 and deal.surplus is None:
-        who = "the last rank gets" if deal.tranches[0].rank is not None else "all investors share"
+        who = (
+            "the last rank gets"
+            if any(tranche.rank is not None for tranche in deal.tranches)
+            else "all investors share"
+        )
         yield f"financing: nothing said about the surplus, so {who} it."
 
 

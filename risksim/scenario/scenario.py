@@ -23,6 +23,7 @@ from risksim.scenario.base import (
 from risksim.scenario.calendar import add_months
 from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
+from risksim.scenario.deal_contradictions import deal_contradictions
 from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
@@ -123,17 +124,17 @@ class Scenario(Part):
     sources: dict[Name, str] = Field(default={})
     """The published sources by a short key, which numbers then name in `source`."""
     cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)] = Field(
-        examples=[[{"name": "Brøndby", "participants": 120}]]
+        default=[], examples=[[{"name": "Brøndby", "participants": 120}]]
     )
-    """The groups of participants: sites, intake windows, municipalities."""
+    """The groups of participants: sites, intake windows, municipalities. Only a loan can do without."""
     outcomes: Annotated[dict[Name, AnyOutcome], Field(min_length=1)] = Field(
-        examples=[{"wellbeing": {"of": "completers", "success_rate": 0.75}}]
+        default={}, examples=[{"wellbeing": {"of": "completers", "success_rate": 0.75}}]
     )
-    """The outcomes by name."""
+    """The outcomes by name. Only a loan can do without."""
     payments: Annotated[list[Rule], Field(min_length=1)] = Field(
-        examples=[[{"per_outcome": {"outcome": "wellbeing", "price": 20_000}}]]
+        default=[], examples=[[{"per_outcome": {"outcome": "wellbeing", "price": 20_000}}]]
     )
-    """The payment rules, applied in the order in which they stand."""
+    """The payment rules, applied in the order in which they stand. Only a loan can do without."""
     financing: Financing = Field(examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}])
     """Who invests, how much and when."""
     ends_early: Annotated[list[EarlyEnd], Field(max_length=20)] = Field(
@@ -149,6 +150,7 @@ class Scenario(Part):
         faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
+            faults += deal_contradictions(self, certain)
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -657,7 +659,7 @@ def _diligence(deal: Scenario) -> list[InitErrorDetails]:
 def _measurements(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
     last = deal.follow_up_dates()[-1]
-    longest = max(int(value_of(cohort.duration)) for cohort in deal.cohorts)
+    longest = max((int(value_of(cohort.duration)) for cohort in deal.cohorts), default=0)
     for name, result in deal.results.items():
         for place, entry in enumerate(result.result if isinstance(result.result, list) else []):
             if not deal.start_date <= value_of(entry.on) <= last:

@@ -55,6 +55,9 @@ class Terms(Origin):
     """The months between the follow-up at which a payment is earned and the day on which it is paid. [month]"""
     indexed: Indexed | None = Field(default=None, examples=[{"from": "2025-01-01", "rate": 0.02}])
     """How amounts follow prices; fixed amounts where this is left out."""
+    tranche: Name | None = Field(default=None, examples=["DSI"])
+    """The only tranche that gets this payment, on top of its part in all others; left out, the payment is shared as
+    `financing` says. What a table gives is then reckoned on the capital of that tranche alone."""
     label: str | None = Field(default=None, examples=["stable housing"])
     """A longer name for reports."""
 

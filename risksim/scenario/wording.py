@@ -212,6 +212,12 @@ def _homes() -> dict[str, str]:
         "run_off": "in an entry of ends_early",
         "yearly_chance": "in an entry of ends_early",
         "enrolled_below": "under when, in an entry of ends_early",
+        "buffer": "under financing",
+        "commitment_fee": "in an entry of tranches",
+        "loan": "in an entry of tranches",
+        "loans": "under financing, as entries of tranches with loan",
+        "maturity": "under loan, in an entry of tranches",
+        "share_of_commitment": "in an entry of costs",
     }
     return homes
 
@@ -374,6 +380,13 @@ def _no_due(value: Any, place: Place) -> tuple[str, str]:
     )
 
 
+def _no_repaid(value: Any, place: Place) -> tuple[str, str]:
+    return (
+        f"got {shown(value)}; repaid is {meaning(place)}.",
+        "Write at maturity, {every: 6 months, times: 10, first: 2026-01-01}, or {share_of: revenue, share: 0.1}.",
+    )
+
+
 def _duration(value: Any, place: Place) -> tuple[str, str]:
     found = f"got {shown(value)}; {place.key} is {meaning(place)}, whole months or years."
     return found, duration_remedy(value, place)
@@ -391,6 +404,7 @@ _SPECIAL = {
     "no_follow_up": _no_follow_up,
     "no_drawdown": _no_drawdown,
     "no_due": _no_due,
+    "no_repaid": _no_repaid,
     "duration": _duration,
     "calendar_date": _date,
 }

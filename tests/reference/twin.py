@@ -46,7 +46,7 @@ from tests.reference.contract import (  # noqa: F401
 from tests.reference.effects import draw_groups, effect_numbers, expected_groups
 from tests.reference.ending import Ended, early_numbers
 from tests.reference.ending import ended as ended_of
-from tests.reference.financing import Books, Moves, dates_of
+from tests.reference.financing import Books, Events, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
     DROPOUT,
@@ -204,14 +204,16 @@ def run_path(
         tallies: Tallies = {}
         persons, headcounts = live_people(scenario, values, key, path, tallies, counts)
         owed = processes.owed(scenario, values, [person.looks for person in persons])
-        return settle(scenario, values, persons, counts, tallies, headcounts, owed=owed)
+        lived = Lived(persons=persons, headcounts=headcounts, tallies=tallies, counts=counts, owed=owed)
+        lived.events = events_of(scenario, lived, None)
+        return settle(scenario, values, lived, planned=lived.events)
     lived = live(scenario, key, path, values, people, None)
-    ended = None
+    ended, planned = None, lived.events
     if scenario.ends_early:
         ended = ended_of(scenario, values, lived.enrolled, lived.tallies, day_of, reading, result_on)
         if ended is not None:
             lived = live(scenario, key, path, values, people, ended)
-    return settle(scenario, values, lived.persons, lived.counts, lived.tallies, lived.headcounts, ended)
+    return settle(scenario, values, lived, ended, planned, spread=inputs == "mean")
 
 
 @dataclass(slots=True)
@@ -224,6 +226,10 @@ class Lived:
     counts: Counts = field(default_factory=dict)
     enrolled: dict[int, float] = field(default_factory=dict)
     """People who enrolled, by month."""
+    events: Events = field(default_factory=list)
+    """What costs that follow the people are for."""
+    owed: dict[tuple[int, dt.date], float] | None = None
+    """What price lists owe people, by position of the rule."""
 
 
 def live(
@@ -245,6 +251,9 @@ def live(
             tally(scenario, lives, lived.tallies)
         for address, number in found.items():
             lived.counts[address] += number
+    lived.events = (
+        expected_events(scenario, values, ended) if people == "expected" else events_of(scenario, lived, ended)
+    )
     return lived
 
 
@@ -290,7 +299,45 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
     owed = {place: amount / FUTURES for place, amount in owed.items()}
     counts = {place: number / FUTURES for place, number in counts.items()}
-    return settle(scenario, values, [], counts, tallies, {}, owed=owed)
+    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=expected_events(scenario, values, None))
+    return settle(scenario, values, lived, planned=lived.events, spread=True)
+
+
+def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
+    """Enrolments, months of the course begun and completions of persons, with their days."""
+    start, found = value_of(scenario.start), []
+    durations = {cohort.name: int(value_of(cohort.duration)) for cohort in scenario.cohorts}
+    for person in lived.persons:
+        found.append(("participant", day_of(start, person.enrolled), 1.0))
+        end = person.enrolled + durations[person.cohort]
+        last = end - 1 if person.left is None else min(person.left, end - 1)
+        begun = [month for month in range(person.enrolled, last + 1) if ended is None or month < ended.month]
+        found += [("participant month", day_of(start, month), 1.0) for month in begun]
+        if person.left is None:
+            found.append(("completer", day_of(start, end), 1.0))
+    return found
+
+
+def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ended | None) -> Events:
+    """The same of expected people."""
+    start, found = value_of(scenario.start), []
+    stop = math.inf if ended is None else ended.month
+    for cohort in scenario.cohorts:
+        places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
+        people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
+        dropout = values[f"cohorts[{cohort.name}].dropout"]
+        for month, weight in enumerate(month_weights(cohort.enrolment)):
+            if month >= stop:
+                continue
+            number = people * float(weight)
+            found.append(("participant", day_of(start, month), number))
+            for j in range(duration):
+                if month + j < stop:
+                    there = number * (1.0 - dropout * j / duration)
+                    found.append(("participant month", day_of(start, month + j), there))
+            if month + duration <= stop:
+                found.append(("completer", day_of(start, month + duration), number * (1.0 - dropout)))
+    return found
 
 
 def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
@@ -382,10 +429,18 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             numbers[f"{here}.indexed.rate"] = terms.indexed.rate, "ratio"
     for tranche in scenario.financing.tranches:
         numbers[f"financing.tranches[{tranche.name}].commitment"] = tranche.commitment, "amount"
+        if tranche.loan is not None and tranche.loan.default is not None and tranche.loan.default.yearly_chance != 0.0:
+            here = f"financing.tranches[{tranche.name}].loan.default"
+            numbers[f"{here}.moment"] = Uniform(uniform=(0.0, 1.0)), "share"
+            numbers[f"{here}.yearly_chance"] = tranche.loan.default.yearly_chance, "share"
+            numbers[f"{here}.lost"] = tranche.loan.default.lost, "share"
     for grant in scenario.financing.grants:
         numbers[f"financing.grants[{grant.name}].amount"] = grant.amount, "amount"
     for cost in scenario.financing.costs:
-        numbers[f"financing.costs[{cost.name}].amount"] = cost.amount, "amount"
+        if cost.share_of_commitment is not None:
+            numbers[f"financing.costs[{cost.name}].share_of_commitment"] = cost.share_of_commitment, "ratio"
+        else:
+            numbers[f"financing.costs[{cost.name}].amount"] = cost.amount, "amount"
     for guarantee in scenario.financing.guarantees:
         if guarantee.limit is not None:
             numbers[f"financing.guarantees[{guarantee.name}].limit"] = guarantee.limit, "amount"
@@ -655,23 +710,23 @@ def expected_lives(
 def settle(
     scenario: Scenario,
     values: dict[str, float],
-    persons: list[Person],
-    counts: Counts,
-    tallies: Tallies,
-    headcounts: dict[str, Headcount],
+    lived: Lived,
     ended: Ended | None = None,
-    owed: Mapping[tuple[int, dt.date], float] | None = None,
+    planned: Events | None = None,
+    *,
+    spread: bool = False,
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
+    persons, counts, tallies, headcounts = lived.persons, lived.counts, lived.tallies, lived.headcounts
     if not is_plain(scenario):
-        return settle_in_order(scenario, values, persons, counts, tallies, headcounts, ended, owed)
+        return settle_in_order(scenario, values, lived, ended, planned, spread=spread)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
     commitment = values[f"financing.tranches[{tranche.name}].commitment"]
     drawdown = draw_capital(scenario, commitment, minor)
     periods = sorted({*drawdown, *follow_ups(scenario), *rule_dates(scenario)})
     capital = {date: commitment * share for date, share in drawing_shares(scenario)}
-    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, None, owed)
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, None, lived.owed)
 
     ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
     for payer in payers(scenario):
@@ -733,17 +788,17 @@ def is_plain(scenario: Scenario) -> bool:
 def settle_in_order(
     scenario: Scenario,
     values: dict[str, float],
-    persons: list[Person],
-    counts: Counts,
-    tallies: Tallies,
-    headcounts: dict[str, Headcount],
-    ended: Ended | None = None,
-    owed: Mapping[tuple[int, dt.date], float] | None = None,
+    lived: Lived,
+    ended: Ended | None,
+    planned: Events | None,
+    *,
+    spread: bool,
 ) -> TwinPath:
     """The same for a deal with several tranches, costs, caps, guarantees or early ends.
 
     Payments that depend on the capital drawn are only settled where there is one tranche.
     """
+    persons, counts, tallies, headcounts = lived.persons, lived.counts, lived.tallies, lived.headcounts
     minor, start = MINOR_UNITS.get(scenario.currency, 100), value_of(scenario.start)
 
     def add(day: dt.date, months: int) -> dt.date:
@@ -756,13 +811,20 @@ def settle_in_order(
         going = [date for date in periods if ended is None or date <= ended.day]
         drawdown = {d: n for d, n in draw_capital(scenario, commitment, minor).items() if d in going}
         capital = {date: commitment * share for date, share in drawing_shares(scenario) if date in going}
-    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended, owed)
-    due: dict[tuple[str, dt.date], int] = {}
-    for (_, payer, date), amount in claims.items():
-        due[payer, date] = due.get((payer, date), 0) + amount
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended, lived.owed)
+    owed: dict[tuple[str, dt.date], int] = {}
+    direct: dict[tuple[str, dt.date], int] = {}
+    for (position, payer, date), amount in claims.items():
+        owed[payer, date] = owed.get((payer, date), 0) + amount
+        alone = getattr(terms_of(scenario.payments[position]), "tranche", None)
+        if alone is not None:
+            direct[alone, date] = direct.get((alone, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
-    books = Books(scenario, values, minor, periods, years, add)
-    books.run(payers(scenario), due, ended)
+    books = Books(
+        scenario, values, minor, periods, years, add,
+        events=lived.events, tallies=tallies, spread=spread, ended=ended, planned=planned or [],
+    )  # fmt: skip
+    books.run(payers(scenario), owed, direct)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
