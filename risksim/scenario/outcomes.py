@@ -256,7 +256,8 @@ class Each(Origin):
     """An amount that differs between people."""
 
     each: UncertainNumber = Field(examples=[{"normal": {"mean": 6.8, "sd": 5.0}}])
-    """The law from which each person's own amount comes; every parameter in it is certain."""
+    """The law from which each person's own amount comes; every parameter in it is certain. Quantiles without a `fit`
+    are met by a normal, which may go below zero."""
     shift: UncertainNumber = Field(default=0.0, examples=[{"normal": {"mean": 0.0, "sd": 1.0}}])
     """What everybody's amount is moved by: how unsure the mean itself is."""
     least: Plain | None = Field(default=None, examples=[0.0])

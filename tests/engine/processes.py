@@ -104,6 +104,8 @@ def laws() -> st.SearchStrategy[Any]:
             {"gamma": {"shape": 0.6, "scale": 12.0}},
             {"beta": [2.0, 5.0]},
             {"uniform": [-3.0, 20.0]},
+            {"p5": 2.0, "p95": 20.0},
+            {"quantiles": {"p10": 4.0, "p90": 17.0}, "fit": "gamma"},
             {"triangular": [0.0, 4.0, 25.0]},
             {"pert": [1.0, 8.0, 30.0]},
             {"discrete": [{"value": 12.5, "weight": 3}, {"value": 0.0, "weight": 1}, {"value": 4.0, "weight": 2}]},
