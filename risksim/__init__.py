@@ -11,12 +11,14 @@ from typing import Any
 _HOMES = {
     "Deal": "risksim.api",
     "Run": "risksim.api",
+    "ObservedError": "risksim.errors",
     "RisksimError": "risksim.errors",
     "ScenarioError": "risksim.errors",
     "expected_only": "risksim.api",
     "explain": "risksim.api",
     "read": "risksim.api",
     "save": "risksim.api",
+    "settle": "risksim.api",
     "simulate": "risksim.api",
     "three_lines": "risksim.analysis.three_lines",
 }

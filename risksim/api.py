@@ -12,13 +12,18 @@ from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
+    from risksim.plan.observed import Form as TemplateForm
     from risksim.results.review import Review
+    from risksim.results.settlement import Settlement
     from risksim.results.story import Story
 
 PATHS = 100_000
@@ -135,6 +140,19 @@ def first_run_on_this_machine() -> bool:
     return not is_warm()
 
 
+def amounts(plan: Plan) -> tuple[str, ...]:
+    """Outcomes that are amounts, which people have more or less of."""
+    from risksim.results.story import is_amount
+
+    return tuple(name for k, name in enumerate(plan.labels.outcomes) if is_amount(plan, k))
+
+
+def repeated(plan: Plan) -> tuple[str, ...]:
+    """Outcomes that are measured several times."""
+    first = plan.outcomes.first_row
+    return tuple(name for k, name in enumerate(plan.labels.outcomes) if first[k + 1] - first[k] > 1)
+
+
 def at_means(deal: Deal | Plan) -> Plan:
     """The same deal with every uncertain input at its mean."""
     from risksim.plan.compile import at_means as fix
@@ -173,6 +191,65 @@ def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
     return tell(plan, replay(plan, seed, path))
 
 
+def settle(deal: Deal, observed: str | Path, until: dt.date | None = None) -> Settlement:
+    """Settle what was observed: the same rules and ledger as of a simulated path, up to a date.
+
+    Parameters
+    ----------
+    deal : Deal
+        The deal.
+    observed : str or Path
+        A CSV, JSON or YAML file of what was measured, as `observed_template` writes it; ``-`` reads standard input.
+    until : date, optional
+        Later measurements don't count and later payments are not posted; left out, the last follow-up of which
+        anything is known.
+
+    Returns
+    -------
+    Settlement
+
+    Raises
+    ------
+    ObservedError
+        With every mistake of the observed file.
+    """
+    from risksim.engine.observed import settle_so_far
+    from risksim.plan.observed import observe
+    from risksim.results.settlement import Arrays, TermTaken, settlement
+    from risksim.scenario.sheet import read_sheet
+
+    plan = deal.plan
+    seen = observe(plan, deal.scenario.follow_up_dates(), read_sheet(observed))
+    if until is None:
+        anything = bool(plan.measures.measured_in.any())  # without it nothing has to be waited for
+        until = plan.labels.dates[seen.last] if seen.last >= 0 or not anything else deal.scenario.start_date
+    upto = sum(date <= until for date in plan.labels.dates) - 1
+    settled = settle_so_far(plan, seen.inputs, seen.measured, upto)
+    terms = [
+        TermTaken(term.name, value, term.unit, "observed" if given else "mean") for term, value, given in seen.terms
+    ]
+    return settlement(plan, Arrays(seen.measured, *settled), until, str(observed), terms, seen.remarks)
+
+
+def observed_template(deal: Deal, form: TemplateForm = "csv") -> str:
+    """A file to fill in with what was measured: a row for each follow-up and cohort.
+
+    Parameters
+    ----------
+    deal : Deal
+        The deal.
+    form : {"csv", "json", "yaml"}
+        How it is written.
+
+    Returns
+    -------
+    str
+    """
+    from risksim.plan.observed import template
+
+    return template(deal.plan, form)
+
+
 def summarise(run: Run) -> Summary:
     """All statistics of a run, each with its standard error.
 
@@ -200,9 +277,16 @@ def summarise(run: Run) -> Summary:
         paths.group_irr,
         paths.group_irr_status,
         paths.group_npv,
+        paths.ended_by,
     )
     names = RunNames(
-        labels.tranches, labels.hurdles, labels.payers, labels.years, labels.outcomes, run.plan.minor_units
+        labels.tranches,
+        labels.hurdles,
+        labels.payers,
+        labels.years,
+        labels.outcomes,
+        run.plan.minor_units,
+        labels.endings,
     )
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
     of_group = irr_of_mean_flow(run, None) if labels.groups else None
@@ -285,6 +369,29 @@ def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
     return flow / plan.minor_units
 
 
+def ledger(run: Run) -> list[Move]:
+    """Who pays whom, when and why: the mean of every line of the ledger by budget year, with its standard error.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+
+    Returns
+    -------
+    list of Move
+        A line on which no path moves money is left out.
+    """
+    from risksim.metrics.ledger import mean_ledger
+
+    plan, labels = run.plan, run.plan.labels
+    names = [
+        (labels.parties[giver], labels.parties[taker], reason)
+        for giver, taker, reason in zip(plan.ledger.from_party, plan.ledger.to_party, labels.lines, strict=True)
+    ]
+    return mean_ledger(run.paths.flow, names, plan.calendar.year_index, labels.years, plan.minor_units, run.sample)
+
+
 def to_dataset(run: Run) -> xr.Dataset:
     """Everything kept of every path, labelled, with units and provenance."""
     from risksim.results.dataset import to_dataset as label
@@ -342,8 +449,8 @@ def review(deal: Deal) -> Review:
     -------
     Review
     """
-    from risksim.results.review import Assumed, Review, Uncertain
-    from risksim.scenario import origins
+    from risksim.results.review import Assumed, Lacking, Review, Uncertain
+    from risksim.scenario import lacking, origins
 
     scenario, plan = deal.scenario, deal.plan
     return Review(
@@ -363,6 +470,7 @@ def review(deal: Deal) -> Review:
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
+        lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
     )
 
 
@@ -373,8 +481,26 @@ def json_schema() -> dict[str, object]:
     return schema()
 
 
-def starter_text() -> str:
-    """A commented scenario to start from."""
+def standard_models() -> dict[str, str]:
+    """The kinds of deal for which there is a commented standard model, and what each pays for."""
+    from risksim.scenario.starter import KINDS
+
+    return dict(KINDS)
+
+
+def starter_text(kind: str | None = None) -> str:
+    """A commented scenario to start from.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One of `standard_models`; left out, a small first deal.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
     from risksim.scenario.starter import starter_text as text
 
-    return text()
+    return text() if kind is None else text(kind)

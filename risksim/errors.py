@@ -3,7 +3,9 @@
 ::
 
     RisksimError
-    ├── ScenarioError     a scenario file that cannot be read as a deal; carries every fault with its place
+    ├── FaultyFileError   a file with mistakes; carries every fault with its place
+    │   ├── ScenarioError     a scenario file that cannot be read as a deal
+    │   └── ObservedError     a file of observed counts that does not fit its deal
     ├── PlanError         a scenario that reads well but cannot be simulated
     │   └── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
     ├── RunError          a run that broke one of its own rules (money not conserved, paths out of range)
@@ -25,7 +27,7 @@ class RisksimError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake in a scenario file.
+    """One mistake in a file.
 
     Attributes
     ----------
@@ -57,8 +59,8 @@ class Fault:
         return f"{head}\n  {self.found}\n  {self.remedy}"
 
 
-class ScenarioError(RisksimError):
-    """A scenario file that cannot be read as a deal.
+class FaultyFileError(RisksimError):
+    """A file with mistakes.
 
     Parameters
     ----------
@@ -69,6 +71,14 @@ class ScenarioError(RisksimError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ScenarioError(FaultyFileError):
+    """A scenario file that cannot be read as a deal."""
+
+
+class ObservedError(FaultyFileError):
+    """A file of observed counts that cannot be read, or does not fit its deal."""
 
 
 class PlanError(RisksimError):

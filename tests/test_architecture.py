@@ -239,6 +239,8 @@ KEPT = {
     "group_irr": (np.float64, ("path", "group")),
     "group_irr_status": (np.int8, ("path", "group")),
     "group_npv": (np.float64, ("path", "group", "hurdle")),
+    "stop_month": (np.int16, ("path",)),
+    "ended_by": (np.int16, ("path",)),
 }
 
 

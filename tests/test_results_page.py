@@ -19,6 +19,7 @@ SCENARIOS = [
     ROOT / "scenarios" / "examples" / "simple-reference.yaml",
     ROOT / "scenarios" / "financing" / "senior-junior.yaml",
     ROOT / "scenarios" / "rules" / "effect-against-comparison.yaml",
+    ROOT / "scenarios" / "ending" / "five-people.yaml",
 ]
 ESTIMATE = {"value", "standard_error", "low", "high"}
 NAMED = {
@@ -27,6 +28,7 @@ NAMED = {
     "payers": "PAYER",
     "years": "YEAR",
     "outcomes": "OUTCOME",
+    "clauses": "CLAUSE",
 }
 QUANTILES = ["p05", "p25", "p50", "p75", "p95"]
 SHORT = {

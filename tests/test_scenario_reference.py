@@ -7,7 +7,19 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from risksim.scenario import base, effects, financing, outcomes, payments, programme, scenario, terms, uncertainty
+from risksim.scenario import (
+    base,
+    diligence,
+    effects,
+    ending,
+    financing,
+    outcomes,
+    payments,
+    programme,
+    scenario,
+    terms,
+    uncertainty,
+)
 from risksim.scenario.base import Part
 from risksim.scenario.scenario import Scenario
 
@@ -17,7 +29,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import scenario_reference as reference  # noqa: E402  after the path to it
 
-MODULES = (base, effects, financing, outcomes, payments, programme, scenario, terms, uncertainty)
+MODULES = (base, diligence, effects, ending, financing, outcomes, payments, programme, scenario, terms, uncertainty)
 
 
 @pytest.mark.parametrize("key", list(uncertainty.LAWS))

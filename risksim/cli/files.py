@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from pathlib import Path
 
@@ -24,13 +25,33 @@ def schema(out: Path | None) -> None:
         talk(f"Wrote {out}.")
 
 
-def init(file: Path, force: bool) -> None:
-    """Write a starter scenario and the schema it points its editor to."""
+def init(file: Path, kind: str | None, force: bool) -> None:
+    """Write a starter scenario or a standard model, and the schema it points its editor to."""
+    if kind is not None and kind not in api.standard_models():
+        raise OutputError(_no_such_kind(kind))
     if file.exists() and not force:
         raise OutputError(
             f"{file}: is there already; nothing was changed.\n  Choose another name, or add --force to overwrite it."
         )
-    write(file, api.starter_text())
+    write(file, api.starter_text(kind))
     write(file.parent / SCHEMA_NAME, _schema_text())
     talk(f"Wrote {file} and {file.parent / SCHEMA_NAME}.")
     talk(f"Next: change the numbers, then try  risksim check {file}  and  risksim run {file}")
+
+
+def list_kinds() -> None:
+    """Print the kinds of deal for which there is a standard model."""
+    show(_kinds())
+
+
+def _kinds(indent: str = "") -> str:
+    models = api.standard_models()
+    width = max(map(len, models))
+    return "".join(f"{indent}{kind:{width}}  {said}\n" for kind, said in models.items())
+
+
+def _no_such_kind(kind: str) -> str:
+    close = difflib.get_close_matches(kind.replace("_", "-").replace(" ", "-"), api.standard_models(), n=1)
+    perhaps = f"  Did you mean {close[0]}?\n" if close else ""
+    found = f"--type {kind}: there is no such standard model; nothing was written. There is\n"
+    return (found + _kinds("  ") + perhaps).rstrip()

@@ -75,6 +75,9 @@ def run(
             "--out", help="Save every path: .nc (all, labelled), .csv (one row a path) or .json (statistics)."
         ),
     ] = None,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Add who pays whom, when and why: mean amounts by budget year.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
@@ -84,7 +87,7 @@ def run(
     from risksim.cli.run import run as command
 
     try:
-        command(file, paths, seed, threads, as_json, out, quiet)
+        command(file, paths, seed, threads, as_json, out, ledger, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
@@ -108,6 +111,39 @@ def explain(
 
 
 @app.command()
+def settle(
+    file: ScenarioFile,
+    observed: Annotated[
+        str | None,
+        typer.Option("--observed", help="What was measured: a CSV, JSON or YAML file; - reads standard input."),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print or write a file to fill in, instead of settling one.")
+    ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            help="Settle up to this date, as 2027-01-31; left out, the last follow-up with anything observed.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write to a file: .json (all) or .csv (invoice); a template also .yaml."),
+    ] = None,
+) -> None:
+    """Settle a real half-year: from what was measured to invoices, the investors' return so far and what is open.
+
+    Example: risksim settle scenarios/broendby-tuba.yaml --template --out observed.csv
+    Then: risksim settle scenarios/broendby-tuba.yaml --observed observed.csv
+    """
+    from risksim.cli.settle import settle as command
+
+    command(file, observed, template, until, as_json, out)
+
+
+@app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
@@ -125,15 +161,23 @@ def init(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)] = Path(
         "deal.yaml"
     ),
+    kind: Annotated[
+        str | None, typer.Option("--type", help="Kind of deal; --list shows them.", show_default=False)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    list_them: Annotated[bool, typer.Option("--list", help="List the kinds of deal, and write nothing.")] = False,
 ) -> None:
-    """Write a commented starter scenario, and its JSON Schema beside it.
+    """Write a commented scenario to start from, and its JSON Schema beside it.
 
-    Example: risksim init my-deal.yaml
+    Example: risksim init --type rate-card my-deal.yaml
     """
     from risksim.cli.files import init as command
+    from risksim.cli.files import list_kinds
 
-    command(file, force)
+    if list_them:
+        list_kinds()
+    else:
+        command(file, kind, force)
 
 
 def main() -> None:

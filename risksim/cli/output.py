@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -20,6 +22,26 @@ class OutputError(RisksimError):
 def as_text(envelope: dict[str, Any]) -> str:
     """JSON with Danish letters as they are, ending in a newline."""
     return json.dumps(envelope, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plain(node: Any) -> Any:
+    """Named tuples as dictionaries, dates as text, what isn't a number as null."""
+    if hasattr(node, "_asdict"):
+        return {key: plain(value) for key, value in node._asdict().items()}
+    if isinstance(node, tuple | list):
+        return [plain(value) for value in node]
+    if isinstance(node, dt.date):
+        return node.isoformat()
+    if isinstance(node, float) and not math.isfinite(node):
+        return None
+    return node
+
+
+def keyed(told: Any) -> dict[str, Any]:
+    """A result under its documented keys: names stay names there, so that the titles of reports are left out."""
+    said: dict[str, Any] = plain(told)
+    del said["titles"]
+    return said
 
 
 def show(text: str) -> None:

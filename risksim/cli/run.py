@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".nc", ".csv", ".json")
 
 
-def run(file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, quiet: bool) -> None:
+def run(
+    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
+) -> None:
     """Simulate a deal, print the answer, save what was asked for."""
     if out is not None:
         _check_out(out)
@@ -34,10 +36,21 @@ def run(file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path
         made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, progress=report)
         lines = three_lines(deal, made, threads)
     summary = made.summary()
+    said = envelope(deal, made, lines, summary)
+    moves = api.ledger(made) if ledger else None
+    if moves is not None:
+        said["ledger"] = [_move(move) for move in moves]
     if out is not None:
-        _save(made, out, envelope(deal, made, lines, summary))
+        _save(made, out, said)
         talk(f"Wrote {out}.")
-    show(as_text(envelope(deal, made, lines, summary)) if as_json else _page(made, lines, summary))
+    if as_json:
+        show(as_text(said))
+        return
+    show(_page(made, lines, summary))
+    if moves is not None:
+        from risksim.report.ledger import ledger as page
+
+        show(page(moves, summary, made.plan.currency))
 
 
 def _check_out(out: Path) -> None:
@@ -96,6 +109,16 @@ def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary)
     }
 
 
+def _move(move: Any) -> dict[str, Any]:
+    return {
+        "from_party": move.from_party,
+        "to_party": move.to_party,
+        "reason": move.reason,
+        "total": _plain(move.total),
+        "years": {str(year): _plain(amount) for year, amount in move.years},
+    }
+
+
 def _plain(statistic: Any) -> dict[str, Any]:
     import math
 
@@ -114,13 +137,24 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
     drawn = api.investors(made).drawn
     capital = float(drawn[0]) / plan.minor_units if drawn.min() == drawn.max() else None
     head = Heading(
-        plan.name, plan.currency, plan.day_count, made.seed, made.engine, plan.digest, version("risksim-dsi"), capital
+        plan.name,
+        plan.currency,
+        plan.day_count,
+        made.seed,
+        made.engine,
+        plan.digest,
+        version("risksim-dsi"),
+        capital,
+        amounts=api.amounts(plan),
+        repeated=api.repeated(plan),
     )
     rows = tuple(
         LineOf(line.name, line.varies, line.irr, line.npv, line.p_loss, line.npv_p05, line.npv_es95)
         for line in lines.lines
     )
-    return answer(head, lines.hurdle, rows, summary)
+    labels = plan.labels
+    titles = dict(zip(labels.outcomes, labels.outcome_titles, strict=True)) if labels.outcome_titles else {}
+    return answer(head, lines.hurdle, rows, summary, titles)
 
 
 def _save(made: api.Run, out: Path, statistics: dict[str, Any]) -> None:

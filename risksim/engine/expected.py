@@ -7,15 +7,15 @@ import numpy as np
 from risksim.engine.addresses import key_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
 from risksim.engine.lives import live_block
-from risksim.engine.results import know_results
+from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, RESULT, SEEN, FloatArray, Plan
+from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
 
 DRAWN = 4_096
 """Futures over which people are averaged where their outcomes have no short formula. [paths]"""
 
 
-def expected_people(plan: Plan) -> FloatArray:
+def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
     """Expected measures of a deal without uncertain inputs.
 
     Exact where people can be counted by pattern. Where they are lived one by one, the mean of `DRAWN` futures: its
@@ -25,6 +25,8 @@ def expected_people(plan: Plan) -> FloatArray:
     ----------
     plan : Plan
         With every slot a constant.
+    stops : Stops, optional
+        How the one path ends; left out, it runs to its end.
 
     Returns
     -------
@@ -34,12 +36,10 @@ def expected_people(plan: Plan) -> FloatArray:
     cohorts, outcomes, measures = plan.cohorts, plan.outcomes, plan.measures
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
     if plan.processes is not None:
-        return _drawn_people(plan)
+        return _drawn_people(plan, stops)
     out = np.zeros((1, n_cohorts, measures.outcome.size, n_periods))
     for c in range(n_cohorts):
-        months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
-        people = min(float(cohorts.places[c]), cohorts.ratio_value[c] * cohorts.places[c])
-        by_month = people * cohorts.month_weight[months]
+        by_month = expected_by_month(plan, c)
         visible = 1.0 - cohorts.unmeasured_value[c]
         for m, (k, statistic) in enumerate(zip(measures.outcome, measures.statistic, strict=True)):
             if statistic == RESULT:
@@ -52,16 +52,23 @@ def expected_people(plan: Plan) -> FloatArray:
                 share *= outcomes.rate_value[k]
             for month, n in enumerate(by_month):
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
-                if period >= 0:
+                if period >= 0 and (stops is None or still_counts(plan, c, k, month, stops)):
                     out[0, c, m, period] += n * share
+    _know(plan, stops, out)
+    return out
+
+
+def _know(plan: Plan, stops: Stops | None, out: FloatArray) -> None:
+    """Results and effects beside what is expected of persons."""
     know_results(plan, np.empty((1, 0)), out)
     if plan.effects.measure.size:
         numbers = numbers_on_paths(plan, np.empty((1, 0)))
         know_effects(plan, numbers, expected_groups(plan, numbers), out)
-    return out
+    if stops is not None:
+        forget(plan, stops.counted, out)
 
 
-def _drawn_people(plan: Plan) -> FloatArray:
+def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
@@ -69,7 +76,33 @@ def _drawn_people(plan: Plan) -> FloatArray:
     # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person.
     filled = np.minimum(plan.cohorts.ratio_value, 1.0)
     everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.ones(n_cohorts)))
-    live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount)
+    ends = None if stops is None else Stops(*(np.repeat(of_path, DRAWN) for of_path in stops))
+    live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount, ends)
     out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]
-    know_results(plan, np.empty((1, 0)), out)
+    _know(plan, stops, out)
     return out
+
+
+def expected_by_month(plan: Plan, cohort: int) -> FloatArray:
+    """Expected people who enrol in each month of the window: float64[month]."""
+    cohorts = plan.cohorts
+    people = min(float(cohorts.places[cohort]), cohorts.ratio_value[cohort] * cohorts.places[cohort])
+    weights = cohorts.month_weight[cohorts.month_ptr[cohort] : cohorts.month_ptr[cohort + 1]]
+    return np.asarray(people * weights)
+
+
+def expected_enrolled(plan: Plan) -> FloatArray:
+    """Expected people who enrol before the day of each decision to end early: float64[1, early end]."""
+    assert plan.ending is not None
+    cohorts = range(plan.cohorts.places.size)
+    return np.array([[sum(expected_by_month(plan, c)[:month].sum() for c in cohorts) for month in plan.ending.month]])
+
+
+def still_counts(plan: Plan, cohort: int, outcome: int, month: int, stops: Stops) -> bool:
+    """Whether people who enrol in a month can still meet an outcome that counts, if the programme stops."""
+    assert plan.ending is not None
+    stop, column = int(stops.month[0]), plan.cohorts.month_ptr[cohort] + month
+    enrols = month < stop
+    completes = month + plan.cohorts.duration[cohort] <= stop or stop == NEVER
+    able = plan.outcomes.population[outcome] == ENROLLED or completes
+    return bool(enrols and able and plan.ending.measured_by[outcome, column] <= stops.counted[0])

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from risksim.engine.addresses import Purpose
 from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.kernels.chances import enrolled_on_paths, limits
+from risksim.kernels.ending import forget_late, stop_lives
 from risksim.kernels.lives import count_heads, enrolment_month, leave_month, measurable
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.processes import count_worth, meter
@@ -22,6 +23,7 @@ from risksim.plan.layout import (
     Int16Array,
     Int32Array,
     Plan,
+    Stops,
     WordArray,
 )
 
@@ -72,7 +74,9 @@ def limits_of(chances: FloatArray) -> WordArray:
     return out
 
 
-def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray) -> Tile:
+def live_tile(
+    plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray, stops: Stops | None = None
+) -> Tile:
     """Draw the lives of one cohort on 64 paths.
 
     Parameters
@@ -87,6 +91,8 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
         Which cohort.
     inputs : float64[lane, input]
         Drawn inputs of the 64 paths.
+    stops : Stops, optional
+        How the 64 paths end; left out, they run to their end.
 
     Returns
     -------
@@ -104,6 +110,8 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
     dropout = on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
     leaving = words.draw(Purpose.DROPOUT)
     leave_month(leaving, limits_of(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
+    if stops is not None:
+        stop_lives(stops.month, cohorts.duration[cohort], enrolled_at, left_at)
     unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
     measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
     worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
@@ -111,7 +119,13 @@ def live_tile(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: F
 
 
 def live_block(
-    plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray, measured: FloatArray, headcount: Int32Array
+    plan: Plan,
+    key: KeyArray,
+    first_path: int,
+    inputs: FloatArray,
+    measured: FloatArray,
+    headcount: Int32Array,
+    stops: Stops | None = None,
 ) -> None:
     """Live every cohort of every path of a block and meter it.
 
@@ -125,18 +139,36 @@ def live_block(
         Filled in full.
     headcount : int32[path, cohort, count]
         Filled in full.
+    stops : Stops, optional
+        How the paths end; left out, they run to their end.
     """
     measured[:] = 0.0
     for at in range(0, inputs.shape[0], LANES):
         lanes = slice(at, at + LANES)
+        ends = None if stops is None else Stops(*(of_path[lanes] for of_path in stops))
         for cohort in range(plan.cohorts.places.size):
-            tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes])
-            measured[lanes, cohort] = meter_tile(plan, cohort, tile, inputs[lanes])
-            headcount[lanes, cohort] = head_of(plan, cohort, tile)
+            tile = live_tile(plan, key, first_path + at, cohort, inputs[lanes], ends)
+            counted = counted_worth(plan, cohort, tile, ends)
+            measured[lanes, cohort] = meter_tile(plan, cohort, tile, counted, inputs[lanes])
+            headcount[lanes, cohort] = head_of(plan, cohort, tile, counted)
 
 
-def meter_tile(plan: Plan, cohort: int, tile: Tile, inputs: FloatArray) -> FloatArray:
-    """What the contract measures of a cohort: float64[lane, measure, period]; 0 for results without persons."""
+def counted_worth(plan: Plan, cohort: int, tile: Tile, stops: Stops | None) -> FloatArray:
+    """What measurements are worth to the contract: `Tile.worth` without those that come too late after a stop."""
+    if stops is None or plan.ending is None:
+        return tile.worth
+    months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
+    worth = tile.worth.copy()
+    for row in range(worth.shape[0]):
+        forget_late(stops.counted, plan.ending.measured_by[row, months], tile.enrolled_at, worth[row])
+    return worth
+
+
+def meter_tile(plan: Plan, cohort: int, tile: Tile, worth: FloatArray, inputs: FloatArray) -> FloatArray:
+    """What the contract measures of a cohort: float64[lane, measure, period]; 0 for results without persons.
+
+    `worth` is that of `counted_worth`.
+    """
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     measures, n_periods = plan.measures, plan.calendar.years.size
     out = np.zeros((LANES, measures.outcome.size, n_periods))
@@ -149,16 +181,16 @@ def meter_tile(plan: Plan, cohort: int, tile: Tile, inputs: FloatArray) -> Float
             continue
         seen = np.zeros((LANES, STATISTICS, n_periods))
         period = plan.outcomes.period_of_month[row, months]
-        meter(plan.outcomes.population[outcome], tile.worth[row], tile.seen, tile.enrolled_at, period, seen)
+        meter(plan.outcomes.population[outcome], worth[row], tile.seen, tile.enrolled_at, period, seen)
         for m in wanted:
             out[:, m] += seen[:, measures.statistic[m]]
     for m in np.flatnonzero(measures.statistic == CARD):
-        out[:, m] = meter_cards(plan, int(measures.outcome[m]), months, tile, inputs)
+        out[:, m] = meter_cards(plan, int(measures.outcome[m]), months, tile, worth, inputs)
     return out
 
 
-def head_of(plan: Plan, cohort: int, tile: Tile) -> Int32Array:
-    """People counted: int32[lane, count], as `PathResults.headcount`."""
+def head_of(plan: Plan, cohort: int, tile: Tile, worth: FloatArray) -> Int32Array:
+    """People counted: int32[lane, count], as `PathResults.headcount`; `worth` is that of `counted_worth`."""
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     first_row = plan.outcomes.first_row
     heads = np.empty((4, LANES), dtype=np.int32)
@@ -167,8 +199,7 @@ def head_of(plan: Plan, cohort: int, tile: Tile) -> Int32Array:
     counts[:, :4] = heads.T
     for k in range(plan.outcomes.address.size):
         for row in range(first_row[k], first_row[k + 1]):
+            periods = plan.outcomes.period_of_month[row, months]
             columns = counts[:, HEAD + 2 * k : HEAD + 2 * k + 2]
-            count_worth(
-                tile.worth[row], tile.seen, tile.enrolled_at, plan.outcomes.period_of_month[row, months], columns
-            )
+            count_worth(tile.worth[row], worth[row], tile.seen, tile.enrolled_at, periods, columns)
     return counts

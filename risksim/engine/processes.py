@@ -258,7 +258,7 @@ def _use(live: Living, outcome: int) -> None:
 _KINDS: dict[int, Any] = {SPELL: _spell, AMOUNT_OF: _amount, REACHES: _reach, SCORE: _score, USE: _use}
 
 
-def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, inputs: FloatArray) -> FloatArray:
+def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, worth: FloatArray, inputs: FloatArray) -> FloatArray:
     """What a price list owes a cohort: float64[lane, period]. [currency]"""
     own = plan.processes
     assert own is not None
@@ -274,5 +274,5 @@ def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, inputs: FloatA
     n_periods = plan.calendar.years.size
     out = np.zeros((LANES, n_periods))
     periods = np.ascontiguousarray(plan.outcomes.period_of_month[:, months])
-    processes.meter_card(prices, most, tile.worth, tile.seen, tile.enrolled_at, periods, np.empty(n_periods), out)
+    processes.meter_card(prices, most, worth, tile.seen, tile.enrolled_at, periods, np.empty(n_periods), out)
     return out

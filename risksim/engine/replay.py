@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import key_of
-from risksim.engine.effects import compare_groups, effect_lives, know_effects, numbers_on_paths
+from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
+from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.inputs import draw_inputs
-from risksim.engine.lives import head_of, live_tile, meter_tile
-from risksim.engine.results import know_results
+from risksim.engine.known import know_all
+from risksim.engine.lives import KeyArray, counted_worth, head_of, live_tile, meter_tile
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
-from risksim.plan.layout import LANES, CohortLife, EffectLife, Plan, Replay
+from risksim.kernels.changes import changed_terms
+from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops
 
 
 def replay(plan: Plan, seed: int, path: int) -> Replay:
@@ -42,17 +44,56 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     key = np.array(key_of(seed, plan.stream), dtype=np.uint64)
     lane = path % LANES
     first = path - lane
-    inputs = draw_inputs(plan.inputs, key, first, LANES)
+    inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)
     mine = inputs[lane : lane + 1]
-    measured = np.zeros((1, plan.cohorts.places.size, plan.measures.outcome.size, plan.calendar.years.size))
+    measured = np.zeros((LANES, plan.cohorts.places.size, plan.measures.outcome.size, plan.calendar.years.size))
     results = allocate(plan, 1, keep_claims=True)
     headcount = np.empty_like(results.headcount)
+    cohorts = _live(plan, key, first, lane, inputs, None, measured, headcount)
+    know_all(plan, key, first, inputs, measured)
+    stops = find_stops(plan, key, path, mine, measured[lane : lane + 1])
+    if stops is not None and stops.month[0] != NEVER:
+        on_lane = no_stops(LANES)
+        for of_lane, of_path in zip(on_lane, stops, strict=True):
+            of_lane[lane] = of_path[0]
+        cohorts = _live(plan, key, first, lane, inputs, on_lane, measured, headcount)
+        know_all(plan, key, first, inputs, measured, on_lane.counted)
+    own = measured[lane : lane + 1]
+    store(results, 0, mine, headcount, settle(plan, mine, own, stops), stops)
+    changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
+    return Replay(path, seed, cohorts, own, _effects(plan, key, first, lane, inputs, own), results, *changed)
+
+
+def _effects(
+    plan: Plan, key: KeyArray, first: int, lane: int, inputs: FloatArray, measured: FloatArray
+) -> tuple[EffectLife, ...]:
+    """What each effect of one lane of a tile is made of."""
+    if not plan.effects.measure.size:
+        return ()
+    numbers = numbers_on_paths(plan, inputs)
+    groups = compare_groups(plan, key, first, numbers)
+    here = slice(lane, lane + 1)
+    return tuple(effect_lives(plan, numbers[:, :, here], groups[:, :, here], measured))
+
+
+def _live(
+    plan: Plan,
+    key: KeyArray,
+    first: int,
+    lane: int,
+    inputs: FloatArray,
+    stops: Stops | None,
+    measured: FloatArray,
+    headcount: Int32Array,
+) -> tuple[CohortLife, ...]:
+    """The people of one lane of a tile; what was measured of them, and their number, are written down."""
     cohorts = []
     for cohort in range(plan.cohorts.places.size):
-        tile = live_tile(plan, key, first, cohort, inputs)
-        measured[0, cohort] = meter_tile(plan, cohort, tile, inputs)[lane]
-        headcount[0, cohort] = head_of(plan, cohort, tile)[lane]
-        people = slice(0, int(tile.n_enrolled[lane]))
+        tile = live_tile(plan, key, first, cohort, inputs, stops)
+        counted = counted_worth(plan, cohort, tile, stops)
+        measured[:, cohort] = meter_tile(plan, cohort, tile, counted, inputs)
+        headcount[0, cohort] = head_of(plan, cohort, tile, counted)[lane]
+        people = tile.enrolled_at[:, lane] != NEVER
         cohorts.append(
             CohortLife(
                 tile.enrolled_at[people, lane],
@@ -61,13 +102,4 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
                 tile.worth[:, people, lane],
             )
         )
-    know_results(plan, mine, measured)
-    effects: tuple[EffectLife, ...] = ()
-    if plan.effects.measure.size:
-        numbers = numbers_on_paths(plan, inputs)
-        groups = compare_groups(plan, key, first, numbers)[:, :, lane : lane + 1]
-        numbers = numbers[:, :, lane : lane + 1]
-        know_effects(plan, numbers, groups, measured)
-        effects = effect_lives(plan, numbers, groups, measured)
-    store(results, 0, mine, headcount, settle(plan, mine, measured))
-    return Replay(path, seed, tuple(cohorts), measured, effects, results)
+    return tuple(cohorts)

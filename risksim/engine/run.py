@@ -10,15 +10,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from risksim.engine.addresses import key_of
-from risksim.engine.effects import compare_groups, know_effects, numbers_on_paths
-from risksim.engine.expected import expected_people
+from risksim.engine.ending import end_early, stops_of
+from risksim.engine.expected import expected_enrolled, expected_people
 from risksim.engine.inputs import draw_inputs
+from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
-from risksim.engine.results import know_results
 from risksim.engine.settle import Settled, settle
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, scratch_of
-from risksim.plan.layout import EXACT, LANES, LEAF, FloatArray, Int32Array, PathResults, Plan
+from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
 
 Form = Literal["patterns", "lives"]
 Progress = Callable[[int], None]
@@ -155,6 +155,8 @@ def allocate(plan: Plan, n_paths: int, keep_claims: bool) -> PathResults:
         group_irr=np.empty((n_paths, len(labels.groups))),
         group_irr_status=np.empty((n_paths, len(labels.groups)), dtype=np.int8),
         group_npv=np.empty((n_paths, len(labels.groups), plan.hurdles.size)),
+        stop_month=np.full(n_paths, NEVER, dtype=np.int16),
+        ended_by=np.full(n_paths, -1, dtype=np.int16),
     )
 
 
@@ -183,7 +185,7 @@ def draw_block(
     before = first_path % LANES
     first_path -= before
     whole = -(-(before + n_paths) // LANES) * LANES
-    inputs = draw_inputs(plan.inputs, key, first_path, whole)
+    inputs = draw_inputs(plan.inputs, key, first_path, whole, plan.events)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((whole, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
@@ -192,23 +194,32 @@ def draw_block(
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
-    know_results(plan, inputs, measured)
-    if plan.effects.measure.size:
-        numbers = numbers_on_paths(plan, inputs)
-        know_effects(plan, numbers, compare_groups(plan, key, first_path, numbers), measured)
+    know_all(plan, key, first_path, inputs, measured)
     wanted = slice(before, before + n_paths)
     return inputs[wanted], measured[wanted], headcount[wanted]
 
 
 def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:
-    inputs, measured, headcount = draw_block(plan, settings, settings.first_path + start, n_paths)
-    store(results, start, inputs, headcount, settle(plan, inputs, measured))
+    first_path = settings.first_path + start
+    inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
+    key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
+    stops = end_early(plan, key, first_path, inputs, measured, headcount)
+    store(results, start, inputs, headcount, settle(plan, inputs, measured, stops), stops)
     return n_paths
 
 
-def store(results: PathResults, start: int, inputs: FloatArray, headcount: Int32Array, settled: Settled) -> None:
+def store(
+    results: PathResults,
+    start: int,
+    inputs: FloatArray,
+    headcount: Int32Array,
+    settled: Settled,
+    stops: Stops | None = None,
+) -> None:
     """Write a settled block into its place in the results."""
     here = slice(start, start + inputs.shape[0])
+    if stops is not None:
+        results.stop_month[here], results.ended_by[here] = stops.month, stops.by
     results.inputs[here] = inputs
     results.headcount[here] = headcount
     for name in settled._fields:
@@ -230,9 +241,12 @@ def run_expected(plan: Plan) -> PathResults:
     PathResults
         Of one path; head counts are rounded to whole people there and are not meant to be read.
     """
-    measured = expected_people(plan)
+    measured, inputs = expected_people(plan), np.empty((1, 0))
+    stops = None
+    if plan.ending is not None:
+        stops = stops_of(plan, inputs, measured, expected_enrolled(plan))
+        measured = expected_people(plan, stops)
     results = allocate(plan, 1, keep_claims=True)._replace(replicate=np.full(1, EXACT, dtype=np.int16))
-    inputs = np.empty((1, 0))
     headcount = np.zeros_like(results.headcount)
-    store(results, 0, inputs, headcount, settle(plan, inputs, measured))
+    store(results, 0, inputs, headcount, settle(plan, inputs, measured, stops), stops)
     return results

@@ -8,7 +8,7 @@ import numpy as np
 
 from risksim.errors import RunError
 from risksim.kernels import cashflow, payments, tranches, waterfall
-from risksim.plan.layout import FloatArray, IntArray, Plan
+from risksim.plan.layout import NEVER, FloatArray, IntArray, Payments, Plan, Stops, payments_after
 
 
 class Settled(NamedTuple):
@@ -43,7 +43,7 @@ def discount_factors(plan: Plan) -> FloatArray:
     return np.asarray((1.0 + plan.hurdles[:, None]) ** -plan.calendar.years[None, :], dtype=np.float64)
 
 
-def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
+def settle(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | None = None) -> Settled:
     """Pay, post and measure the returns of a block of paths.
 
     Parameters
@@ -54,6 +54,8 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
         Drawn inputs.
     measured : float64[path, cohort, measure, period]
         What the contract measures. [people]
+    stops : Stops, optional
+        How the paths end; left out, they run to their end.
 
     Returns
     -------
@@ -64,16 +66,39 @@ def settle(plan: Plan, inputs: FloatArray, measured: FloatArray) -> Settled:
     RunError
         If the books of any path don't close.
     """
+    return finance(plan, inputs, claims_of(plan, inputs, measured, stops), stops)
+
+
+def claims_of(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops | None = None) -> IntArray:
+    """What every rule claims: int64[path, rule, period]. [minor unit]"""
     n_paths, n_periods = measured.shape[0], measured.shape[3]
-    n_payers = len(plan.labels.payers)
     claim = np.empty((n_paths, plan.payments.kind.size, n_periods), dtype=np.int64)
-    payments.claims(
-        measured, plan.payments, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim
-    )
-    return finance(plan, inputs, claim)
+    _claims(plan, plan.payments, inputs, measured, claim)
+    if stops is not None:
+        _claim_again(plan, inputs, measured, stops, claim)
+    return claim
 
 
-def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
+def _claims(plan: Plan, rules: Payments, inputs: FloatArray, measured: FloatArray, claim: IntArray) -> None:
+    n_payers = len(plan.labels.payers)
+    terms = (rules, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs)
+    payments.claims(measured, *terms, claim, plan.changes, plan.splits)
+
+
+def _claim_again(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops, claim: IntArray) -> None:
+    """Claims of the paths that stop, under the rules as they then stand; together where the rules stand alike."""
+    assert plan.ending is not None
+    stopped = np.flatnonzero(stops.month != NEVER)
+    variant = plan.ending.variant[stops.by[stopped], stops.month[stopped]]
+    for each in np.unique(variant):
+        rows = stopped[variant == each]
+        part = np.empty((rows.size, *claim.shape[1:]), dtype=np.int64)
+        rules = payments_after(plan, int(stops.by[rows[0]]), int(stops.month[rows[0]]))
+        _claims(plan, rules, inputs[rows], measured[rows], part)
+        claim[rows] = part
+
+
+def finance(plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None = None) -> Settled:
     """Post the claims of a block of paths to the ledger and measure the returns.
 
     Parameters
@@ -84,6 +109,8 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
         Drawn inputs.
     claim : int64[path, rule, period]
         What every rule claims; cuts are negative. [minor unit]
+    stops : Stops, optional
+        How the paths end; left out, they run to their end.
 
     Returns
     -------
@@ -94,35 +121,48 @@ def finance(plan: Plan, inputs: FloatArray, claim: IntArray) -> Settled:
     RunError
         If the books of any path don't close.
     """
+    return close(plan, claim, *post(plan, inputs, claim, stops))
+
+
+def post(
+    plan: Plan, inputs: FloatArray, claim: IntArray, stops: Stops | None = None
+) -> tuple[IntArray, IntArray, IntArray]:
+    """The ledger, and what each tranche pays in and gets: int64[path, line, period], twice int64[path, tranche]."""
     n_paths, _, n_periods = claim.shape
     n_tranches, n_payers = len(plan.labels.tranches), len(plan.labels.payers)
     flow = np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64)
     drawn = np.empty((n_paths, n_tranches), dtype=np.int64)
     received = np.empty((n_paths, n_tranches), dtype=np.int64)
-    balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
-    repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
-    year_index = plan.calendar.year_index
     if plan.waterfall is None:
         waterfall.post(claim, plan.payments, plan.financing, plan.minor_units, inputs, flow, drawn, received)
-        ledger = plan.ledger
+    else:
+        terms = (plan.payments.payer, plan.waterfall, _scratch(plan), n_payers, plan.minor_units, inputs)
+        if stops is None or plan.ending is None:
+            tranches.post_in_order(claim, *terms, plan.calendar.years, flow, drawn, received)
+        else:
+            tranches.post_until(claim, *terms, plan.calendar.years, plan.ending, stops, flow, drawn, received)
+    return flow, drawn, received
+
+
+def close(plan: Plan, claim: IntArray, flow: IntArray, drawn: IntArray, received: IntArray) -> Settled:
+    """Close the books of a ledger and measure the returns.
+
+    Raises
+    ------
+    RunError
+        If the books of any path don't close.
+    """
+    n_paths, _, n_periods = claim.shape
+    n_tranches, n_payers = drawn.shape[1], len(plan.labels.payers)
+    balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
+    repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
+    year_index, ledger = plan.calendar.year_index, plan.ledger
+    if plan.waterfall is None:
         broken = waterfall.close_books(
             flow, claim, ledger.from_party, ledger.to_party, n_tranches, year_index, balance, repayment
         )
     else:
-        tranches.post_in_order(
-            claim,
-            plan.payments.payer,
-            plan.waterfall,
-            _scratch(plan),
-            n_payers,
-            plan.minor_units,
-            inputs,
-            plan.calendar.years,
-            flow,
-            drawn,
-            received,
-        )
-        broken = tranches.close_accounts(flow, claim, plan.ledger, n_tranches, n_payers, year_index, balance, repayment)
+        broken = tranches.close_accounts(flow, claim, ledger, n_tranches, n_payers, year_index, balance, repayment)
     if broken:
         raise RunError(
             f"{plan.name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "

@@ -325,14 +325,15 @@ def meter_card(prices, most, all_worth, seen, enrolled_at, period_of_month, earn
 
 
 @kernel
-def count_worth(worth, seen, enrolled_at, period_of_month, out):
-    """People for whom a measurement is worth more than nothing: out int32[lane, 2] (all, and those who count for
-    payment), added to.
+def count_worth(worth, counted, seen, enrolled_at, period_of_month, out):
+    """People for whom a measurement is worth more than nothing: worth float64[person, lane] in truth, counted the same
+    for the contract -> out int32[lane, 2] (all, and those who count for payment), added to.
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
             month = enrolled_at[j, i]
             met = np.int32(worth[j, i] > 0.0)
+            paid = np.int32(counted[j, i] > 0.0) & np.int32(seen[j, i])
             counts = np.int32(period_of_month[0 if month == NEVER else month] >= 0)
             out[i, 0] += met
-            out[i, 1] += met & np.int32(seen[j, i]) & counts
+            out[i, 1] += paid & counts

@@ -16,6 +16,8 @@ from risksim.kernels.jit import kernel
 NO_CAP, IRR, SIMPLE_AVERAGE, MULTIPLE = 0, 1, 2, 3
 PROGRAMME, INVESTORS, PAYER = 0, 1, 2
 ALL_TRANCHES, PROVIDER = -1, -2
+END_AMOUNT, END_DRAWN, END_UNDRAWN = 0, 1, 2
+NEVER = 32_767
 MOST = 4_611_686_018_427_387_904  # 2**62
 LARGEST = 9007199254740992.0  # 2**53
 
@@ -419,6 +421,64 @@ def money_in(t, p, claim, payer, w, s, minor_units, inputs, flow):
 
 
 @kernel
+def pay_for_ending(k, t, w, s, minor_units, inputs, p, flow):
+    """What the investors are paid because the deal ends, and payments that were kept for costs that no longer come.
+
+    Returns the cash to distribute.
+    """
+    cash = np.int64(0)
+    if w.line_release >= 0:
+        kept = np.int64(0)
+        for before in range(t + 1):
+            kept += flow[w.line_recycle, before]
+        cash = min(kept, s.account[CASH])
+        flow[w.line_release, t] += cash
+        s.account[CASH] -= cash
+    if w.line_end[k] < 0:
+        return cash
+    told = pick(w.end_slot[k], w.end_value[k], inputs, p)
+    of = np.int64(0)
+    for tranche in range(w.rank.size):
+        of += s.drawn[tranche] if w.end_kind[k] == END_DRAWN else s.commitment[tranche] - s.drawn[tranche]
+    amount = np.int64(np.rint(told * (minor_units if w.end_kind[k] == END_AMOUNT else of)))
+    flow[w.line_end[k], t] += amount
+    return cash + amount
+
+
+@kernel
+def post_path(p, due, ends, k, claim, payer, w, s, left, n_payers, minor_units, inputs, years, flow):
+    """Post every line of one path, period by period.
+
+    As `post_in_order`; nothing falls due after period `due`, and early end k is paid for in period `ends` (-1: never).
+    """
+    n_periods = years.size
+    begin(w, s, minor_units, inputs, p)
+    limits_of(w, s, minor_units, inputs, p, left)
+    for t in range(n_periods):
+        accrue(t, w, s)
+        cash = money_in(t, p, claim, payer, w, s, minor_units, inputs, flow)
+        if t <= due:
+            draw_scheduled(t, years[t], w, s, minor_units, inputs, p, flow)
+            cash = fund_and_pay_costs(cash, t, years[t], w, s, flow)
+            pay_fees(t, years[t], w, s, flow)
+        if t == ends:
+            cash += pay_for_ending(k, t, w, s, minor_units, inputs, p, flow)
+        cash = distribute(cash, t, years[t], w, s, flow)
+        return_surplus(cash, t, n_payers, w, s, flow)
+        call_guarantees(t, w, s, minor_units, inputs, p, left, flow)
+        if t == n_periods - 1:
+            top_up(t, w, s, flow)
+
+
+@kernel
+def keep_totals(p, w, s, drawn, received):
+    """What each tranche paid in and received on a path: -> drawn and received int64[path, tranche]. [minor unit]"""
+    for k in range(w.rank.size):
+        drawn[p, k] = s.paid_in[k]
+        received[p, k] = s.received[k]
+
+
+@kernel
 def post_in_order(claim, payer, w, state, n_payers, minor_units, inputs, years, flow, drawn, received):
     """Post every line of the ledger, path by path and period by period.
 
@@ -426,28 +486,26 @@ def post_in_order(claim, payer, w, state, n_payers, minor_units, inputs, years, 
     inputs float64[path, input], years float64[period] -> flow int64[path, line, period], drawn and received
     int64[path, tranche]. [minor unit]
     """
-    n_paths, _, n_periods = claim.shape
     left = np.empty(w.covers.size, np.int64)
-    last = n_periods - 1
+    last = years.size - 1
     flow[:] = 0
-    s = state
-    for p in range(n_paths):
-        begin(w, s, minor_units, inputs, p)
-        limits_of(w, s, minor_units, inputs, p, left)
-        for t in range(n_periods):
-            accrue(t, w, s)
-            cash = money_in(t, p, claim, payer, w, s, minor_units, inputs, flow[p])
-            draw_scheduled(t, years[t], w, s, minor_units, inputs, p, flow[p])
-            cash = fund_and_pay_costs(cash, t, years[t], w, s, flow[p])
-            pay_fees(t, years[t], w, s, flow[p])
-            cash = distribute(cash, t, years[t], w, s, flow[p])
-            return_surplus(cash, t, n_payers, w, s, flow[p])
-            call_guarantees(t, w, s, minor_units, inputs, p, left, flow[p])
-            if t == last:
-                top_up(t, w, s, flow[p])
-        for k in range(w.rank.size):
-            drawn[p, k] = s.paid_in[k]
-            received[p, k] = s.received[k]
+    for p in range(claim.shape[0]):
+        post_path(p, last, -1, 0, claim, payer, w, state, left, n_payers, minor_units, inputs, years, flow[p])
+        keep_totals(p, w, state, drawn, received)
+
+
+@kernel
+def post_until(claim, payer, w, state, n_payers, minor_units, inputs, years, ending, stops, flow, drawn, received):
+    """`post_in_order` where some paths end early: ending group of the plan, stops of the paths."""
+    left = np.empty(w.covers.size, np.int64)
+    last = years.size - 1
+    flow[:] = 0
+    for p in range(claim.shape[0]):
+        due, ends, k = last, -1, 0
+        if stops.month[p] != NEVER:
+            due, ends, k = ending.last_due[stops.month[p]], ending.pays_in[stops.month[p]], stops.by[p]
+        post_path(p, due, ends, k, claim, payer, w, state, left, n_payers, minor_units, inputs, years, flow[p])
+        keep_totals(p, w, state, drawn, received)
 
 
 @kernel

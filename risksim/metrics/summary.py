@@ -30,6 +30,9 @@ scenario in square brackets, as ``tranches[investor].npv[0.05].p_loss``. `Summar
 ``payers[NAME].years[YEAR].SPREAD``        what it pays in a budget year [currency]
 ``programme.enrolled.SPREAD``              people over all cohorts; also ``completed``, ``dropouts``, ``unmeasured``
 ``programme.outcomes[NAME].achieved.SPREAD``  people over all cohorts who met the outcome; ``verified``: who count
+``ends_early.p_ends_early``                probability that the deal ends before its time; only where something may end
+                                           it, as the next [1]
+``ends_early.clauses[NAME]``               probability that this clause ends it [1]
 =========================================  ============================================================================
 
 SPREAD is ``mean``, ``sd`` or a QUANTILE, QUANTILE is ``p05``, ``p25``, ``p50``, ``p75`` or ``p95``; STATUS is
@@ -99,6 +102,8 @@ class RunArrays(NamedTuple):
     """int8[path, 1]: its status."""
     group_npv: FloatArray | None = None
     """float64[path, 1, hurdle]: its net present value. [currency]"""
+    ended_by: npt.NDArray[np.int16] | None = None
+    """int16[path]: index into `RunNames.endings`, -1 for paths that run to their end."""
 
 
 class RunNames(NamedTuple):
@@ -113,6 +118,8 @@ class RunNames(NamedTuple):
     outcomes: tuple[str, ...]
     minor_units: int
     """Minor units in one unit of the currency: 100 for DKK, 1 for KRW."""
+    endings: tuple[str, ...] = ()
+    """What may end the deal early."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +234,15 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class EarlyEnd:
+    """How often the deal ends before its time. [1]"""
+
+    p_ends_early: Estimate
+    clauses: Mapping[str, Estimate]
+    """By the name of what ends it."""
+
+
+@dataclass(frozen=True)
 class Summary:
     """All statistics of a run."""
 
@@ -236,6 +252,8 @@ class Summary:
     programme: Programme
     investors: Tranche | None = None
     """All tranches together, where there are several."""
+    ends_early: EarlyEnd | None = None
+    """How often the deal ends before its time, where something may end it."""
 
     @property
     def everybody(self) -> Tranche:
@@ -250,7 +268,7 @@ class Summary:
         tuple of str and Estimate
             ``tranches[investor].loss.p_loss`` and the like. A withheld statistic is a missing estimate, all nan.
         """
-        for part in ("tranches", "payers", "programme", "investors"):
+        for part in ("tranches", "payers", "programme", "investors", "ends_early"):
             if getattr(self, part) is not None:
                 yield from _walk(part, getattr(self, part))
 
@@ -264,8 +282,9 @@ class Summary:
             withheld statistic says why under ``withheld``.
         """
         plain: dict[str, Any] = _plain(self)
-        if self.investors is None:
-            del plain["investors"]
+        for part in ("investors", "ends_early"):
+            if getattr(self, part) is None:
+                del plain[part]
         return plain
 
 
@@ -310,6 +329,16 @@ def summarise(
         payers={name: _payer(arrays.repayment[:, index], names, sample) for index, name in enumerate(names.payers)},
         programme=_programme(arrays.headcount, names, sample),
         investors=None if irr_of_group is None else _together(arrays, names, sample, irr_of_group),
+        ends_early=_early_end(arrays.ended_by, names, sample),
+    )
+
+
+def _early_end(ended_by: npt.NDArray[np.int16] | None, names: RunNames, sample: Sample) -> EarlyEnd | None:
+    if ended_by is None or not names.endings:
+        return None
+    return EarlyEnd(
+        precision.probability(ended_by >= 0, sample),
+        {name: precision.probability(ended_by == row, sample) for row, name in enumerate(names.endings)},
     )
 
 

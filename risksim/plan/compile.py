@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import effects, layout, money, people, processes, rules, waterfall
+from risksim.plan import effects, ending, layout, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -51,7 +51,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     draws = [money.drawings(scenario, tranche) for tranche in deal.tranches]
     drawn_on = {date for drawing in draws for date, _ in drawing}
     earned = rules.money_dates(scenario, follow_ups)
-    dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario)})
+    dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario), *ending.dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
     cohorts, months = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
@@ -59,13 +59,14 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     lived = processes.processes(gathered, outcomes, months)
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
-    payments, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    groups, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
+    payments, ends = ending.ending(gathered, measured, groups.payments, draws, outcomes, calendar, follow_ups, dates)
     compared = effects.effects(gathered, measured, follow_ups, dates)
     measures = rules.measures(measured, outcomes, results, compared, len(dates))
     financing = money.financing(gathered, draws, dates)
     tranches = [tranche.name for tranche in deal.tranches]
     order = None
-    if deal.is_plain:
+    if deal.is_plain and not scenario.ends_early:
         ledger, parties, lines = money.plain_ledger(scenario, payers)
     else:
         order, ledger, parties, lines = waterfall.waterfall(gathered, financing, payers, dates)
@@ -80,6 +81,9 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         results=results,
         effects=compared,
         payments=payments,
+        changes=groups.changes,
+        splits=groups.splits,
+        events=tuple(gathered.events),
         financing=financing,
         waterfall=order,
         ledger=ledger,
@@ -108,7 +112,13 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             years=tuple(years),
             hurdles=tuple(scenario.hurdles),
             inputs=tuple(gathered.notes),
+            cohort_titles=tuple(cohort.label or cohort.name for cohort in scenario.cohorts),
+            outcome_titles=tuple(outcome.label or name for name, outcome in scenario.personal.items()),
+            result_titles=tuple(result.label or name for name, result in scenario.results.items()),
+            rule_titles=rules.titles(scenario, rule_names, payments.clause),
+            endings=tuple(end.name for end in scenario.ends_early),
         ),
+        ending=ends,
     )
 
 
@@ -152,9 +162,12 @@ def at_means(plan: layout.Plan) -> layout.Plan:
         results=fixed(plan.results, "value"),
         effects=fixed(plan.effects, "number"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
+        changes=plan.changes and fixed(plan.changes, "amount"),
+        events=(),
         financing=fixed(plan.financing, "commitment"),
-        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break"),
+        waterfall=plan.waterfall and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end"),
         labels=plan.labels._replace(inputs=()),
+        ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
     )
 
 

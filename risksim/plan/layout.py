@@ -7,6 +7,7 @@ takes the constant that stands in the array of the same name ending in ``_value`
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,18 +47,23 @@ POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = range(5)
 """What a contract looks for in spells."""
 SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = range(5)
 """What a contract looks for in scores."""
-CHANGE, FALLS = range(2)
+USE_CHANGE, USE_FALLS = range(2)
 """What a contract looks for in use."""
-PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND = range(9)
+PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND, CHANGE = range(10)
 """Kinds of payment rule: how a claim is reckoned. Prices per unit and shares of savings are PER_OUTCOME too."""
-COUNT, SHARE, VALUE = 0, 1, 2
-"""What a rule holds against its table: a number of people, a share or mean, the value of a result."""
+COUNT, SHARE, VALUE, PEOPLE = range(4)
+"""What a rule holds against its table: a number of people, a share or mean, the value of a result; an amendment may
+also look at the people an outcome speaks of."""
 FAILURE, EXCLUDE, ASSUMED, OBSERVED = range(4)
 """How people count who could not be measured."""
 NOTHING, ASSUME, POOLED, POSTPONE = range(4)
 """What holds where too few people were measured."""
 AMOUNT, PRINCIPAL, COUPON, RETURN = range(4)
 """What a table gives."""
+TIMES, SET, SHIFT = range(3)
+"""What changes: prices are multiplied, a price is set, goals move."""
+BY_SUCCESSES, BY_PEOPLE = 1, 2
+"""How a pooled claim is split between the payers of cohorts; 0 where it is not."""
 TOTAL, PERIOD = 0, 1
 """Whether a cap or floor holds over the whole deal or on each date."""
 DIFFERENCE, ADDITIONAL, INCREASE, REDUCTION, POOLED_Z, UNPOOLED_Z, PER_PERSON, ADDED_UP, T_VALUE = range(9)
@@ -72,6 +78,10 @@ TRUE, SPREAD, TREATED, CORRELATION, SAMPLING_LUCK = range(8, 13)
 before and after, draw of the sampling error."""
 EFFECT_NUMBERS = 13
 """Columns of the numbers of an effect."""
+END_AMOUNT, END_DRAWN, END_UNDRAWN = range(3)
+"""What a payment for ending early is reckoned from: an amount, or the capital drawn or not drawn."""
+READS_NOTHING, READS_OUTCOME, READS_ENROLLED = range(3)
+"""What a decision to end early looks at."""
 READ_SUM, READ_SEEN, READ_ELIGIBLE = 0, 1, 2
 """Columns of `Payments.column`."""
 
@@ -98,7 +108,7 @@ class Inputs(NamedTuple):
     table: FloatArray
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
-    """float64[input]: exact mean of each law."""
+    """float64[input]: exact mean of each law; of an event, its chance."""
 
 
 class Cohorts(NamedTuple):
@@ -348,6 +358,68 @@ class Payments(NamedTuple):
     tables: Tables
 
 
+class Changes(NamedTuple):
+    """Rules that change the terms of others, in the order of the file."""
+
+    clause: IntArray
+    """int64[change]: position in the file."""
+    changed: ByteArray
+    """uint8[change, clause]: 1 for the clauses whose terms it changes."""
+    what: IntArray
+    """int64[change]: TIMES, SET or SHIFT."""
+    rebased: ByteArray
+    """uint8[change]: 1 where a baseline decides, 0 where the parties look at an outcome."""
+    period: IntArray
+    """int64[change]: when it is decided."""
+    since: IntArray
+    """int64[change]: first period whose claims are earned under the new terms."""
+    retroactive: ByteArray
+    """uint8[change]: 1 where earlier claims are settled again."""
+    column: IntArray
+    """int64[change, 3]: measures looked at, as `Readings.column`."""
+    counts: IntArray
+    """int64[change]: COUNT, SHARE, VALUE or PEOPLE."""
+    unmeasured: IntArray
+    """int64[change]: FAILURE, EXCLUDE, ASSUMED or OBSERVED."""
+    grain: FloatArray
+    """float64[change]: common denominator of goal and assumed rate."""
+    assumed_rate: FloatArray
+    """float64[change]: assumed rate times `grain`."""
+    goal: FloatArray
+    """float64[change]: what the quantity is held against, times `grain`."""
+    below: ByteArray
+    """uint8[change]: 1 where it happens below the goal, 0 where it happens at it or above."""
+    amount_slot: IntArray
+    """int64[change]: slot of the factor, new price or shift of an amendment."""
+    amount_value: FloatArray
+    """float64[change]: the same where certain."""
+    assumed_baseline: FloatArray
+    """float64[change]: baseline on which the terms were agreed. [as measured]"""
+    tolerance: FloatArray
+    """float64[change]: difference up to which nothing changes. [as measured]"""
+    strength: FloatArray
+    """float64[change]: how much of the difference counts. [1]"""
+    least: FloatArray
+    """float64[change]: smallest factor of a price. [1]"""
+    most: FloatArray
+    """float64[change]: largest factor of a price. [1]"""
+    lowest: FloatArray
+    """float64[change, clause]: smallest shift of a goal, whole. [millionth]"""
+    highest: FloatArray
+    """float64[change, clause]: largest shift of a goal, whole. [millionth]"""
+
+
+class Splits(NamedTuple):
+    """Pooled claims that the payers of the cohorts share."""
+
+    by: IntArray
+    """int64[clause]: BY_SUCCESSES, BY_PEOPLE, or 0."""
+    column: IntArray
+    """int64[clause, 2]: measures of people verified and eligible."""
+    row_of_cohort: IntArray
+    """int64[clause, cohort]: row of the cohort's payer inside the clause, from 0."""
+
+
 class Financing(NamedTuple):
     """Who invests and when capital is drawn."""
 
@@ -438,6 +510,88 @@ class Waterfall(NamedTuple):
     """int64[guarantee]."""
     line_floor: IntArray
     """int64[tranche]."""
+    end_kind: IntArray
+    """int64[early end]: END_AMOUNT, END_DRAWN or END_UNDRAWN."""
+    end_slot: IntArray
+    """int64[early end]: slot of the payment or share."""
+    end_value: FloatArray
+    """float64[early end]: the same where certain. [currency or 1]"""
+    line_end: IntArray
+    """int64[early end]."""
+    line_release: int
+
+
+class Ending(NamedTuple):
+    """What may end the deal before its time, in the order of the file."""
+
+    on: IntArray
+    """int64[early end]: period of the decision, -1 where it may fall in any month."""
+    month: IntArray
+    """int64[early end]: first contract month on or after the decision. [month]"""
+    notice: IntArray
+    """int64[early end]: months from the decision to the stop. [month]"""
+    run_off: IntArray
+    """int64[early end]: months after the stop in which outcomes still count. [month]"""
+    luck_slot: IntArray
+    """int64[early end]: slot of the uniform number that decides."""
+    luck_value: FloatArray
+    """float64[early end]: the same where certain. [1]"""
+    chance_slot: IntArray
+    """int64[early end]: slot of the chance that the deal is ended."""
+    chance_value: FloatArray
+    """float64[early end]: the same where certain. [1]"""
+    yearly_slot: IntArray
+    """int64[early end]: slot of the chance in a year."""
+    yearly_value: FloatArray
+    """float64[early end]: the same where certain. [1/year]"""
+    reads: IntArray
+    """int64[early end]: READS_NOTHING, READS_OUTCOME or READS_ENROLLED."""
+    column: IntArray
+    """int64[early end, 3]: measures read, as `Readings.column`."""
+    counts: IntArray
+    """int64[early end]: COUNT, SHARE or VALUE."""
+    unmeasured: IntArray
+    """int64[early end]: FAILURE, EXCLUDE, ASSUMED or OBSERVED."""
+    grain: FloatArray
+    """float64[early end]: common denominator of limits and assumed rate, so that shares compare as integers."""
+    assumed: FloatArray
+    """float64[early end]: assumed rate times `grain`."""
+    low: FloatArray
+    """float64[early end]: the deal ends below this times the people, times `grain`."""
+    high: FloatArray
+    """float64[early end]: the deal ends above this times the people, times `grain`."""
+    last_month: int
+    """Last contract month on whose day a stop comes before the deal is over. [month]"""
+    last_due: IntArray
+    """int64[contract month]: last period on which money falls due if the programme stops in that month."""
+    pays_in: IntArray
+    """int64[contract month]: first period on or after the stop."""
+    settles_in: IntArray
+    """int64[contract month + 1]: period of the first follow-up on or after the month's day; the last entry is that of
+    the last follow-up, for every later month."""
+    measured_by: IntArray
+    """int64[outcome, month]: first contract month on or after the measurement of who enrolled in a month. [month]"""
+    known_by: IntArray
+    """int64[result * period]: first contract month on or after the measurement of a result. [month]"""
+    variant: IntArray
+    """int64[early end, contract month]: how the payment rules stand after a stop in that month."""
+    looks: ByteArray
+    """uint8[variant, clause, period]: `Payments.looks`."""
+    due: ByteArray
+    """uint8[variant, number]: 1 where a number of `Payments` still holds, 0 for amounts that don't fall due."""
+    capital: FloatArray
+    """float64[variant, clause, tranche, period]: `Tables.capital`."""
+
+
+class Stops(NamedTuple):
+    """How consecutive paths end."""
+
+    month: Int16Array
+    """int16[path]: contract month in which the programme stops, NEVER where the deal runs to its end. [month]"""
+    by: Int16Array
+    """int16[path]: which early end stopped it, -1 for none."""
+    counted: Int16Array
+    """int16[path]: last contract month up to which outcomes are measured, NEVER likewise. [month]"""
 
 
 class Ledger(NamedTuple):
@@ -511,6 +665,16 @@ class Labels(NamedTuple):
     years: tuple[int, ...]
     hurdles: tuple[float, ...]
     inputs: tuple[InputNote, ...]
+    cohort_titles: tuple[str, ...] = ()
+    """What reports call each cohort: its `label`, or its name."""
+    outcome_titles: tuple[str, ...] = ()
+    """What reports call each outcome of persons."""
+    result_titles: tuple[str, ...] = ()
+    """What reports call each result of the programme."""
+    rule_titles: tuple[str, ...] = ()
+    """What reports call each row of `Payments`."""
+    endings: tuple[str, ...] = ()
+    """What may end the deal early."""
 
 
 class Plan(NamedTuple):
@@ -544,6 +708,15 @@ class Plan(NamedTuple):
     scenario_text: str
     """The scenario file itself."""
     labels: Labels
+    ending: Ending | None = None
+    """None where nothing ends the deal before its time."""
+    changes: Changes | None = None
+    """None where no rule changes the terms of others."""
+    splits: Splits | None = None
+    """None where no claim is split between the payers of cohorts."""
+    events: Sequence[tuple[int, int]] = ()
+    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
+    happens, 0 elsewhere."""
 
 
 class PathResults(NamedTuple):
@@ -580,6 +753,10 @@ class PathResults(NamedTuple):
     """int8[path, group]: its status code."""
     group_npv: FloatArray
     """float64[path, group, hurdle]: `npv` of all tranches together. [currency]"""
+    stop_month: Int16Array
+    """int16[path]: contract month in which the programme stops, NEVER where the deal runs to its end. [month]"""
+    ended_by: Int16Array
+    """int16[path]: which early end stopped it, -1 for none."""
 
 
 class CohortLife(NamedTuple):
@@ -630,3 +807,34 @@ class Replay(NamedTuple):
     """The effects, in the order of the plan."""
     results: PathResults
     """Of this one path."""
+    prices: Mapping[int, FloatArray] = {}
+    """float64[1, period] by clause whose price changes: the price, or what its amounts are multiplied by."""
+    shifts: Mapping[int, FloatArray] = {}
+    """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""
+
+
+def payments_after(plan: Plan, by: int, month: int) -> Payments:
+    """The payment rules as they stand on a path that ended early.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal that may end early.
+    by : int
+        Which early end stopped it.
+    month : int
+        The contract month in which the programme stopped. [month]
+
+    Returns
+    -------
+    Payments
+    """
+    assert plan.ending is not None
+    variant, rules = plan.ending.variant[by, month], plan.payments
+    due = plan.ending.due[variant] == 1
+    return rules._replace(
+        looks=plan.ending.looks[variant],
+        amount_slot=np.where(due, rules.amount_slot, -1),
+        amount_value=np.where(due, rules.amount_value, 0.0),
+        tables=rules.tables._replace(capital=plan.ending.capital[variant]),
+    )

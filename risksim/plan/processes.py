@@ -29,6 +29,7 @@ from risksim.scenario.outcomes import (
 )
 from risksim.scenario.payments import PerPerson
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import HIGHEST_RATE
 
 KINDS: dict[type[PersonOutcome], int] = {
     Outcome: layout.HAPPENS,
@@ -49,11 +50,9 @@ CLAUSES = {
     "new high": layout.NEW_HIGH,
     "level": layout.LEVEL,
     "points gained": layout.POINTS,
-    "change": layout.CHANGE,
-    "falls only": layout.FALLS,
+    "change": layout.USE_CHANGE,
+    "falls only": layout.USE_FALLS,
 }
-HIGHEST_RATE = 4.0
-"""Spells that start or end more often would need days, not months. [1/month]"""
 
 
 def counted_by_pattern(scenario: Scenario) -> bool:
@@ -101,6 +100,8 @@ def processes(gathered: Gathered, outcomes: layout.Outcomes, months: Sequence[in
     gate = np.array([row_of(outcome.after) for outcome in personal.values()], dtype=np.int64)
     bar = np.array([row_of(outcome.unless) for outcome in personal.values()], dtype=np.int64)
     said = _days(scenario, outcomes)
+    gate_row, bar_row = _latest_rows(outcomes, gate, said), _latest_rows(outcomes, bar, said)
+    _measured_too_late(gathered, outcomes, gate_row, bar_row)
     prices, mosts = _cards(gathered, names)
     return layout.Processes(
         kind=np.array([KINDS[type(outcome)] for outcome in personal.values()], dtype=np.int64),
@@ -108,9 +109,9 @@ def processes(gathered: Gathered, outcomes: layout.Outcomes, months: Sequence[in
         clause=np.array([CLAUSES.get(getattr(o, "counts", ""), 0) for o in personal.values()], dtype=np.int64),
         reads=np.array([row_of(getattr(outcome, "reads", None)) for outcome in personal.values()], dtype=np.int64),
         gate=gate,
-        gate_row=_latest_rows(outcomes, gate, said),
+        gate_row=gate_row,
         bar=bar,
-        bar_row=_latest_rows(outcomes, bar, said),
+        bar_row=bar_row,
         since=_since(scenario, outcomes, months),
         first_number=np.cumsum([0, *(len(one.numbers) for one in built)]).astype(np.int64),
         number_slot=slots(numbers)[0],
@@ -156,6 +157,28 @@ def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray, said: layout
                 day = outcomes.measured_ordinal[candidate]
                 found[row, (day > 0) & (day <= said[row])] = candidate
     return found
+
+
+def _measured_too_late(
+    gathered: Gathered, outcomes: layout.Outcomes, gate_row: layout.IntArray, bar_row: layout.IntArray
+) -> None:
+    """Gates and exclusions that are measured later than their outcome, whoever enrols when: they can do nothing."""
+    for k, (name, outcome) in enumerate(gathered.scenario.personal.items()):
+        rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
+        comes = outcomes.measured_ordinal[rows] > 0
+        for key, other, found, so in (
+            ("after", outcome.after, gate_row[rows], "the gate never opens"),
+            ("unless", outcome.unless, bar_row[rows], "it rules nobody out"),
+        ):
+            if other is None or not comes.any() or (found[comes] >= 0).any():
+                continue
+            gathered.faults.append(
+                gathered.places.fault(
+                    ("outcomes", name, key),
+                    f"got '{other}', which is measured later than '{name}' for everybody, so that {so}.",
+                    f"Measure '{name}' later or '{other}' earlier; on the same day is early enough.",
+                )
+            )
 
 
 def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int]) -> layout.IntArray:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim.plan import layout
+from risksim.plan.ending import end_lines, end_payments
 from risksim.plan.money import drawings, drawn_upto, instalment_dates
 from risksim.plan.numbers import Gathered, Number, slots
 from risksim.scenario.base import value_of
@@ -53,6 +54,7 @@ def waterfall(
     deal = scenario.financing
     book = _Book(scenario, payers)
     lines = _lines(book, deal, scenario.provider)
+    line_end, line_release = end_lines(book, scenario)
     order = layout.Waterfall(
         **_sources(gathered, financing, dates),
         **_order(deal),
@@ -61,6 +63,9 @@ def waterfall(
         **_guarantees(gathered, dates),
         **_break(gathered, dates),
         **lines._asdict(),
+        **end_payments(gathered),
+        line_end=line_end,
+        line_release=line_release,
     )
     return order, book.ledger(), book.parties, book.reasons
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
@@ -23,6 +24,10 @@ class Heading(NamedTuple):
     version: str
     capital: float | None
     """Capital paid in by all investors, None where paths differ. [currency]"""
+    amounts: tuple[str, ...] = ()
+    """Outcomes that are amounts, which people have more or less of."""
+    repeated: tuple[str, ...] = ()
+    """Outcomes measured several times, whose measurements are counted and not people."""
 
 
 class LineOf(NamedTuple):
@@ -37,7 +42,13 @@ class LineOf(NamedTuple):
     npv_es95: Estimate
 
 
-def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Summary) -> str:
+def answer(
+    head: Heading,
+    hurdle: float,
+    lines: tuple[LineOf, ...],
+    summary: Summary,
+    titles: Mapping[str, str] | None = None,
+) -> str:
     """A run as text: the sentence, the three lines, the investor, the payers, the programme.
 
     Parameters
@@ -50,11 +61,14 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         Expected only, luck only, evidence and luck.
     summary : Summary
         Statistics of the run.
+    titles : mapping, optional
+        Longer names of outcomes.
 
     Returns
     -------
     str
     """
+    titles = titles or {}
     parts = [
         f"{head.deal}\n",
         _sentence(summary, head.currency, head.capital),
@@ -84,14 +98,27 @@ def answer(head: Heading, hurdle: float, lines: tuple[LineOf, ...], summary: Sum
         _people_row("could not be measured", programme.unmeasured),
     ]
     for name, outcome in programme.outcomes.items():
-        rows += [_people_row(f"{name}: achieved", outcome.achieved), _people_row(f"{name}: verified", outcome.verified)]
+        title, (all_, paid) = titles.get(name, name), _counted(name, head)
+        rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    if summary.ends_early is not None:
+        ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
+        said = [(name if place == 0 else f"  by {name}", *_chance(p)) for place, (name, p) in enumerate(ends.items())]
+        parts += [heading("Ending early (probability)"), table(("", "", ""), said).split("\n", 2)[2]]
     parts.append(
         f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
         f"Scenario {head.digest[:12]}, risksim {head.version}.\n"
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
+
+
+def _counted(name: str, head: Heading) -> tuple[str, str]:
+    """What the two rows of an outcome count: all, and those that count for payment."""
+    measurements = "measurements " if name in head.repeated else ""
+    if name in head.amounts:
+        return f"{measurements}above zero", f"{measurements}above zero that count"
+    return f"{measurements}achieved", f"{measurements}verified"
 
 
 def _sentence(summary: Summary, currency: str, capital: float | None) -> str:

@@ -54,4 +54,21 @@ def review(found: Review) -> str:
         parts += [
             textwrap.fill(remark, WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n" for remark in found.remarks
         ]
+    parts += _lacking(found)
     return "".join(parts)
+
+
+MOST_PLACES = 6
+"""Places that a line names; the rest are counted."""
+
+
+def _lacking(found: Review) -> list[str]:
+    if not found.lacking:
+        return [heading("What due diligence still lacks"), "Nothing that this check knows of.\n"]
+    said = [heading(f"What due diligence still lacks ({len(found.lacking)})")]
+    for line in found.lacking:
+        more = f" and {len(line.where) - MOST_PLACES} more" if len(line.where) > MOST_PLACES else ""
+        places = ", ".join(line.where[:MOST_PLACES]) + more
+        for text, indent in ((f"{line.topic}: {line.what} ({places})", "- "), (f"add {line.add}", "    ")):
+            said.append(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent="    ") + "\n")
+    return said

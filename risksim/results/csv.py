@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 
-from risksim.plan.layout import PathResults, Plan
+from risksim.plan.layout import NEVER, PathResults, Plan
 
 HEAD = ("enrolled", "completed", "dropouts", "unmeasured")
 
@@ -50,6 +50,9 @@ def path_table(plan: Plan, paths: PathResults) -> str:
         for k, outcome in enumerate(labels.outcomes):
             for i, count in enumerate(("achieved", "verified")):
                 columns[f"{count}[{cohort}][{outcome}]"] = paths.headcount[:, c, 4 + 2 * k + i].tolist()
+    if labels.endings:
+        columns["stop_month"] = ["" if month == NEVER else month for month in paths.stop_month.tolist()]
+        columns["ended_by"] = ["" if row < 0 else labels.endings[row] for row in paths.ended_by.tolist()]
     for position, note in enumerate(labels.inputs):
         columns[note.name] = paths.inputs[:, position].tolist()
     stream = io.StringIO()

@@ -1,8 +1,8 @@
 """Arrays and labels to an `xarray.Dataset`: the only place where numbers get their names back.
 
 Dimensions: ``path``, ``tranche``, ``hurdle``, ``cohort``, ``outcome``, ``rule``, ``line``, ``period``, ``party``,
-``payer``, ``year``, ``input``, and ``group`` where there are several tranches. Every variable carries ``long_name`` and
-``units`` (dates carry their calendar instead).
+``payer``, ``year``, ``input``, ``group`` where there are several tranches, and ``ending`` where something may end the
+deal early. Every variable carries ``long_name`` and ``units`` (dates carry their calendar instead).
 Money is whole minor units of the currency in int64, exact; only net present value is in currency.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from risksim.plan.layout import InputNote, PathResults, Plan
+from risksim.plan.layout import NEVER, InputNote, PathResults, Plan
 from risksim.results.provenance import provenance
 
 IRR_STATUSES = ("OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT", "ALL_POSITIVE", "MULTIPLE", "NO_ROOT")
@@ -62,6 +62,7 @@ def to_dataset(
         **_money_variables(paths, _minor_unit(plan)),
         **_return_variables(paths, plan.currency),
         **(_group_variables(paths, plan.currency) if plan.labels.groups else {}),
+        **(_ending_variables(paths) if plan.labels.endings else {}),
     }
     left_out = [name for name, (_, values, _) in variables.items() if values.shape[0] != n_paths]
     kept = {name: variable for name, variable in variables.items() if name not in left_out}
@@ -167,6 +168,16 @@ def _group_variables(paths: PathResults, currency: str) -> dict[str, Variable]:
     }
 
 
+def _ending_variables(paths: PathResults) -> dict[str, Variable]:
+    """How each path ended, where something may end the deal early."""
+    stop = np.where(paths.stop_month == NEVER, -1, paths.stop_month).astype(np.int16)
+    stopped = "contract month in which the programme stopped; -1 where the deal ran to its end"
+    return {
+        "stop_month": (("path",), stop, _attrs(stopped, "month")),
+        "ended_by": (("path",), paths.ended_by, _attrs("row of ending that ended the deal early; -1 for none", "1")),
+    }
+
+
 def _path_coords(paths: PathResults, first_path: int) -> dict[str, Variable]:
     numbers = np.arange(first_path, first_path + paths.weight.shape[0])
     return {
@@ -191,6 +202,7 @@ def _deal_coords(plan: Plan) -> dict[str, Variable]:
         "year": (("year",), np.array(labels.years, np.int64), _attrs("budget year", "year")),
         "hurdle": (("hurdle",), np.asarray(plan.hurdles), _attrs("nominal annual hurdle rate", "1/year")),
         **({"group": _names("group", labels.groups, "tranches taken together")} if labels.groups else {}),
+        **({"ending": _names("ending", labels.endings, "what may end the deal early")} if labels.endings else {}),
     }
 
 

@@ -24,6 +24,19 @@ class Uncertain(NamedTuple):
     sd: float
 
 
+class Lacking(NamedTuple):
+    """Something that should be known before anybody signs, and is not said."""
+
+    topic: str
+    """What it belongs to, as ``evidence`` or ``price``."""
+    what: str
+    """What is lacking."""
+    where: tuple[str, ...]
+    """The places, by names."""
+    add: str
+    """What to write."""
+
+
 class Review(NamedTuple):
     """A scenario in figures and origins."""
 
@@ -46,3 +59,5 @@ class Review(NamedTuple):
     """Numbers with neither source nor assumption."""
     remarks: tuple[str, ...]
     """Sentences about what the file leaves to the program."""
+    lacking: tuple[Lacking, ...]
+    """What due diligence still lacks."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from calendar import monthrange
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from risksim.plan.layout import (
     AMOUNT_OF,
+    BY_SUCCESSES,
     CAP,
     CARD,
+    CHANGE,
+    COUNT,
     DATED,
     DEEMED,
     EARLIER,
@@ -24,6 +28,8 @@ from risksim.plan.layout import (
     PER_PERSON,
     PERIOD,
     POINTS,
+    READS_ENROLLED,
+    READS_OUTCOME,
     RESULT,
     SCORE,
     SPELL,
@@ -32,6 +38,7 @@ from risksim.plan.layout import (
     EffectLife,
     Plan,
     Replay,
+    payments_after,
 )
 
 
@@ -52,8 +59,9 @@ class OutcomeOf(NamedTuple):
 
     outcome: str
     result: str
-    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, or ``never
-    due`` where no day of measurement comes."""
+    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, ``deal
+    ended`` where the day of measurement comes too late in a deal that ended early, or ``never due`` where it never
+    comes."""
     amount: float | None
     """What was measured, where the outcome is an amount."""
     measured_on: dt.date | None
@@ -124,6 +132,30 @@ class TrancheResult(NamedTuple):
     """Hurdle and net present value. [1/year, currency]"""
 
 
+class Titles(NamedTuple):
+    """What reports call cohorts, outcomes and rules that have a label: pairs of name and label."""
+
+    cohorts: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[tuple[str, str], ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+
+
+class Ended(NamedTuple):
+    """How a path ended early."""
+
+    clause: str
+    """What ended the deal."""
+    decided_on: dt.date
+    stopped_on: dt.date
+    """When the programme stopped."""
+    counted_until: dt.date
+    """Last day on which an outcome could be measured."""
+    settled_on: dt.date
+    """The final settlement."""
+    reason: str
+    """What was seen on the day of the decision, or drawn."""
+
+
 class Story(NamedTuple):
     """One path, ready to be read. The result is that of all investors together."""
 
@@ -154,6 +186,9 @@ class Story(NamedTuple):
     """Hurdle and net present value. [1/year, currency]"""
     tranches: tuple[TrancheResult, ...]
     """Each tranche, where there are several."""
+    ended: tuple[Ended, ...] = ()
+    """How the deal ended early; empty where it ran to its end."""
+    titles: Titles = Titles()
 
 
 def tell(plan: Plan, replay: Replay) -> Story:
@@ -171,6 +206,9 @@ def tell(plan: Plan, replay: Replay) -> Story:
     Story
     """
     results, labels = replay.results, plan.labels
+    by, stop = int(results.ended_by[0]), int(results.stop_month[0])
+    if by >= 0:  # the rules as they stand on this path
+        plan = plan._replace(payments=payments_after(plan, by, stop))
     return Story(
         deal=plan.name,
         digest=plan.digest,
@@ -189,10 +227,90 @@ def tell(plan: Plan, replay: Replay) -> Story:
         ),
         people=tuple(_people(plan, replay)),
         effects=tuple(_effects(plan, replay)),
-        payments=tuple(_payments(plan, replay)),
-        ledger=tuple(_ledger(plan, replay)),
+        payments=tuple(claim for _, _, claim in tell_claims(plan, replay)),
+        ledger=tuple(tell_ledger(plan, replay)),
+        titles=titles_of(plan),
+        ended=(_ended(plan, replay, by, stop),) if by >= 0 else (),
         **_result(plan, replay),
     )
+
+
+def titles_of(plan: Plan) -> Titles:
+    """The names of a plan for which reports have longer ones."""
+    labels = plan.labels
+
+    def longer(names: tuple[str, ...], titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        pairs = dict(zip(names, titles, strict=True)) if titles else {}
+        return tuple((name, title) for name, title in pairs.items() if name != title)
+
+    return Titles(
+        longer(labels.cohorts, labels.cohort_titles),
+        longer(labels.outcomes, labels.outcome_titles) + longer(labels.results, labels.result_titles),
+        longer(labels.rules, labels.rule_titles),
+    )
+
+
+def _ended(plan: Plan, replay: Replay, by: int, stop: int) -> Ended:
+    """How the path ended, in words."""
+    e = plan.ending
+    assert e is not None
+    until = stop + int(e.run_off[by])
+    decided = plan.labels.dates[e.on[by]] if e.on[by] >= 0 else _month_day(plan, stop - int(e.notice[by]))
+    settled = plan.labels.dates[e.settles_in[min(until, e.last_month + 1)]]
+    return Ended(
+        plan.labels.endings[by],
+        decided,
+        _month_day(plan, stop),
+        _month_day(plan, until),
+        settled,
+        _why(plan, replay, by),
+    )
+
+
+def _why(plan: Plan, replay: Replay, by: int) -> str:
+    e = plan.ending
+    assert e is not None
+    said = []
+    if e.reads[by] == READS_ENROLLED:
+        places = int(plan.cohorts.places.sum())
+        people = sum(int((life.enrolled_at < e.month[by]).sum()) for life in replay.cohorts)
+        said.append(f"{people} of {places} places filled before that day, fewer than {e.low[by] / e.grain[by]:g}")
+    elif e.reads[by] == READS_OUTCOME:
+        said.append(_outcome_seen(plan, replay, by))
+    if e.on[by] < 0:
+        said.append(f"a chance of {_drawn(replay, e.yearly_slot[by], e.yearly_value[by]):.4g} a year")
+    elif e.luck_slot[by] >= 0:
+        said.append(f"a chance of {_drawn(replay, e.chance_slot[by], e.chance_value[by]):.4g}")
+    return "; ".join(said)
+
+
+def _outcome_seen(plan: Plan, replay: Replay, by: int) -> str:
+    """What a decision read of an outcome, and its goal."""
+    e, sums = plan.ending, replay.measured[0].sum(axis=0)
+    assert e is not None
+    name = plan.labels.measures[e.column[by, 0]].removesuffix(": verified")
+    goal = [
+        f"{word} {limit / e.grain[by]:g}"
+        for word, limit in (("below", e.low[by]), ("above", e.high[by]))
+        if np.isfinite(limit)
+    ]
+    ends = f"the deal ends {' or '.join(goal)}"
+    if e.counts[by] == VALUE:
+        return f"{name} is {sums[e.column[by, 0], e.on[by]]:.6g}; {ends}"
+    verified, seen, eligible = (sums[e.column[by, s], : e.on[by] + 1].sum() for s in range(3))
+    what = {COUNT: "count"}.get(int(e.counts[by]), "share")
+    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}; {ends} by {what}"
+
+
+def _drawn(replay: Replay, slot: int, value: float) -> float:
+    return float(replay.results.inputs[0, slot]) if slot >= 0 else float(value)
+
+
+def _month_day(plan: Plan, month: int) -> dt.date:
+    """The day of any contract month."""
+    start = dt.date.fromordinal(int(plan.calendar.month_ordinal[0]))
+    year, index = divmod(start.year * 12 + start.month - 1 + month, 12)
+    return dt.date(year, index + 1, min(start.day, monthrange(year, index + 1)[1]))
 
 
 def _result(plan: Plan, replay: Replay) -> dict[str, Any]:
@@ -253,11 +371,13 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     period = int(plan.outcomes.period_of_month[row, column])
     worth, seen = float(life.worth[row, person]), bool(life.seen[person])
     left = life.left_at[person] != NEVER
-    amount = _is_amount(plan, outcome)
+    amount = is_amount(plan, outcome)
     if ordinal == 0:
         result = "never due"
     elif population not in (ENROLLED, EARLIER) and left:
         result = "left before"
+    elif _over(plan, replay, row, column):
+        result = "deal ended"
     elif math.isnan(worth):
         result = "gate not met"
     elif not seen:
@@ -278,7 +398,7 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     )
 
 
-def _is_amount(plan: Plan, outcome: int) -> bool:
+def is_amount(plan: Plan, outcome: int) -> bool:
     """Whether an outcome is measured as an amount, not as yes or no."""
     own = plan.processes
     if own is None:
@@ -338,16 +458,30 @@ def _figure(value: float, sign: str = "") -> str:
     return f"{value:{sign},.0f}" if abs(value) >= 1_000 else f"{value:{sign}.4g}"
 
 
-def _payments(plan: Plan, replay: Replay) -> list[Payment]:
+def _over(plan: Plan, replay: Replay, row: int, column: int) -> bool:
+    """Whether a measurement would come after the deal ended early and its run-off was over."""
+    by = int(replay.results.ended_by[0])
+    if plan.ending is None or by < 0:
+        return False
+    until = int(replay.results.stop_month[0]) + int(plan.ending.run_off[by])
+    return bool(plan.ending.measured_by[row, column] > until)
+
+
+def tell_claims(plan: Plan, replay: Replay) -> list[tuple[int, int, Payment]]:
+    """Every claim of a path that is not nothing: its row, its period, and the claim with its reason."""
     payments, labels = plan.payments, plan.labels
     claims = replay.results.claim[0]
     return [
-        Payment(
-            labels.dates[t],
-            labels.payers[payments.payer[r]],
-            labels.rules[r],
-            float(claims[r, t]) / plan.minor_units,
-            _reason(plan, replay, int(r), int(t)),
+        (
+            int(r),
+            int(t),
+            Payment(
+                labels.dates[t],
+                labels.payers[payments.payer[r]],
+                labels.rules[r],
+                float(claims[r, t]) / plan.minor_units,
+                _reason(plan, replay, int(r), int(t)),
+            ),
         )
         for t in np.flatnonzero(claims.any(axis=0))
         for r in np.flatnonzero(claims[:, t])
@@ -366,12 +500,27 @@ def _reason(plan: Plan, replay: Replay, row: int, paid: int) -> str:
     k, kind = int(payments.clause[row]), int(payments.kind[row])
     if kind in (CAP, FLOOR, FUND):
         return _limit_reason(plan, replay, row)
+    if kind == CHANGE:
+        more = replay.results.claim[0, row, paid] > 0
+        return f"earlier claims at the new price, {'paid' if more else 'set off'} on this date"
     earned = [t for t in range(paid + 1) if payments.looks[k, t] and payments.paid_in[k, t] == paid]
     said = " and ".join(text for t in earned if (text := _earned(plan, replay, k, kind, t)))
     late = "" if earned == [paid] else f", earned on {' and '.join(str(labels.dates[t]) for t in earned)}"
     parts = payments.share[payments.first_row[k] : payments.first_row[k + 1]]
-    split = f"; {payments.share[row] / parts.sum():.4g} of it" if parts.size > 1 else ""
+    split = f"; {payments.share[row] / parts.sum():.4g} of it" if parts.size > 1 and parts.sum() else ""
+    if plan.splits is not None and plan.splits.by[k]:
+        by = "verified" if plan.splits.by[k] == BY_SUCCESSES else "the outcome speaks of"
+        split = f"; split between the payers of the cohorts by the people {by}"
     return said + late + split
+
+
+def _agreed(plan: Plan, replay: Replay, k: int, number: int, t: int) -> float:
+    """The price of a clause on a date, or an amount at what it is then multiplied by."""
+    price = _number(plan, replay, number)
+    if k not in replay.prices:
+        return price
+    now = float(replay.prices[k][0, t])
+    return price * now if plan.payments.kind[plan.payments.first_row[k]] == DATED else now
 
 
 def _price(plan: Plan, amount: float) -> str:
@@ -405,7 +554,7 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
     if kind == DATED:
         due = [n for n in range(first, int(payments.first_number[k + 1])) if payments.number_period[n] == t]
         return (
-            f"{_price(plan, _number(plan, replay, due[0]))} due on this date{_prices(plan, replay, k, t)}"
+            f"{_price(plan, _agreed(plan, replay, k, due[0], t))} due on this date{_prices(plan, replay, k, t)}"
             if due
             else ""
         )
@@ -416,20 +565,29 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
         amount = plan.labels.measures[column].endswith(": amount")
         units = "units measured" if amount or plan.measures.statistic[column] == RESULT else "verified"
         number = f"{count:.0f}" if count == round(count) else f"{count:,.6g}"
-        price = _price(plan, _number(plan, replay, first))
+        price = _price(plan, _agreed(plan, replay, k, first, t))
         return f"{number} {units} at {price} each{_prices(plan, replay, k, t)}" if count > 0 else ""
     if kind == DEEMED:
         people, rate = float(sums[how.column[k, 2], t]), float(payments.amount_value[first + 2])
-        price = _price(plan, _number(plan, replay, first))
+        price = _price(plan, _agreed(plan, replay, k, first, t))
         return f"no method agreed: {people:.0f} people at the assumed rate {rate:g}, {price} each" if people else ""
-    return f"{_measured_words(plan, replay, k, t)}{_prices(plan, replay, k, t)}"
+    moved = float(replay.shifts[k][0, t]) / 1e6 if k in replay.shifts else 0.0
+    goal = f", moved by {moved:+.6g}" if moved else ""
+    new = ""
+    if k in replay.prices:
+        now = float(replay.prices[k][0, t])
+        new = f", paying {_price(plan, now)}" if plan.labels.clauses[k] == "threshold" else f", times {now:.6g}"
+    return f"{_measured_words(plan, replay, k, t)}{goal}{new}{_prices(plan, replay, k, t)}"
 
 
 def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
     """What a goal or table read, in words."""
     payments, how = plan.payments, plan.payments.readings
     sums = replay.measured[0].sum(axis=0)
-    name = plan.labels.measures[how.column[k, 0]].removesuffix(": verified")
+    measure = plan.labels.measures[how.column[k, 0]]
+    name, what = measure.removesuffix(": verified"), "verified"
+    if measure.endswith(": amount"):
+        name, what = measure.removesuffix(": amount"), "in all"
     goal = "its goal is reached" if plan.labels.clauses[k] == "threshold" else "by its table"
     if how.counts[k] == VALUE:
         return f"{name} is {sums[how.column[k, 0], t]:.6g}, {goal}"
@@ -438,7 +596,8 @@ def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
         since = max((s + 1 for s in range(t) if payments.looks[k, s]), default=0)
     verified, seen, eligible = (sums[how.column[k, s], since : t + 1].sum() for s in range(3))
     met = "in some cohort " if how.each_cohort[k] else ""
-    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
+    number = f"{verified:.0f}" if what == "verified" else f"{verified:,.6g}"
+    return f"{name}: {number} {what}, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
 
 
 def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:
@@ -450,7 +609,8 @@ def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:
     return f" at price level {level:.6g}" if level != 1.0 else ""
 
 
-def _ledger(plan: Plan, replay: Replay) -> list[Flow]:
+def tell_ledger(plan: Plan, replay: Replay) -> list[Flow]:
+    """Every move of money on a path, date by date."""
     labels, flow = plan.labels, replay.results.flow[0]
     return [
         Flow(

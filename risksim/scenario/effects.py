@@ -208,6 +208,7 @@ def misdated(
 
 def known_on(effect: Effect, follow_ups: list[dt.date]) -> list[dt.date]:
     """The follow-ups at which an effect is reckoned, in order."""
-    if isinstance(effect.known, list):
-        return sorted({next(day for day in follow_ups if day >= value_of(stated)) for stated in effect.known})
+    if isinstance(effect.known, list):  # a date after the last follow-up is mistaken, and said so elsewhere
+        days = map(value_of, effect.known)
+        return sorted({next((date for date in follow_ups if date >= day), follow_ups[-1]) for day in days})
     return follow_ups if effect.known == "each follow-up" else follow_ups[-1:]

@@ -214,7 +214,11 @@ class Financing(Part):
     @property
     def is_plain(self) -> bool:
         """One investor who gets all outcome payments: no costs, ranks, caps or guarantees."""
-        told = self.model_dump(include=set(type(self).model_fields) - {"tranches"}, exclude_defaults=True)
+        told = any(
+            getattr(self, name) != field.get_default(call_default_factory=True)
+            for name, field in type(self).model_fields.items()
+            if name != "tranches"
+        )
         tranche = self.tranches[0]
         bent = tranche.drawdown == "as needed" or tranche.rank or tranche.rate or cap_of(self, tranche)
         return len(self.tranches) == 1 and not (told or bent or by_amount(tranche) or floor_of(self, tranche))

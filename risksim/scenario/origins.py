@@ -23,14 +23,16 @@ from risksim.scenario.payments import (
     RULES,
     Cap,
     PerOutcome,
+    PerPerson,
     PerUnit,
+    Rebase,
     ShareOfSavings,
     outcome_of,
     outcomes_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
-from risksim.scenario.scenario import Scenario, certain
+from risksim.scenario.scenario import Scenario, certain, paid_times
 from risksim.scenario.terms import Terms
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source
 
@@ -58,7 +60,7 @@ def input_name(scenario: Scenario, path: Path) -> str:
     for step in path:
         if isinstance(part, dict):
             # Entries of outcomes and sources are named; quantiles are keys like any other.
-            text += f"[{step}]" if text in ("outcomes", "sources") else f".{step}"
+            text += f"[{step}]" if text in ("outcomes", "sources", "due_diligence.outcomes") else f".{step}"
             part = part.get(step)
         elif isinstance(step, int):
             part = part[step]
@@ -256,6 +258,7 @@ def remarks(scenario: Scenario) -> list[str]:
         *_cohort_remarks(scenario),
         *_outcome_remarks(scenario),
         *_payment_remarks(scenario),
+        *_ending_remarks(scenario),
         *_source_remarks(scenario),
     ]
 
@@ -267,7 +270,8 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"{name}: no enrolment block, so all {places:,} places are filled on the first day."
         if "duration" not in cohort.model_fields_set:
             yield f"{name}: no duration, so a course ends on the day on which it begins."
-        if "dropout" not in cohort.model_fields_set and any(o.of != "enrolled" for o in scenario.personal.values()):
+        of = {outcome.of for outcome in scenario.personal.values()}
+        if "dropout" not in cohort.model_fields_set and of & {"completers", "measured"}:
             yield f"{name}: no dropout, so everybody completes the course."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
@@ -296,12 +300,15 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid = {name for rule in scenario.payments for name in outcomes_of(rule)}
-    paid |= {other for outcome in scenario.personal.values() for other in needs(outcome)}
+    # What an outcome reads or waits for is settled with it: an amount that a paid outcome reads must come in time.
+    needed = {other for outcome in scenario.personal.values() for other in needs(outcome)}
+    read = {outcome.reads for outcome in scenario.personal.values() if isinstance(outcome, Reaches)}
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
+    paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
-        if name not in paid:
+        if name not in paid | needed:
             yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
         if name in scenario.effects:
             yield from _effect_remarks(scenario, name)
@@ -309,6 +316,8 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
             continue
         if "measured" not in outcome.model_fields_set:
             yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
+        if name in needed - paid - read:
+            continue
         for cohort in scenario.cohorts:
             yield from _too_late(scenario, cohort, name, outcome, last, reach)
 
@@ -340,13 +349,25 @@ def _too_late(
         reached, until = reach - (months or 0), f"the last follow-up on {last}"
     if reached >= latest:
         return
+    it = "it" if outcome.times == 1 else f"the last of its {outcome.times} measurements"
     if reached < 0:
-        yield f"outcomes[{name}]: nobody of cohorts[{cohort.name}] is measured by {until}, so it never pays for them."
+        yield f"outcomes[{name}]: nobody of cohorts[{cohort.name}] is measured by {until}, so {it} never pays for them."
     else:
         yield (
             f"outcomes[{name}]: people of cohorts[{cohort.name}] who enrol after month {reached} come too late for "
-            f"{until}, so it never pays for them; people enrol until month {latest}."
+            f"{until}, so {it} never pays for them; people enrol until month {latest}."
         )
+
+
+def come_too_late(scenario: Scenario) -> list[str]:
+    """The outcomes of persons for which somebody can enrol too late to be paid for."""
+    last = scenario.follow_up_dates()[-1]
+    reach = _months_before(scenario.start_date, last)
+    return [
+        name
+        for name, outcome in scenario.personal.items()
+        if any(list(_too_late(scenario, cohort, name, outcome, last, reach)) for cohort in scenario.cohorts)
+    ]
 
 
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
@@ -354,11 +375,14 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
-        if isinstance(terms, Terms) and not {"payer", "payers"} & terms.model_fields_set:
+        if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:
             yield f"payments[{position}]: no payer named, so the {terms.payer} pays."
         if isinstance(rule, PerOutcome):
             price = certain(rule.per_outcome.price) if rule.per_outcome.indexed is None else None
-            most = None if most is None or price is None else most + price * people
+            most = None if most is None or price is None else most + price * people * paid_times(scenario, rule)
+        elif isinstance(rule, PerPerson):
+            each = certain(rule.per_person.most) if rule.per_person.indexed is None else None
+            most = None if most is None or each is None else most + each * people
         elif isinstance(rule, Cap):
             total = None if rule.cap.total is None or rule.cap.outcome is not None else certain(rule.cap.total)
             if most is not None and total is not None and most <= total:
@@ -396,11 +420,19 @@ def _capital_remarks(scenario: Scenario, most: float | None) -> Iterator[str]:
         yield f"financing: nothing said about the surplus, so {who} it."
 
 
+def _ending_remarks(scenario: Scenario) -> Iterator[str]:
+    for end in scenario.ends_early:
+        if "notice" not in end.model_fields_set:
+            yield f"ends_early[{end.name}]: no notice, so the programme stops on the day of the decision."
+        if "run_off" not in end.model_fields_set:
+            yield f"ends_early[{end.name}]: no run_off, so nothing is paid for what is measured after the stop."
+
+
 def _source_remarks(scenario: Scenario) -> Iterator[str]:
     said = " ".join(
         text
         for _, part, _ in _written(scenario)
-        for name in ("assumption", "note", "description")
+        for name in ("assumption", "note", "description", "target_group", "method", "compared_with")
         if isinstance(text := getattr(part, name, None), str)
     )
     used = sources_used(scenario)

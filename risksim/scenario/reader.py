@@ -1,4 +1,4 @@
-"""Reads scenario files: the only code that opens them.
+"""Reads scenario files: the only code that opens them, and the text of files that stand beside them.
 
 A file is refused before it is read where it cannot be a scenario (missing, a folder, too large, not text), and
 otherwise answered with all of its mistakes at once, each with its line, what was found, what is allowed and what to
@@ -14,17 +14,17 @@ import os
 import stat
 import sys
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from risksim.errors import Fault, ScenarioError
+from risksim.errors import Fault, FaultyFileError, ScenarioError
 from risksim.scenario.document import Document, Path, shown
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.tree import Tree, read_tree
 from risksim.scenario.wording import Explained, explain
 
-__all__ = ["MOST_BYTES", "Document", "read_scenario", "read_text"]
+__all__ = ["MOST_BYTES", "Document", "Wanted", "read_scenario", "read_text", "text_of"]
 
 MOST_BYTES = 5_000_000
 """The largest scenario file. [byte]"""
@@ -34,6 +34,23 @@ MOST_FAULTS = 200
 
 MOST_EXPLAINED = 5 * MOST_FAULTS
 """Mistakes that are put into words before they are sorted by line."""
+
+
+class Wanted(NamedTuple):
+    """What kind of file is asked for, in the words of the messages that refuse another."""
+
+    noun: str = "a scenario"
+    """As in 'a scenario is read from a file'."""
+    file: str = "a scenario file"
+    written: str = "a text file in YAML"
+    named: str = "the YAML file"
+    endings: tuple[str, ...] = (".yaml", ".yml")
+    too_large: str = "Name the scenario file; results and data stand in files of their own."
+    to_start: str = "`risksim init` writes a file to start from"
+    error: type[FaultyFileError] = ScenarioError
+
+
+SCENARIO = Wanted()
 
 
 def read_scenario(file: str | FilePath) -> tuple[Scenario, Document]:
@@ -57,7 +74,7 @@ def read_scenario(file: str | FilePath) -> tuple[Scenario, Document]:
         With every mistake of the file, in the order of its lines.
     """
     name = str(file)
-    return read_text(_text(name), name)
+    return read_text(text_of(name, SCENARIO), name)
 
 
 def read_text(text: str, name: str = "-") -> tuple[Scenario, Document]:
@@ -107,16 +124,31 @@ def _in_order(faults: list[Fault], unsaid: int = 0) -> list[Fault]:
 # Opening
 
 
-def _text(name: str) -> str:
+def text_of(name: str, wanted: Wanted) -> str:
+    """The text of a file that people wrote.
+
+    Parameters
+    ----------
+    name : str
+        The file as the user named it; ``-`` for standard input.
+    wanted : Wanted
+        What it should be.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    FaultyFileError
+        Of the kind that is wanted, where the file cannot be opened or is no text.
+    """
     file = _printable(name)
-    data = _standard_input() if name == "-" else _content(name, file)
+    data = _standard_input() if name == "-" else _content(name, file, wanted)
     if len(data) > MOST_BYTES:
-        raise _refused(
-            file,
-            f"got more than {MOST_BYTES // 1_000_000} MB; a scenario file has at most that.",
-            "Name the scenario file; results and data stand in files of their own.",
-        )
-    return _decoded(data, file)
+        found = f"got more than {MOST_BYTES // 1_000_000} MB; {wanted.file} has at most that."
+        raise _refused(wanted, file, found, wanted.too_large)
+    return _decoded(data, file, wanted)
 
 
 def _standard_input() -> bytes:
@@ -124,19 +156,19 @@ def _standard_input() -> bytes:
     return data
 
 
-def _content(name: str, file: str) -> bytes:
+def _content(name: str, file: str, wanted: Wanted) -> bytes:
     if not name or "\0" in name:
-        raise _refused(
-            file, "got no file name; a scenario is read from a file.", "Name a file, or - for standard input."
-        )
+        found = f"got no file name; {wanted.noun} is read from a file."
+        raise _refused(wanted, file, found, "Name a file, or - for standard input.")
     try:
         status = os.stat(name)  # noqa: PTH116, a Path would be no clearer
         if stat.S_ISDIR(status.st_mode):
-            raise _folder(name, file)
+            raise _folder(name, file, wanted)
         if not stat.S_ISREG(status.st_mode):
             raise _refused(
+                wanted,
                 file,
-                "got a device or pipe; a scenario is read from a regular file.",
+                f"got a device or pipe; {wanted.noun} is read from a regular file.",
                 "Copy what it delivers into a file, or pipe it to standard input and name the file -.",
             )
         # Between the look and the opening a pipe may have taken the file's place: never wait for it.
@@ -144,11 +176,13 @@ def _content(name: str, file: str) -> bytes:
         with os.fdopen(descriptor, "rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise _unopened(name, file, error) from None
+        raise _unopened(name, file, error, wanted) from None
 
 
-def _refused(file: str, found: str, remedy: str, line: int | None = None, column: int | None = None) -> ScenarioError:
-    return ScenarioError([Fault(file, line, column, "", found, remedy)])
+def _refused(
+    wanted: Wanted, file: str, found: str, remedy: str, line: int | None = None, column: int | None = None
+) -> FaultyFileError:
+    return wanted.error([Fault(file, line, column, "", found, remedy)])
 
 
 def _printable(name: str) -> str:
@@ -170,13 +204,14 @@ def _names_in(folder: str) -> list[str]:
         return []
 
 
-def _folder(name: str, file: str) -> ScenarioError:
-    inside = sorted(entry for entry in _names_in(name) if entry.endswith((".yaml", ".yml")))
-    remedy = f"Name a file in it, as {_printable(os.path.join(name, inside[0]))}." if inside else "Name a YAML file."  # noqa: PTH118
-    return _refused(file, "got a folder; a scenario is a file.", remedy)
+def _folder(name: str, file: str, wanted: Wanted) -> FaultyFileError:
+    inside = sorted(entry for entry in _names_in(name) if entry.endswith(wanted.endings))
+    a_file = f"Name {wanted.named.replace('the ', 'a ', 1)}."
+    remedy = f"Name a file in it, as {_printable(os.path.join(name, inside[0]))}." if inside else a_file  # noqa: PTH118
+    return _refused(wanted, file, f"got a folder; {wanted.noun} is a file.", remedy)
 
 
-def _unopened(name: str, file: str, error: OSError) -> ScenarioError:
+def _unopened(name: str, file: str, error: OSError, wanted: Wanted) -> FaultyFileError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         folder, last = os.path.split(name)
         names = _names_in(folder)
@@ -184,23 +219,25 @@ def _unopened(name: str, file: str, error: OSError) -> ScenarioError:
             remedy = f"There is no folder {shown(_printable(folder), 200, '')}; look at the path again."
         else:
             close = difflib.get_close_matches(last[:255], names, n=3, cutoff=0.6)
-            stem = [entry for entry in names if entry.rsplit(".", 1)[0] == last and entry.endswith((".yaml", ".yml"))]
+            stem = [entry for entry in names if entry.rsplit(".", 1)[0] == last and entry.endswith(wanted.endings)]
             close = list(dict.fromkeys([*stem, *close]))
             remedy = (
                 f"Did you mean {' or '.join(_printable(entry) for entry in close[:3])}?"
                 if close
-                else "Look at the name and the folder again; `risksim init` writes a file to start from."
+                else f"Look at the name and the folder again; {wanted.to_start}."
             )
-        return _refused(file, "got no such file; a scenario is read from a file that exists.", remedy)
+        return _refused(wanted, file, f"got no such file; {wanted.noun} is read from a file that exists.", remedy)
     if isinstance(error, PermissionError):
         return _refused(
+            wanted,
             file,
             "got a file that you may not read; permission was denied.",
             "Ask its owner, or copy it to a place of yours.",
         )
     reasons = {errno.ELOOP: "a link that leads to itself", errno.ENAMETOOLONG: "a file name that is too long"}
     found = reasons.get(error.errno or 0, f"a file that cannot be opened ({error.strerror or 'no reason given'})")
-    return _refused(file, f"got {found}; a scenario is read from a regular file.", "Name another file, or copy it.")
+    found = f"got {found}; {wanted.noun} is read from a regular file."
+    return _refused(wanted, file, found, "Name another file, or copy it.")
 
 
 _KINDS = {
@@ -212,19 +249,22 @@ _KINDS = {
 }
 
 
-def _decoded(data: bytes, file: str) -> str:
+def _decoded(data: bytes, file: str, wanted: Wanted) -> str:
     for start, kind in _KINDS.items():
         if data.startswith(start):
-            raise _refused(file, f"got {kind}; a scenario is a text file in YAML.", "Name the YAML file.")
+            found = f"got {kind}; {wanted.noun} is {wanted.written}."
+            raise _refused(wanted, file, found, f"Name {wanted.named}.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refused(file, "got text in UTF-16; a scenario file is UTF-8.", "Save it again, with the encoding UTF-8.")
+        found = f"got text in UTF-16; {wanted.file} is UTF-8."
+        raise _refused(wanted, file, found, "Save it again, with the encoding UTF-8.")
     zero = data.find(b"\0")
     if zero >= 0:
         line = data.count(b"\n", 0, zero) + 1
         raise _refused(
+            wanted,
             file,
-            f"got a zero byte at byte {zero + 1}, so this is no text; a scenario is a text file in YAML.",
-            "Name the YAML file, or save it again with the encoding UTF-8.",
+            f"got a zero byte at byte {zero + 1}, so this is no text; {wanted.noun} is {wanted.written}.",
+            f"Name {wanted.named}, or save it again with the encoding UTF-8.",
             line,
             1,
         )
@@ -237,8 +277,9 @@ def _decoded(data: bytes, file: str) -> str:
         letter = bytes([byte]).decode("cp1252", "replace")
         perhaps = f" (in Windows-1252 it would be {letter})" if letter.isprintable() and letter != "\ufffd" else ""
         raise _refused(
+            wanted,
             file,
-            f"got byte 0x{byte:02X}{perhaps} at byte {error.start + 1}, which is not UTF-8; a scenario file is UTF-8.",
+            f"got byte 0x{byte:02X}{perhaps} at byte {error.start + 1}, which is not UTF-8; {wanted.file} is UTF-8.",
             "Save the file again, with the encoding UTF-8.",
             line,
             column,

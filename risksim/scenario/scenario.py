@@ -21,9 +21,14 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
+from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
+from risksim.scenario.effects import known_on as known_on_days
+from risksim.scenario.ending import EarlyEnd, Known
+from risksim.scenario.ending import contradictions as of_early_ends
 from risksim.scenario.financing import Drawing, Financing, Instalments
 from risksim.scenario.gates import gates, measured_times, price_faults, rule_faults
 from risksim.scenario.outcomes import (
@@ -36,6 +41,7 @@ from risksim.scenario.outcomes import (
     moments,
 )
 from risksim.scenario.payments import (
+    AmendTerms,
     Cap,
     Deemed,
     FixedAmounts,
@@ -47,6 +53,7 @@ from risksim.scenario.payments import (
     Standing,
     key_of,
     outcome_of,
+    payers_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
@@ -107,6 +114,12 @@ class Scenario(Part):
     """The nominal annual rates at which net present values are reported. 0 % and 3.5 % by default. [1/year]"""
     provider: Name = "provider"
     """Who runs the programme and receives the capital."""
+    authority: Name | None = Field(default=None, examples=["Brøndby Kommune"])
+    """Who commissions the programme, by name; payers are named by their kind."""
+    due_diligence: DueDiligence | None = Field(
+        default=None, examples=[{"target_group": "aged 14 to 35 from families with substance abuse"}]
+    )
+    """What must be known before anybody signs, in words; `risksim check` lists what is still unsaid."""
     sources: dict[Name, str] = Field(default={})
     """The published sources by a short key, which numbers then name in `source`."""
     cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)] = Field(
@@ -123,13 +136,19 @@ class Scenario(Part):
     """The payment rules, applied in the order in which they stand."""
     financing: Financing = Field(examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}])
     """Who invests, how much and when."""
+    ends_early: Annotated[list[EarlyEnd], Field(max_length=20)] = Field(
+        default=[],
+        examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
+    )
+    """What may end the deal before its time; the entry with the earliest stop ends it."""
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
-        faults += [*gates(self.personal, nearest), *_effects(self)]
+        others = self.outcomes.keys() - self.personal.keys()
+        faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
-            faults += [*_measurements(self), *_drawings(self), *_payment_dates(self)]
+            faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -321,7 +340,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
-    return [*faults, *_limits(deal)]
+    return [*faults, *_limits(deal), *changes(deal, nearest), *splits(deal)]
 
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -336,15 +355,16 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
                 leans_on=(("outcomes", name),),
             )
         ]
-    if isinstance(terms, Reading) and (terms.counts == "value") != whole:
+    if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
+        has = "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
+        remedy = "Write counts: value." if whole else "Write counts: count, share or mean."
+        if is_amount(deal.outcomes[name]):
+            has, remedy = "an amount that each person has.", "Write counts: mean."
         return [
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', "
-                + (
-                    "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
-                ),
-                "Write counts: value." if whole else "Write counts: count, share or mean.",
+                f"got {terms.counts} of '{name}', {has}",
+                remedy,
                 leans_on=(("outcomes", name),),
             )
         ]
@@ -370,29 +390,29 @@ def _effects(deal: Scenario) -> list[InitErrorDetails]:
     personal = deal.personal
     binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
     places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    faults = list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
-    for position, rule in enumerate(deal.payments):
-        if outcome_of(rule) in deal.effects and getattr(terms_of(rule), "over", "pooled") != "pooled":
-            faults.append(
-                mistake_at(
-                    ("payments", position, key_of(rule), "over"),
-                    "got each cohort for an effect, which compares all cohorts together with its group.",
-                    "Write over: pooled.",
-                )
-            )
-    return faults
+    return list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
+
+
+def paid_times(deal: Scenario, rule: PerOutcome) -> int:
+    """How often a rule may pay for one person: once for each measurement that it names."""
+    terms = rule.per_outcome
+    if terms.measurements is not None:
+        return len(set(terms.measurements))
+    return measured_times(deal.personal, terms.outcome) if terms.outcome in deal.personal else 1
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
     key = "most" if isinstance(rule, PerPerson) else "price"
     price = certain(getattr(terms_of(rule), key, None))
     people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    if price is None or price * people <= LARGEST_AMOUNT:
+    times = paid_times(deal, rule) if isinstance(rule, PerOutcome) else 1
+    if price is None or price * people * times <= LARGEST_AMOUNT:
         return []
+    again = f" at {times} measurements" if times > 1 else ""
     return [
         mistake_at(
             (*here, key),
-            f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
+            f"got {price:g} for each of {people:,} people{again}, more than {LARGEST_AMOUNT:,.0f} in all; "
             "sums must be small enough to be counted exactly.",
             "Count the zeros of the price and of the participants.",
             leans_on=(("cohorts",),),
@@ -502,8 +522,18 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(rule, Standing):
-            step = int(value_of(rule.standing.every))
-            if step == 0 or add_months(deal.start_date, step) > deal.end_date:
+            step, first = int(value_of(rule.standing.every)), rule.standing.first
+            if first is not None and not deal.start_date <= value_of(first) <= _last_standing(deal, rule):
+                faults.append(
+                    mistake_at(
+                        (*here, "first"),
+                        f"got {value_of(first)}; the first payment falls between start {deal.start_date} and "
+                        f"{_last_standing(deal, rule)}, the last day on which it is paid.",
+                        "Move the date, or the end of the payments.",
+                        leans_on=(*_CLOCK, (*here, "until")),
+                    )
+                )
+            elif step == 0 or (first is None and add_months(deal.start_date, step) > deal.end_date):
                 faults.append(
                     mistake_at(
                         (*here, "every"),
@@ -525,7 +555,8 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(terms, Terms) and (lag := int(value_of(terms.lag))):
-            last = max([*follow_ups, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
+            standing = rule.standing.dates(deal.start_date, deal.end_date) if isinstance(rule, Standing) else []
+            last = max([*follow_ups, *standing, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
             if lag > LONGEST or add_months(last, lag) > deal.end_date:
                 faults.append(
                     mistake_at(
@@ -535,7 +566,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
-    return faults
+    return [*faults, *looks(deal)]
+
+
+def _last_standing(deal: Scenario, rule: Standing) -> dt.date:
+    """The last day on which a standing amount may be paid."""
+    until = rule.standing.until
+    return deal.end_date if until is None else min(deal.end_date, value_of(until))
 
 
 def _there_is(names: list[str], most: int = 12) -> str:
@@ -593,6 +630,20 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
     return faults
 
 
+def _diligence(deal: Scenario) -> list[InitErrorDetails]:
+    """Words about an outcome that is not there."""
+    return [
+        mistake_at(
+            ("due_diligence", "outcomes", name),
+            f"got {shown(name)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
+            nearest(name, deal.outcomes) or "Write one of these names, or add the outcome.",
+            leans_on=(("outcomes", "*"),),
+        )
+        for name in (deal.due_diligence.outcomes if deal.due_diligence else ())
+        if name not in deal.outcomes
+    ]
+
+
 def _measurements(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
     last = deal.follow_up_dates()[-1]
@@ -614,7 +665,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
         when = outcome.measured
         if isinstance(when, OnDate):
             faults += _days_of_measurement(deal, name, when, last)
-        elif isinstance(when, AfterEnrolment) and outcome.of in ("completers", "measured"):
+        elif isinstance(when, AfterEnrolment) and outcome.of not in ("enrolled", "earlier"):
             months = int(moments(when)[0])
             if months < longest:
                 faults.append(
@@ -704,9 +755,35 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
     return faults
 
 
+def all_payers(deal: Scenario) -> list[str]:
+    """Everybody who pays under some payment rule, in the order of the file."""
+    return list(dict.fromkeys(payer for rule in deal.payments for payer in payers_of(rule, deal.cohorts)))
+
+
 def _financing(deal: Scenario) -> list[InitErrorDetails]:
-    payers = list(dict.fromkeys(rule.per_outcome.payer for rule in deal.payments if isinstance(rule, PerOutcome)))
-    return contradictions(deal.financing, deal.provider, list(payers), certain)
+    return contradictions(deal.financing, deal.provider, all_payers(deal), certain)
+
+
+def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
+    follow_ups, money = deal.follow_up_dates(), deal.financing
+    known_on: dict[str, list[dt.date] | None] = {
+        name: [next((day for day in follow_ups if day >= value_of(entry.on)), follow_ups[-1]) for entry in said.result]
+        if isinstance(said.result, list)
+        else None
+        for name, said in deal.results.items()
+    }
+    known_on |= {name: known_on_days(effect, follow_ups) for name, effect in deal.effects.items()}
+    third = [*(part.name for part in money.guarantees), *(part.name for part in money.grants)]
+    known = Known(
+        deal.start_date,
+        follow_ups,
+        list(deal.personal),
+        known_on,
+        list(dict.fromkeys([*all_payers(deal), *third])),
+        money.termination is not None,
+        nearest,
+    )
+    return list(of_early_ends(deal.ends_early, known))
 
 
 def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, ...]) -> list[InitErrorDetails]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from risksim.scenario.base import Stated
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.texts import describe, parts
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -25,8 +27,21 @@ class _Schema(GenerateJsonSchema):
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         """The schema in the keywords of draft 7."""
-        plain: dict[str, Any] = _plain(super().generate(schema, mode))
+        said = super().generate(schema, mode)
+        describe()
+        models = {model.__name__: model for model in parts()}
+        for part in (said, *said["$defs"].values()):
+            if part.get("title") in models:
+                _add_texts(part, models[part["title"]])
+        plain: dict[str, Any] = _plain(said)
         return plain
+
+
+def _add_texts(part: dict[str, Any], model: type[BaseModel]) -> None:
+    """Give each property of a part the text under its field."""
+    for name, field in model.model_fields.items():
+        if field.description is not None:
+            part["properties"][field.alias or name]["description"] = field.description
 
 
 def json_schema() -> dict[str, Any]:

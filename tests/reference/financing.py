@@ -13,6 +13,7 @@ from fractions import Fraction
 from risksim.scenario.base import value_of
 from risksim.scenario.financing import Cost, Grant, Guarantee, Instalments, Tranche
 from risksim.scenario.scenario import Scenario
+from tests.reference.ending import Ended
 
 Moves = dict[tuple[str, str, str, dt.date], int]
 """By from, to, reason and date. [minor unit]"""
@@ -303,10 +304,30 @@ class Books:
                 missing = max(0, round(floor.share * investor.paid_in) - investor.received)
                 self.receive(name, floor.paid_by, f"return floor of {name}", missing, date)
 
-    def run(self, payers: Sequence[str], owed: Mapping[tuple[str, dt.date], int]) -> None:
+    def end_early(self, date: dt.date, ended: Ended) -> int:
+        """What a stop pays, and payments that were kept for costs and are no longer needed. Returns the cash."""
+        kept = sum(amount for (_, _, why, _), amount in self.moves.items() if why == "outcome payments kept for costs")
+        cash = min(kept, self.cash)
+        self.move(self.provider, ACCOUNT, "payments no longer needed for costs", date, cash)
+        self.cash -= cash
+        pays, here = ended.end.pays, f"ends_early[{ended.end.name}].pays"
+        if pays is None:
+            return cash
+        if pays.amount is not None:
+            amount = self.whole(self.values[f"{here}.amount"])
+        elif pays.share_of_drawn is not None:
+            amount = round(self.values[f"{here}.share_of_drawn"] * sum(i.drawn for i in self.investors.values()))
+        else:
+            undrawn = sum(i.commitment - i.drawn for i in self.investors.values())
+            amount = round(self.values[f"{here}.share_of_undrawn"] * undrawn)
+        self.move(pays.paid_by, ACCOUNT, "payment for ending early", date, amount)
+        return cash + amount
+
+    def run(self, payers: Sequence[str], owed: Mapping[tuple[str, dt.date], int], ended: Ended | None = None) -> None:
         """Every date in order: accrue, payments in, draw, costs, distribute, guarantees; floors at the end."""
         self.claimed = dict.fromkeys(payers, 0)
         before = self.dates[0]
+        over = next((date for date in self.dates if ended is not None and date >= ended.day), None)
         for date in self.dates:
             self.accrue(date, before)
             now = {payer: owed.get((payer, date), 0) for payer in payers}
@@ -319,9 +340,12 @@ class Books:
                 amount = self.whole(self.values["financing.termination.amount"])
                 self.move(ends.paid_by, ACCOUNT, "payment for ending early", date, amount)
                 cash += amount
-            self.scheduled(date)
-            cash = self.programme(date, cash)
-            self.fees(date)
+            if ended is None or date <= ended.day:
+                self.scheduled(date)
+                cash = self.programme(date, cash)
+                self.fees(date)
+            if ended is not None and date == over:
+                cash += self.end_early(date, ended)
             self.surplus(self.distribute(cash, date), date, now)
             self.guarantees(date)
             before = date

@@ -31,10 +31,21 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import Chance, Discrete
+from risksim.scenario.uncertainty import Chance, Discrete, Uniform
 from tests.reference import laws, processes
-from tests.reference.contract import claim, payers, result_numbers, rule_dates, share_out, to_minor  # noqa: F401
+from tests.reference.contract import (  # noqa: F401
+    claim,
+    payers,
+    reading,
+    result_numbers,
+    result_on,
+    rule_dates,
+    share_out,
+    to_minor,
+)
 from tests.reference.effects import draw_groups, effect_numbers, expected_groups
+from tests.reference.ending import Ended, early_numbers
+from tests.reference.ending import ended as ended_of
 from tests.reference.financing import Books, Moves, dates_of
 from tests.reference.investor import irr, npv
 from tests.reference.philox import (
@@ -150,6 +161,8 @@ class TwinPath:
     all investors together."""
     investors: dict[str, tuple[int, int, list[int]]] = field(default_factory=dict)
     """Paid in, received and net flow by period of each of several tranches."""
+    ended: Ended | None = None
+    """How the deal ended early; None where it ran to its end."""
 
 
 def run_path(
@@ -183,30 +196,59 @@ def run_path(
         values |= expected_groups(scenario, values)
     else:
         values |= draw_groups(scenario, values, key, path)
-    persons: list[Person] = []
-    headcounts: dict[str, Headcount] = {}
-    tallies: Tallies = {}
-    counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
     if processes.are_lived(scenario):
+        assert not scenario.ends_early, "the twin stops no lives of persons"
+        counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
         if people == "expected":
             return averaged(scenario, values, counts, key_of(0, stream))
-        persons, headcounts = live(scenario, values, key, path, tallies, counts)
+        tallies: Tallies = {}
+        persons, headcounts = live_people(scenario, values, key, path, tallies, counts)
         owed = processes.owed(scenario, values, [person.looks for person in persons])
-        return settle(scenario, values, persons, counts, tallies, headcounts, owed)
-    for position, cohort in enumerate(scenario.cohorts):
-        if people == "expected":
-            headcounts[cohort.name], found = expected_lives(scenario, cohort, values, tallies)
-        else:
-            lives = draw_lives(scenario, cohort, position, values, key, path)
-            persons += lives
-            headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
-            tally(scenario, lives, tallies)
-        for address, number in found.items():
-            counts[address] += number
-    return settle(scenario, values, persons, counts, tallies, headcounts)
+        return settle(scenario, values, persons, counts, tallies, headcounts, owed=owed)
+    lived = live(scenario, key, path, values, people, None)
+    ended = None
+    if scenario.ends_early:
+        ended = ended_of(scenario, values, lived.enrolled, lived.tallies, day_of, reading, result_on)
+        if ended is not None:
+            lived = live(scenario, key, path, values, people, ended)
+    return settle(scenario, values, lived.persons, lived.counts, lived.tallies, lived.headcounts, ended)
+
+
+@dataclass(slots=True)
+class Lived:
+    """The people of a path and what was measured of them."""
+
+    persons: list[Person] = field(default_factory=list)
+    headcounts: dict[str, Headcount] = field(default_factory=dict)
+    tallies: Tallies = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+    enrolled: dict[int, float] = field(default_factory=dict)
+    """People who enrolled, by month."""
 
 
 def live(
+    scenario: Scenario, key: Key, path: int, values: Mapping[str, float], people: str, ended: Ended | None
+) -> Lived:
+    """Every cohort of a path, drawn or expected, up to its stop."""
+    lived = Lived(counts={(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)})
+    for position, cohort in enumerate(scenario.cohorts):
+        if people == "expected":
+            lived.headcounts[cohort.name], found = expected_lives(
+                scenario, cohort, values, lived.tallies, lived.enrolled, ended
+            )
+        else:
+            lives = draw_lives(scenario, cohort, position, values, key, path, ended)
+            lived.persons += lives
+            for person in lives:
+                lived.enrolled[person.enrolled] = lived.enrolled.get(person.enrolled, 0) + 1
+            lived.headcounts[cohort.name], found = headcount(scenario, lives), count_verified(lives)
+            tally(scenario, lives, lived.tallies)
+        for address, number in found.items():
+            lived.counts[address] += number
+    return lived
+
+
+def live_people(
     scenario: Scenario, values: Mapping[str, float], key: Key, path: int, tallies: Tallies, counts: Counts
 ) -> tuple[list[Person], dict[str, Headcount]]:
     """The people of every cohort, lived one by one, and what the contract counts of them."""
@@ -240,7 +282,7 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     tallies: Tallies = {}
     owed: dict[tuple[int, dt.date], float] = {}
     for path in range(FUTURES):
-        persons, _ = live(scenario, values, key, path, tallies, counts)
+        persons, _ = live_people(scenario, values, key, path, tallies, counts)
         for name, share in filled.items():
             looks = [person.looks for person in persons if person.cohort == name]
             for place, amount in processes.owed(scenario, values, looks).items():
@@ -248,7 +290,7 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
     owed = {place: amount / FUTURES for place, amount in owed.items()}
     counts = {place: number / FUTURES for place, number in counts.items()}
-    return settle(scenario, values, [], counts, tallies, {}, owed)
+    return settle(scenario, values, [], counts, tallies, {}, owed=owed)
 
 
 def luck_only(scenario: Scenario, seed: int, path: int, **more: Any) -> TwinPath:
@@ -322,9 +364,12 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             if getattr(terms, key, None) is not None:
                 numbers[f"{here}.{key}"] = getattr(terms, key), "amount"
         match terms:
+            case DeemedTerms(chance=chance) if (certain := laws.certain_value(chance)) is not None:
+                both = [Chance(value=0.0, weight=1.0 - certain), Chance(value=1.0, weight=certain)]
+                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < certain < 1.0 else certain, "share"
             case DeemedTerms(chance=chance):
-                both = [Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)]
-                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < chance < 1.0 else chance, "share"
+                numbers[f"{here}.chance"] = chance, "share"
+                numbers[f"{here}.event"] = Uniform(uniform=(0.0, 1.0)), "share"
             case FixedTerms(amounts=amounts):
                 for k, entry in enumerate(amounts):
                     numbers[f"{here}.amounts[{k}].amount"] = entry.amount, "amount"
@@ -347,6 +392,8 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         numbers[f"financing.guarantees[{guarantee.name}].attaches_after"] = guarantee.attaches_after, "amount"
     if scenario.financing.termination is not None:
         numbers["financing.termination.amount"] = scenario.financing.termination.amount, "amount"
+    for name, number, kind in early_numbers(scenario):
+        numbers[name] = number, kind
     return numbers
 
 
@@ -361,6 +408,9 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
             values[name] = laws.mean(law, kind)
         else:
             values[name] = laws.quantile(law, input_place(key, path, name), kind)
+    for name in [name for name in values if name.endswith("].event")]:
+        chance = values[name.replace(".event", ".chance")]
+        values[name] = chance if at_means else float(values[name] >= 1.0 - chance)
     return values
 
 
@@ -368,7 +418,13 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
 
 
 def draw_lives(
-    scenario: Scenario, cohort: Cohort, position: int, values: Mapping[str, float], key: Key, path: int
+    scenario: Scenario,
+    cohort: Cohort,
+    position: int,
+    values: Mapping[str, float],
+    key: Key,
+    path: int,
+    ended: Ended | None = None,
 ) -> list[Person]:
     """The people of one cohort, each with the fate of every outcome."""
     here = f"cohorts[{cohort.name}]"
@@ -387,6 +443,8 @@ def draw_lives(
         left = None
         if dropout_words[number] < dropout_limit:
             left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
+        if ended is not None and enrolled + duration > ended.month:
+            left = ended.month if left is None else min(left, ended.month)
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
 
@@ -412,7 +470,10 @@ def draw_lives(
         for person, word in zip(persons, success_words, strict=True):
             met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
             person.fates[name] = fate(scenario, outcome, person, duration, met)
-    return persons
+            day = person.fates[name].measured_on
+            if ended is not None and day is not None and day > ended.until:
+                person.fates[name] = Fate(met, None, None, None)
+    return [person for person in persons if ended is None or person.enrolled < ended.month]
 
 
 def number_enrolled(cohort: Cohort, values: Mapping[str, float]) -> int:
@@ -544,7 +605,12 @@ def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
 
 
 def expected_lives(
-    scenario: Scenario, cohort: Cohort, values: Mapping[str, float], tallies: Tallies
+    scenario: Scenario,
+    cohort: Cohort,
+    values: Mapping[str, float],
+    tallies: Tallies,
+    enrolled: dict[int, float],
+    ended: Ended | None = None,
 ) -> tuple[Headcount, Counts]:
     """Expected numbers of one cohort at the given inputs: nobody is rounded to a whole person."""
     here = f"cohorts[{cohort.name}]"
@@ -553,6 +619,8 @@ def expected_lives(
     duration = int(value_of(cohort.duration))
     dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
     achieved, verified, counts = {}, {}, {}
+    for month, weight in enumerate(month_weights(cohort.enrolment)):
+        enrolled[month] = enrolled.get(month, 0.0) + people * float(weight)
     for name, outcome in scenario.personal.items():
         can_meet = 1.0 if outcome.of == "enrolled" else 1.0 - dropout
         chance = can_meet * values[f"outcomes[{name}].success_rate"]
@@ -560,6 +628,12 @@ def expected_lives(
         verified[name] = 0.0
         for month, weight in enumerate(month_weights(cohort.enrolment)):
             _, day = measurement(scenario, outcome, month, duration)
+            if ended is not None and (
+                month >= ended.month
+                or (outcome.of != "enrolled" and month + duration > ended.month)
+                or (day is not None and day > ended.until)
+            ):
+                continue
             date = first_follow_up(scenario, day)
             if date is not None:
                 number = people * float(weight) * chance * (1.0 - unmeasured)
@@ -585,21 +659,22 @@ def settle(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    ended: Ended | None = None,
     owed: Mapping[tuple[int, dt.date], float] | None = None,
 ) -> TwinPath:
     """From verified numbers to money and the investor's result."""
     if not is_plain(scenario):
-        return settle_in_order(scenario, values, persons, counts, tallies, headcounts, owed)
+        return settle_in_order(scenario, values, persons, counts, tallies, headcounts, ended, owed)
     minor = MINOR_UNITS.get(scenario.currency, 100)
     tranche = scenario.financing.tranches[0]
     commitment = values[f"financing.tranches[{tranche.name}].commitment"]
     drawdown = draw_capital(scenario, commitment, minor)
     periods = sorted({*drawdown, *follow_ups(scenario), *rule_dates(scenario)})
     capital = {date: commitment * share for date, share in drawing_shares(scenario)}
-    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, owed)
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, None, owed)
 
     ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
-    for payer in payers(scenario.payments):
+    for payer in payers(scenario):
         paid = dict.fromkeys(periods, 0)
         for (_, debtor, date), amount in claims.items():
             if debtor == payer:
@@ -646,7 +721,8 @@ def is_plain(scenario: Scenario) -> bool:
     whole = getattr(whole, "value", whole)  # amounts that add up to a certain commitment are shares of it
     short = bool(amounts) and (not isinstance(whole, int | float) or abs(math.fsum(amounts) - whole) > 1e-6)
     return (
-        set(told) == {"tranches"}
+        not scenario.ends_early
+        and set(told) == {"tranches"}
         and len(told["tranches"]) == 1
         and set(tranche) <= plain
         and tranche.get("drawdown") != "as needed"
@@ -661,11 +737,12 @@ def settle_in_order(
     counts: Counts,
     tallies: Tallies,
     headcounts: dict[str, Headcount],
+    ended: Ended | None = None,
     owed: Mapping[tuple[int, dt.date], float] | None = None,
 ) -> TwinPath:
-    """The same for a deal with several tranches, costs, caps or guarantees.
+    """The same for a deal with several tranches, costs, caps, guarantees or early ends.
 
-    Payments that depend on the capital drawn are not settled here.
+    Payments that depend on the capital drawn are only settled where there is one tranche.
     """
     minor, start = MINOR_UNITS.get(scenario.currency, 100), value_of(scenario.start)
 
@@ -673,13 +750,19 @@ def settle_in_order(
         return day_of(day, months)
 
     periods = sorted({*follow_ups(scenario), *dates_of(scenario, add), *rule_dates(scenario)})
-    claims = claim(scenario, values, tallies, minor, periods, {}, {}, owed)
+    drawdown, capital = {}, {}
+    if len(scenario.financing.tranches) == 1 and scenario.financing.tranches[0].drawdown != "as needed":
+        commitment = values[f"financing.tranches[{scenario.financing.tranches[0].name}].commitment"]
+        going = [date for date in periods if ended is None or date <= ended.day]
+        drawdown = {d: n for d, n in draw_capital(scenario, commitment, minor).items() if d in going}
+        capital = {date: commitment * share for date, share in drawing_shares(scenario) if date in going}
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended, owed)
     due: dict[tuple[str, dt.date], int] = {}
     for (_, payer, date), amount in claims.items():
         due[payer, date] = due.get((payer, date), 0) + amount
     years = {date: years_to(scenario, date) for date in periods}
     books = Books(scenario, values, minor, periods, years, add)
-    books.run(payers(scenario.payments), due)
+    books.run(payers(scenario), due, ended)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
@@ -692,7 +775,7 @@ def settle_in_order(
         rate, status = -1.0, "TOTAL_LOSS"
     repayment = {
         (payer, year): -sum(net.get((payer, date), 0) for date in periods if date.year == year)
-        for payer in payers(scenario.payments)
+        for payer in payers(scenario)
         for year in range(start.year, value_of(scenario.end).year + 1)
     }
     return TwinPath(
@@ -720,6 +803,7 @@ def settle_in_order(
             name: (i.paid_in, i.received, [net.get((name, date), 0) for date in periods])
             for name, i in books.investors.items()
         },
+        ended=ended,
     )
 
 

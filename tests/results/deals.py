@@ -98,4 +98,6 @@ def paths(n_paths: int = 4) -> PathResults:
         group_irr=np.empty((n_paths, 0)),
         group_irr_status=np.empty((n_paths, 0), np.int8),
         group_npv=np.empty((n_paths, 0, 2)),
+        stop_month=np.full(n_paths, 32_767, np.int16),
+        ended_by=np.full(n_paths, -1, np.int16),
     )

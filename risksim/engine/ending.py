@@ -1,0 +1,120 @@
+"""Deals that end early: the stop of each path, and its people drawn again up to there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risksim.engine.addresses import Purpose
+from risksim.engine.inputs import draw_inputs
+from risksim.engine.known import know_all
+from risksim.engine.lives import KeyArray, live_block
+from risksim.kernels import ending as kernels
+from risksim.kernels.chances import enrolled_people
+from risksim.kernels.lives import enrolment_month
+from risksim.kernels.words import fill_persons
+from risksim.plan.layout import LANES, NEVER, READS_ENROLLED, FloatArray, Int32Array, Plan, Stops
+
+
+def end_early(
+    plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray, measured: FloatArray, headcount: Int32Array
+) -> Stops | None:
+    """Find the stops of consecutive paths, and draw the paths that stop again.
+
+    A decision knows only what was measured up to its day, which no later stop changes: so all stops are found on the
+    deal as it would go on, and the earliest of a path is its stop.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    key : uint64[2]
+        Key of the stream.
+    first_path : int
+        First path.
+    inputs : float64[path, input]
+        Drawn inputs.
+    measured : float64[path, cohort, measure, period]
+        What was measured if nothing stops; paths that stop are written over.
+    headcount : int32[path, cohort, count]
+        Likewise.
+
+    Returns
+    -------
+    Stops or None
+        None where nothing ends the deal early.
+    """
+    stops = find_stops(plan, key, first_path, inputs, measured)
+    if stops is not None:
+        live_until(plan, key, first_path, stops, measured, headcount)
+    return stops
+
+
+def find_stops(plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray, measured: FloatArray) -> Stops | None:
+    """The stops of consecutive paths, as `end_early`."""
+    if plan.ending is None:
+        return None
+    return stops_of(plan, inputs, measured, enrolled_before(plan, key, first_path, inputs.shape[0]))
+
+
+def stops_of(plan: Plan, inputs: FloatArray, measured: FloatArray, enrolled: FloatArray) -> Stops:
+    """The stops of paths whose people are known: enrolled float64[path, early end]."""
+    stops = Stops(*(np.empty(inputs.shape[0], np.int16) for _ in Stops._fields))
+    kernels.find_stops(measured, enrolled, plan.ending, inputs, *stops)
+    return stops
+
+
+def enrolled_before(plan: Plan, key: KeyArray, first_path: int, n_paths: int) -> FloatArray:
+    """People who enrolled before the day of each decision that asks for it: float64[path, early end]."""
+    assert plan.ending is not None
+    cohorts = plan.cohorts
+    before = first_path % LANES
+    whole = -(-(before + n_paths) // LANES) * LANES
+    out = np.zeros((plan.ending.on.size, whole))
+    asked = np.flatnonzero(plan.ending.reads == READS_ENROLLED)
+    if asked.size:
+        inputs = draw_inputs(plan.inputs, key, first_path - before, whole, plan.events)
+        for at in range(0, whole, LANES):
+            lanes = slice(at, at + LANES)
+            for c in range(cohorts.places.size):
+                slot = cohorts.ratio_slot[c]
+                ratio = inputs[lanes, slot] if slot >= 0 else np.full(LANES, cohorts.ratio_value[c])
+                n_enrolled = np.array([enrolled_people(cohorts.places[c], r) for r in ratio], dtype=np.int32)
+                n_quads = max(-(-int(n_enrolled.max()) // 4), 1)
+                words = np.empty((4 * n_quads, LANES), dtype=np.uint32)
+                enrolled_at = np.empty(words.shape, np.int16)
+                fill_persons(key, first_path - before + at, int(Purpose.ENROLMENT), c, 0, 0, 0, n_quads, words)
+                months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
+                enrolment_month(words, cohorts.month_limit[months], n_enrolled, enrolled_at)
+                for k in asked:
+                    kernels.count_enrolled(plan.ending.month[k], enrolled_at, out[k, lanes])
+    return np.ascontiguousarray(out[:, before : before + n_paths].T)
+
+
+def live_until(
+    plan: Plan,
+    key: KeyArray,
+    first_path: int,
+    stops: Stops,
+    measured: FloatArray,
+    headcount: Int32Array,
+) -> None:
+    """Draw the paths that stop again, up to their stop; the others keep what they have."""
+    rows = np.flatnonzero(stops.month != NEVER)
+    tiles = (first_path + rows) // LANES
+    lived = np.empty((LANES, *measured.shape[1:]))
+    heads = np.empty((LANES, *headcount.shape[1:]), dtype=np.int32)
+    for tile in np.unique(tiles):
+        mine, first = rows[tiles == tile], int(tile) * LANES
+        lanes = first_path + mine - first
+        whole = no_stops(LANES)
+        for of_lane, of_path in zip(whole, stops, strict=True):
+            of_lane[lanes] = of_path[mine]
+        drawn = draw_inputs(plan.inputs, key, first, LANES, plan.events)
+        live_block(plan, key, first, drawn, lived, heads, whole)
+        know_all(plan, key, first, drawn, lived, whole.counted)
+        measured[mine], headcount[mine] = lived[lanes], heads[lanes]
+
+
+def no_stops(n_paths: int) -> Stops:
+    """Paths that all run to their end."""
+    return Stops(np.full(n_paths, NEVER, np.int16), np.full(n_paths, -1, np.int16), np.full(n_paths, NEVER, np.int16))

@@ -1,0 +1,86 @@
+"""The mean ledger as text: who pays whom, when and why, and how payers and tranches share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from risksim.metrics.ledger import Move
+from risksim.metrics.precision import Estimate
+from risksim.metrics.summary import Summary
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.table import heading, table
+
+
+def ledger(moves: Sequence[Move], summary: Summary, currency: str) -> str:
+    """Mean amounts by line and budget year, then payers and tranches.
+
+    Parameters
+    ----------
+    moves : sequence of Move
+        Lines of the ledger.
+    summary : Summary
+        Statistics of the same run.
+    currency : str
+        Of all amounts.
+
+    Returns
+    -------
+    str
+    """
+    rows = []
+    for move in moves:
+        # Further lines of one move are told by their year alone.
+        who = (move.from_party, move.to_party, move.reason)
+        for year, amount in move.years:
+            rows.append((*who, str(year), *_amount(amount)))
+            who = ("", "", "")
+        if len(move.years) > 1:
+            rows.append((*who, "all", *_amount(move.total)))
+    parts = [
+        heading(f"Who pays whom, on average ({currency})"),
+        table(("from", "to", "what for", "year", "mean", ""), rows, left=4) if rows else "No money moves.\n",
+        heading(f"Payer split, on average ({currency}; less what comes back)"),
+        _payers(summary),
+        heading(f"Tranches, on average ({currency})"),
+        _tranches(moves, summary),
+    ]
+    return "".join(parts)
+
+
+def _amount(estimate: Estimate) -> tuple[str, str]:
+    return rounded(estimate.value, estimate.standard_error, 0), plus_minus(estimate.standard_error)
+
+
+def _payers(summary: Summary) -> str:
+    """A row a payer: its share, the whole, and each budget year."""
+    everything = sum(payer.total.mean.value for payer in summary.payers.values())
+    years = list(next(iter(summary.payers.values())).years) if summary.payers else []
+    rows = [
+        (
+            name,
+            percent(payer.total.mean.value / everything) if everything > 0.0 else "-",
+            *_amount(payer.total.mean),
+            *(_amount(payer.years[year].mean)[0] for year in years),
+        )
+        for name, payer in summary.payers.items()
+    ]
+    return table(("payer", "share", "all years", "", *years), rows)
+
+
+def _tranches(moves: Sequence[Move], summary: Summary) -> str:
+    """A row a tranche: what it pays in and gets. The means of sums are sums of means."""
+    rows = []
+    for name in summary.tranches:
+        paid_in = sum(move.total.value for move in moves if move.from_party == name)
+        received = sum(move.total.value for move in moves if move.to_party == name)
+        multiple = summary.tranches[name].moic.mean
+        rows.append(
+            (
+                name,
+                f"{paid_in:,.0f}",
+                rounded(received, paid_in * multiple.standard_error, 0),
+                rounded(multiple.value, multiple.standard_error, 4),
+                plus_minus(multiple.standard_error),
+            )
+        )
+    return table(("tranche", "paid in", "received", "money back / in", ""), rows)

@@ -1,0 +1,179 @@
+"""Deals that may end early against the slow twin, to the øre and to the person."""
+
+from typing import Any
+
+import pytest
+
+from risksim.engine.run import Settings, run, run_expected
+from risksim.plan.compile import at_means, compile_plan
+from risksim.plan.layout import NEVER
+from risksim.scenario.scenario import Scenario
+from tests.ending.deals import EVERY, INTERIM, POLITICAL, RIGHT, TOO_FEW, deal
+from tests.engine.test_twin import (
+    SEED,
+    assert_same_path,
+    assert_same_people,
+    compare,
+    compare_without_evidence,
+    drawn_inputs,
+    means,
+)
+from tests.reference.twin import expected_only, run_path
+
+WELL = {"name": "well", "on": "2026-07-01", "notice": "1 month", "run_off": "4 months"}
+
+
+def reads(**when: Any) -> dict[str, Any]:
+    return {**WELL, "when": when}
+
+
+ENDS: dict[str, list[dict[str, Any]]] = {
+    "all": EVERY,
+    "interim": [INTERIM],
+    "too few": [TOO_FEW],
+    "right": [RIGHT],
+    "political": [POLITICAL],
+    "uncertain chance": [{**RIGHT, "chance": {"beta": [2, 3]}}, {**POLITICAL, "yearly_chance": {"uniform": [0, 0.4]}}],
+    "right where seen": [{**INTERIM, "chance": 0.5}],
+    "count": [reads(outcome="well", counts="count", below=12)],
+    "mean above, observed": [reads(outcome="well", counts="mean", above=0.7, unmeasured="observed")],
+    "share outside, excluded": [reads(outcome="well", counts="share", outside=[0.55, 0.8], unmeasured="exclude")],
+    "share, assumed": [reads(outcome="well", counts="share", below=0.66, unmeasured="assumed", assumed_rate=0.5)],
+    "value": [reads(outcome="effect", counts="value", below=0.08)],
+    "share of drawn": [{**RIGHT, "chance": 0.6, "pays": {"share_of_drawn": 0.123, "paid_by": "municipality"}}],
+    "share of undrawn": [
+        {**POLITICAL, "yearly_chance": 0.4, "pays": {"share_of_undrawn": {"uniform": [0, 1]}, "paid_by": "state"}}
+    ],
+}
+
+
+def compare_ends(scenario: Scenario, n_paths: int = 60) -> None:
+    """Every path, and how it ends."""
+    compare(scenario, n_paths)
+    compare_without_evidence(scenario, 5)
+    plan = compile_plan(scenario)
+    found = run(plan, Settings(n_paths, SEED, threads=1))
+    names = [end.name for end in scenario.ends_early]
+    ended = 0
+    for row in range(n_paths):
+        twin = run_path(scenario, SEED, row, known=drawn_inputs(plan, found, row)).ended
+        if twin is None:
+            assert (found.stop_month[row], found.ended_by[row]) == (NEVER, -1)
+        else:
+            assert (found.stop_month[row], names[found.ended_by[row]]) == (twin.month, twin.end.name)
+            ended += 1
+    assert 0 < ended < n_paths
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS.keys())
+def test_deal_that_may_end_early_equals_the_slow_twin(ends):
+    compare_ends(deal(ends))
+
+
+RULES: dict[str, list[dict[str, Any]]] = {
+    "goals": [
+        {"threshold": {"outcome": "well", "counts": "count", "at_least": 10, "pays": 100_000, "on": "last"}},
+        {"threshold": {"outcome": "job", "counts": "count", "at_least": 5, "pays": 10_000, "lag": "4 months"}},
+        {"floor": {"total": 90_000, "payer": "state", "lag": "5 months"}},
+        {"floor": {"per_period": 5_000}},
+    ],
+    "dated": [
+        {"fixed": {"amounts": [{"on": "2026-03-15", "amount": 7_000}, {"on": "2028-01-01", "amount": 9_000}]}},
+        {"standing": {"every": "5 months", "amount": 4_321.09, "lag": "3 months"}},
+    ],
+    "results": [
+        {"steps": {"outcome": "effect", "counts": "value", "pays": "coupon", "table": [{"from": 0.05, "gives": 0.07}]}},
+        {
+            "ladder": {
+                "outcome": "effect",
+                "counts": "value",
+                "pays": "share of principal",
+                "on": "last",
+                "nodes": [{"at": 0, "gives": 0.1}, {"at": 0.2, "gives": 0.9}],
+            }
+        },
+    ],
+    "return": [
+        {"per_outcome": {"outcome": "job", "price": 9_000}},
+        {
+            "steps": {
+                "outcome": "well",
+                "counts": "share",
+                "unmeasured": "failure",
+                "pays": "annual return",
+                "on": "last",
+                "lag": "0 months",
+                "table": [{"from": 0.5, "gives": 0.03}],
+            }
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("payments", RULES.values(), ids=RULES.keys())
+def test_rules_of_a_deal_that_ends_early_equal_the_slow_twin(payments):
+    compare_ends(deal(EVERY, payments=payments))
+
+
+FINANCINGS: dict[str, dict[str, Any]] = {
+    "plain": {
+        "tranches": [{"name": "investor", "commitment": 500_000}],
+        "guarantees": [{"name": "foundation", "limit": 0}],
+    },
+    "recycled": {
+        "tranches": [
+            {"name": "senior", "commitment": 300_000, "drawdown": "as needed", "rank": 1, "rate": 0.04},
+            {"name": "junior", "commitment": 200_000, "drawdown": "as needed", "rank": 2},
+        ],
+        "recycle": True,
+        "costs": [
+            {"name": "staff", "amount": {"uniform": [70_000, 90_000]}, "due": {"every": "4 months", "times": 13}},
+            {"name": "evaluation", "amount": 20_000, "due": ["2028-01-01"], "paid_by": "investors"},
+        ],
+        "grants": [{"name": "foundation", "amount": 60_000, "drawdown": "as needed"}],
+    },
+    "capped": {
+        "tranches": [
+            {
+                "name": "investor",
+                "commitment": 400_000,
+                "drawdown": [{"on": "2025-01-01", "amount": 150_000}, {"on": "2027-03-01", "amount": 120_000}],
+                "return_cap": {"rate": 0.05, "as": "irr"},
+                "return_floor": {"share": 0.4, "paid_by": "foundation"},
+            }
+        ],
+        "surplus": "payers",
+        "guarantees": [{"name": "foundation", "share": 0.2, "attaches_after": 30_000}],
+    },
+}
+
+
+@pytest.mark.parametrize("financing", FINANCINGS.values(), ids=FINANCINGS.keys())
+def test_financing_of_a_deal_that_ends_early_equals_the_slow_twin(financing):
+    compare_ends(deal(EVERY, financing=financing))
+
+
+@pytest.mark.parametrize("start", ["2025-01-01", "2025-01-31"])
+def test_decisions_between_contract_days_equal_the_slow_twin(start):
+    follow_ups = ["2025-11-15", "2026-07-01", "2027-02-28", "2028-06-30", "2029-10-30"]
+    ends = [{**INTERIM, "run_off": "9 months"}, {**RIGHT, "on": "2027-02-28", "notice": "1 month"}, POLITICAL]
+    compare_ends(deal(ends, start=start, follow_up=follow_ups))
+
+
+def test_expected_values_of_a_deal_that_ends_equal_the_slow_twin():
+    ends = [{**INTERIM, "when": {**INTERIM["when"], "below": 0.7}}]  # 0.9 times 2/3 is below it
+    scenario = deal(ends)
+    plan = compile_plan(scenario)
+    twin = expected_only(scenario, known=means(plan))
+    found = run_expected(at_means(plan))
+    assert found.stop_month.tolist() == [24]
+    assert_same_path(scenario, plan, found, 0, twin)
+
+
+def test_people_of_a_stopped_path_equal_the_slow_twin():
+    scenario = deal([{**RIGHT, "chance": 1.0}])
+    plan = compile_plan(scenario)
+    found = run(plan, Settings(20, SEED, threads=1))
+    assert (found.stop_month == 24).all()
+    for row in range(20):
+        assert_same_people(plan, found, row, run_path(scenario, SEED, row, known=drawn_inputs(plan, found, row)))
