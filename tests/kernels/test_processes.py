@@ -26,10 +26,8 @@ from risksim.kernels.processes import (
 from risksim.kernels.words import LANES
 from risksim.plan.layout import (
     ANY_SPELL,
-    CHANGE,
     CONTINUOUS,
     CUMULATIVE,
-    FALLS,
     FROM_START,
     LEVEL,
     MONTHS,
@@ -38,6 +36,8 @@ from risksim.plan.layout import (
     POINT,
     POINTS,
     SINCE_LAST,
+    USE_CHANGE,
+    USE_FALLS,
 )
 from tests.kernels.forms import both, python_of
 from tests.kernels.test_lives import months
@@ -353,7 +353,7 @@ def test_whoever_is_like_before_uses_the_same_to_the_last_bit(run):
 @both(fall_in_use)
 @pytest.mark.parametrize(
     ("clause", "expected"),
-    [(CHANGE, [60.0, -40.0, 100.0, 0.0, NAN]), (FALLS, [60.0, 0.0, 100.0, 0.0, NAN])],
+    [(USE_CHANGE, [60.0, -40.0, 100.0, 0.0, NAN]), (USE_FALLS, [60.0, 0.0, 100.0, 0.0, NAN])],
 )
 def test_falls_by_hand(run, clause, expected):
     # used 100 and now 50, lowered by a fifth; nothing and now 50; 100 and now nothing; nothing twice; not spoken of
