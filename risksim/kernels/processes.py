@@ -18,7 +18,7 @@ NEVER = 32_767
 ENROLLED, COMPLETERS, MEASURED, EARLIER = 0, 1, 2, 3
 POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = 0, 1, 2, 3, 4
 SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = 0, 1, 2, 3, 4
-FALLS = 1
+USE_FALLS = 1
 FORGIVEN = 1e-9
 
 
@@ -267,7 +267,7 @@ def fall_in_use(clause, place_before, place_after, before, after, effect, able, 
             first = before[at, 0] if place_before[at] >= 0.0 else 0.0
             then = after[at, 0] * (1.0 - effect[i]) if place_after[at] >= 0.0 else 0.0
             fall = first - then
-            if clause == FALLS:
+            if clause == USE_FALLS:
                 fall = max(fall, 0.0)
             worth[j, i] = fall if able[j, i] else np.nan
 

@@ -286,7 +286,7 @@ class Each(Origin):
 
     each: UncertainNumber = Field(examples=[{"normal": {"mean": 6.8, "sd": 5.0}}])
     """The law from which each person's own amount comes. It says how people differ; how unsure its mean is stands in
-    `shift`."""
+    `shift`. Quantiles without a `fit` are met by a normal, which may go below zero."""
     shift: UncertainNumber = Field(default=0.0, examples=[{"normal": {"mean": 0.0, "sd": 1.0}}])
     """By how much everybody's amount is moved, the same for all: how unsure the mean itself is."""
     least: Plain | None = Field(default=None, examples=[0.0])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from hypothesis import assume
+from hypothesis import assume, reject
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from risksim.errors import ScenarioError
+from risksim.plan.compile import compile_plan
 from risksim.scenario.calendar import add_months
 from risksim.scenario.scenario import Scenario
 from tests.engine.deals import deal
@@ -104,6 +107,8 @@ def laws() -> st.SearchStrategy[Any]:
             {"gamma": {"shape": 0.6, "scale": 12.0}},
             {"beta": [2.0, 5.0]},
             {"uniform": [-3.0, 20.0]},
+            {"p5": 2.0, "p95": 20.0},
+            {"quantiles": {"p10": 4.0, "p90": 17.0}, "fit": "gamma"},
             {"triangular": [0.0, 4.0, 25.0]},
             {"pert": [1.0, 8.0, 30.0]},
             {"discrete": [{"value": 12.5, "weight": 3}, {"value": 0.0, "weight": 1}, {"value": 4.0, "weight": 2}]},
@@ -160,8 +165,9 @@ def kinds(draw: st.DrawFn, kind: str) -> Told:
                 "begins": draw(st.sampled_from(["in", "out"])),
             },
             "counts": counts,
-            "gap": draw(st.sampled_from([0.0, 0.5, 2.0])),
         }
+        if counts in ("continuous", "any spell"):
+            told["gap"] = draw(st.sampled_from([0.0, 0.5, 2.0]))
         if counts not in ("point", "months"):
             told["lasts"] = f"{draw(st.sampled_from([1, 3, 6]))} months"
         return told
@@ -296,7 +302,7 @@ def outcome_paid(rule: Told) -> str:
 
 @st.composite
 def lived_deals(draw: st.DrawFn) -> Scenario:
-    """A deal whose people are lived one by one."""
+    """A deal whose people are lived one by one, and which the reader takes."""
     start = draw(st.sampled_from(["2024-01-31", "2024-02-29", "2025-01-01", "2025-08-30"]))
     first, months = dt.date.fromisoformat(start), draw(st.sampled_from([30, 41]))
     end = add_months(first, months)
@@ -322,15 +328,20 @@ def lived_deals(draw: st.DrawFn) -> Scenario:
         payments.append({"cap": {"total": draw(st.sampled_from([15_000.0, 60_000.0]))}})
         if draw(st.booleans()):
             payments[-1]["cap"]["outcome"] = outcome_paid(payments[0])
-    made_up = deal(
-        start=first,
-        end=end,
-        follow_up={"every": f"{every} months"},
-        cohorts=cohorts,
-        outcomes=made,
-        payments=payments,
-        currency=draw(st.sampled_from(["DKK", "KRW"])),
-        financing={"tranches": [{"name": "DSI", "commitment": 100_000}]},
-    )
+    told = {
+        "start": first,
+        "end": end,
+        "follow_up": {"every": f"{every} months"},
+        "cohorts": cohorts,
+        "outcomes": made,
+        "payments": payments,
+        "currency": draw(st.sampled_from(["DKK", "KRW"])),
+        "financing": {"tranches": [{"name": "DSI", "commitment": 100_000}]},
+    }
+    try:
+        made_up = deal(**told)
+        compile_plan(made_up)
+    except (ValidationError, ScenarioError):
+        reject()  # a gate that never opens, or a goal beyond reach
     assume(are_lived(made_up))
     return made_up

@@ -80,10 +80,10 @@ def uncertain(name: str, outcome: PersonOutcome) -> Iterator[tuple[str, tuple[An
             yield f"{here}.spells.starts", (law.starts, "ratio")
             yield f"{here}.spells.ends", (law.ends, "ratio")
         case AmountOutcome(amount=law):
-            yield f"{here}.amount.shift", (law.shift, "ratio")
+            yield f"{here}.amount.shift", (law.shift, "number")
         case ScoreOutcome(score=law):
-            yield f"{here}.score.mean", (law.mean, "ratio")
-            yield f"{here}.score.growth", (law.growth, "ratio")
+            yield f"{here}.score.mean", (law.mean, "number")
+            yield f"{here}.score.growth", (law.growth, "number")
         case UseOutcome(use=law):
             yield f"{here}.use.effect", (law.effect, "share")
 
@@ -304,7 +304,7 @@ class Lives:
             places = [[normal.cdf(z) for z in row] for row in scores]
         low = -math.inf if law.least is None else law.least
         high = math.inf if law.most is None else law.most
-        return [[min(max(amount + shift, low), high) for amount in inverse(law.each, row)] for row in places]
+        return [[min(max(amount + shift, low), high) for amount in inverse(law.each, row, "number")] for row in places]
 
     def reached(self, name: str, outcome: Reaches) -> Worth:
         """Whether an amount is at least a goal, now or at every measurement so far."""
@@ -360,19 +360,22 @@ class Lives:
             u if used and law.correlation == 1.0 else normal.cdf(law.correlation * score_of(u) + own * e if used else e)
             for u, e, used in zip(places, innovations, used_before, strict=True)
         ]
-        before = [x * used for x, used in zip(inverse(law.each, places), used_before, strict=True)]
-        now = [x * (1.0 - effect) * used for x, used in zip(inverse(law.each, places_after), used_after, strict=True)]
+        before = [x * used for x, used in zip(inverse(law.each, places, "amount"), used_before, strict=True)]
+        now = [
+            x * (1.0 - effect) * used
+            for x, used in zip(inverse(law.each, places_after, "amount"), used_after, strict=True)
+        ]
         falls = [x - y for x, y in zip(before, now, strict=True)]
         if outcome.counts == "falls only":
             falls = [max(fall, 0.0) for fall in falls]
         return [falls for _ in range(outcome.times)]
 
 
-def inverse(law: Any, places: Sequence[float]) -> list[float]:
+def inverse(law: Any, places: Sequence[float], kind: laws.Kind) -> list[float]:
     """The inverse of the law from which each person's own amount comes."""
     if laws.certain_value(law) is None and not hasattr(law, "mixture") and not hasattr(law, "discrete"):
-        return [float(x) for x in laws.frozen(law, "ratio").ppf(places)]
-    return [laws.quantile(law, u, "ratio") for u in places]
+        return [float(x) for x in laws.frozen(law, kind).ppf(places)]
+    return [laws.quantile(law, u, kind) for u in places]
 
 
 def looked_at(
