@@ -35,6 +35,10 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Templates",
         "Real deals of which no amount is published; the numbers stand in.",
     ),
+    "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
+    "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
+    "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
+    "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals whose law is known exactly."),
 }
@@ -53,6 +57,9 @@ RULES: dict[str, str] = {
     "cap": "cap",
     "floor": "floor",
     "fund": "limited fund",
+    "per_person": "most per person",
+    "rebase": "re-basing",
+    "amend": "amendment",
 }
 """Payment rules as the page calls them."""
 
@@ -137,12 +144,16 @@ def kind(deal: Scenario) -> str:
     marks = {
         "ranked tranches": any(tranche.rank for tranche in financing.tranches),
         "interest": any(tranche.rate for tranche in financing.tranches),
+        "loan": any(tranche.loan is not None for tranche in financing.tranches),
+        "commitment fee": any(tranche.commitment_fee for tranche in financing.tranches),
+        "costs per head": any(cost.per is not None for cost in financing.costs),
         "return cap": financing.return_cap or any(tranche.return_cap for tranche in financing.tranches),
         "return floor": financing.return_floor or any(tranche.return_floor for tranche in financing.tranches),
         "guarantee": financing.guarantees,
         "costs": financing.costs,
         "grant": financing.grants,
         "termination": financing.termination,
+        "early end": deal.ends_early,
     }
     return ", ".join([*said, *(word for word, there in marks.items() if there)])
 
