@@ -140,6 +140,19 @@ def first_run_on_this_machine() -> bool:
     return not is_warm()
 
 
+def amounts(plan: Plan) -> tuple[str, ...]:
+    """Outcomes that are amounts, which people have more or less of."""
+    from risksim.results.story import is_amount
+
+    return tuple(name for k, name in enumerate(plan.labels.outcomes) if is_amount(plan, k))
+
+
+def repeated(plan: Plan) -> tuple[str, ...]:
+    """Outcomes that are measured several times."""
+    first = plan.outcomes.first_row
+    return tuple(name for k, name in enumerate(plan.labels.outcomes) if first[k + 1] - first[k] > 1)
+
+
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
     """The same deal with every uncertain input at its mean; with `luck`, the failures of borrowers are still drawn."""
     from risksim.plan.compile import at_means as fix

@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "reference" / "results.md").read_text(encoding="utf-8")
 SCENARIOS = [
     ROOT / "scenarios" / "examples" / "simple-reference.yaml",
     ROOT / "scenarios" / "financing" / "senior-junior.yaml",
-    ROOT / "scenarios" / "rules" / "effect-against-comparison.yaml",
+    ROOT / "scenarios" / "effects" / "effect-against-comparison.yaml",
     ROOT / "scenarios" / "ending" / "five-people.yaml",
 ]
 ESTIMATE = {"value", "standard_error", "low", "high"}

@@ -44,11 +44,21 @@ PARTS: dict[str, list[type[Part]]] = {
     "The deal": [root.Scenario, root.Every],
     "People": [programme.Cohort, programme.Enrolment],
     "Outcomes": [
-        outcomes.Outcome,
+        outcomes.PersonOutcome,
         outcomes.AtCompletion,
         outcomes.AfterEnrolment,
         outcomes.AfterCompletion,
         outcomes.OnDate,
+        outcomes.Outcome,
+        outcomes.SpellOutcome,
+        outcomes.SpellLaw,
+        outcomes.AmountOutcome,
+        outcomes.Each,
+        outcomes.Reaches,
+        outcomes.ScoreOutcome,
+        outcomes.ScoreLaw,
+        outcomes.UseOutcome,
+        outcomes.UseLaw,
         outcomes.ProgrammeResult,
         outcomes.DatedValue,
         effects.EffectOnOutcome,
@@ -64,6 +74,8 @@ PARTS: dict[str, list[type[Part]]] = {
     ],
     "Terms of payment rules": [
         terms.Terms,
+        terms.SplitTerms,
+        payments.ChangeTerms,
         terms.Indexed,
         terms.Reading,
         terms.MinimumSample,
@@ -113,7 +125,17 @@ TITLES: dict[type[Part], str] = {
     root.Every: "follow_up, regular",
     programme.Cohort: "cohorts",
     programme.Enrolment: "enrolment",
-    outcomes.Outcome: "outcomes",
+    outcomes.PersonOutcome: "What every outcome of a person says",
+    outcomes.Outcome: "an outcome that is met or not",
+    outcomes.SpellOutcome: "an outcome with spells",
+    outcomes.SpellLaw: "spells",
+    outcomes.AmountOutcome: "an outcome with an amount",
+    outcomes.Each: "amount",
+    outcomes.Reaches: "a goal that an amount reaches",
+    outcomes.ScoreOutcome: "an outcome with a score",
+    outcomes.ScoreLaw: "score",
+    outcomes.UseOutcome: "an outcome with use of services",
+    outcomes.UseLaw: "use",
     outcomes.AtCompletion: "measured at the end of the course",
     outcomes.AfterEnrolment: "measured after enrolment",
     outcomes.AfterCompletion: "measured after the course",
@@ -126,6 +148,8 @@ TITLES: dict[type[Part], str] = {
     effects.ComparisonSample: "against, for an amount",
     effects.Effect: "When an effect is known, and its errors",
     terms.Terms: "Who pays, when, at which prices",
+    terms.SplitTerms: "Claims split between cohorts",
+    payments.ChangeTerms: "Rules that change others",
     terms.Indexed: "indexed",
     terms.Reading: "How a rule reads an outcome",
     terms.MinimumSample: "minimum_sample",
@@ -215,12 +239,13 @@ EXAMPLES: dict[str, str] = {
     "Enrolment.window": "3 years",
     "Enrolment.ramp": "6 months",
     "Enrolment.ratio": "{lognormal: {median: 1, sigma: 0.25}}",
-    "Outcome.of": "completers",
+    "PersonOutcome.of": "completers",
+    "PersonOutcome.measured": "{after_enrolment: 12 months}",
+    "PersonOutcome.label": "Better well-being",
     "Outcome.success_rate": "{beta: [30, 10]}",
-    "Outcome.measured": "{after_enrolment: 12 months}",
-    "Outcome.label": "Better well-being",
+    "Reaches.always": "true",
     "AtCompletion.at": "completion",
-    "AfterEnrolment.after_enrolment": "12 months",
+    "AfterEnrolment.after_enrolment": "[6 months, 12 months, 18 months]",
     "AfterCompletion.after_completion": "6 months",
     "OnDate.on": "2027-01-01",
     "PerOutcome.per_outcome": "{outcome: wellbeing, price: 20000, payer: municipality}",
@@ -326,8 +351,16 @@ EXAMPLES: dict[str, str] = {
 
 _ORIGIN = set(base.Origin.model_fields)
 
-SHARED: tuple[type[Part], ...] = (terms.Terms, terms.Reading, terms.Table, effects.Effect)
-"""Terms that several rules have; shown once."""
+SHARED: tuple[type[Part], ...] = (
+    outcomes.PersonOutcome,
+    effects.Effect,
+    terms.Terms,
+    terms.SplitTerms,
+    terms.Reading,
+    terms.Table,
+    payments.ChangeTerms,
+)
+"""What several outcomes or rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [
     (base.Name, "one line of text"),
@@ -340,6 +373,7 @@ _WORDS: list[tuple[Any, str]] = [
     (uncertainty.People, "an [uncertain number](#uncertain-numbers) of people"),
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
+    (uncertainty.Rate, "an [uncertain number](#uncertain-numbers) between 0 and 4"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
 ]
 _PLAIN: dict[Any, str] = {
@@ -387,6 +421,10 @@ def get_origin_of_generic(model: type[BaseModel]) -> Any:
     return model.__pydantic_generic_metadata__["origin"]
 
 
+FAR = 1e9
+"""Bounds that only keep mistyped numbers out are left unsaid."""
+
+
 def _limits(metadata: tuple[Any, ...]) -> str:
     said = []
     for constraint in [inner for item in metadata for inner in getattr(item, "metadata", [item])]:
@@ -395,8 +433,8 @@ def _limits(metadata: tuple[Any, ...]) -> str:
             return ": " + ", ".join(f"`{choice}`" for choice in choices[1].split("|"))
         for attribute, words in (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than")):
             bound = getattr(constraint, attribute, None)
-            if bound is not None:
-                said.append(f"{words} {bound:,}")
+            if bound is not None and abs(bound) < FAR:
+                said.append(f"{words} {int(bound) if bound == int(bound) else bound:,}")
     return f", {' and '.join(said)}" if said else ""
 
 
@@ -533,7 +571,9 @@ def _section(model: type[Part]) -> Iterator[str]:
         yield "It may also say [where it comes from](#part-origin)."
     for shared in SHARED:
         if issubclass(model, shared) and model is not shared:
-            yield f"It may also say what stands under [{TITLES[shared]}](#{anchor(shared)})."
+            needed = any(field.is_required() for field in shared.model_fields.values())
+            says = "also says" if needed else "may also say"
+            yield f"It {says} what stands under [{TITLES[shared]}](#{anchor(shared)})."
     yield ""
     yield from _table(model)
     yield ""

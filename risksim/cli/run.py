@@ -137,7 +137,16 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
     drawn = api.investors(made).drawn
     capital = float(drawn[0]) / plan.minor_units if drawn.min() == drawn.max() else None
     head = Heading(
-        plan.name, plan.currency, plan.day_count, made.seed, made.engine, plan.digest, version("risksim-dsi"), capital
+        plan.name,
+        plan.currency,
+        plan.day_count,
+        made.seed,
+        made.engine,
+        plan.digest,
+        version("risksim-dsi"),
+        capital,
+        amounts=api.amounts(plan),
+        repeated=api.repeated(plan),
     )
     rows = tuple(
         LineOf(line.name, line.varies, line.irr, line.npv, line.p_loss, line.npv_p05, line.npv_es95)

@@ -72,7 +72,7 @@ def enrolled_before(plan: Plan, key: KeyArray, first_path: int, n_paths: int) ->
     out = np.zeros((plan.ending.on.size, whole))
     asked = np.flatnonzero(plan.ending.reads == READS_ENROLLED)
     if asked.size:
-        inputs = draw_inputs(plan.inputs, key, first_path - before, whole)
+        inputs = draw_inputs(plan.inputs, key, first_path - before, whole, plan.events)
         for at in range(0, whole, LANES):
             lanes = slice(at, at + LANES)
             for c in range(cohorts.places.size):
@@ -109,7 +109,7 @@ def live_until(
         whole = no_stops(LANES)
         for of_lane, of_path in zip(whole, stops, strict=True):
             of_lane[lanes] = of_path[mine]
-        drawn = draw_inputs(plan.inputs, key, first, LANES)
+        drawn = draw_inputs(plan.inputs, key, first, LANES, plan.events)
         live_block(plan, key, first, drawn, lived, heads, whole)
         know_all(plan, key, first, drawn, lived, whole)
         measured[mine], headcount[mine] = lived[lanes], heads[lanes]

@@ -75,9 +75,12 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     key = np.array(key_of(0, plan.stream), dtype=np.uint64)
+    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person.
+    filled = np.minimum(plan.cohorts.ratio_value, 1.0)
+    everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.ones(n_cohorts)))
     ends = None if stops is None else Stops(*(np.repeat(of_path, DRAWN) for of_path in stops))
-    live_block(plan, key, 0, np.empty((DRAWN, 0)), measured, headcount, ends)
-    out: FloatArray = measured.mean(axis=0, keepdims=True)
+    live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount, ends)
+    out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]
     _know(plan, stops, out)
     return out
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from risksim.engine.addresses import Purpose
@@ -11,7 +13,11 @@ from risksim.plan.layout import FloatArray, Inputs
 
 
 def draw_inputs(
-    inputs: Inputs, key: np.ndarray[tuple[int], np.dtype[np.uint64]], first_path: int, n_paths: int
+    inputs: Inputs,
+    key: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    first_path: int,
+    n_paths: int,
+    events: Sequence[tuple[int, int]] = (),
 ) -> FloatArray:
     """Draw the uncertain inputs of consecutive paths.
 
@@ -23,6 +29,8 @@ def draw_inputs(
         Key of the stream.
     first_path, n_paths : int
         Which paths.
+    events : sequence of (int, int)
+        Inputs that are events, each with the input that is its chance.
 
     Returns
     -------
@@ -33,6 +41,8 @@ def draw_inputs(
     for position, address in enumerate(inputs.address):
         fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)
+    for event, chance in events:
+        drawn[:, event] = drawn[:, event] >= 1.0 - drawn[:, chance]
     return drawn
 
 

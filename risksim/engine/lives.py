@@ -9,16 +9,15 @@ import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
 from risksim.engine.processes import live_outcomes, meter_cards
-from risksim.kernels.chances import enrolled_people, limits
+from risksim.kernels.chances import enrolled_on_paths, limits
 from risksim.kernels.ending import forget_late, stop_lives
-from risksim.kernels.lives import enrolment_month, leave_month, measurable
+from risksim.kernels.lives import count_heads, enrolment_month, leave_month, measurable
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.processes import count_worth, meter
 from risksim.kernels.words import fill_persons
 from risksim.plan.layout import (
     CARD,
     LANES,
-    NEVER,
     RESULT,
     FloatArray,
     Int16Array,
@@ -127,7 +126,8 @@ def attend(
     cohorts = plan.cohorts
     months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
     ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
-    n_enrolled = np.array([enrolled_people(cohorts.places[cohort], r) for r in ratio], dtype=np.int32)
+    n_enrolled = np.empty(LANES, dtype=np.int32)
+    enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
     words = Words(key, first_path, cohort, int(n_enrolled.max()))
     enrolled_at, left_at = np.empty(words.shape, np.int16), np.empty(words.shape, np.int16)
     enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
@@ -214,13 +214,10 @@ def head_of(plan: Plan, cohort: int, tile: Tile, worth: FloatArray) -> Int32Arra
     """People counted: int32[lane, count], as `PathResults.headcount`; `worth` is that of `counted_worth`."""
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     first_row = plan.outcomes.first_row
-    enrolled = tile.enrolled_at != NEVER
-    left = tile.left_at != NEVER
+    heads = np.empty((4, LANES), dtype=np.int32)
+    count_heads(tile.enrolled_at, tile.left_at, tile.seen, heads)
     counts = np.zeros((LANES, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
-    counts[:, 0] = enrolled.sum(axis=0)
-    counts[:, 1] = (enrolled & ~left).sum(axis=0)
-    counts[:, 2] = (enrolled & left).sum(axis=0)
-    counts[:, 3] = (enrolled & (tile.seen == 0)).sum(axis=0)
+    counts[:, :4] = heads.T
     for k in range(plan.outcomes.address.size):
         for row in range(first_row[k], first_row[k + 1]):
             periods = plan.outcomes.period_of_month[row, months]

@@ -9,6 +9,7 @@ import numpy as np
 from risksim.engine.results import known_only
 from risksim.engine.run import allocate, store
 from risksim.engine.settle import claims_of, close, post
+from risksim.kernels.changes import waits as waits_for_change
 from risksim.kernels.payments import still_open
 from risksim.plan.layout import (
     FLOOR,
@@ -61,7 +62,10 @@ def settle_so_far(plan: Plan, inputs: FloatArray, measured: FloatArray, upto: in
     """
     measured = known_only(plan, measured, upto)
     waits = np.empty((1, plan.payments.kind.size, measured.shape[3]), dtype=np.uint8)
-    still_open(measured, plan.measures.measured_in, plan.payments, waits)
+    changing = None
+    if plan.changes is not None:
+        changing = waits_for_change(measured, plan.measures.measured_in, plan.changes)
+    still_open(measured, plan.measures.measured_in, plan.payments, waits, changing)
     claim = claims_of(_silent_while_open(plan, waits[0]), inputs, measured)
     due = claim.copy()
     due[:, :, upto + 1 :] = 0

@@ -18,6 +18,7 @@ from risksim.plan.layout import (
     SCORE,
     SPELL,
     USE,
+    ByteArray,
     FloatArray,
     Int16Array,
     IntArray,
@@ -28,8 +29,8 @@ from risksim.plan.layout import (
 if TYPE_CHECKING:
     from risksim.engine.lives import Tile, Words
 
-MOST_SPELLS = 4_096
-"""Stretches in and out of a state that a person is followed through; nobody comes near it at the highest rates."""
+MOST_SPELLS = 65_536
+"""Stretches in and out of a state that words can count; at the highest rates a hundred years hold a tenth of them."""
 
 
 class Living:
@@ -41,13 +42,17 @@ class Living:
         self.plan, self.words, self.months, self.inputs = plan, words, months, inputs
         self.enrolled_at, self.left_at = enrolled_at, left_at
         rows = int(plan.outcomes.first_row[-1])
-        self.worth: FloatArray = np.full((rows, *words.shape), np.nan)
+        self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
 
     def rows(self, outcome: int) -> range:
         """Measurements of an outcome."""
         first = self.plan.outcomes.first_row
         return range(int(first[outcome]), int(first[outcome + 1]))
+
+    def takes_place(self, row: int) -> ByteArray:
+        """1 where a measurement takes place, by month of enrolment: uint8[month of the window]."""
+        return (self.plan.outcomes.measured_ordinal[row, self.months] > 0).astype(np.uint8)
 
     def draw(self, purpose: Purpose, outcome: int, occasion: int) -> WordArray:
         """Words of an outcome: uint32[person, lane]."""
@@ -121,20 +126,19 @@ def live_outcomes(
         kind = 0 if plan.processes is None else int(plan.processes.kind[outcome])
         _KINDS.get(kind, _happen)(live, outcome)
         if plan.processes is not None:
-            _hold_against(live, outcome)
+            for row in live.rows(outcome):
+                _hold_against(live, outcome, row, row)
     return live.worth
 
 
-def _hold_against(live: Living, outcome: int) -> None:
-    """The gate that must be met, and the outcome that rules this one out."""
+def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
+    """Hold a row of worths against the gate and the bar of an outcome at its measurement `gated`."""
     own = live.plan.processes
     assert own is not None
     drops = live.plan.outcomes.population[outcome] == EARLIER and own.reads[outcome] < 0
     for other, rows, opens in ((own.gate, own.gate_row, 1), (own.bar, own.bar_row, 0)):
-        if other[outcome] < 0:
-            continue
-        for row in live.rows(outcome):
-            counts: IntArray = rows[row, live.months]
+        if other[outcome] >= 0:
+            counts: IntArray = rows[gated, live.months]
             drop = int(drops and opens)
             processes.pass_gate(counts, live.enrolled_at, live.worth, opens, drop, live.worth[row])
 
@@ -161,6 +165,7 @@ def _spell(live: Living, outcome: int) -> None:
     inside, spell = np.empty(live.words.shape, np.uint8), np.empty((5, *live.words.shape))
     processes.begin_spells(inside, int(begins), spell)
     worth = live.worth[rows.start : rows.stop]
+    worth[:] = np.nan
     clause = live.clause(outcome)
     for occasion in range(MOST_SPELLS):
         drawn = live.draw(Purpose.SPELL, outcome, occasion)
@@ -190,12 +195,17 @@ def _amount(live: Living, outcome: int) -> None:
 
 def _reach(live: Living, outcome: int) -> None:
     assert live.plan.processes is not None
-    amounts = live.rows(int(live.plan.processes.reads[outcome]))
+    reads = int(live.plan.processes.reads[outcome])
+    amounts = live.rows(reads)
     goal, always = live.certain(outcome, 0), live.certain(outcome, 1) == 1.0
-    for occasion, (row, amount) in enumerate(zip(live.rows(outcome), amounts, strict=True)):
-        if occasion:
+    first = np.ones(live.months.stop - live.months.start, dtype=np.uint8)
+    for row, amount in zip(live.rows(outcome), amounts, strict=True):
+        if row > live.rows(outcome).start:
             live.worth[row] = live.worth[row - 1]
-        processes.reach(live.worth[amount], goal, always, occasion == 0, live.worth[row])
+        processes.reach(live.worth[amount], goal, always, first, live.enrolled_at, live.worth[row])
+        # An amount behind a closed gate is no amount of 0 that could reach a goal.
+        _hold_against(live, reads, amount, row)
+        first &= live.takes_place(row) == 0
 
 
 def _score(live: Living, outcome: int) -> None:
@@ -219,7 +229,18 @@ def _score(live: Living, outcome: int) -> None:
     before, best = start.copy(), start.copy()
     for occasion, row in enumerate(live.rows(outcome)):
         now = see(occasion + 1, np.ascontiguousarray(since[row]))
-        processes.compare_score(live.clause(outcome), goal, now, start, before, best, live.able, live.worth[row])
+        processes.compare_score(
+            live.clause(outcome),
+            goal,
+            now,
+            start,
+            before,
+            best,
+            live.takes_place(row),
+            live.enrolled_at,
+            live.able,
+            live.worth[row],
+        )
 
 
 def _use(live: Living, outcome: int) -> None:

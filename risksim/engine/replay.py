@@ -14,6 +14,7 @@ from risksim.engine.lives import KeyArray, counted_worth, head_of, live_tile, me
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
 from risksim.errors import RunError
+from risksim.kernels.changes import changed_terms
 from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops
 
 
@@ -44,7 +45,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     key = np.array(key_of(seed, plan.stream), dtype=np.uint64)
     lane = path % LANES
     first = path - lane
-    inputs = draw_inputs(plan.inputs, key, first, LANES)
+    inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)
     mine = inputs[lane : lane + 1]
     n_cohorts = max(plan.cohorts.places.size, 1)
     measured = np.zeros((LANES, n_cohorts, plan.measures.outcome.size, plan.calendar.years.size))
@@ -62,7 +63,8 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
         know_all(plan, key, first, inputs, measured, on_lane)
     own = measured[lane : lane + 1]
     store(results, 0, mine, headcount, settle(plan, mine, own, stops, planned), stops)
-    return Replay(path, seed, cohorts, own, _effects(plan, key, first, lane, inputs, own), results)
+    changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
+    return Replay(path, seed, cohorts, own, _effects(plan, key, first, lane, inputs, own), results, *changed)
 
 
 def _effects(

@@ -186,7 +186,7 @@ def draw_block(
     before = first_path % LANES
     first_path -= before
     whole = -(-(before + n_paths) // LANES) * LANES
-    inputs = draw_inputs(plan.inputs, key, first_path, whole)
+    inputs = draw_inputs(plan.inputs, key, first_path, whole, plan.events)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((whole, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)

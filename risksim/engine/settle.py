@@ -89,7 +89,8 @@ def claims_of(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops
 
 def _claims(plan: Plan, rules: Payments, inputs: FloatArray, measured: FloatArray, claim: IntArray) -> None:
     n_payers = len(plan.labels.payers)
-    payments.claims(measured, rules, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs, claim)
+    terms = (rules, plan.financing, plan.calendar.years, n_payers, plan.minor_units, inputs)
+    payments.claims(measured, *terms, claim, plan.changes, plan.splits)
 
 
 def _claim_again(plan: Plan, inputs: FloatArray, measured: FloatArray, stops: Stops, claim: IntArray) -> None:

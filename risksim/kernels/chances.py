@@ -33,6 +33,13 @@ def enrolled_people(places, ratio):
 
 
 @kernel
+def enrolled_on_paths(places, ratios, out):
+    """People who enrol on many paths: ratios float64[path] -> out int32[path]."""
+    for i in range(out.size):
+        out[i] = enrolled_people(places, ratios[i])
+
+
+@kernel
 def limits(chances, out):
     """Limits of many chances: float64[n] -> out uint32[n]."""
     for i in range(chances.size):

@@ -10,6 +10,7 @@ import numpy as np
 
 from risksim.kernels.chances import pick
 from risksim.kernels.jit import kernel
+from risksim.kernels.levels import price_level
 
 COUNT, SHARE, VALUE = 0, 1, 2
 FAILURE, EXCLUDE, ASSUMED, OBSERVED = 0, 1, 2, 3
@@ -120,11 +121,23 @@ def hurdle(
 
 
 @kernel
-def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, inputs, factor, sums, paid, out):
+def shifted(limit, shift, grain, counts):
+    """Limits with millionths added: limit float64[line], times the grain, which holds whole millionths."""
+    if counts == VALUE:
+        return np.rint((limit + shift / 1e6) * 1e9) / 1e9
+    return limit + shift * (grain / 1e6)
+
+
+@kernel
+def claim_goal(
+    k, kind, row, measured, payments, financing, years, minor_units, inputs, changed, shift, factor, sums, paid, out
+):
     """What a threshold, step table or ladder claims: clause k, into row `row` of out int64[path, rule, period].
 
     measured float64[path, cohort, measure, period]; payments and financing: groups of the plan; years float64[period];
-    scratch factor float64[period] (price level), sums float64[cohort + 1, 3], paid uint8[cohort + 1]. [minor unit]
+    changed and shift float64[path, period]: amounts (or what they are multiplied by) and what is added to goals, in
+    millionths, of a clause whose terms change, otherwise empty; scratch factor float64[period] (price level), sums
+    float64[cohort + 1, 3], paid uint8[cohort + 1]. [minor unit]
     """
     how, tables = payments.readings, payments.tables
     n_paths, n_cohorts, _, n_periods = measured.shape
@@ -140,7 +153,13 @@ def claim_goal(k, kind, row, measured, payments, financing, years, minor_units, 
         if kind == THRESHOLD:
             amount = pick(payments.amount_slot[number_at], payments.amount_value[number_at], inputs, p)
         part = 1.0 - pick(payments.unless_slot[k], payments.unless_value[k], inputs, p)
+        if payments.growth_slot[k] >= 0:
+            price_level(k, payments, inputs, p, factor)
         for t in range(n_periods):
+            if changed.size > 0:
+                amount = changed[p, t]
+            if shift.size > 0:
+                limit = shifted(tables.limit[lines], shift[p, t], grain, counts)
             out[p, row, t] = 0
             if counts == VALUE:
                 sums[:] = 0.0

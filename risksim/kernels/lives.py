@@ -45,6 +45,22 @@ def leave_month(words, limits, shares, duration, enrolled_at, out):
 
 
 @kernel
+def count_heads(enrolled_at, left_at, seen, out):
+    """Heads of a cohort: enrolled_at, left_at int16[person, lane], seen uint8[person, lane] -> out int32[4, lane]
+    (enrolled, completed, dropped out, unmeasured), written over. [people]
+    """
+    out[:] = 0
+    for j in range(seen.shape[0]):
+        for i in range(LANES):
+            enrolled = np.int32(enrolled_at[j, i] != NEVER)
+            left = enrolled & np.int32(left_at[j, i] != NEVER)
+            out[0, i] += enrolled
+            out[1, i] += enrolled - left
+            out[2, i] += left
+            out[3, i] += enrolled & np.int32(seen[j, i] == 0)
+
+
+@kernel
 def measurable(words, limits, enrolled_at, out):
     """Who can be measured.
 

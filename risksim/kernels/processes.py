@@ -18,7 +18,8 @@ NEVER = 32_767
 ENROLLED, COMPLETERS, MEASURED, EARLIER = 0, 1, 2, 3
 POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = 0, 1, 2, 3, 4
 SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = 0, 1, 2, 3, 4
-FALLS = 1
+USE_FALLS = 1
+FORGIVEN = 1e-9
 
 
 @kernel
@@ -38,12 +39,14 @@ def happen(words, bars, first, able, state, worth):
     failure; able uint8[person, lane]; state uint8[person, lane], what happened at the measurement before, written over
     -> worth float64[person, lane].
     """
+    at_first, again, anew = bars[0], bars[1], bars[2]
     for j in range(worth.shape[0]):
         for i in range(LANES):
-            which = 0 if first else (1 if state[j, i] else 2)
-            met = words[j, i] < bars[which, i]
+            bar = at_first[i] if first else (again[i] if state[j, i] else anew[i])
+            met = words[j, i] < bar
             state[j, i] = met
-            worth[j, i] = (1.0 if met else 0.0) if able[j, i] else np.nan
+            value = 1.0 if met else 0.0
+            worth[j, i] = value if able[j, i] else np.nan
 
 
 @kernel
@@ -58,13 +61,11 @@ def pass_gate(rows, enrolled_at, all_worth, opens, drops, worth):
         for i in range(LANES):
             if enrolled_at[j, i] == NEVER:
                 continue
-            row = rows[enrolled_at[j, i]]
-            met = row >= 0 and all_worth[row, j, i] == 1.0
-            if met != (opens == 1):
-                if drops:
-                    worth[j, i] = np.nan
-                elif worth[j, i] == worth[j, i]:
-                    worth[j, i] = 0.0
+            row, value = rows[enrolled_at[j, i]], worth[j, i]
+            met = (row >= 0) & (all_worth[max(row, 0), j, i] == 1.0)
+            # Chosen without branches, which nobody could foresee; nan stays nan.
+            shut = np.nan if drops or value != value else 0.0
+            worth[j, i] = value if met == (opens == 1) else shut
 
 
 @kernel
@@ -160,9 +161,12 @@ def spread_amounts(drawn, shift, least, most, able, worth):
 
 
 @kernel
-def reach(amount, goal, always, first, worth):
-    """Whether amounts reach a goal: amount float64[person, lane] -> worth float64[person, lane], which holds the answer
-    of the measurement before on the way in, where every measurement counts.
+def reach(amount, goal, always, first, enrolled_at, worth):
+    """Whether amounts reach a goal.
+
+    amount float64[person, lane]; first uint8[month of the window], 1 where no measurement took place before;
+    enrolled_at int16[person, lane] -> worth float64[person, lane], which holds the answer of the measurement before on
+    the way in, where every measurement counts.
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
@@ -170,7 +174,7 @@ def reach(amount, goal, always, first, worth):
                 worth[j, i] = np.nan
                 continue
             met = amount[j, i] >= goal
-            if always and not first:
+            if always and first[enrolled_at[j, i]] == 0:
                 met = met and worth[j, i] == 1.0
             worth[j, i] = 1.0 if met else 0.0
 
@@ -197,29 +201,34 @@ def see_score(normals, errors, mean, growth, since, sd, noise, lowest, highest, 
 
 
 @kernel
-def compare_score(clause, goal, score, start, before, best, able, worth):
-    """What a contract sees in a score: score, start, before, best float64[person, lane] (now, at enrolment, at the
-    measurement before, the best so far; the last two moved on), able uint8[person, lane]
-    -> worth float64[person, lane].
+def compare_score(clause, goal, score, start, before, best, takes_place, enrolled_at, able, worth):
+    """What a contract sees in a score.
+
+    score, start, before, best float64[person, lane]: now, at enrolment, at the measurement before, the best so far; the
+    last two are moved on where the measurement takes place, takes_place uint8[month of the window]; enrolled_at
+    int16[person, lane], able uint8[person, lane] -> worth float64[person, lane].
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
+            if not able[j, i]:
+                worth[j, i] = np.nan
+                continue
             now = score[j, i]
             if clause == POINTS:
-                value = now - before[j, i]
-            elif clause == LEVEL:
-                value = 1.0 if now >= goal else 0.0
+                worth[j, i] = now - before[j, i]
             else:
                 mark = before[j, i]
                 if clause == FROM_START:
                     mark = start[j, i]
                 elif clause == NEW_HIGH:
                     mark = best[j, i]
-                # The half unit in the last place keeps whole steps whole: 2.3 - 1.8 is a gain of 0.5.
-                value = 1.0 if now - mark >= goal - 1e-9 else 0.0
-            before[j, i] = now
-            best[j, i] = max(best[j, i], now)
-            worth[j, i] = value if able[j, i] else np.nan
+                elif clause == LEVEL:
+                    mark = 0.0
+                # What is forgiven keeps whole steps whole: 2.3 - 1.8 is a gain of 0.5.
+                worth[j, i] = 1.0 if now - mark >= goal - FORGIVEN else 0.0
+            if takes_place[enrolled_at[j, i]]:
+                before[j, i] = now
+                best[j, i] = max(best[j, i], now)
 
 
 @kernel
@@ -238,9 +247,12 @@ def places_in_use(words, place, again, none, none_after, none_again, above, corr
             before[at] = min(u, 1.0 - 2.0**-53) if some else -1.0
             still = uniform_of(again[j, i]) >= (none_after if some else none_again)
             z = normal_of(after[at])
-            if some:
-                z = correlation * normal_of(before[at]) + rest * z
-            u = 0.5 * math.erfc(-z * 0.7071067811865476)
+            if some and correlation == 1.0:
+                u = before[at]  # to the last bit, so that nobody saves by rounding
+            else:
+                if some:
+                    z = correlation * normal_of(before[at]) + rest * z
+                u = 0.5 * math.erfc(-z * 0.7071067811865476)
             after[at] = min(max(u, 2.0**-53), 1.0 - 2.0**-53) if still else -1.0
 
 
@@ -255,7 +267,7 @@ def fall_in_use(clause, place_before, place_after, before, after, effect, able, 
             first = before[at, 0] if place_before[at] >= 0.0 else 0.0
             then = after[at, 0] * (1.0 - effect[i]) if place_after[at] >= 0.0 else 0.0
             fall = first - then
-            if clause == FALLS:
+            if clause == USE_FALLS:
                 fall = max(fall, 0.0)
             worth[j, i] = fall if able[j, i] else np.nan
 
@@ -267,6 +279,7 @@ def meter(population, worth, seen, enrolled_at, period_of_month, out):
     worth float64[person, lane], seen uint8[person, lane], enrolled_at int16[person, lane], period_of_month int64[month
     of the window] -> out float64[lane, statistic, period] (eligible, seen, sum, unused, sum of squares), added to.
     """
+    whole = population in (ENROLLED, COMPLETERS)
     for j in range(worth.shape[0]):
         for i in range(LANES):
             if worth[j, i] != worth[j, i]:
@@ -274,13 +287,12 @@ def meter(population, worth, seen, enrolled_at, period_of_month, out):
             period = period_of_month[enrolled_at[j, i]]
             if period < 0:
                 continue
-            visible = seen[j, i] == 1
-            if visible or population in (ENROLLED, COMPLETERS):
-                out[i, 0, period] += 1.0
-            if visible:
-                out[i, 1, period] += 1.0
-                out[i, 2, period] += worth[j, i]
-                out[i, 4, period] += worth[j, i] * worth[j, i]
+            visible = np.float64(seen[j, i])
+            value = visible * worth[j, i]
+            out[i, 0, period] += 1.0 if whole else visible
+            out[i, 1, period] += visible
+            out[i, 2, period] += value
+            out[i, 4, period] += value * value
 
 
 @kernel
@@ -319,7 +331,9 @@ def count_worth(worth, counted, seen, enrolled_at, period_of_month, out):
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
-            if worth[j, i] > 0.0:
-                out[i, 0] += 1
-            if counted[j, i] > 0.0 and seen[j, i] == 1 and period_of_month[enrolled_at[j, i]] >= 0:
-                out[i, 1] += 1
+            month = enrolled_at[j, i]
+            met = np.int32(worth[j, i] > 0.0)
+            paid = np.int32(counted[j, i] > 0.0) & np.int32(seen[j, i])
+            counts = np.int32(period_of_month[0 if month == NEVER else month] >= 0)
+            out[i, 0] += met
+            out[i, 1] += paid & counts

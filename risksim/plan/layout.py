@@ -7,6 +7,7 @@ takes the constant that stands in the array of the same name ending in ``_value`
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,18 +50,23 @@ POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = range(5)
 """What a contract looks for in spells."""
 SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = range(5)
 """What a contract looks for in scores."""
-CHANGE, FALLS = range(2)
+USE_CHANGE, USE_FALLS = range(2)
 """What a contract looks for in use."""
-PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND = range(9)
+PER_OUTCOME, CAP, DEEMED, DATED, THRESHOLD, STEPS, LADDER, FLOOR, FUND, CHANGE = range(10)
 """Kinds of payment rule: how a claim is reckoned. Prices per unit and shares of savings are PER_OUTCOME too."""
-COUNT, SHARE, VALUE = 0, 1, 2
-"""What a rule holds against its table: a number of people, a share or mean, the value of a result."""
+COUNT, SHARE, VALUE, PEOPLE = range(4)
+"""What a rule holds against its table: a number of people, a share or mean, the value of a result; an amendment may
+also look at the people an outcome speaks of."""
 FAILURE, EXCLUDE, ASSUMED, OBSERVED = range(4)
 """How people count who could not be measured."""
 NOTHING, ASSUME, POOLED, POSTPONE = range(4)
 """What holds where too few people were measured."""
 AMOUNT, PRINCIPAL, COUPON, RETURN = range(4)
 """What a table gives."""
+TIMES, SET, SHIFT = range(3)
+"""What changes: prices are multiplied, a price is set, goals move."""
+BY_SUCCESSES, BY_PEOPLE = 1, 2
+"""How a pooled claim is split between the payers of cohorts; 0 where it is not."""
 TOTAL, PERIOD = 0, 1
 """Whether a cap or floor holds over the whole deal or on each date."""
 DIFFERENCE, ADDITIONAL, INCREASE, REDUCTION, POOLED_Z, UNPOOLED_Z, PER_PERSON, ADDED_UP, T_VALUE = range(9)
@@ -105,7 +111,7 @@ class Inputs(NamedTuple):
     table: FloatArray
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
-    """float64[input]: exact mean of each law."""
+    """float64[input]: exact mean of each law; of an event, its chance."""
 
 
 class Cohorts(NamedTuple):
@@ -355,6 +361,68 @@ class Payments(NamedTuple):
     """int64[clause]: TOTAL or PERIOD, for caps and floors."""
     readings: Readings
     tables: Tables
+
+
+class Changes(NamedTuple):
+    """Rules that change the terms of others, in the order of the file."""
+
+    clause: IntArray
+    """int64[change]: position in the file."""
+    changed: ByteArray
+    """uint8[change, clause]: 1 for the clauses whose terms it changes."""
+    what: IntArray
+    """int64[change]: TIMES, SET or SHIFT."""
+    rebased: ByteArray
+    """uint8[change]: 1 where a baseline decides, 0 where the parties look at an outcome."""
+    period: IntArray
+    """int64[change]: when it is decided."""
+    since: IntArray
+    """int64[change]: first period whose claims are earned under the new terms."""
+    retroactive: ByteArray
+    """uint8[change]: 1 where earlier claims are settled again."""
+    column: IntArray
+    """int64[change, 3]: measures looked at, as `Readings.column`."""
+    counts: IntArray
+    """int64[change]: COUNT, SHARE, VALUE or PEOPLE."""
+    unmeasured: IntArray
+    """int64[change]: FAILURE, EXCLUDE, ASSUMED or OBSERVED."""
+    grain: FloatArray
+    """float64[change]: common denominator of goal and assumed rate."""
+    assumed_rate: FloatArray
+    """float64[change]: assumed rate times `grain`."""
+    goal: FloatArray
+    """float64[change]: what the quantity is held against, times `grain`."""
+    below: ByteArray
+    """uint8[change]: 1 where it happens below the goal, 0 where it happens at it or above."""
+    amount_slot: IntArray
+    """int64[change]: slot of the factor, new price or shift of an amendment."""
+    amount_value: FloatArray
+    """float64[change]: the same where certain."""
+    assumed_baseline: FloatArray
+    """float64[change]: baseline on which the terms were agreed. [as measured]"""
+    tolerance: FloatArray
+    """float64[change]: difference up to which nothing changes. [as measured]"""
+    strength: FloatArray
+    """float64[change]: how much of the difference counts. [1]"""
+    least: FloatArray
+    """float64[change]: smallest factor of a price. [1]"""
+    most: FloatArray
+    """float64[change]: largest factor of a price. [1]"""
+    lowest: FloatArray
+    """float64[change, clause]: smallest shift of a goal, whole. [millionth]"""
+    highest: FloatArray
+    """float64[change, clause]: largest shift of a goal, whole. [millionth]"""
+
+
+class Splits(NamedTuple):
+    """Pooled claims that the payers of the cohorts share."""
+
+    by: IntArray
+    """int64[clause]: BY_SUCCESSES, BY_PEOPLE, or 0."""
+    column: IntArray
+    """int64[clause, 2]: measures of people verified and eligible."""
+    row_of_cohort: IntArray
+    """int64[clause, cohort]: row of the cohort's payer inside the clause, from 0."""
 
 
 class Financing(NamedTuple):
@@ -709,6 +777,13 @@ class Plan(NamedTuple):
     labels: Labels
     ending: Ending | None = None
     """None where nothing ends the deal before its time."""
+    changes: Changes | None = None
+    """None where no rule changes the terms of others."""
+    splits: Splits | None = None
+    """None where no claim is split between the payers of cohorts."""
+    events: Sequence[tuple[int, int]] = ()
+    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
+    happens, 0 elsewhere."""
 
 
 class PathResults(NamedTuple):
@@ -799,6 +874,10 @@ class Replay(NamedTuple):
     """The effects, in the order of the plan."""
     results: PathResults
     """Of this one path."""
+    prices: Mapping[int, FloatArray] = {}
+    """float64[1, period] by clause whose price changes: the price, or what its amounts are multiplied by."""
+    shifts: Mapping[int, FloatArray] = {}
+    """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""
 
 
 def payments_after(plan: Plan, by: int, month: int) -> Payments:

@@ -18,7 +18,7 @@ from risksim.plan.quantile_table import tabulate
 from risksim.scenario.base import value_of
 from risksim.scenario.origins import input_name, origin_text
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import LARGEST_AMOUNT
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Uniform
 
 Path = tuple[str | int, ...]
 
@@ -60,6 +60,7 @@ class Gathered:
         self.notes: list[layout.InputNote] = []
         self.addresses: dict[int, str] = {}
         self.faults: list[Fault] = []
+        self.events: list[tuple[int, int]] = []
 
     def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
         """A number as slot or constant; its law is held against its bounds."""
@@ -93,6 +94,18 @@ class Gathered:
         self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, law.sd, points))
         return Number(len(self.laws) - 1, law.mean)
 
+    def event(self, path: Path, chance: Number) -> Number:
+        """1 on the paths on which something happens that has an uncertain chance, 0 elsewhere."""
+        happens = self.number(path, Uniform(uniform=(0.0, 1.0)), "1", high=1.0)
+        mean = self.laws[chance.slot].mean
+        points = (math.nan,) * 3 if self.draft else tuple(float(level > 1.0 - mean) for level in (0.05, 0.5, 0.95))
+        sd = math.sqrt(mean * (1.0 - mean))
+        self.notes[happens.slot] = self.notes[happens.slot]._replace(
+            family=f"1 with the chance of {self.notes[chance.slot].name}, else 0", mean=mean, sd=sd, quantiles=points
+        )
+        self.events.append((happens.slot, chance.slot))
+        return Number(happens.slot, mean)
+
     def _most(self, unit: str) -> float:
         """The largest value of a number of this unit: money of the whole deal stays far inside 64-bit minor units."""
         if not unit.startswith(self.scenario.currency):
@@ -102,8 +115,10 @@ class Gathered:
 
     def inputs(self) -> layout.Inputs:
         """The tables of everything gathered."""
-        tables = tabulate([] if self.draft else self.laws)
-        return layout.Inputs(address=np.array(list(self.addresses), dtype=np.uint32), **tables._asdict())
+        tables = tabulate([] if self.draft else self.laws)._asdict()
+        for event, chance in () if self.draft else self.events:
+            tables["mean"][event] = tables["mean"][chance]
+        return layout.Inputs(np.array(list(self.addresses), dtype=np.uint32), **tables)
 
 
 def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:

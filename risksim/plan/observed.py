@@ -63,6 +63,7 @@ class Observed(NamedTuple):
 def terms_of(plan: Plan) -> list[Term]:
     """The uncertain terms that settlement reads, in the order of the plan's inputs."""
     wanted = set(_slots(plan.payments)) | set(_slots(plan.financing))
+    wanted |= set(_slots(plan.changes)) if plan.changes is not None else set()
     if plan.waterfall is not None:
         wanted |= set(_slots(plan.waterfall))
     events = set(plan.payments.unless_slot.tolist())

@@ -106,7 +106,7 @@ def _measurement(
     start, when = scenario.start_date, outcome.measured
     if isinstance(when, OnDate):
         date: dt.date = moment
-        ready = month if outcome.of == "enrolled" else month + duration
+        ready = month + duration if outcome.of in ("completers", "measured") else month
         return (date if add_months(start, ready) <= date else None), int(months_between(start, date))
     course = 0 if isinstance(when, AfterEnrolment) else duration
     after = month + course + (int(moment) if moment is not None else 0)

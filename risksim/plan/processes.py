@@ -18,15 +18,18 @@ from risksim.scenario.gates import in_order, looks_at
 from risksim.scenario.outcomes import (
     AfterEnrolment,
     AmountOutcome,
+    OnDate,
     Outcome,
     PersonOutcome,
     Reaches,
     ScoreOutcome,
     SpellOutcome,
     UseOutcome,
+    moments,
 )
 from risksim.scenario.payments import PerPerson
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import HIGHEST_RATE
 
 KINDS: dict[type[PersonOutcome], int] = {
     Outcome: layout.HAPPENS,
@@ -47,11 +50,9 @@ CLAUSES = {
     "new high": layout.NEW_HIGH,
     "level": layout.LEVEL,
     "points gained": layout.POINTS,
-    "change": layout.CHANGE,
-    "falls only": layout.FALLS,
+    "change": layout.USE_CHANGE,
+    "falls only": layout.USE_FALLS,
 }
-HIGHEST_RATE = 4.0
-"""Spells that start or end more often would need days, not months. [1/month]"""
 
 
 def counted_by_pattern(scenario: Scenario) -> bool:
@@ -98,6 +99,9 @@ def processes(gathered: Gathered, outcomes: layout.Outcomes, months: Sequence[in
     tables = tabulate([] if gathered.draft else laws)
     gate = np.array([row_of(outcome.after) for outcome in personal.values()], dtype=np.int64)
     bar = np.array([row_of(outcome.unless) for outcome in personal.values()], dtype=np.int64)
+    said = _days(scenario, outcomes)
+    gate_row, bar_row = _latest_rows(outcomes, gate, said), _latest_rows(outcomes, bar, said)
+    _measured_too_late(gathered, outcomes, gate_row, bar_row)
     prices, mosts = _cards(gathered, names)
     return layout.Processes(
         kind=np.array([KINDS[type(outcome)] for outcome in personal.values()], dtype=np.int64),
@@ -105,9 +109,9 @@ def processes(gathered: Gathered, outcomes: layout.Outcomes, months: Sequence[in
         clause=np.array([CLAUSES.get(getattr(o, "counts", ""), 0) for o in personal.values()], dtype=np.int64),
         reads=np.array([row_of(getattr(outcome, "reads", None)) for outcome in personal.values()], dtype=np.int64),
         gate=gate,
-        gate_row=_latest_rows(outcomes, gate),
+        gate_row=gate_row,
         bar=bar,
-        bar_row=_latest_rows(outcomes, bar),
+        bar_row=bar_row,
         since=_since(scenario, outcomes, months),
         first_number=np.cumsum([0, *(len(one.numbers) for one in built)]).astype(np.int64),
         number_slot=slots(numbers)[0],
@@ -129,8 +133,20 @@ def _law_rows(built: Sequence[_Numbers]) -> layout.IntArray:
     return np.array(rows, dtype=np.int64)
 
 
-def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray) -> layout.IntArray:
-    """Of every row, the latest row of another outcome measured on or before its day; -1 where there is none."""
+def _days(scenario: Scenario, outcomes: layout.Outcomes) -> layout.IntArray:
+    """The day for which each measurement is said, also where it does not take place: int64[row, month]. [day]"""
+    days, row = outcomes.measured_ordinal.copy(), 0
+    for name in scenario.personal:
+        when = looks_at(scenario.personal, name).measured
+        for moment in moments(when):
+            if isinstance(when, OnDate):
+                days[row] = moment.toordinal()
+            row += 1
+    return days
+
+
+def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray, said: layout.IntArray) -> layout.IntArray:
+    """Of every row, the latest row of another outcome that took place on or before its day; -1 where there is none."""
     found = np.full_like(outcomes.measured_month, -1)
     for k, earlier in enumerate(other):
         if earlier < 0:
@@ -138,9 +154,31 @@ def _latest_rows(outcomes: layout.Outcomes, other: layout.IntArray) -> layout.In
         theirs = range(outcomes.first_row[earlier], outcomes.first_row[earlier + 1])
         for row in range(outcomes.first_row[k], outcomes.first_row[k + 1]):
             for candidate in theirs:
-                before = outcomes.measured_month[candidate] <= outcomes.measured_month[row]
-                found[row, before] = candidate
+                day = outcomes.measured_ordinal[candidate]
+                found[row, (day > 0) & (day <= said[row])] = candidate
     return found
+
+
+def _measured_too_late(
+    gathered: Gathered, outcomes: layout.Outcomes, gate_row: layout.IntArray, bar_row: layout.IntArray
+) -> None:
+    """Gates and exclusions that are measured later than their outcome, whoever enrols when: they can do nothing."""
+    for k, (name, outcome) in enumerate(gathered.scenario.personal.items()):
+        rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
+        comes = outcomes.measured_ordinal[rows] > 0
+        for key, other, found, so in (
+            ("after", outcome.after, gate_row[rows], "the gate never opens"),
+            ("unless", outcome.unless, bar_row[rows], "it rules nobody out"),
+        ):
+            if other is None or not comes.any() or (found[comes] >= 0).any():
+                continue
+            gathered.faults.append(
+                gathered.places.fault(
+                    ("outcomes", name, key),
+                    f"got '{other}', which is measured later than '{name}' for everybody, so that {so}.",
+                    f"Measure '{name}' later or '{other}' earlier; on the same day is early enough.",
+                )
+            )
 
 
 def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int]) -> layout.IntArray:

@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from risksim.plan import layout
+from risksim.plan import changes, layout
 from risksim.plan.columns import Column
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
+from risksim.scenario.changes import split_by
 from risksim.scenario.financing import Tranche
 from risksim.scenario.outcomes import ProgrammeResult, is_amount
 from risksim.scenario.payments import (
+    AmendTerms,
     CapTerms,
     Deemed,
     DeemedTerms,
@@ -32,15 +34,20 @@ from risksim.scenario.payments import (
     PerOutcomeTerms,
     PerPersonTerms,
     PerUnitTerms,
+    RebaseTerms,
     ShareOfSavingsTerms,
     StandingTerms,
     StepsTerms,
     ThresholdTerms,
+    changed_rules,
+    cohort_payers,
     key_of,
     outcome_of,
+    outcomes_of,
+    payers_of,
     terms_of,
 )
-from risksim.scenario.scenario import Scenario
+from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.terms import Indexed, Reading, Table, Terms, exact
 from risksim.scenario.uncertainty import Chance, Discrete
 
@@ -61,6 +68,16 @@ class Clause(NamedTuple):
     payers: Mapping[str, Fraction] | None = None
     """Who pays, where the rule's terms don't say it."""
     basis: int = layout.TOTAL
+    moves: bool = False
+    """Whether its goals may move, by whole millionths."""
+
+
+class Rules(NamedTuple):
+    """The rules as groups of the plan."""
+
+    payments: layout.Payments
+    changes: layout.Changes | None
+    splits: layout.Splits | None
 
 
 class Builder:
@@ -72,6 +89,9 @@ class Builder:
         self.payers: list[str] = []
         self.unless: dict[str, Number] = {}
         """By outcome: 1 where no method of measurement was agreed."""
+        self.changes: list[changes.Change] = []
+        self.split: dict[int, tuple[int, int]] = {}
+        """By clause whose claim the payers of cohorts share: the measures of people verified and eligible."""
 
     def column(self, outcome: str, statistic: int, measurements: Sequence[int] | None = None) -> int:
         """The measure of an outcome and a statistic; noted if it is new. Results have only their value."""
@@ -135,7 +155,7 @@ def _fixed(build: Builder, here: Path, terms: FixedTerms) -> Clause:
 
 
 def _standing(build: Builder, here: Path, terms: StandingTerms) -> Clause:
-    dates = standing_dates(build.scenario, terms)
+    dates = terms.dates(build.scenario.start_date, build.scenario.end_date)
     amount = build.number((*here, "amount"), terms.amount)
     return Clause(layout.DATED, [amount] * len(dates), dates)
 
@@ -180,6 +200,27 @@ def _fund(build: Builder, here: Path, terms: FundTerms) -> Clause:
     return Clause(layout.FUND, [limit], payers=dict.fromkeys(payers, Fraction(0)))
 
 
+def _rebase(build: Builder, here: Path, terms: RebaseTerms) -> Clause:
+    columns = (build.column(terms.baseline, layout.RESULT), -1, -1)
+    return _change(build, here, Number(-1, 1.0), columns)
+
+
+def _amend(build: Builder, here: Path, terms: AmendTerms) -> Clause:
+    if terms.price is not None:
+        number = build.number((*here, "price"), terms.price)
+    else:
+        number = Number(-1, terms.times if terms.times is not None else float(terms.shift or 0.0))
+    return _change(build, here, number, build.columns(terms.outcome))
+
+
+def _change(build: Builder, here: Path, number: Number, columns: tuple[int, int, int]) -> Clause:
+    position, rules = int(here[0]), build.scenario.payments
+    build.changes.append(changes.Change(position, number, columns))
+    changed = changed_rules(rules, position)
+    payers = dict.fromkeys(payer for k in changed for payer in payers_of(rules[k], build.scenario.cohorts))
+    return Clause(layout.CHANGE, payers=dict.fromkeys(payers, Fraction(0)))
+
+
 BUILDERS: dict[str, Callable[[Builder, Path, Any], Clause]] = {
     "per_outcome": _per_outcome,
     "per_unit": _per_outcome,
@@ -194,22 +235,13 @@ BUILDERS: dict[str, Callable[[Builder, Path, Any], Clause]] = {
     "cap": _cap,
     "floor": _floor,
     "fund": _fund,
+    "rebase": _rebase,
+    "amend": _amend,
 }
 """The builder of each rule, by its key."""
 
 
 # Dates
-
-
-def standing_dates(scenario: Scenario, terms: StandingTerms) -> list[dt.date]:
-    """Dates of standing payments, in order."""
-    step, dates = int(value_of(terms.every)), []
-    until = min(scenario.end_date, value_of(terms.until)) if terms.until is not None else scenario.end_date
-    month = step
-    while (date := add_months(scenario.start_date, month)) <= until:
-        dates.append(date)
-        month += step
-    return dates
 
 
 def dates_of(scenario: Scenario, rule: Any, follow_ups: Sequence[dt.date]) -> list[dt.date]:
@@ -218,7 +250,7 @@ def dates_of(scenario: Scenario, rule: Any, follow_ups: Sequence[dt.date]) -> li
     if isinstance(terms, FixedTerms):
         return sorted(value_of(entry.on) for entry in terms.amounts)
     if isinstance(terms, StandingTerms):
-        return standing_dates(scenario, terms)
+        return terms.dates(scenario.start_date, scenario.end_date)
     if isinstance(terms, FloorTerms) and terms.total is not None:
         return [follow_ups[-1]]
     if isinstance(terms, Reading) and isinstance(terms.on, list):
@@ -253,7 +285,7 @@ def payments(
     dates: Sequence[dt.date],
     draws: Sequence[Sequence[tuple[dt.date, float]]],
     years: layout.FloatArray,
-) -> tuple[layout.Payments, list[Column], list[str], list[str]]:
+) -> tuple[Rules, list[Column], list[str], list[str]]:
     """The rules, the measures they read, the payers in the order in which they are named, and a name per row.
 
     Parameters
@@ -274,10 +306,17 @@ def payments(
             build.unless[rule.deemed.outcome] = _disagreement(build, position, rule.deemed)
     clauses: list[Clause] = []
     shares: list[dict[str, Fraction]] = []
+    moved = changes.moved(scenario)
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
-        clause = BUILDERS[key_of(rule)](build, (position, key_of(rule)), terms)
+        clause = BUILDERS[key_of(rule)](build, (position, key_of(rule)), terms)._replace(moves=position in moved)
         shares.append(dict(clause.payers) if clause.payers is not None else terms.shares())
+        if split_by(rule) is not None:
+            shares[-1] = dict.fromkeys(cohort_payers(scenario.cohorts), Fraction(0))
+            build.split[position] = (
+                build.column(terms.outcome, layout.SUM),
+                build.column(terms.outcome, layout.ELIGIBLE),
+            )
         build.payers += [payer for payer in shares[-1] if payer not in build.payers]
         clauses.append(clause)
     n, n_periods = len(clauses), len(dates)
@@ -328,20 +367,29 @@ def payments(
         readings=_readings(clauses),
         tables=_tables(clauses, dates, looks, draws, years, scenario.financing.tranches),
     )
-    return group, build.measured, build.payers, _row_names(scenario, shares)
+    found = Rules(
+        group,
+        changes.changes(scenario, build.changes, follow_ups, dates),
+        changes.splits(scenario, shares, build.split),
+    )
+    return found, build.measured, build.payers, _row_names(scenario, shares)
 
 
 def _disagreement(build: Builder, position: int, terms: DeemedTerms) -> Number:
     """1 on the paths on which no method of measurement is agreed, 0 elsewhere; drawn once per path."""
-    if terms.chance in (0.0, 1.0):
-        return Number(-1, terms.chance)
-    law = Discrete(discrete=[Chance(value=0.0, weight=1.0 - terms.chance), Chance(value=1.0, weight=terms.chance)])
+    chance = certain(terms.chance)
+    if chance is None:
+        drawn = build.number((position, "deemed", "chance"), terms.chance, "1", high=1.0)
+        return drawn if drawn.slot < 0 else build.gathered.event(("payments", position, "deemed", "event"), drawn)
+    if chance in (0.0, 1.0):
+        return Number(-1, chance)
+    law = Discrete(discrete=[Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)])
     return build.number((position, "deemed", "chance"), law, "1", high=1.0)
 
 
 def _unless(build: Builder, rule: Any) -> Number:
     name = outcome_of(rule)
-    if name is None or key_of(rule) in ("deemed", "cap", "floor"):
+    if name is None or key_of(rule) in ("deemed", "cap", "floor", "amend"):
         return CERTAIN_ZERO
     return build.unless.get(name, CERTAIN_ZERO)
 
@@ -363,6 +411,8 @@ def _row_names(scenario: Scenario, shares: Sequence[Mapping[str, Fraction]]) -> 
         name = getattr(terms, "label", None) or outcome_of(rule) or key
         if key in ("cap", "floor"):
             name = key if outcome_of(rule) is None else f"{key} on {outcome_of(rule)}"
+        elif key in ("rebase", "amend"):
+            name = getattr(terms, "label", None) or key
         elif key == "deemed":
             name = f"{outcome_of(rule)}, paid without measurement"
         several = len(payers) > 1
@@ -422,18 +472,22 @@ def _scopes(scenario: Scenario, row_clause: Sequence[int]) -> layout.ByteArray:
             continue
         wanted = outcome_of(rule)
         for row, above in enumerate(row_clause):
-            scope[k, row] = above < k and (wanted is None or outcome_of(scenario.payments[above]) == wanted)
+            scope[k, row] = above < k and (wanted is None or seen_by_limit(scenario, above, wanted))
     return scope
 
 
 COUNTS = {"count": layout.COUNT, "share": layout.SHARE, "mean": layout.SHARE, "value": layout.VALUE}
-UNMEASURED = {
-    None: layout.FAILURE,
-    "failure": layout.FAILURE,
-    "exclude": layout.EXCLUDE,
-    "assumed": layout.ASSUMED,
-    "observed": layout.OBSERVED,
-}
+UNMEASURED = changes.UNMEASURED
+
+
+def seen_by_limit(scenario: Scenario, position: int, outcome: str) -> bool:
+    """Whether a limit on one outcome looks at a rule: it names the outcome, or changes nothing but rules that do."""
+    rules = scenario.payments
+    if key_of(rules[position]) in ("rebase", "amend"):
+        return {outcome_of(rules[k]) for k in changed_rules(rules, position)} == {outcome}
+    return outcome in outcomes_of(rules[position])
+
+
 _OTHERWISE = {
     "nothing": layout.NOTHING,
     "assumed": layout.ASSUME,
@@ -455,7 +509,7 @@ def _grain(clause: Clause) -> int:
     rates = [place for place, _ in clause.lines]
     if clause.reading.assumed_rate is not None:
         rates.append(exact(clause.reading.assumed_rate))
-    return math.lcm(*(rate.denominator for rate in rates))
+    return math.lcm(*(rate.denominator for rate in rates), changes.MILLION if clause.moves else 1)
 
 
 def _readings(clauses: Sequence[Clause]) -> layout.Readings:
@@ -475,7 +529,7 @@ def _readings(clauses: Sequence[Clause]) -> layout.Readings:
         counts=np.array([COUNTS[r.counts] if r is not None else 0 for r in said], dtype=np.int64),
         unmeasured=np.array([UNMEASURED[r.unmeasured] if r is not None else 0 for r in said], dtype=np.int64),
         cumulative=flags(lambda r: r.cumulative),
-        each_cohort=flags(lambda r: isinstance(r, ThresholdTerms) and r.over == "each cohort"),
+        each_cohort=flags(lambda r: r.over == "each cohort"),
         once=flags(lambda r: r.on == "first"),
         strict=flags(lambda r: isinstance(r, ThresholdTerms) and r.above is not None),
         grain=np.array(grains, dtype=np.float64),

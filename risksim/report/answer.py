@@ -24,6 +24,10 @@ class Heading(NamedTuple):
     version: str
     capital: float | None
     """Capital paid in by all investors, None where paths differ. [currency]"""
+    amounts: tuple[str, ...] = ()
+    """Outcomes that are amounts, which people have more or less of."""
+    repeated: tuple[str, ...] = ()
+    """Outcomes measured several times, whose measurements are counted and not people."""
 
 
 class LineOf(NamedTuple):
@@ -94,11 +98,8 @@ def answer(
         _people_row("could not be measured", programme.unmeasured),
     ]
     for name, outcome in programme.outcomes.items():
-        title = titles.get(name, name)
-        rows += [
-            _people_row(f"{title}: achieved", outcome.achieved),
-            _people_row(f"{title}: verified", outcome.verified),
-        ]
+        title, (all_, paid) = titles.get(name, name), _counted(name, head)
+        rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
     parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
     if summary.ends_early is not None:
         ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
@@ -110,6 +111,14 @@ def answer(
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
+
+
+def _counted(name: str, head: Heading) -> tuple[str, str]:
+    """What the two rows of an outcome count: all, and those that count for payment."""
+    measurements = "measurements " if name in head.repeated else ""
+    if name in head.amounts:
+        return f"{measurements}above zero", f"{measurements}above zero that count"
+    return f"{measurements}achieved", f"{measurements}verified"
 
 
 def _sentence(summary: Summary, currency: str, capital: float | None) -> str:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 
 from risksim.report.numbers import percent
 from risksim.report.table import heading, table
 from risksim.results.story import Ended, OutcomeOf, Person, Story
 
-RESULTS = (
-    "met",
-    "not met",
-    "measured",
-    "left before",
-    "gate not met",
-    "not measured",
-    "deal ended",
-    "never due",
-)
-"""What may come of an outcome, in the order in which people are counted."""
-
 MOST_PEOPLE = 500
 """People listed one by one; the rest is in the JSON."""
+
+WIDEST = 160
+"""Letters in a line of people; beyond it days of measurement are left out, then people stand in blocks."""
+
+RESULT_WORDS = {
+    "met": "met",
+    "not met": "not met",
+    "measured": "measured",
+    "left before": "left before",
+    "gate not met": "whose gate was not met",
+    "not measured": "not measured",
+    "deal ended": "for whom the deal had ended",
+    "never due": "never due",
+}
+"""What became of an outcome, as it stands after a number of people."""
 
 STATUS_WORDS = (
     "the only rate",
@@ -96,9 +100,12 @@ def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     hidden = sum(not person.measurable for person in people)
     sentences = [f"{left} of {len(people)} left before the end of their course; {hidden} could not be measured."]
     for k, outcome in enumerate(people[0].outcomes):
-        counts = Counter(person.outcomes[k].result for person in people)
-        said = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
         each = [person.outcomes[k] for person in people]
+        counts = Counter(one.result for one in each)
+        said = ", ".join(f"{counts[result]} {words}" for result, words in RESULT_WORDS.items() if counts[result])
+        amounts = [one.amount for one in each if one.amount is not None]
+        if amounts:
+            said += f"; {_amount(math.fsum(amounts) / len(amounts))} on average"
         unpaid = sum(one.result in ("met", "measured") and one.settled_on is None for one in each)
         late = f"; {unpaid} of them after the last follow-up, unpaid" if unpaid else ""
         name = titles.get(outcome.outcome)
@@ -110,26 +117,49 @@ def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
 def _people(people: list[Person]) -> str:
     if not people:
         return ""
+    shown = people[:MOST_PEOPLE]
+    more = f"... and {len(people) - MOST_PEOPLE:,} more; --json lists them all.\n" if len(people) > MOST_PEOPLE else ""
+    for dates in (True, False):
+        text = _table_of(shown, dates)
+        if text.index("\n", text.index("\n") + 1) - text.index("\n") - 1 <= WIDEST:
+            return text + ("" if dates else "Days of measurement stand in --json.\n") + more
+    return "".join(map(_block_of, shown)) + "Days of measurement stand in --json.\n" + more
+
+
+def _table_of(people: list[Person], dates: bool) -> str:
+    """People line by line, with or without the days of measurement."""
     head = ["person", "enrolled", "left", *(outcome.outcome for outcome in people[0].outcomes)]
     rows = [
         [
             str(person.number),
             str(person.enrolled_on),
             str(person.left_on) if person.left_on is not None else "stayed",
-            *(_said_of(outcome) for outcome in person.outcomes),
+            *(_said_of(outcome, dates) for outcome in person.outcomes),
         ]
-        for person in people[:MOST_PEOPLE]
+        for person in people
     ]
-    more = f"... and {len(people) - MOST_PEOPLE:,} more; --json lists them all.\n" if len(people) > MOST_PEOPLE else ""
-    return table(head, rows, left=len(head)) + more
+    return table(head, rows, left=len(head))
 
 
-def _said_of(outcome: OutcomeOf) -> str:
+def _block_of(person: Person) -> str:
+    """One person in a few lines, where a table would be too wide to read."""
+    left = "stayed" if person.left_on is None else f"left {person.left_on}"
+    said = "; ".join(f"{outcome.outcome} {_said_of(outcome, dates=False)}" for outcome in person.outcomes)
+    lines = textwrap.wrap(said, WIDEST - 4, break_long_words=False, break_on_hyphens=False)
+    return f"{person.number}: enrolled {person.enrolled_on}, {left}\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def _said_of(outcome: OutcomeOf, dates: bool) -> str:
     """One outcome of one person in a cell."""
-    if outcome.result not in ("met", "not met", "measured") or outcome.measured_on is None:
-        return outcome.result
-    what = outcome.result if outcome.amount is None else f"{outcome.amount:,.6g}"
+    what = outcome.result if outcome.amount is None else _amount(outcome.amount)
+    if not dates or outcome.result not in ("met", "not met", "measured") or outcome.measured_on is None:
+        return what
     return f"{what} {outcome.measured_on}"
+
+
+def _amount(value: float) -> str:
+    """What somebody has, to four digits; whole from a thousand on."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def _effects(told: Story) -> str:

@@ -11,8 +11,10 @@ import numpy as np
 
 from risksim.plan.layout import (
     AMOUNT_OF,
+    BY_SUCCESSES,
     CAP,
     CARD,
+    CHANGE,
     COUNT,
     DATED,
     DEEMED,
@@ -369,7 +371,7 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     period = int(plan.outcomes.period_of_month[row, column])
     worth, seen = float(life.worth[row, person]), bool(life.seen[person])
     left = life.left_at[person] != NEVER
-    amount = _is_amount(plan, outcome)
+    amount = is_amount(plan, outcome)
     if ordinal == 0:
         result = "never due"
     elif population not in (ENROLLED, EARLIER) and left:
@@ -396,7 +398,7 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     )
 
 
-def _is_amount(plan: Plan, outcome: int) -> bool:
+def is_amount(plan: Plan, outcome: int) -> bool:
     """Whether an outcome is measured as an amount, not as yes or no."""
     own = plan.processes
     if own is None:
@@ -498,12 +500,27 @@ def _reason(plan: Plan, replay: Replay, row: int, paid: int) -> str:
     k, kind = int(payments.clause[row]), int(payments.kind[row])
     if kind in (CAP, FLOOR, FUND):
         return _limit_reason(plan, replay, row)
+    if kind == CHANGE:
+        more = replay.results.claim[0, row, paid] > 0
+        return f"earlier claims at the new price, {'paid' if more else 'set off'} on this date"
     earned = [t for t in range(paid + 1) if payments.looks[k, t] and payments.paid_in[k, t] == paid]
     said = " and ".join(text for t in earned if (text := _earned(plan, replay, k, kind, t)))
     late = "" if earned == [paid] else f", earned on {' and '.join(str(labels.dates[t]) for t in earned)}"
     parts = payments.share[payments.first_row[k] : payments.first_row[k + 1]]
-    split = f"; {payments.share[row] / parts.sum():.4g} of it" if parts.size > 1 else ""
+    split = f"; {payments.share[row] / parts.sum():.4g} of it" if parts.size > 1 and parts.sum() else ""
+    if plan.splits is not None and plan.splits.by[k]:
+        by = "verified" if plan.splits.by[k] == BY_SUCCESSES else "the outcome speaks of"
+        split = f"; split between the payers of the cohorts by the people {by}"
     return said + late + split
+
+
+def _agreed(plan: Plan, replay: Replay, k: int, number: int, t: int) -> float:
+    """The price of a clause on a date, or an amount at what it is then multiplied by."""
+    price = _number(plan, replay, number)
+    if k not in replay.prices:
+        return price
+    now = float(replay.prices[k][0, t])
+    return price * now if plan.payments.kind[plan.payments.first_row[k]] == DATED else now
 
 
 def _price(plan: Plan, amount: float) -> str:
@@ -537,7 +554,7 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
     if kind == DATED:
         due = [n for n in range(first, int(payments.first_number[k + 1])) if payments.number_period[n] == t]
         return (
-            f"{_price(plan, _number(plan, replay, due[0]))} due on this date{_prices(plan, replay, k, t)}"
+            f"{_price(plan, _agreed(plan, replay, k, due[0], t))} due on this date{_prices(plan, replay, k, t)}"
             if due
             else ""
         )
@@ -548,20 +565,29 @@ def _earned(plan: Plan, replay: Replay, k: int, kind: int, t: int) -> str:
         amount = plan.labels.measures[column].endswith(": amount")
         units = "units measured" if amount or plan.measures.statistic[column] == RESULT else "verified"
         number = f"{count:.0f}" if count == round(count) else f"{count:,.6g}"
-        price = _price(plan, _number(plan, replay, first))
+        price = _price(plan, _agreed(plan, replay, k, first, t))
         return f"{number} {units} at {price} each{_prices(plan, replay, k, t)}" if count > 0 else ""
     if kind == DEEMED:
         people, rate = float(sums[how.column[k, 2], t]), float(payments.amount_value[first + 2])
-        price = _price(plan, _number(plan, replay, first))
+        price = _price(plan, _agreed(plan, replay, k, first, t))
         return f"no method agreed: {people:.0f} people at the assumed rate {rate:g}, {price} each" if people else ""
-    return f"{_measured_words(plan, replay, k, t)}{_prices(plan, replay, k, t)}"
+    moved = float(replay.shifts[k][0, t]) / 1e6 if k in replay.shifts else 0.0
+    goal = f", moved by {moved:+.6g}" if moved else ""
+    new = ""
+    if k in replay.prices:
+        now = float(replay.prices[k][0, t])
+        new = f", paying {_price(plan, now)}" if plan.labels.clauses[k] == "threshold" else f", times {now:.6g}"
+    return f"{_measured_words(plan, replay, k, t)}{goal}{new}{_prices(plan, replay, k, t)}"
 
 
 def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
     """What a goal or table read, in words."""
     payments, how = plan.payments, plan.payments.readings
     sums = replay.measured[0].sum(axis=0)
-    name = plan.labels.measures[how.column[k, 0]].removesuffix(": verified")
+    measure = plan.labels.measures[how.column[k, 0]]
+    name, what = measure.removesuffix(": verified"), "verified"
+    if measure.endswith(": amount"):
+        name, what = measure.removesuffix(": amount"), "in all"
     goal = "its goal is reached" if plan.labels.clauses[k] == "threshold" else "by its table"
     if how.counts[k] == VALUE:
         return f"{name} is {sums[how.column[k, 0], t]:.6g}, {goal}"
@@ -570,7 +596,8 @@ def _measured_words(plan: Plan, replay: Replay, k: int, t: int) -> str:
         since = max((s + 1 for s in range(t) if payments.looks[k, s]), default=0)
     verified, seen, eligible = (sums[how.column[k, s], since : t + 1].sum() for s in range(3))
     met = "in some cohort " if how.each_cohort[k] else ""
-    return f"{name}: {verified:.0f} verified, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
+    number = f"{verified:.0f}" if what == "verified" else f"{verified:,.6g}"
+    return f"{name}: {number} {what}, {seen:.0f} measured of {eligible:.0f}, {met}{goal}"
 
 
 def _prices(plan: Plan, replay: Replay, k: int, t: int) -> str:

@@ -10,23 +10,24 @@ from pydantic_core import InitErrorDetails
 from risksim.scenario.base import mistake_at
 from risksim.scenario.document import shown
 from risksim.scenario.outcomes import (
-    OnDate,
+    AmountOutcome,
     PersonOutcome,
     Reaches,
-    SpellOutcome,
     is_amount,
 )
 
 Nearest = Callable[[str, Iterable[str]], str | None]
 
 
-def gates(personal: dict[str, PersonOutcome], nearest: Nearest) -> list[InitErrorDetails]:
+def gates(personal: dict[str, PersonOutcome], results: Iterable[str], nearest: Nearest) -> list[InitErrorDetails]:
     """Mistakes in what outcomes of persons say of each other.
 
     Parameters
     ----------
     personal : dict
         The outcomes of persons by name.
+    results : iterable of str
+        Names of the results without persons.
     nearest : callable
         Names the known word closest to an unknown one.
     """
@@ -35,39 +36,45 @@ def gates(personal: dict[str, PersonOutcome], nearest: Nearest) -> list[InitErro
         for key in ("after", "unless", "reads"):
             other = getattr(outcome, key, None)
             if other is not None:
-                faults += _named(personal, name, key, other, nearest)
-        if isinstance(outcome, SpellOutcome):
-            faults += _clock(name, outcome)
+                faults += _named(personal, results, name, key, other, nearest)
     return faults or [*_circles(personal)]
 
 
 def _named(
-    personal: dict[str, PersonOutcome], name: str, key: str, other: str, nearest: Nearest
+    personal: dict[str, PersonOutcome], results: Iterable[str], name: str, key: str, other: str, nearest: Nearest
 ) -> list[InitErrorDetails]:
     here = ("outcomes", name, key)
+    if other in results:
+        found = f"got {shown(other)}, a result of the programme as a whole; only outcomes of persons can be named here."
+        return [mistake_at(here, found, f"Write one of {_names(personal)}.")]
     if other not in personal:
-        remedy = nearest(other, personal) or "Name an outcome of persons of this deal."
+        remedy = nearest(other, personal) or f"Write one of {_names(personal)}."
         return [mistake_at(here, f"got {shown(other)}, which is no outcome of persons of this deal.", remedy)]
     amount = is_amount(personal[other])
-    if key == "reads" and not amount:
+    if key == "reads" and other != name and not amount:
         found = f"got {shown(other)}, which people meet or not; only an amount can be held against a goal."
         return [mistake_at(here, found, f"Use after: {shown(other, quote='')} for a gate.")]
     if key != "reads" and amount:
         found = f"got {shown(other)}, an amount; a gate is an outcome that people meet or not."
-        return [mistake_at(here, found, f"Add an outcome that reads it: {{reads: {other}, at_least: 1}}.")]
-    return []
+        remedy = f"Add an outcome that reads it, as {{reads: {other}, at_least: 1}}, and name that one."
+        return [mistake_at(here, found, remedy)]
+    return _out_of_reach(personal[name], name, personal[other])
 
 
-def _clock(name: str, outcome: SpellOutcome) -> list[InitErrorDetails]:
-    if not isinstance(outcome.measured, OnDate):
+def _out_of_reach(outcome: PersonOutcome, name: str, amount: PersonOutcome) -> list[InitErrorDetails]:
+    """A goal above the largest amount that a person can have."""
+    if not (isinstance(outcome, Reaches) and isinstance(amount, AmountOutcome)):
         return []
-    return [
-        mistake_at(
-            ("outcomes", name, "measured"),
-            "got a date; spells are looked at so many months after a person's own start.",
-            "Write measured: {after_enrolment: 12 months}, or after_completion.",
-        )
-    ]
+    most = amount.amount.most
+    if most is None or outcome.at_least <= most:
+        return []
+    found = f"got {outcome.at_least:g}, and the most of '{outcome.reads}' is {most:g}; nobody can reach it."
+    return [mistake_at(("outcomes", name, "at_least"), found, "Lower the goal, or raise the most.")]
+
+
+def _names(personal: dict[str, PersonOutcome], most: int = 12) -> str:
+    more = f" and {len(personal) - most} more" if len(personal) > most else ""
+    return ", ".join(shown(name, 30, "") for name in list(personal)[:most]) + more
 
 
 def _circles(personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
@@ -77,8 +84,9 @@ def _circles(personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
         way = _way_back(personal, name, name, [])
         if way is not None and name == min(way, key=list(personal).index):
             key = next(key for key in ("after", "unless", "reads") if getattr(outcome, key, None) == way[1])
-            through = " and ".join(f"'{step}'" for step in way[1:-1])
-            found = "itself" if len(way) == 2 else f"'{way[1]}', which waits for it again through {through}"
+            through = " and ".join(f"'{step}'" for step in way[2:-1])
+            again = f" through {through}" if through else " itself"
+            found = "its own name" if len(way) == 2 else f"'{way[1]}', which waits for '{name}'{again}"
             faults.append(
                 mistake_at(
                     ("outcomes", name, key),
@@ -139,24 +147,14 @@ def rule_faults(
     personal: dict[str, PersonOutcome], name: str, key: str, terms: Any, here: tuple[str | int, ...]
 ) -> list[InitErrorDetails]:
     """A payment rule that reads an amount as if it were yes or no, or a measurement that doesn't exist."""
-    faults = []
-    outcome, times = personal[name], measured_times(personal, name)
-    late = [number for number in getattr(terms, "measurements", None) or [] if number > times]
-    if late:
-        faults.append(
-            mistake_at(
-                (*here, "measurements"),
-                f"got {late[0]}; '{name}' is measured {'once' if times == 1 else f'{times} times'}.",
-                "Count the measurements of the outcome again.",
-                leans_on=(("outcomes", name),),
-            )
-        )
+    outcome = personal[name]
+    faults = _numbered(measured_times(personal, name), name, getattr(terms, "measurements", None) or [], here)
     if is_amount(outcome) and key in ("per_outcome", "deemed"):
         faults.append(
             mistake_at(
                 (*here, "outcome"),
-                f"got '{name}', an amount; a price per outcome counts people.",
-                "Use per_unit, or an outcome that reads the amount against a goal.",
+                f"got '{name}', an amount; a price per outcome counts people who met it.",
+                f"Use per_unit, or an outcome that reads it, as {{reads: {name}, at_least: 1}}.",
                 leans_on=(("outcomes", name),),
             )
         )
@@ -164,11 +162,28 @@ def rule_faults(
         faults.append(
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', an amount.",
-                "Write counts: mean, or use an outcome that reads the amount against a goal.",
+                f"got {terms.counts} of '{name}', an amount; people have it, they don't meet it.",
+                f"Write counts: mean, or use an outcome that reads it, as {{reads: {name}, at_least: 1}}.",
                 leans_on=(("outcomes", name),),
             )
         )
+    return faults
+
+
+def _numbered(times: int, name: str, numbers: list[int], here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """Measurements that a rule names although they don't exist, or twice."""
+    faults = []
+    for place, number in enumerate(numbers):
+        found = ""
+        if number > times:
+            found = f"got {number}; '{name}' is measured {'once' if times == 1 else f'{times} times'}."
+            remedy = "Count the measurements of the outcome again."
+        elif number in numbers[:place]:
+            found = f"got {number} a second time; a measurement pays its price once."
+            remedy = "Take one of the two out; for a double price write it in price."
+        if found:
+            there = (*here, "measurements", place)
+            faults.append(mistake_at(there, found, remedy, leans_on=(("outcomes", name),)))
     return faults
 
 
@@ -180,7 +195,7 @@ def price_faults(
         mistake_at(
             (*here, name),
             f"got {shown(name)}, which is no outcome of persons of this deal.",
-            nearest(name, personal) or "Write the name of an outcome of persons.",
+            nearest(name, personal) or f"Write one of {_names(personal)}.",
             leans_on=(("outcomes", "*"),),
         )
         for name in prices

@@ -24,14 +24,16 @@ from risksim.scenario.payments import (
     RULES,
     Cap,
     PerOutcome,
+    PerPerson,
     PerUnit,
+    Rebase,
     ShareOfSavings,
     outcome_of,
     outcomes_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
-from risksim.scenario.scenario import Scenario, certain
+from risksim.scenario.scenario import Scenario, certain, paid_times
 from risksim.scenario.terms import Terms
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source
 
@@ -269,7 +271,8 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"{name}: no enrolment block, so all {places:,} places are filled on the first day."
         if "duration" not in cohort.model_fields_set:
             yield f"{name}: no duration, so a course ends on the day on which it begins."
-        if "dropout" not in cohort.model_fields_set and any(o.of != "enrolled" for o in scenario.personal.values()):
+        of = {outcome.of for outcome in scenario.personal.values()}
+        if "dropout" not in cohort.model_fields_set and of & {"completers", "measured"}:
             yield f"{name}: no dropout, so everybody completes the course."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
@@ -298,13 +301,16 @@ def _months_before(start: dt.date, date: dt.date) -> int:
 
 def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid = {name for rule in scenario.payments for name in outcomes_of(rule)}
-    paid |= {other for outcome in scenario.personal.values() for other in needs(outcome)}
+    # What an outcome reads or waits for is settled with it: an amount that a paid outcome reads must come in time.
+    needed = {other for outcome in scenario.personal.values() for other in needs(outcome)}
+    read = {outcome.reads for outcome in scenario.personal.values() if isinstance(outcome, Reaches)}
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
+    paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     paid |= {name for tranche in scenario.financing.tranches for name in read_by_loan(tranche.loan)}
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
-        if name not in paid:
+        if name not in paid | needed:
             yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
         if name in scenario.effects:
             yield from _effect_remarks(scenario, name)
@@ -312,6 +318,8 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
             continue
         if "measured" not in outcome.model_fields_set:
             yield f"outcomes[{name}]: no measured block, so it is measured when a person's course ends."
+        if name in needed - paid - read:
+            continue
         for cohort in scenario.cohorts:
             yield from _too_late(scenario, cohort, name, outcome, last, reach)
 
@@ -343,12 +351,13 @@ def _too_late(
         reached, until = reach - (months or 0), f"the last follow-up on {last}"
     if reached >= latest:
         return
+    it = "it" if outcome.times == 1 else f"the last of its {outcome.times} measurements"
     if reached < 0:
-        yield f"outcomes[{name}]: nobody of cohorts[{cohort.name}] is measured by {until}, so it never pays for them."
+        yield f"outcomes[{name}]: nobody of cohorts[{cohort.name}] is measured by {until}, so {it} never pays for them."
     else:
         yield (
             f"outcomes[{name}]: people of cohorts[{cohort.name}] who enrol after month {reached} come too late for "
-            f"{until}, so it never pays for them; people enrol until month {latest}."
+            f"{until}, so {it} never pays for them; people enrol until month {latest}."
         )
 
 
@@ -368,11 +377,14 @@ def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
-        if isinstance(terms, Terms) and not {"payer", "payers"} & terms.model_fields_set:
+        if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:
             yield f"payments[{position}]: no payer named, so the {terms.payer} pays."
         if isinstance(rule, PerOutcome):
             price = certain(rule.per_outcome.price) if rule.per_outcome.indexed is None else None
-            most = None if most is None or price is None else most + price * people
+            most = None if most is None or price is None else most + price * people * paid_times(scenario, rule)
+        elif isinstance(rule, PerPerson):
+            each = certain(rule.per_person.most) if rule.per_person.indexed is None else None
+            most = None if most is None or each is None else most + each * people
         elif isinstance(rule, Cap):
             total = None if rule.cap.total is None or rule.cap.outcome is not None else certain(rule.cap.total)
             if most is not None and total is not None and most <= total:

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake_at, value_of
+from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake, mistake_at, value_of
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
-from risksim.scenario.uncertainty import Amount, Ratio, Share, UncertainNumber
+from risksim.scenario.uncertainty import LAWS, Amount, Rate, Share, UncertainNumber
 
 Plain = Annotated[float, Field(ge=-1e12, le=1e12)]
 Correlation = Annotated[float, Field(ge=0, le=1)]
@@ -101,8 +101,8 @@ class PersonOutcome(Origin):
 
     of: Literal["enrolled", "completers", "measured", "earlier"] = Field(examples=["completers"])
     """Whom the outcome speaks of: everybody enrolled (dropouts included), those who complete their course, those who
-    complete it and can be measured, or those who met the earlier outcome named in `after`. Said, never implied: it
-    moves results more than most numbers do."""
+    complete it and can be measured, or those who met the earlier outcome named in `after` (`earlier`). Said, never
+    implied: it moves results more than most numbers do."""
     measured: Measured = Field(default_factory=lambda: AtCompletion(at="completion"))
     """When the contract looks; the first follow-up on or after that day pays. Several dates are several measurements,
     each of which pays."""
@@ -172,8 +172,8 @@ def _persistence(outcome: Any) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 ("persistence",),
-                f"got none, but there are {outcome.times} measurements of each person; how alike a person's "
-                "measurements are bends every sum.",
+                f"got no persistence for {outcome.times} measurements of each person; how alike they are decides how "
+                "far sums spread.",
                 "Write persistence: 0 where each is on its own, up to persistence: 1 where the first decides all.",
             )
         ]
@@ -181,7 +181,8 @@ def _persistence(outcome: Any) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 ("persistence",),
-                "got a persistence, but the outcome is measured once.",
+                f"got {outcome.persistence:g}, but the outcome is measured once; persistence says how alike several "
+                "measurements of one person are.",
                 "Take it out, or list several measurements, as after_enrolment: [6 months, 12 months].",
             )
         ]
@@ -208,21 +209,21 @@ class Outcome(PersonOutcome):
 class SpellLaw(Origin):
     """How people come into a state and out of it again, month after month."""
 
-    starts: Ratio = Field(examples=[0.25])
-    """The rate at which somebody outside comes in: 0.25 is a quarter of a time a month, four months on average.
-    [1/month]"""
-    ends: Ratio = Field(examples=[0.08])
-    """The rate at which a spell ends, 1 / `ends` being its scale. [1/month]"""
+    starts: Rate = Field(examples=[0.25])
+    """The rate at which people outside come in: at 0.25 a month they wait four months on average. [1/month]"""
+    ends: Rate = Field(examples=[0.08])
+    """The rate at which spells end: at 0.08 a month a spell lasts twelve and a half months on average where `shape` is
+    1. [1/month]"""
     shape: Annotated[float, Field(ge=0.2, le=5)] = Field(default=1.0, examples=[0.71])
-    """How the risk of ending moves with the age of a spell (Weibull): below 1 it falls, above it grows. [1]"""
+    """How the risk of ending moves with the age of a spell (a Weibull law): below 1 it falls, so that whoever has
+    stayed long stays longer, as in jobs; above 1 it grows; 1 leaves it as it is."""
     begins: Literal["in", "out"] = Field(examples=["out"])
-    """Whether people are in the state at the start of the clock, with a new spell, or out of it."""
+    """Whether people are in the state when their clock starts, with a spell that begins on that day, or out of it."""
 
 
 class SpellOutcome(PersonOutcome):
-    """A state that people come into and fall out of: in work, housed, free of crime.
-
-    The clock runs from enrolment, or from the end of the course where `measured` says `after_completion`.
+    """A state that people come into and fall out of: in work, housed, free of crime. A person's clock runs from
+    enrolment where `measured` says `after_enrolment`, and from the end of the course where it says `after_completion`.
     """
 
     spells: SpellLaw = Field(examples=[{"starts": 0.25, "ends": 0.08, "begins": "out"}])
@@ -232,17 +233,49 @@ class SpellOutcome(PersonOutcome):
     (`continuous`); `lasts` in all, breaks or not (`cumulative`); one spell of `lasts` at any time up to the day
     (`any spell`); or the months in the state, paid per unit (`months`)."""
     lasts: Duration | None = Field(default=None, examples=["6 months"])
-    """How long, for every clause but `point` and `months`. [month]"""
+    """How long the state must last; said for `continuous`, `cumulative` and `any spell` only. [month]"""
     gap: Annotated[float, Field(ge=0, le=12)] = Field(default=0.0, examples=[0.5])
-    """The longest break that does not interrupt a spell, for `continuous` and `any spell`. [month]"""
+    """The longest break that does not interrupt a spell; for `continuous` and `any spell` only. On the day of
+    measurement it is the break so far. [month]"""
 
     def _faults(self) -> list[InitErrorDetails]:
+        return [*self._length(), *self._break(), *self._clock()]
+
+    def _length(self) -> list[InitErrorDetails]:
         needed = self.counts not in ("point", "months")
+        if needed and self.lasts is not None and int(value_of(self.lasts)) == 0:
+            found = f"got 0 months with counts: {self.counts}; a spell lasts some time."
+            return [mistake_at(("lasts",), found, "Write counts: point where being in the state is enough.")]
         if needed == (self.lasts is not None):
             return []
-        found = "no lasts" if needed else "a lasts"
-        remedy = "Add a line such as lasts: 6 months." if needed else "Take lasts out, or write counts: continuous."
-        return [mistake_at(("lasts",), f"got {found} with counts: {self.counts}.", remedy)]
+        if needed:
+            found = f"got no lasts with counts: {self.counts}, which looks for so many months in the state."
+            return [mistake_at(("lasts",), found, "Add a line such as lasts: 6 months.")]
+        looks = "looks at one day only" if self.counts == "point" else "counts every month in the state"
+        found = f"got {_shown(value_of(self.lasts))} with counts: {self.counts}, which {looks}."
+        return [mistake_at(("lasts",), found, "Take lasts out, or write counts: continuous.")]
+
+    def _break(self) -> list[InitErrorDetails]:
+        if self.gap == 0.0 or self.counts in ("continuous", "any spell"):
+            return []
+        found = f"got {self.gap:g} with counts: {self.counts}; a gap joins the two spells beside it into one."
+        return [mistake_at(("gap",), found, "Take gap out, or write counts: continuous or counts: any spell.")]
+
+    def _clock(self) -> list[InitErrorDetails]:
+        """Spells that are looked at on a date, as they begin, or before they can be long enough."""
+        when, remedy = self.measured, "Write measured: {after_enrolment: 12 months}, or after_completion."
+        if isinstance(when, OnDate):
+            found = "got a date; spells are looked at so many months after a person's own start."
+            return [mistake_at(("measured",), found, remedy)]
+        if isinstance(when, AtCompletion):
+            said = "the end of the course" if "measured" in self.model_fields_set else "no measured"
+            found = f"got {said}; the clock of a spell starts there, and on its first day there is nothing to see."
+            return [mistake_at(("measured",), found, remedy)]
+        last = moments(when)[-1]
+        if self.lasts is None or value_of(self.lasts) <= last:
+            return []
+        found = f"got {_shown(value_of(self.lasts))}, and the clock runs for {_shown(last)} until the last measurement."
+        return [mistake_at(("lasts",), f"{found[:-1]}; nobody can reach it.", "Measure later, or ask for less.")]
 
 
 # Amounts
@@ -252,13 +285,26 @@ class Each(Origin):
     """An amount that differs between people."""
 
     each: UncertainNumber = Field(examples=[{"normal": {"mean": 6.8, "sd": 5.0}}])
-    """The law from which each person's own amount comes; every parameter in it is certain."""
+    """The law from which each person's own amount comes. It says how people differ; how unsure its mean is stands in
+    `shift`. Quantiles without a `fit` are met by a normal, which may go below zero."""
     shift: UncertainNumber = Field(default=0.0, examples=[{"normal": {"mean": 0.0, "sd": 1.0}}])
-    """What everybody's amount is moved by: how unsure the mean itself is."""
+    """By how much everybody's amount is moved, the same for all: how unsure the mean itself is."""
     least: Plain | None = Field(default=None, examples=[0.0])
     """The smallest amount a person can have."""
     most: Plain | None = Field(default=None, examples=[60.0])
     """The largest amount a person can have."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _law_inside(cls, found: Any) -> Any:
+        if isinstance(found, dict) and "each" not in found:
+            law = next((key for key in LAWS if key in found), None)
+            if law is not None:
+                raise mistake(
+                    f"got {law}, a law; an amount that differs between people has its law under each.",
+                    f"Write amount: {{each: {{{law}: ...}}}}.",
+                )
+        return found
 
     @model_validator(mode="after")
     def _bounds(self) -> Each:
@@ -278,7 +324,7 @@ class AmountOutcome(PersonOutcome):
     amount: Each = Field(examples=[{"each": {"gamma": {"mean": 6.0, "sd": 4.0}}, "least": 0.0}])
     """How the amount is spread over people."""
     unit: str = Field(default="unit", max_length=40, examples=["month"])
-    """What the amount counts."""
+    """What one of the amount is, in the singular."""
     persistence: Correlation | None = Field(default=None, examples=[0.6])
     """The correlation between a person's amount at one measurement and the next, on the normal scale. Said where there
     are several measurements. [1]"""
@@ -288,14 +334,16 @@ class AmountOutcome(PersonOutcome):
 
 
 class Reaches(PersonOutcome):
-    """Yes or no, read off an amount: reached where the amount is at least a goal."""
+    """Yes or no, read off an amount: met where the amount is at least a goal. Of whom and when is said by the amount
+    and not here.
+    """
 
     reads: Name = Field(examples=["months off benefit"])
-    """The amount that is read; measured when it is, of the people it speaks of."""
+    """The outcome with the amount that is read: a key of `outcomes`."""
     at_least: Plain = Field(examples=[6.0])
     """The goal, reached at this amount or above it."""
     always: bool = False
-    """True where every measurement up to this one must reach the goal."""
+    """Whether every measurement so far must reach the goal, and not this one alone."""
 
     of: Literal["enrolled", "completers", "measured", "earlier"] = "enrolled"
     """Taken from the amount that is read."""
@@ -319,15 +367,15 @@ class ScoreLaw(Origin):
     """How a person's score moves, and how well it can be seen."""
 
     mean: UncertainNumber = Field(examples=[2.0])
-    """The mean at enrolment."""
+    """The mean of people's true scores at enrolment."""
     sd: Annotated[float, Field(ge=0, le=1e9)] = Field(examples=[0.8])
-    """The spread between people at any time."""
+    """The standard deviation of true scores between people, the same at any time."""
     growth: UncertainNumber = Field(default=0.0, examples=[0.4])
-    """What the programme adds to everybody's score in a year. [1/year]"""
+    """What the programme adds to everybody's true score in a year. [1/year]"""
     persistence: Correlation = Field(examples=[0.9])
     """The correlation between a person's true score at one measurement and the next. [1]"""
     noise: Annotated[float, Field(ge=0, le=1e9)] = Field(examples=[0.4])
-    """The standard deviation of the error of a measurement."""
+    """The standard deviation of the error of one measurement; each measurement errs anew."""
     scale: Annotated[tuple[Plain, Plain], Field(strict=False)] | None = Field(default=None, examples=[[0, 4]])
     """The ends of the scale, lowest and highest; what lies beyond is cut to them."""
     step: Annotated[float, Field(gt=0)] | None = Field(default=None, examples=[1.0])
@@ -361,15 +409,34 @@ class ScoreOutcome(PersonOutcome):
     """What pays: a rise of `at_least` since the measurement before, or since enrolment; a rise of `at_least` above the
     best so far; a score of `at_least`; or the points gained since the measurement before, paid per unit."""
     at_least: Plain | None = Field(default=None, examples=[0.5])
-    """The rise, or the score, that counts."""
+    """The smallest rise, or the lowest score, that counts; left out where points are paid per unit."""
 
     def _faults(self) -> list[InitErrorDetails]:
-        needed = self.counts != "points gained"
-        if needed == (self.at_least is not None):
+        counts, goal = f"counts: {self.counts}", self.at_least
+        if goal is None:
+            if self.counts == "points gained":
+                return []
+            what = "score" if self.counts == "level" else "rise"
+            found = f"got no at_least with {counts}, which looks for a {what} of at least so much."
+            return [mistake_at(("at_least",), found, "Add a line such as at_least: 0.5.")]
+        if self.counts == "points gained":
+            found = f"got {goal:g} with {counts}, which pays every point."
+            return [mistake_at(("at_least",), found, "Take at_least out, or write counts: gain since last.")]
+        return self._beyond(goal)
+
+    def _beyond(self, goal: float) -> list[InitErrorDetails]:
+        """A goal that lies outside the scale."""
+        if self.score.scale is None:
             return []
-        found = "no at_least" if needed else "an at_least"
-        remedy = "Add a line such as at_least: 0.5." if needed else "Take at_least out."
-        return [mistake_at(("at_least",), f"got {found} with counts: {self.counts}.", remedy)]
+        low, high = self.score.scale
+        most = high if self.counts == "level" else high - low
+        if goal <= most:
+            return []
+        what = "score" if self.counts == "level" else "rise"
+        found = (
+            f"got {goal:g}, and on a scale from {low:g} to {high:g} no {what} is above {most:g}; nobody can reach it."
+        )
+        return [mistake_at(("at_least",), found, f"Write at most {most:g}, or look at the scale again.")]
 
 
 # Use of services
@@ -385,14 +452,15 @@ class UseLaw(Origin):
     none_again: Annotated[float, Field(ge=0, le=1)] | None = Field(default=None, examples=[0.8])
     """The share with no use after, of those who had none before; `none_after` where this is left out. [1]"""
     each: Amount = Field(examples=[{"lognormal": {"median": 70_000, "p90": 203_000}}])
-    """The law of the use of those who have some; every parameter in it is certain. [currency]"""
+    """The law of a year's use by those who have some, before as after. [currency]"""
     correlation: Correlation = Field(examples=[0.5])
     """The correlation between a person's use before and after, on the normal scale: what is missing to 1 is regression
     to the mean. [1]"""
     effect: Share = Field(default=0.0, examples=[0.2])
     """The share by which the programme lowers the use of those who have some. [1]"""
     above: Annotated[float, Field(ge=0, le=9e13)] = Field(default=0.0, examples=[50_000])
-    """Only people whose use before lay above this amount take part; regression to the mean grows with it. [currency]"""
+    """Only people whose use before lay above this amount take part, so that none of them had no use; regression to the
+    mean grows with it. [currency]"""
 
 
 class UseOutcome(PersonOutcome):
@@ -405,6 +473,17 @@ class UseOutcome(PersonOutcome):
     counts: Literal["change", "falls only"] = Field(examples=["change"])
     """Whether rises are set off against falls (`change`), or each person counts with the fall alone (`falls only`),
     which pays for chance as well."""
+
+    def _faults(self) -> list[InitErrorDetails]:
+        if self.times == 1:
+            return []
+        return [
+            mistake_at(
+                ("measured",),
+                f"got {self.times} measurements; use has one before and one after, and would be paid several times.",
+                "Measure it once, or write an outcome for each year after.",
+            )
+        ]
 
 
 # Results without persons
@@ -437,23 +516,53 @@ class ProgrammeResult(Part):
 
 
 KINDS: dict[str, type[Part]] = {
-    "effect_on": EffectOnOutcome,
-    "true_effect": EffectOnAmount,
-    "result": ProgrammeResult,
     "spells": SpellOutcome,
     "amount": AmountOutcome,
     "reads": Reaches,
     "score": ScoreOutcome,
     "use": UseOutcome,
+    "result": ProgrammeResult,
+    "effect_on": EffectOnOutcome,
+    "true_effect": EffectOnAmount,
 }
 """The key that names each kind of outcome but the plain one, and its model."""
 
 
-def _outcome_key(found: Any) -> str:
+def kinds_in(found: dict[str, Any]) -> list[str]:
+    """The keys of a block that name a kind of outcome; `success_rate` names the plain one."""
+    keys = [key for key in found if key == "success_rate" or key in KINDS]
+    # An effect reads something too, but no amount.
+    return [
+        key
+        for key in keys
+        if not any(key in KINDS[other].model_fields for other in keys if other in KINDS and other != key)
+    ]
+
+
+def misspelt_kind(found: dict[str, Any]) -> tuple[str, str] | None:
+    """A key of a block that names no kind but looks like one that does, and the one it looks like."""
+    import difflib
+
+    if kinds_in(found):
+        return None
+    models: list[type[Part]] = [Outcome, *KINDS.values()]
+    known = {name for model in models for name in model.model_fields}
+    for key in found:
+        close = difflib.get_close_matches(str(key)[:60], ("success_rate", *KINDS), n=1, cutoff=0.6)
+        if close and key not in known:
+            return key, close[0]
+    return None
+
+
+def _outcome_key(found: Any) -> str | None:
     if isinstance(found, Part):
         return next((key for key, model in KINDS.items() if isinstance(found, model)), "persons")
-    keys = [key for key in KINDS if key in found] if isinstance(found, dict) else []
-    return keys[0] if keys else "persons"
+    if not isinstance(found, dict):
+        return "persons"
+    keys = kinds_in(found)
+    if len(keys) > 1 or misspelt_kind(found) is not None:
+        return None
+    return keys[0] if keys and keys[0] in KINDS else "persons"
 
 
 AnyOutcome = Annotated[
@@ -466,7 +575,7 @@ AnyOutcome = Annotated[
     | Annotated[ProgrammeResult, Tag("result")]
     | Annotated[EffectOnOutcome, Tag("effect_on")]
     | Annotated[EffectOnAmount, Tag("true_effect")],
-    Discriminator(_outcome_key),
+    Discriminator(_outcome_key, custom_error_type="no_outcome", custom_error_message="not one kind of outcome"),
 ]
 """An outcome of persons, a result of the programme as a whole, or an effect against a comparison group."""
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
-from risksim.scenario.base import Date, Duration, Name, Origin, Part, Payer, mistake_at
-from risksim.scenario.terms import DatedAmount, Line, Node, Plain, Reading, Table, Terms, rising
-from risksim.scenario.uncertainty import Amount
+from risksim.scenario.base import Date, Duration, Name, Origin, Part, Payer, mistake_at, value_of
+from risksim.scenario.calendar import add_months
+from risksim.scenario.programme import Cohort
+from risksim.scenario.terms import (
+    DatedAmount,
+    Line,
+    Node,
+    Plain,
+    Reading,
+    SplitTerms,
+    Table,
+    Terms,
+    rising,
+    unsaid,
+)
+from risksim.scenario.uncertainty import Amount, Share
 
 # Prices
 
 
-class PerOutcomeTerms(Terms):
+class PerOutcomeTerms(SplitTerms):
     """A price per verified outcome."""
 
     outcome: Name = Field(examples=["wellbeing"])
@@ -41,6 +56,10 @@ class PerUnitTerms(Terms):
     """Which outcome is measured: a key of `outcomes`."""
     price: Amount = Field(examples=[150])
     """The price per unit measured. [currency/unit]"""
+    measurements: Annotated[list[Annotated[int, Field(ge=1, le=120)]], Field(min_length=1)] | None = Field(
+        default=None, examples=[[2]]
+    )
+    """Which measurements of an amount pay this price, counted from 1; every one where this is left out."""
 
 
 class PerUnit(Part):
@@ -56,7 +75,8 @@ class PerPersonTerms(Terms):
     prices: Annotated[dict[Name, Amount], Field(min_length=1, max_length=50)] = Field(
         examples=[{"housing": 20_000, "job": 60_000}]
     )
-    """The price of each outcome, by its name. [currency/outcome]"""
+    """The price of each outcome, by its name; where the outcome is an amount, of each unit of it, and what is below
+    zero counts as nothing. [currency/outcome]"""
     most: Amount = Field(examples=[200_000])
     """The most that one participant earns over the whole deal; what goes beyond it is not paid. [currency]"""
 
@@ -91,8 +111,8 @@ class DeemedTerms(Terms):
     """Which outcome may stay without an agreed method: a key of `outcomes`."""
     price: Amount = Field(examples=[40_000])
     """The price per person who is taken to have succeeded. [currency/outcome]"""
-    chance: Annotated[float, Field(ge=0, le=1)] = Field(examples=[0.3])
-    """The chance that no method is agreed; then the rules above pay nothing for this outcome. [1]"""
+    chance: Share = Field(examples=[0.3])
+    """The chance that no method is agreed; then the other rules pay nothing for this outcome. [1]"""
     rate: Annotated[float, Field(ge=0, le=1)] = Field(examples=[0.5])
     """The rate of success that is then assumed. [1]"""
 
@@ -117,8 +137,6 @@ class FixedTerms(Terms):
 
     @model_validator(mode="after")
     def _once_a_day(self) -> FixedTerms:
-        from risksim.scenario.base import value_of
-
         seen, faults = set(), []
         for position, entry in enumerate(self.amounts):
             if value_of(entry.on) in seen:
@@ -146,11 +164,23 @@ class StandingTerms(Terms):
     """The same amount again and again."""
 
     every: Duration = Field(examples=["6 months"])
-    """The months between two payments; the first falls one interval after `start`. [month]"""
+    """The months between two payments. [month]"""
+    first: Date | None = Field(default=None, examples=["2026-07-01"])
+    """The day of the first payment; one interval after `start` where this is left out."""
     amount: Amount = Field(examples=[50_000])
     """What is paid each time. [currency]"""
     until: Date | None = Field(default=None, examples=["2027-01-01"])
     """The last day on which it is paid; the end of the deal where this is left out."""
+
+    def dates(self, start: dt.date, end: dt.date) -> list[dt.date]:
+        """The dates of the payments of a deal, in order; none where the interval is nothing."""
+        step, dates = int(value_of(self.every)), []
+        begin, month = (start, step) if self.first is None else (value_of(self.first), 0)
+        last = end if self.until is None else min(end, value_of(self.until))
+        while step and (date := add_months(begin, month)) <= last:
+            dates.append(date)
+            month += step
+        return dates
 
 
 class Standing(Part):
@@ -172,8 +202,6 @@ class ThresholdTerms(Reading):
     """The goal: reached above this value, not at it."""
     pays: Amount = Field(examples=[1_000_000])
     """What is paid where the goal is reached. [currency]"""
-    over: Literal["pooled", "each cohort"] = Field(default="pooled", examples=["each cohort"])
-    """Whether all cohorts together must reach the goal, or each pays for itself."""
 
     @model_validator(mode="after")
     def _one_goal(self) -> ThresholdTerms:
@@ -338,6 +366,120 @@ class Fund(Part):
     """Payer, limit, and what happens beyond it."""
 
 
+# Changes
+
+
+class ChangeTerms(Origin):
+    """What every rule may say that changes the terms of others."""
+
+    rules: Annotated[list[Name], Field(min_length=1, max_length=100)] = Field(examples=[["wellbeing"]])
+    """The rules above it that it changes, each by its `label`, or by its outcome for all rules on it."""
+    label: str | None = Field(default=None, examples=["review after two years"])
+    """A longer name for reports."""
+
+
+class RebaseTerms(ChangeTerms):
+    """A baseline that replaces an assumption."""
+
+    baseline: Name = Field(examples=["baseline"])
+    """The measured baseline: a result of the programme as a whole; the first value that becomes known."""
+    assumed: Annotated[float, Field(gt=0)] = Field(examples=[0.4])
+    """The baseline on which the parties agreed the terms. [as measured]"""
+    changes: Literal["price", "goal"] = Field(default="price", examples=["price"])
+    """Whether prices change in proportion, or goals move."""
+    strength: Annotated[float, Field(gt=0, le=100)] = Field(default=1.0, examples=[0.5])
+    """How much of the difference counts. [1]"""
+    least: Annotated[float, Field(ge=0, le=1)] = Field(default=0.5, examples=[0.8])
+    """The least that a price, or the first goal of a table, may become, as a share of what was agreed. [1]"""
+    most: Annotated[float, Field(ge=1, le=100)] = Field(default=1.5, examples=[1.2])
+    """The most that it may become, as a share of what was agreed. [1]"""
+    tolerance: Annotated[float, Field(ge=0)] = Field(default=0.05, examples=[0.03])
+    """The difference up to which nothing changes, this one included. [as measured]"""
+    retroactive: bool = Field(default=False, examples=[True])
+    """Whether what was earned before is settled again at the new price: a difference in favour of the payer is set off
+    against what the payer owes from then on under the rules above, one in favour of the investors is paid on that
+    day."""
+
+    @model_validator(mode="after")
+    def _prices_only(self) -> RebaseTerms:
+        if self.retroactive and self.changes == "goal":
+            fault = mistake_at(
+                ("retroactive",),
+                "got true with changes: goal; only prices are settled again.",
+                "Take retroactive out, or write changes: price.",
+            )
+            raise ValidationError.from_exception_data("RebaseTerms", [fault])
+        return self
+
+
+class Rebase(Part):
+    """Prices or goals follow a baseline that is measured after the deal has begun."""
+
+    rebase: RebaseTerms = Field(examples=[{"baseline": "baseline", "assumed": 0.4, "rules": ["wellbeing"]}])
+    """Baseline, assumption, and the rules that change."""
+
+
+class AmendTerms(ChangeTerms):
+    """A date, what must then be seen, and what changes."""
+
+    on: Date = Field(examples=["2027-01-01"])
+    """The follow-up at which the parties look; what changes does so from the next follow-up on."""
+    outcome: Name = Field(examples=["wellbeing"])
+    """Which outcome they look at: a key of `outcomes`."""
+    counts: Literal["count", "share", "mean", "people", "value"] = Field(examples=["share"])
+    """What they look at, over all cohorts and since the start: the number verified, their share, the mean, the people
+    whom the outcome speaks of, or the last known value of a result of the whole programme."""
+    unmeasured: Literal["failure", "exclude", "assumed", "observed"] | None = Field(default=None, examples=["failure"])
+    """How people count who could not be measured, as in a goal. Shares and means must say it."""
+    assumed_rate: Annotated[float, Field(ge=0, le=1)] | None = Field(default=None, examples=[0.5])
+    """The rate that stands in for what was not measured. [1]"""
+    below: Plain | None = Field(default=None, examples=[0.3])
+    """The terms change where less than this is seen."""
+    at_least: Plain | None = Field(default=None, examples=[0.6])
+    """The terms change where this or more is seen."""
+    price: Amount | None = Field(default=None, examples=[16_000])
+    """The new price, or what a goal then pays. [currency]"""
+    times: Annotated[float, Field(ge=0, le=100)] | None = Field(default=None, examples=[0.8])
+    """What prices and amounts are multiplied by. [1]"""
+    shift: Plain | None = Field(default=None, examples=[-0.05])
+    """What is added to goals, and to every line of a table; in whole millionths."""
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> AmendTerms:
+        faults = []
+        for keys, what, remedy in (
+            (("below", "at_least"), "it looks for one thing", "Write below: 0.3, or at_least: 0.6."),
+            (("price", "times", "shift"), "it changes one thing", "Write price, times or shift; two are two rules."),
+        ):
+            said = [key for key in keys if getattr(self, key) is not None]
+            if len(said) != 1:
+                found = " and ".join(said) if said else f"none of {', '.join(keys)}"
+                faults.append(mistake_at((said[0] if said else keys[0],), f"got {found}; {what}.", remedy))
+        faults += unsaid(self.counts, self.unmeasured, self.assumed_rate, needed=self.unmeasured == "assumed")
+        if faults:
+            raise ValidationError.from_exception_data("AmendTerms", faults)
+        return self
+
+
+class Amend(Part):
+    """Terms change from the next follow-up on, where something is seen on a date."""
+
+    amend: AmendTerms = Field(
+        examples=[
+            {
+                "on": "2027-01-01",
+                "outcome": "wellbeing",
+                "counts": "share",
+                "unmeasured": "failure",
+                "below": 0.3,
+                "rules": ["wellbeing"],
+                "times": 0.8,
+            }
+        ]
+    )
+    """Date, what must be seen, and what changes."""
+
+
 RULES: dict[str, type[Part]] = {
     "per_outcome": PerOutcome,
     "cap": Cap,
@@ -352,8 +494,14 @@ RULES: dict[str, type[Part]] = {
     "ladder": Ladder,
     "floor": Floor,
     "fund": Fund,
+    "rebase": Rebase,
+    "amend": Amend,
 }
 """The key that names each payment rule, and its model."""
+
+MONOTONE = frozenset({"per_outcome", "per_unit", "share_of_savings", "threshold", "steps", "ladder"})
+"""Rules under which one more success never lowers what was claimed so far, as long as they look at each date and their
+tables rise."""
 
 _KEY_OF = {model: key for key, model in RULES.items()}
 
@@ -380,6 +528,34 @@ def outcome_of(rule: Part) -> str | None:
     return name
 
 
+def cohort_payers(cohorts: Sequence[Cohort]) -> list[str]:
+    """The payers that cohorts name, in the order of the file."""
+    return list(dict.fromkeys(str(cohort.payer) for cohort in cohorts if cohort.payer is not None))
+
+
+def payers_of(rule: Part, cohorts: Sequence[Cohort]) -> list[str]:
+    """Who pays under a rule, in the order of the file; nobody where it only cuts or changes what others claim."""
+    terms = terms_of(rule)
+    if isinstance(terms, SplitTerms) and terms.split is not None:
+        return cohort_payers(cohorts)
+    if isinstance(terms, Terms):
+        return list(terms.shares())
+    if isinstance(terms, FundTerms):
+        return [terms.payer] if terms.otherwise == "unpaid" else [terms.payer, terms.otherwise]
+    return []
+
+
+def changed_rules(rules: Sequence[Part], position: int) -> list[int]:
+    """Positions of the rules that a change at `position` speaks of: above it, by label or outcome, in their order."""
+    terms = terms_of(rules[position])
+    return [
+        above
+        for above, rule in enumerate(rules[:position])
+        if not isinstance(rule, Cap | Floor | Fund | Rebase | Amend)
+        and {getattr(terms_of(rule), "label", None), outcome_of(rule)} & set(terms.rules)
+    ]
+
+
 def _rule_key(found: Any) -> str | None:
     if isinstance(found, Part):
         return _KEY_OF.get(type(found))
@@ -402,7 +578,9 @@ Rule = Annotated[
     | Annotated[Steps, Tag("steps")]
     | Annotated[Ladder, Tag("ladder")]
     | Annotated[Floor, Tag("floor")]
-    | Annotated[Fund, Tag("fund")],
+    | Annotated[Fund, Tag("fund")]
+    | Annotated[Rebase, Tag("rebase")]
+    | Annotated[Amend, Tag("amend")],
     Discriminator(_rule_key, custom_error_type="no_rule", custom_error_message="no payment rule"),
 ]
 """One payment rule; rules are applied in the order in which they stand."""

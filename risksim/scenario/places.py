@@ -228,10 +228,14 @@ def _limits(kind: Any) -> str:
                         found.setdefault(name, getattr(constraint, name))
         kind = parts[0]
     if "ge" in found and "le" in found:
-        return f" from {found['ge']:,} to {found['le']:,}"
+        return f" from {_bound(found['ge'])} to {_bound(found['le'])}"
     words = {"ge": "not below", "gt": "above", "le": "not above", "lt": "below"}
-    said = " and ".join(f"{words[name]} {value:,}" for name, value in found.items())
+    said = " and ".join(f"{words[name]} {_bound(value)}" for name, value in found.items())
     return f" {said}" if said else ""
+
+
+def _bound(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
 def what_is(place: Place, limits: bool = True) -> str:

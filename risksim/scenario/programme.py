@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 from pydantic_core import ValidationError
 
-from risksim.scenario.base import Count, Duration, Months, Name, Part, mistake_at, value_of
+from risksim.scenario.base import Count, Duration, Months, Name, Part, Payer, mistake_at, value_of
 from risksim.scenario.uncertainty import Ratio, Share
 
 
@@ -52,5 +52,8 @@ class Cohort(Part):
     """The share of the enrolled who leave before the end of their course; spread evenly over its months. [1]"""
     unmeasured: Share = 0.0
     """The share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened. [1]"""
+    payer: Payer | None = Field(default=None, examples=["region"])
+    """Who bears this cohort's part of a claim that a payment rule splits (`split`): municipality, region, state or
+    outcome fund."""
     label: str | None = None
     """A longer name for reports."""

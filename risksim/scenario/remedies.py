@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args, get_origin
 
 from risksim.scenario.base import parse_months
-from risksim.scenario.places import Place, fields_of, opened
+from risksim.scenario.places import Place, allowed, fields_of, opened
 from risksim.scenario.uncertainty import LAWS
 
 EXAMPLE_ROOT = "Begin with `schema: 1` and `name: ...`; `risksim init` writes a file to start from."
@@ -364,7 +364,7 @@ def _choice_remedy(value: Any, place: Place) -> str:
         return "Write start, {every: 6 months, times: 6}, or a list such as [2025-01-01, 2026-01-01]."
     if place.key == "drawdown":
         return "Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}]."
-    return f"Write one of {', '.join(choices)}."
+    return f"Write one of {', '.join(choices)}." if len(choices) > 1 else f"Write `{place.key}: {choices[0]}`."
 
 
 def _list_remedy(value: Any, place: Place) -> str:
@@ -403,7 +403,8 @@ def _too_long_remedy(place: Place) -> str:
 def _limit_remedy(value: Any, place: Place) -> str:
     if place.key == "hurdles" and isinstance(value, int | float) and value >= 10:
         return f"If {value:g} means percent, write {value / 100:g}."
-    if place.key in ("weight", "share") and isinstance(value, int | float) and 1 < value <= 100:
+    is_share = place.key in ("weight", "share") or allowed(place).endswith(" from 0 to 1")
+    if is_share and isinstance(value, int | float) and 1 < value <= 100:
         return f"If {value:g} means percent, write {value / 100:g}."
     if isinstance(value, int | float) and value <= 0:
         return f"Write a number above 0, as `{example(place)}`."

@@ -21,6 +21,7 @@ from risksim.scenario.base import (
     walk,
 )
 from risksim.scenario.calendar import add_months
+from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.deal_contradictions import deal_contradictions
 from risksim.scenario.diligence import DueDiligence
@@ -41,6 +42,7 @@ from risksim.scenario.outcomes import (
     moments,
 )
 from risksim.scenario.payments import (
+    AmendTerms,
     Cap,
     Deemed,
     FixedAmounts,
@@ -52,6 +54,7 @@ from risksim.scenario.payments import (
     Standing,
     key_of,
     outcome_of,
+    payers_of,
     terms_of,
 )
 from risksim.scenario.programme import Cohort
@@ -143,7 +146,8 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
-        faults += [*gates(self.personal, nearest), *_effects(self), *_diligence(self)]
+        others = self.outcomes.keys() - self.personal.keys()
+        faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
             faults += deal_contradictions(self, certain)
@@ -322,6 +326,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         name = outcome_of(rule)
         if isinstance(rule, PerPerson):
             faults += price_faults(deal.personal, rule.per_person.prices, (*here, "prices"), nearest)
+            faults += _paid_twice(deal, rule, (*here, "prices"))
         elif name is not None and name not in deal.outcomes:
             faults.append(
                 mistake_at(
@@ -337,7 +342,7 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
         faults += _too_much(deal, rule, here)
         if isinstance(terms, Table) and terms.pays != "amount":
             faults += _not_for_rates(terms, here)
-    return [*faults, *_limits(deal)]
+    return [*faults, *_limits(deal), *changes(deal, nearest), *splits(deal)]
 
 
 def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
@@ -352,47 +357,74 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
                 leans_on=(("outcomes", name),),
             )
         ]
-    if isinstance(terms, Reading) and (terms.counts == "value") != whole:
+    if whole and getattr(terms, "measurements", None) is not None:
+        return [
+            mistake_at(
+                (*here, "measurements"),
+                f"got measurements of '{name}', a result of the programme as a whole, which is not measured person by "
+                "person.",
+                "Take them out; a result is paid at the follow-ups that know it.",
+                leans_on=(("outcomes", name),),
+            )
+        ]
+    if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
+        has = "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
+        remedy = "Write counts: value." if whole else "Write counts: count, share or mean."
+        if is_amount(deal.outcomes[name]):
+            has, remedy = "an amount that each person has.", "Write counts: mean."
         return [
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', "
-                + (
-                    "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
-                ),
-                "Write counts: value." if whole else "Write counts: count, share or mean.",
+                f"got {terms.counts} of '{name}', {has}",
+                remedy,
                 leans_on=(("outcomes", name),),
             )
         ]
     return []
 
 
+def _paid_twice(deal: Scenario, rule: PerPerson, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """Outcomes of a price list that an assumed rate may pay for instead: the list would pay on those paths too."""
+    deemed = {other.deemed.outcome for other in deal.payments if isinstance(other, Deemed)}
+    return [
+        mistake_at(
+            (*here, name),
+            f"got '{name}', for which a deemed rule may pay instead; a price list cannot leave out one outcome.",
+            "Take it off the list and give it a per_outcome rule of its own.",
+            leans_on=(("payments", "*"),),
+        )
+        for name in rule.per_person.prices
+        if name in deemed
+    ]
+
+
 def _effects(deal: Scenario) -> list[InitErrorDetails]:
     personal = deal.personal
     binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
     places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    faults = list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
-    for position, rule in enumerate(deal.payments):
-        if outcome_of(rule) in deal.effects and getattr(terms_of(rule), "over", "pooled") != "pooled":
-            faults.append(
-                mistake_at(
-                    ("payments", position, key_of(rule), "over"),
-                    "got each cohort for an effect, which compares all cohorts together with its group.",
-                    "Write over: pooled.",
-                )
-            )
-    return faults
+    return list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
+
+
+def paid_times(deal: Scenario, rule: PerOutcome) -> int:
+    """How often a rule may pay for one person: once for each measurement that it names."""
+    terms = rule.per_outcome
+    if terms.measurements is not None:
+        return len(set(terms.measurements))
+    return measured_times(deal.personal, terms.outcome) if terms.outcome in deal.personal else 1
 
 
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
-    price = certain(getattr(terms_of(rule), "price", None))
+    key = "most" if isinstance(rule, PerPerson) else "price"
+    price = certain(getattr(terms_of(rule), key, None))
     people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
-    if price is None or price * people <= LARGEST_AMOUNT:
+    times = paid_times(deal, rule) if isinstance(rule, PerOutcome) else 1
+    if price is None or price * people * times <= LARGEST_AMOUNT:
         return []
+    again = f" at {times} measurements" if times > 1 else ""
     return [
         mistake_at(
-            (*here, "price"),
-            f"got {price:g} for each of {people:,} people, more than {LARGEST_AMOUNT:,.0f} in all; "
+            (*here, key),
+            f"got {price:g} for each of {people:,} people{again}, more than {LARGEST_AMOUNT:,.0f} in all; "
             "sums must be small enough to be counted exactly.",
             "Count the zeros of the price and of the participants.",
             leans_on=(("cohorts",),),
@@ -502,8 +534,18 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(rule, Standing):
-            step = int(value_of(rule.standing.every))
-            if step == 0 or add_months(deal.start_date, step) > deal.end_date:
+            step, first = int(value_of(rule.standing.every)), rule.standing.first
+            if first is not None and not deal.start_date <= value_of(first) <= _last_standing(deal, rule):
+                faults.append(
+                    mistake_at(
+                        (*here, "first"),
+                        f"got {value_of(first)}; the first payment falls between start {deal.start_date} and "
+                        f"{_last_standing(deal, rule)}, the last day on which it is paid.",
+                        "Move the date, or the end of the payments.",
+                        leans_on=(*_CLOCK, (*here, "until")),
+                    )
+                )
+            elif step == 0 or (first is None and add_months(deal.start_date, step) > deal.end_date):
                 faults.append(
                     mistake_at(
                         (*here, "every"),
@@ -525,7 +567,8 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         )
                     )
         if isinstance(terms, Terms) and (lag := int(value_of(terms.lag))):
-            last = max([*follow_ups, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
+            standing = rule.standing.dates(deal.start_date, deal.end_date) if isinstance(rule, Standing) else []
+            last = max([*follow_ups, *standing, *(value_of(entry.on) for entry in getattr(terms, "amounts", []))])
             if lag > LONGEST or add_months(last, lag) > deal.end_date:
                 faults.append(
                     mistake_at(
@@ -535,7 +578,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                         leans_on=_CLOCK,
                     )
                 )
-    return faults
+    return [*faults, *looks(deal)]
+
+
+def _last_standing(deal: Scenario, rule: Standing) -> dt.date:
+    """The last day on which a standing amount may be paid."""
+    until = rule.standing.until
+    return deal.end_date if until is None else min(deal.end_date, value_of(until))
 
 
 def _there_is(names: list[str], most: int = 12) -> str:
@@ -628,7 +677,7 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
         when = outcome.measured
         if isinstance(when, OnDate):
             faults += _days_of_measurement(deal, name, when, last)
-        elif isinstance(when, AfterEnrolment) and outcome.of != "enrolled":
+        elif isinstance(when, AfterEnrolment) and outcome.of not in ("enrolled", "earlier"):
             months = int(moments(when)[0])
             if months < longest:
                 faults.append(
@@ -718,20 +767,13 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
     return faults
 
 
-def payers_of(deal: Scenario) -> list[str]:
+def all_payers(deal: Scenario) -> list[str]:
     """Everybody who pays under some payment rule, in the order of the file."""
-    named: list[str] = []
-    for rule in deal.payments:
-        terms = terms_of(rule)
-        if isinstance(terms, Terms):
-            named += terms.shares()
-        elif isinstance(rule, Fund):
-            named += [rule.fund.payer] if rule.fund.otherwise == "unpaid" else [rule.fund.payer, rule.fund.otherwise]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(payer for rule in deal.payments for payer in payers_of(rule, deal.cohorts)))
 
 
 def _financing(deal: Scenario) -> list[InitErrorDetails]:
-    return contradictions(deal.financing, deal.provider, payers_of(deal), certain)
+    return contradictions(deal.financing, deal.provider, all_payers(deal), certain)
 
 
 def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
@@ -749,7 +791,7 @@ def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
         follow_ups,
         list(deal.personal),
         known_on,
-        list(dict.fromkeys([*payers_of(deal), *third])),
+        list(dict.fromkeys([*all_payers(deal), *third])),
         money.termination is not None,
         nearest,
     )

@@ -82,6 +82,27 @@ class Terms(Origin):
         return {str(name): exact(share) for name, share in (self.payers or {self.payer: 1.0}).items()}
 
 
+class SplitTerms(Terms):
+    """What a rule may say whose claim is split between the payers of the cohorts."""
+
+    split: Literal["by successes", "by people"] | None = Field(default=None, examples=["by successes"])
+    """How the claim on all cohorts together is split between their payers (`cohorts[].payer`), instead of `payer` or
+    `payers`: by the number verified in the cohorts of each, or by the people the outcome speaks of, both since the last
+    payment of this rule. Without successes it is split by people, without people in equal parts."""
+
+    @model_validator(mode="after")
+    def _split_in_one_way(self) -> SplitTerms:
+        also = [key for key in ("payer", "payers") if key in self.model_fields_set]
+        if self.split is not None and also:
+            fault = mistake_at(
+                ("split",),
+                f"got both split and {also[0]}; a claim is split in one way.",
+                f"Take {also[0]} out where each cohort has its own payer.",
+            )
+            raise ValidationError.from_exception_data("SplitTerms", [fault])
+        return self
+
+
 class MinimumSample(Origin):
     """What holds where too few people were measured."""
 
@@ -106,7 +127,7 @@ On = Annotated[
 """`each`, `first`, `last`, or a list of follow-up dates."""
 
 
-class Reading(Terms):
+class Reading(SplitTerms):
     """How a rule reads an outcome before it decides."""
 
     outcome: Name = Field(examples=["wellbeing"])
@@ -126,27 +147,29 @@ class Reading(Terms):
     on: On = Field(default="each", examples=["last"])
     """When the rule looks: at `each` follow-up, at each until it pays for the `first` time, at the `last`, or on a list
     of follow-up dates."""
+    over: Literal["pooled", "each cohort"] = Field(default="pooled", examples=["each cohort"])
+    """Whether all cohorts together are held against the goal or table, or each by itself, so that each pays."""
 
     @model_validator(mode="after")
     def _reads_well(self) -> Reading:
-        faults = []
-        if self.counts in ("share", "mean") and self.unmeasured is None:
-            faults.append(
-                mistake_at(
-                    ("unmeasured",),
-                    f"got no unmeasured; a {self.counts} says how people count who could not be measured.",
-                    "Write unmeasured: failure, exclude, assumed or observed.",
-                )
-            )
         rate_needed = self.unmeasured == "assumed" or (
             self.minimum_sample is not None and self.minimum_sample.otherwise == "assumed"
         )
-        if rate_needed and self.assumed_rate is None:
+        faults = unsaid(self.counts, self.unmeasured, self.assumed_rate, needed=rate_needed)
+        if self.over == "each cohort" and self.counts == "value":
             faults.append(
                 mistake_at(
-                    ("assumed_rate",),
-                    "got no assumed_rate, and it stands in for what was not measured.",
-                    "Add a line such as assumed_rate: 0.5.",
+                    ("over",),
+                    "got each cohort, but a value is a result of the programme as a whole.",
+                    "Write over: pooled.",
+                )
+            )
+        if self.over == "each cohort" and self.split is not None:
+            faults.append(
+                mistake_at(
+                    ("split",),
+                    f"got {self.split} with over: each cohort; what is split is the claim on all cohorts together.",
+                    "Write over: pooled, or name one payer.",
                 )
             )
         if faults:
@@ -178,6 +201,17 @@ class Table(Reading):
     most: Plain | None = Field(default=None, examples=[0.15])
     """The most that is given."""
 
+    @model_validator(mode="after")
+    def _capital_is_of_the_deal(self) -> Table:
+        if self.over == "each cohort" and self.pays != "amount":
+            fault = mistake_at(
+                ("over",),
+                f"got each cohort on a table that gives {self.pays}; capital is that of the whole deal.",
+                "Write over: pooled, or pays: amount.",
+            )
+            raise ValidationError.from_exception_data("Table", [fault])
+        return self
+
 
 class Line(Part):
     """One line of a step table."""
@@ -204,6 +238,28 @@ class DatedAmount(Origin):
     """The day on which it is due."""
     amount: Amount = Field(examples=[100_000])
     """What is due. [currency]"""
+
+
+def unsaid(counts: str, unmeasured: str | None, assumed_rate: float | None, *, needed: bool) -> list[Any]:
+    """Mistakes of a reading that leaves open how people count who could not be measured."""
+    faults = []
+    if counts in ("share", "mean") and unmeasured is None:
+        faults.append(
+            mistake_at(
+                ("unmeasured",),
+                f"got no unmeasured; a {counts} says how people count who could not be measured.",
+                "Write unmeasured: failure, exclude, assumed or observed.",
+            )
+        )
+    if needed and assumed_rate is None:
+        faults.append(
+            mistake_at(
+                ("assumed_rate",),
+                "got no assumed_rate, and it stands in for what was not measured.",
+                "Add a line such as assumed_rate: 0.5.",
+            )
+        )
+    return faults
 
 
 def rising(lines: list[Any], key: str, where: str, low: float | None, most: float | None) -> list[Any]:

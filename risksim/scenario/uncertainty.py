@@ -583,3 +583,11 @@ People = Annotated[
 
 Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), _plain_within(-0.5, 1.0, "a growth rate")]
 """An uncertain yearly growth rate. [1/year]"""
+
+HIGHEST_RATE = 4.0
+"""Spells that start or end more often would need days, not months. [1/month]"""
+
+Rate = Annotated[
+    UncertainNumber, Bounds(0.0, HIGHEST_RATE, "1/month"), _plain_within(0.0, HIGHEST_RATE, "a monthly rate")
+]
+"""An uncertain number of times a month. [1/month]"""

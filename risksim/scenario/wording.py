@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from risksim.scenario.base import Origin
 from risksim.scenario.document import Path, shown
-from risksim.scenario.outcomes import MEASURED
+from risksim.scenario.outcomes import KINDS, MEASURED, kinds_in, misspelt_kind
 from risksim.scenario.payments import RULES
 from risksim.scenario.places import Place, fields_of, locate, meaning, model_of, what_is
 from risksim.scenario.remedies import (
@@ -67,13 +67,19 @@ def explain(error: ErrorDetails) -> Explained:
     # A check of the whole scenario names the place in the file itself, without branches.
     spans = error["type"] == "mistake" and about.get("path") == error["loc"]
     trail = [Place(error["loc"])] if spans else locate(error["loc"])
+    if own := () if spans else about.get("path", ()):
+        # A check of one part names the place below it as the file does, without branches.
+        trail[-1] = replace(trail[-1], path=(*locate(error["loc"][: -len(own)])[-1].path, *own))
     place = trail[-1]
     found, remedy = _words(error, place)
+    path, is_key = place.path, error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
+    if error["type"] == "no_outcome" and (wrong := misspelt_kind(error["input"])) is not None:
+        path, is_key = (*path, wrong[0]), True
     return Explained(
-        place.path,
+        path,
         found,
         remedy,
-        error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",),
+        is_key,
         tuple(about.get("leans_on", ())),
         trail,
         spans,
@@ -117,7 +123,7 @@ def _missing(place: Place) -> tuple[str, str]:
     if isinstance(place.path[-1], int):
         return f"got too few numbers; {what_is(place)}.", f"Write it as `{example(place)}`."
     key = str(place.path[-1])
-    return f"got no {key}; {what_is(place)}.", f"Add a line such as `{example(place)}`."
+    return f"got no {key}; {what_is(place, limits=False)}.", f"Add a line such as `{example(place)}`."
 
 
 def _unknown_key(error: ErrorDetails, place: Place) -> tuple[str, str]:
@@ -153,8 +159,36 @@ def _homes() -> dict[str, str]:
         "ratio": "under enrolment",
         "success_rate": "in an outcome",
         "measured": "in an outcome",
+        "persistence": "in an outcome that is measured several times",
+        "after": "in an outcome",
+        "unless": "in an outcome",
+        "lasts": "in an outcome with spells",
+        "gap": "in an outcome with spells",
+        "starts": "under spells",
+        "ends": "under spells",
+        "begins": "under spells",
+        "unit": "in an outcome with amount",
+        "always": "in an outcome with reads",
+        "noise": "under score",
+        "growth": "under score",
+        "effect": "under use",
+        "measurements": "in a rule per_outcome",
+        "prices": "in a rule per_person",
+        "most": "in a rule per_person, or under amount",
+        "least": "under amount",
+        "counts": "in an outcome with spells, score or use, or in a rule that reads an outcome",
+        "at_least": "in an outcome with reads or score, or in a rule threshold",
         "price": "in a rule per_outcome",
         "payer": "in a rule per_outcome",
+        "payers": "in a rule per_outcome",
+        "split": "in a rule per_outcome, threshold, steps or ladder",
+        "baseline": "in a rule rebase",
+        "assumed": "in a rule rebase",
+        "retroactive": "in a rule rebase",
+        "times": "in a rule amend, or in instalments",
+        "shift": "in a rule amend",
+        "rebase": "in the list of payments",
+        "amend": "in the list of payments",
         "total": "in a rule cap",
         "cap": "in the list of payments, as `- cap: {total: 4000000}`",
         "per_outcome": "in the list of payments",
@@ -198,6 +232,8 @@ def _out_of_bounds(value: Any, words: str, place: Place) -> tuple[str, str]:
         return found, "Write the number of people, as 100; leave the effect out where there is no such group."
     if value < 0:
         return found, "Take the minus sign out, or write 0."
+    if words.startswith("a monthly rate"):
+        return found, f"If {_number(value)} is the rate of a year, write {value / 12:.4g}."
     return found, "Write the share as a decimal number, 0.75 for 75 %."
 
 
@@ -258,7 +294,7 @@ def _law_remedy(value: dict[str, Any]) -> str:
 
 
 def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
-    known = " or ".join(RULES)
+    known = "per_outcome or cap, for example"
     examples = {key: flow({key: next(iter(fields_of(model).values())).examples[0]}) for key, model in RULES.items()}  # type: ignore[index]
     if not isinstance(value, dict):
         return f"got {shown(value)}; a payment rule is a block with one key, {known}.", (
@@ -274,7 +310,8 @@ def _no_rule(value: Any, _place: Place) -> tuple[str, str]:
     for key in value:
         close = closest(str(key), RULES)
         if close:
-            return found, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
+            unknown = f"got {shown(str(key))}, which is no payment rule; a rule is a block with one key, {known}."
+            return unknown, f"Did you mean {close[0]}, as `- {examples[close[0]][1:-1]}`?"
     for name, model in RULES.items():
         terms = model_of(fields_of(model)[name].annotation)
         if terms is not None and set(value) & set(fields_of(terms)) - {"source", "assumption", "note", "unchecked"}:
@@ -303,6 +340,20 @@ def _no_measured(value: Any, place: Place) -> tuple[str, str]:
     return (
         found,
         "Write {at: completion}, {after_enrolment: 12 months}, {after_completion: 6 months} or {on: 2027-01-01}.",
+    )
+
+
+def _no_outcome(value: Any, place: Place) -> tuple[str, str]:
+    wrong = misspelt_kind(value)
+    if wrong is not None:
+        key, meant = wrong
+        kinds = ", ".join(("success_rate", *KINDS))
+        return f"got the key {shown(key)}; an outcome has one of {kinds}.", f"Did you mean {meant}?"
+    several = kinds_in(value)
+    name = shown(str(place.path[-1]), 40, "")
+    return (
+        f"got {' and '.join(several)} in one outcome; each of them is an outcome of its own.",
+        f"Keep one, and write the other as a second outcome beside {name}.",
     )
 
 
@@ -349,6 +400,7 @@ _SPECIAL = {
     "no_law": _no_number,
     "no_rule": _no_rule,
     "no_measured": _no_measured,
+    "no_outcome": _no_outcome,
     "no_follow_up": _no_follow_up,
     "no_drawdown": _no_drawdown,
     "no_due": _no_due,

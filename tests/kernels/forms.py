@@ -21,8 +21,14 @@ def python_of(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """The Python a kernel was written in, with the Python of every kernel it calls: numpy warns there of overflow."""
     written = getattr(kernel, "py_func", kernel)
     used = {name: written.__globals__[name] for name in written.__code__.co_names if name in written.__globals__}
-    names = {name: python_of(value) if hasattr(value, "py_func") else value for name, value in used.items()}
+    names = {name: python_of(value) if _is_own(value) else value for name, value in used.items()}
     return FunctionType(written.__code__, names, written.__name__, written.__defaults__)
+
+
+def _is_own(value: Any) -> bool:
+    """Whether something is a kernel, or plain Python between kernels."""
+    plain = isinstance(value, FunctionType) and value.__module__.startswith("risksim.kernels")
+    return plain or hasattr(value, "py_func")
 
 
 def both(kernel: Callable[..., Any]) -> pytest.MarkDecorator:

@@ -45,7 +45,7 @@ def measured_of(plan: Plan, people: dict[int, tuple[Any, ...]] | list[Any], resu
     for m, statistic in enumerate(plan.measures.statistic):
         for place, t in enumerate(follow_ups):
             if statistic == RESULT:
-                out[0, 0, m, t] = np.nan if result is None else result[place]
+                out[0, 0, m, t] = np.nan if result is None or result[place] is None else result[place]
             else:
                 for c, rows in cohorts.items():
                     out[0, c, m, t] = rows[place][{SUM: 0, SEEN: 1, ELIGIBLE: 2}[int(statistic)]]

@@ -416,7 +416,7 @@ def test_a_deal_that_gains_an_effect_keeps_its_people():
 
 def test_each_cohort_cannot_be_held_against_the_group():
     rule = {"threshold": GOAL["threshold"] | {"over": "each cohort"}}
-    with pytest.raises(ValueError, match="got each cohort for an effect"):
+    with pytest.raises(ValueError, match="got each cohort, but a value is a result"):
         compared([rule])
 
 

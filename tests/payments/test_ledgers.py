@@ -320,3 +320,13 @@ def test_an_open_claim_never_needs_a_wrong_number():
     from risksim.engine.settle import settle
 
     assert not settle(plan, np.empty((1, 0)), measured_of(plan, [(np.nan,) * 3] * 3)).claim.any()
+
+
+def test_goals_follow_the_prices_of_each_path():
+    # 900 after one anniversary at 10 % is 990; at 20 % it is 1,080
+    rule = goal(at_least=1, on=["2026-01-01"], indexed={"from": "2025-01-01", "rate": {"uniform": [0.0, 0.5]}})
+    plan = compile_plan(deal([rule]))
+    from risksim.engine.settle import settle
+
+    measured = np.repeat(measured_of(plan, PEOPLE), 2, axis=0)
+    assert settle(plan, np.array([[0.1], [0.2]]), measured).claim[:, 0].sum(axis=1).tolist() == [99_000, 108_000]

@@ -153,7 +153,11 @@ def test_400_made_up_contracts_equal_the_slow_twin(payments):
 
 
 def block(payments: list[dict[str, Any]], n_paths: int = 64) -> tuple[Any, ...]:
-    plan = compile_plan(bent(payments))
+    return block_of(bent(payments), n_paths)
+
+
+def block_of(scenario: Any, n_paths: int = 64) -> tuple[Any, ...]:
+    plan = compile_plan(scenario)
     inputs, measured, _ = draw_block(plan, Settings(n_paths, 7, threads=1), 0, n_paths)
     return plan, inputs, measured
 

@@ -21,18 +21,24 @@ from risksim.scenario.payments import (
     FloorTerms,
     FundTerms,
     LadderTerms,
+    PerOutcomeTerms,
+    PerPersonTerms,
+    PerUnitTerms,
     Rule,
     ShareOfSavingsTerms,
     StandingTerms,
     StepsTerms,
     ThresholdTerms,
     outcome_of,
+    outcomes_of,
     terms_of,
 )
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading, Table, Terms
+from tests.reference.changes import changed_by, factor_or_shift, is_change, price_on, shift_on, since
 from tests.reference.effects import effect_on_date
 from tests.reference.ending import Ended, speaks
+from tests.reference.processes import added_up, paid_measurements
 
 Claims = dict[tuple[int, str, dt.date], int]
 Tallies = dict[tuple[str, str, dt.date], list[float]]
@@ -46,12 +52,14 @@ def to_minor(amount: float, minor: int) -> int:
     return round(amount * minor)
 
 
-def payers(rules: Iterable[Rule]) -> list[str]:
+def payers(scenario: Scenario, upto: int | None = None) -> list[str]:
     """Payers in the order in which the file first names them."""
     named: list[str] = []
-    for rule in rules:
+    for rule in scenario.payments[:upto]:
         terms = terms_of(rule)
-        if isinstance(terms, Terms):
+        if getattr(terms, "split", None) is not None:
+            named += [cohort.payer for cohort in scenario.cohorts]
+        elif isinstance(terms, Terms):
             named += terms.payers or [terms.payer]
         elif isinstance(terms, FundTerms):
             named += [terms.payer] if terms.otherwise == "unpaid" else [terms.payer, terms.otherwise]
@@ -88,6 +96,8 @@ def looks(scenario: Scenario, terms: Any) -> list[dt.date]:
         step, end = int(value_of(terms.every)), value_of(scenario.end)
         last = min(end, value_of(terms.until)) if terms.until is not None else end
         dates = [later(value_of(scenario.start), step * k) for k in range(1, 1_300 // step)]
+        if terms.first is not None:
+            dates = [later(value_of(terms.first), step * k) for k in range(1_300 // step)]
         return [date for date in dates if date <= last]
     if isinstance(terms, FloorTerms) and terms.total is not None:
         return follow_ups[-1:]
@@ -149,10 +159,14 @@ class Book:
         tallies: Tallies,
         minor: int,
         ended: Ended | None = None,
+        owed: Mapping[tuple[int, dt.date], float] | None = None,
     ) -> None:
         self.scenario, self.values, self.tallies, self.minor, self.ended = scenario, values, tallies, minor, ended
+        self.owed = owed or {}
         self.until = dt.date.max if ended is None else ended.until
         self.claims: Claims = {}
+        self.again: dict[int, tuple[dt.date, float]] = {}
+        """Rules that are settled again: what their prices before a date are multiplied by."""
 
     def dates(self, terms: Any) -> list[dt.date]:
         """Dates on which a rule speaks on this path."""
@@ -172,7 +186,8 @@ class Book:
         for position, other in enumerate(self.scenario.payments):
             terms = terms_of(other)
             if isinstance(terms, DeemedTerms) and terms.outcome == outcome_of(rule):
-                return self.values[f"payments[{position}].chance"]
+                chance = self.values[f"payments[{position}].chance"]
+                return self.values.get(f"payments[{position}].event", chance)
         return 0.0
 
     def prices(self, position: int, terms: Any, date: dt.date) -> float:
@@ -191,9 +206,13 @@ class Book:
     def above(self, position: int, date: dt.date) -> dict[str, int]:
         """What each payer owes on a date under the rules above, as far as a limit looks at them."""
         wanted = outcome_of(self.scenario.payments[position])
-        owed = dict.fromkeys(payers(self.scenario.payments[:position]), 0)
+        owed = dict.fromkeys(payers(self.scenario, position), 0)
         for (rule, payer, when), amount in self.claims.items():
-            seen = wanted is None or outcome_of(self.scenario.payments[rule]) == wanted
+            if is_change(self.scenario.payments[rule]):
+                names = [outcome_of(self.scenario.payments[k]) for k in changed_by(self.scenario, rule)]
+                seen = wanted is None or all(name == wanted for name in names)
+            else:
+                seen = wanted is None or wanted in outcomes_of(self.scenario.payments[rule])
             if rule < position and when == date and seen:
                 owed[payer] += amount
         return owed
@@ -208,34 +227,108 @@ def claim(
     drawdown: Mapping[dt.date, int],
     capital: Mapping[dt.date, float],
     ended: Ended | None = None,
+    owed: Mapping[tuple[int, dt.date], float] | None = None,
 ) -> Claims:
     """What every rule claims on every date; rules speak in the order of the file."""
-    book = Book(scenario, values, tallies, minor, ended)
+    book = Book(scenario, values, tallies, minor, ended, owed)
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, CapTerms | FundTerms):
             limit(book, position, terms, periods)
-            continue
-        if isinstance(terms, FloorTerms):
-            earned = floor(book, position, terms, periods)
-        elif isinstance(terms, Reading):
-            earned = goal(book, position, rule, periods, drawdown, capital)
+        elif is_change(rule):
+            if getattr(terms, "retroactive", False):
+                settle_again(book, position, periods, drawdown, capital)
         else:
-            earned = {date: price(book, position, rule, date) for date in book.dates(terms)}
-        shares = terms.payers or {terms.payer: 1.0}
-        common = {payer: Fraction(repr(float(share))) for payer, share in shares.items()}
-        scale = 1
-        while any((share * scale).denominator > 1 for share in common.values()):
-            scale *= 10
-        whole = {payer: int(share * scale) for payer, share in common.items()}
-        paid: dict[dt.date, int] = {}
-        for date, amount in earned.items():
-            on = later(date, int(value_of(terms.lag)))
-            paid[on] = paid.get(on, 0) + amount
-        for date, amount in paid.items():
-            for payer, part in share_out(amount, whole).items():
-                book.claims[position, payer, date] = part
+            book.claims |= one_rule(book, position, periods, drawdown, capital)
     return book.claims
+
+
+def one_rule(
+    book: Book, position: int, periods: list[dt.date], drawdown: Mapping[dt.date, int], capital: Mapping[dt.date, float]
+) -> Claims:
+    """What a rule that pays claims of each payer on each date."""
+    rule = book.scenario.payments[position]
+    terms = terms_of(rule)
+    if isinstance(terms, FloorTerms):
+        earned = floor(book, position, terms, periods)
+    elif isinstance(terms, Reading):
+        earned = goal(book, position, rule, periods, drawdown, capital)
+    else:
+        earned = {date: price(book, position, rule, date) for date in book.dates(terms)}
+    found: Claims = {}
+    if getattr(terms, "split", None) is not None:
+        for date, parts in split_between_cohorts(book, terms, earned).items():
+            on = later(date, int(value_of(terms.lag)))
+            for payer, part in parts.items():
+                found[position, payer, on] = found.get((position, payer, on), 0) + part
+        return found
+    shares = terms.payers or {terms.payer: 1.0}
+    common = {payer: Fraction(repr(float(share))) for payer, share in shares.items()}
+    scale = 1
+    while any((share * scale).denominator > 1 for share in common.values()):
+        scale *= 10
+    whole = {payer: int(share * scale) for payer, share in common.items()}
+    paid: dict[dt.date, int] = {}
+    for date, amount in earned.items():
+        on = later(date, int(value_of(terms.lag)))
+        paid[on] = paid.get(on, 0) + amount
+    for date, amount in paid.items():
+        for payer, part in share_out(amount, whole).items():
+            found[position, payer, date] = part
+    return found
+
+
+def split_between_cohorts(book: Book, terms: Any, earned: Mapping[dt.date, int]) -> dict[dt.date, dict[str, int]]:
+    """Each claim split between the payers of cohorts by what was counted since the last payment."""
+    cohorts, before, found = book.scenario.cohorts, None, {}
+    for date in book.scenario.follow_up_dates():
+        amount = earned.get(date, 0)
+        if amount == 0:
+            continue
+        days = [day for day in book.scenario.follow_up_dates() if day <= date and (before is None or day > before)]
+        counted: list[dict[str, int]] = []
+        for column in (0, 2):
+            weight = dict.fromkeys([cohort.payer for cohort in cohorts], 0.0)
+            for day in days:
+                for cohort in cohorts:
+                    weight[cohort.payer] += book.people(terms.outcome, [day], [cohort.name])[column]
+            counted.append({payer: round(people * 1e6) for payer, people in weight.items()})
+        by = counted[0] if terms.split == "by successes" and any(counted[0].values()) else counted[1]
+        found[date] = share_out(amount, by if any(by.values()) else dict.fromkeys(by, 1))
+        before = date
+    return found
+
+
+def settle_again(
+    book: Book, position: int, periods: list[dt.date], drawdown: Mapping[dt.date, int], capital: Mapping[dt.date, float]
+) -> None:
+    """Pay or set off what earlier claims differ by at the new price."""
+    terms = terms_of(book.scenario.payments[position])
+    begins = since(book.scenario, terms)
+    what = factor_or_shift(book, position, result_on)
+    due: Claims = {}
+    for k in changed_by(book.scenario, position):
+        book.again = {k: (begins, what[1])} if what is not None else {}
+        again = one_rule(book, k, periods, drawdown, capital)
+        book.again = {}
+        for (_, payer, date), amount in again.items():
+            place = (position, payer, max(date, begins))
+            due[place] = due.get(place, 0) + amount - book.claims[k, payer, date]
+    for payer in dict.fromkeys(payer for _, payer, _ in due):
+        credit, paid = 0, 0
+        for date in periods:
+            owed = sum(
+                amount
+                for (rule, who, on), amount in book.claims.items()
+                if (rule < position, who, on) == (True, payer, date)
+            )
+            difference = due.get((position, payer, date), 0)
+            more, less = max(difference, 0), max(-difference, 0)
+            paid += owed + more
+            credit = min(credit + less, paid)
+            set_off = min(credit, owed + more)
+            credit, paid = credit - set_off, paid - set_off
+            book.claims[position, payer, date] = more - set_off
 
 
 def value_on(book: Book, name: str, date: dt.date) -> float | None:
@@ -256,18 +349,27 @@ def price(book: Book, position: int, rule: Rule, date: dt.date) -> int:
     level = book.prices(position, terms, date)
     if isinstance(terms, FixedTerms):
         k = [value_of(entry.on) for entry in terms.amounts].index(date)
-        return to_minor(book.values[f"{here}.amounts[{k}].amount"] * level, book.minor)
+        times = price_on(book, position, date, 1.0, result_on)
+        return to_minor(book.values[f"{here}.amounts[{k}].amount"] * times * level, book.minor)
     if isinstance(terms, StandingTerms):
-        return to_minor(book.values[f"{here}.amount"] * level, book.minor)
+        return to_minor(
+            book.values[f"{here}.amount"] * price_on(book, position, date, 1.0, result_on) * level, book.minor
+        )
     cohorts = [cohort.name for cohort in book.scenario.cohorts]
     if isinstance(terms, DeemedTerms):
         people = book.people(terms.outcome, [date], cohorts)[2]
-        happened = book.values[f"{here}.chance"]
-        return to_minor(book.values[f"{here}.price"] * level * (people * terms.rate * happened), book.minor)
+        happened = book.values.get(f"{here}.event", book.values[f"{here}.chance"])
+        each = price_on(book, position, date, book.values[f"{here}.price"], result_on)
+        return to_minor(each * level * (people * terms.rate * happened), book.minor)
+    if isinstance(terms, PerPersonTerms):
+        return to_minor(book.owed.get((position, date), 0.0) * level, book.minor)
     each = terms.share if isinstance(terms, ShareOfSavingsTerms) else book.values[f"{here}.price"]
+    each = price_on(book, position, date, each, result_on)
     each *= 1.0 - book.disagreed(rule)
     if terms.outcome in book.scenario.whole:
         number = value_on(book, terms.outcome, date) or 0.0
+    elif isinstance(terms, PerOutcomeTerms | PerUnitTerms):
+        number = added_up([book.people(name, [date], cohorts) for name in paid_measurements(terms)])[0]
     else:
         number = book.people(terms.outcome, [date], cohorts)[0]
     return to_minor(each * level * max(number, 0.0), book.minor)
@@ -296,22 +398,33 @@ def reading(terms: Reading, found: list[float], pool: list[float]) -> Fraction |
     return verified / people if people else None
 
 
-def by_table(terms: Any, quantity: Fraction) -> float:
-    """What a goal or table gives."""
+def by_table(terms: Any, quantity: Fraction, shift: Fraction) -> float:
+    """What a goal or table gives, with something added to every line."""
+
+    def there(place: float) -> Fraction:
+        return Fraction(repr(float(place))) + shift
+
     if isinstance(terms, ThresholdTerms):
         above = terms.above is not None
-        bar = Fraction(repr(float(terms.above if above else terms.at_least)))
+        bar = there(terms.above if above else terms.at_least)
         return float(quantity > bar if above else quantity >= bar)
     if isinstance(terms, StepsTerms):
-        return next((s.gives for s in reversed(terms.table) if quantity >= Fraction(repr(s.from_))), terms.below)
+        return next((s.gives for s in reversed(terms.table) if quantity >= there(s.from_)), terms.below)
     assert isinstance(terms, LadderTerms)
-    nodes, place = terms.nodes, float(quantity)
-    if place < nodes[0].at:
+    nodes, place = [(float(there(node.at)), node.gives) for node in terms.nodes], float(quantity)
+    if place < nodes[0][0]:
         return terms.below
-    for low, high in itertools.pairwise(nodes):
-        if place < high.at:
-            return low.gives + (high.gives - low.gives) * (place - low.at) / (high.at - low.at)
-    return nodes[-1].gives
+    for (low, gives), (high, more) in itertools.pairwise(nodes):
+        if place < high:
+            return gives + (more - gives) * (place - low) / (high - low)
+    return nodes[-1][1]
+
+
+def places_of(terms: Any) -> list[float]:
+    """The goal, or where the lines of a table begin."""
+    if isinstance(terms, ThresholdTerms):
+        return [terms.above if terms.at_least is None else terms.at_least]
+    return [line.from_ for line in terms.table] if isinstance(terms, StepsTerms) else [node.at for node in terms.nodes]
 
 
 def goal(
@@ -325,7 +438,7 @@ def goal(
     """What a threshold, step table or ladder earns on each date on which it looks."""
     terms, scenario = terms_of(rule), book.scenario
     everybody = [cohort.name for cohort in scenario.cohorts]
-    each = isinstance(terms, ThresholdTerms) and terms.over == "each cohort"
+    each = terms.over == "each cohort"
     groups = [[name] for name in everybody] if each else [everybody]
     since: dict[str, dt.date] = {}
     done: set[int] = set()
@@ -343,7 +456,7 @@ def goal(
                                    window(book, terms, everybody, since.get(""), date))  # fmt: skip
             if quantity is None or (terms.on == "first" and g in done):
                 continue
-            given = by_table(terms, quantity)
+            given = by_table(terms, quantity, shift_on(book, position, date, places_of(terms), result_on))
             if isinstance(terms, Table):
                 given = max([given, *(entry.gives for entry in terms.floors or [] if date <= value_of(entry.until))])
                 given = given if terms.most is None else min(given, terms.most)
@@ -380,9 +493,11 @@ def in_money(
 ) -> float:
     """What a table's answer is worth, in minor units and not yet rounded."""
     if isinstance(terms, ThresholdTerms):
-        return book.values[f"payments[{position}].pays"] * given * book.prices(position, terms, date) * book.minor
+        pays = price_on(book, position, date, book.values[f"payments[{position}].pays"], result_on)
+        return pays * given * book.prices(position, terms, date) * book.minor
     if terms.pays == "amount":
-        return given * book.prices(position, terms, date) * book.minor
+        times = price_on(book, position, date, 1.0, result_on)
+        return times * given * book.prices(position, terms, date) * book.minor
     years = {day: years_to(book.scenario, day) for day in periods}
     if terms.pays == "annual return":
         grown = {day: (1.0 + given) ** (years[date] - years[day]) for day in periods if day <= date}

@@ -15,8 +15,8 @@ from scipy import optimize, special, stats
 
 from risksim.scenario import uncertainty as grammar
 
-Kind = Literal["share", "ratio", "amount"]
-"""What the number counts: a share lies in [0, 1]; a ratio and an amount are not negative."""
+Kind = Literal["share", "ratio", "amount", "number"]
+"""What the number counts: a share lies in [0, 1]; a ratio and an amount are not negative; a number may be any."""
 
 Points = tuple[tuple[float, float], ...]
 """Probability and value of each stated quantile, in rising order."""
@@ -173,11 +173,13 @@ def fitted(points: Points, family: str | None, limits: tuple[float, float] | Non
 def allowed_families(limits: tuple[float, float] | None, kind: Kind) -> list[str]:
     """Families that stay inside what the number may be.
 
-    A share is a beta. What isn't negative is a lognormal or a gamma, and also a beta where limits are given.
+    A share is a beta. What isn't negative is a lognormal or a gamma, any other number a normal or a Student's t; both
+    also a beta where limits are given.
     """
     if kind == "share":
         return ["beta"]
-    return ["beta", "lognormal", "gamma"] if limits is not None else ["lognormal", "gamma"]
+    families = ["normal", "student"] if kind == "number" else ["lognormal", "gamma"]
+    return ["beta", *families] if limits is not None else families
 
 
 def _fit(family: str, points: Points, limits: tuple[float, float] | None, kind: Kind) -> Any:

@@ -77,11 +77,13 @@ def input_place(key: Key, path: int, name: str) -> float:
     return (((w0 << 32 | w1) >> 12) + 0.5) * 2.0**-52
 
 
-def person_words(key: Key, path: int, purpose: int, cohort: int, people: int, outcome: str | None = None) -> list[int]:
+def person_words(
+    key: Key, path: int, purpose: int, cohort: int, people: int, outcome: str | None = None, occasion: int = 0
+) -> list[int]:
     """One word for each of the persons 0 to people - 1, at most 2^32 - 2 (randomness.md, Person-level decisions)."""
     words: list[int] = []
     for quad in range((people + 3) // 4):
-        words.extend(philox(person_counter(path, purpose, cohort, quad, outcome), key))
+        words.extend(philox(person_counter(path, purpose, cohort, quad, outcome, occasion), key))
     return [min(word, 2**32 - 2) for word in words[:people]]
 
 

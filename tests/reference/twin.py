@@ -25,13 +25,14 @@ from risksim.scenario.outcomes import AfterCompletion, AfterEnrolment, AtComplet
 from risksim.scenario.payments import (
     DeemedTerms,
     FixedTerms,
+    PerPersonTerms,
     ThresholdTerms,
     terms_of,
 )
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
-from tests.reference import laws
+from tests.reference import laws, processes
 from tests.reference.contract import (  # noqa: F401
     claim,
     payers,
@@ -97,6 +98,8 @@ class Person:
     """Contract month; None for whoever completes the course."""
     measurable: bool
     fates: dict[str, Fate] = field(default_factory=dict)
+    looks: dict[str, list[processes.Look]] = field(default_factory=dict)
+    """Instead of fates where people are lived one by one: every measurement of every outcome."""
 
 
 @dataclass(slots=True)
@@ -193,6 +196,17 @@ def run_path(
         values |= expected_groups(scenario, values)
     else:
         values |= draw_groups(scenario, values, key, path)
+    if processes.are_lived(scenario):
+        assert not scenario.ends_early, "the twin stops no lives of persons"
+        counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
+        if people == "expected":
+            return averaged(scenario, values, counts, key_of(0, stream))
+        tallies: Tallies = {}
+        persons, headcounts = live_people(scenario, values, key, path, tallies, counts)
+        owed = processes.owed(scenario, values, [person.looks for person in persons])
+        lived = Lived(persons=persons, headcounts=headcounts, tallies=tallies, counts=counts, owed=owed)
+        lived.events = events_of(scenario, lived, None)
+        return settle(scenario, values, lived, planned=lived.events)
     lived = live(scenario, key, path, values, people, None)
     ended, planned = None, lived.events
     if scenario.ends_early:
@@ -214,6 +228,8 @@ class Lived:
     """People who enrolled, by month."""
     events: Events = field(default_factory=list)
     """What costs that follow the people are for."""
+    owed: dict[tuple[int, dt.date], float] | None = None
+    """What price lists owe people, by position of the rule."""
 
 
 def live(
@@ -239,6 +255,52 @@ def live(
         expected_events(scenario, values, ended) if people == "expected" else events_of(scenario, lived, ended)
     )
     return lived
+
+
+def live_people(
+    scenario: Scenario, values: Mapping[str, float], key: Key, path: int, tallies: Tallies, counts: Counts
+) -> tuple[list[Person], dict[str, Headcount]]:
+    """The people of every cohort, lived one by one, and what the contract counts of them."""
+    persons, headcounts = [], {}
+    for position, cohort in enumerate(scenario.cohorts):
+        lives = draw_lives(scenario, cohort, position, values, key, path)
+        for person in lives:
+            processes.tally(person.looks, cohort.name, tallies)
+            for name, looks in person.looks.items():
+                for look in looks:
+                    if look.seen and look.date is not None and look.worth > 0.0:
+                        counts[name, look.date] += 1
+        headcounts[cohort.name] = headcount(scenario, lives)
+        persons += lives
+    return persons, headcounts
+
+
+FUTURES = 4_096
+"""Futures over which the measures of people lived one by one are averaged (model.md, Expected values only)."""
+
+
+def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: Key) -> TwinPath:
+    """The measures averaged over many futures at the given inputs, paid once.
+
+    In each future every place is taken; a cohort counts by the share of its places that is filled.
+    """
+    filled = {
+        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0) for cohort in scenario.cohorts
+    }
+    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in filled}
+    tallies: Tallies = {}
+    owed: dict[tuple[int, dt.date], float] = {}
+    for path in range(FUTURES):
+        persons, _ = live_people(scenario, values, key, path, tallies, counts)
+        for name, share in filled.items():
+            looks = [person.looks for person in persons if person.cohort == name]
+            for place, amount in processes.owed(scenario, values, looks).items():
+                owed[place] = owed.get(place, 0.0) + share * amount
+    tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
+    owed = {place: amount / FUTURES for place, amount in owed.items()}
+    counts = {place: number / FUTURES for place, number in counts.items()}
+    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=expected_events(scenario, values, None))
+    return settle(scenario, values, lived, planned=lived.events, spread=True)
 
 
 def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
@@ -337,7 +399,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         numbers[f"{here}.dropout"] = cohort.dropout, "share"
         numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
     for name, outcome in scenario.personal.items():
-        numbers[f"outcomes[{name}].success_rate"] = outcome.success_rate, "share"
+        numbers |= processes.uncertain(name, outcome)
     for name, whole in scenario.results.items():
         for key, value in result_numbers(name, whole):
             numbers[key] = value, "ratio"
@@ -349,14 +411,20 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
             if getattr(terms, key, None) is not None:
                 numbers[f"{here}.{key}"] = getattr(terms, key), "amount"
         match terms:
+            case DeemedTerms(chance=chance) if (certain := laws.certain_value(chance)) is not None:
+                both = [Chance(value=0.0, weight=1.0 - certain), Chance(value=1.0, weight=certain)]
+                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < certain < 1.0 else certain, "share"
             case DeemedTerms(chance=chance):
-                both = [Chance(value=0.0, weight=1.0 - chance), Chance(value=1.0, weight=chance)]
-                numbers[f"{here}.chance"] = Discrete(discrete=both) if 0.0 < chance < 1.0 else chance, "share"
+                numbers[f"{here}.chance"] = chance, "share"
+                numbers[f"{here}.event"] = Uniform(uniform=(0.0, 1.0)), "share"
             case FixedTerms(amounts=amounts):
                 for k, entry in enumerate(amounts):
                     numbers[f"{here}.amounts[{k}].amount"] = entry.amount, "amount"
             case ThresholdTerms(pays=pays):
                 numbers[f"{here}.pays"] = pays, "amount"
+            case PerPersonTerms(prices=prices, most=most):
+                numbers |= {f"{here}.prices.{name}": (price, "amount") for name, price in prices.items()}
+                numbers[f"{here}.most"] = most, "amount"
         if getattr(terms, "indexed", None) is not None and terms.indexed.rate is not None:
             numbers[f"{here}.indexed.rate"] = terms.indexed.rate, "ratio"
     for tranche in scenario.financing.tranches:
@@ -395,6 +463,9 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
             values[name] = laws.mean(law, kind)
         else:
             values[name] = laws.quantile(law, input_place(key, path, name), kind)
+    for name in [name for name in values if name.endswith("].event")]:
+        chance = values[name.replace(".event", ".chance")]
+        values[name] = chance if at_means else float(values[name] >= 1.0 - chance)
     return values
 
 
@@ -432,6 +503,22 @@ def draw_lives(
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
 
+    if processes.are_lived(scenario):
+        people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
+        lives = processes.Lives(
+            scenario,
+            position,
+            people_so_far,
+            values,
+            key,
+            path,
+            functools.partial(day_of, value_of(scenario.start)),
+            functools.partial(first_follow_up, scenario),
+        )
+        for name in scenario.personal:
+            for person, looks in zip(persons, lives.looks(name), strict=True):
+                person.looks[name] = looks
+        return persons
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(values[f"outcomes[{name}].success_rate"])
@@ -550,16 +637,25 @@ def tally(scenario: Scenario, persons: Iterable[Person], tallies: Tallies) -> No
 
 
 def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
-    """The people of one cohort, counted."""
+    """The people of one cohort, counted; people lived one by one once for each measurement."""
+    lived = processes.are_lived(scenario)
+
+    def met(person: Person, name: str, verified: bool) -> int:
+        if not lived:
+            found = person.fates[name]
+            return found.counted is not None if verified else found.met
+        return sum(
+            look.worth is not None and look.worth > 0.0 and (not verified or (look.seen and look.date is not None))
+            for look in person.looks[name]
+        )
+
     return Headcount(
         enrolled=len(persons),
         completed=sum(person.left is None for person in persons),
         dropped_out=sum(person.left is not None for person in persons),
         unmeasured=sum(not person.measurable for person in persons),
-        achieved={name: sum(person.fates[name].met for person in persons) for name in scenario.personal},
-        verified={
-            name: sum(person.fates[name].counted is not None for person in persons) for name in scenario.personal
-        },
+        achieved={name: sum(met(person, name, False) for person in persons) for name in scenario.personal},
+        verified={name: sum(met(person, name, True) for person in persons) for name in scenario.personal},
     )
 
 
@@ -630,10 +726,10 @@ def settle(
     drawdown = draw_capital(scenario, commitment, minor)
     periods = sorted({*drawdown, *follow_ups(scenario), *rule_dates(scenario)})
     capital = {date: commitment * share for date, share in drawing_shares(scenario)}
-    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital)
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, None, lived.owed)
 
     ledger = [Line(tranche.name, scenario.provider, {date: drawdown.get(date, 0) for date in periods})]
-    for payer in payers(scenario.payments):
+    for payer in payers(scenario):
         paid = dict.fromkeys(periods, 0)
         for (_, debtor, date), amount in claims.items():
             if debtor == payer:
@@ -715,7 +811,7 @@ def settle_in_order(
         going = [date for date in periods if ended is None or date <= ended.day]
         drawdown = {d: n for d, n in draw_capital(scenario, commitment, minor).items() if d in going}
         capital = {date: commitment * share for date, share in drawing_shares(scenario) if date in going}
-    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended)
+    claims = claim(scenario, values, tallies, minor, periods, drawdown, capital, ended, lived.owed)
     owed: dict[tuple[str, dt.date], int] = {}
     direct: dict[tuple[str, dt.date], int] = {}
     for (position, payer, date), amount in claims.items():
@@ -728,7 +824,7 @@ def settle_in_order(
         scenario, values, minor, periods, years, add,
         events=lived.events, tallies=tallies, spread=spread, ended=ended, planned=planned or [],
     )  # fmt: skip
-    books.run(payers(scenario.payments), owed, direct)
+    books.run(payers(scenario), owed, direct)
     net: dict[tuple[str, dt.date], int] = {}
     for (giver, taker, _, date), amount in books.moves.items():
         net[giver, date] = net.get((giver, date), 0) - amount
@@ -741,7 +837,7 @@ def settle_in_order(
         rate, status = -1.0, "TOTAL_LOSS"
     repayment = {
         (payer, year): -sum(net.get((payer, date), 0) for date in periods if date.year == year)
-        for payer in payers(scenario.payments)
+        for payer in payers(scenario)
         for year in range(start.year, value_of(scenario.end).year + 1)
     }
     return TwinPath(

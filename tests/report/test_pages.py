@@ -124,3 +124,49 @@ def test_a_hurdle_stands_once():
     with pytest.raises(ScenarioError) as caught:
         deal(hurdles="[0.05, 0.050000000001]")
     assert "a second time" in caught.value.faults[0].found
+
+
+def measured_often(times):
+    months = ", ".join(f"{month} months" for month in range(1, times + 1))
+    return deal(rate="0.5, persistence: 0.5", measured=f"{{after_enrolment: [{months}]}}", cap="90000000")
+
+
+def test_many_measurements_leave_out_their_days_and_then_stand_in_blocks():
+    days, plain, blocks = (story(api.explain(measured_often(times), path=0)) for times in (4, 10, 30))
+    assert "  met 2025-02-01  " in days
+    assert "Days of measurement" not in days
+    assert "person  enrolled    left    job 1" in plain
+    assert "met 2025-02-01" not in plain
+    assert "Days of measurement stand in --json." in plain
+    assert "\n20: enrolled 2025-01-01, stayed\n    job 1 " in blocks
+    assert all(len(line) <= 160 for text in (days, plain, blocks) for line in text.splitlines())
+
+
+def test_the_page_says_where_it_counts_measurements():
+    assert "job: measurements achieved" in page(measured_often(4))
+    assert "job: achieved" in page(deal())
+
+
+AMOUNT = "amount-mean-threshold", "use-change"
+
+
+@pytest.mark.parametrize("name", AMOUNT)
+def test_an_amount_is_told_as_one(name):
+    made = api.read(ROOT / "scenarios" / "outcomes" / f"{name}.yaml")
+    assert ": above zero that count" in page(made)
+    told = story(api.explain(made, path=0))
+    assert "10 measured; " in told
+    assert " on average." in told
+    assert "verified" not in told
+
+
+def test_amounts_have_four_digits():
+    told = story(api.explain(api.read(ROOT / "scenarios" / "outcomes" / "use-change.yaml"), path=1))
+    assert "\n2       2025-01-01  stayed  66,041 2026-01-01\n" in told
+    told = story(api.explain(api.read(ROOT / "scenarios" / "outcomes" / "amount-goal.yaml"), path=0))
+    assert "0.3432 2026-01-01" in told
+
+
+def test_people_before_a_closed_gate_are_told_apart():
+    told = story(api.explain(api.read(ROOT / "scenarios" / "outcomes" / "gate.yaml"), path=0))
+    assert "job kept: 1 met, 1 not met, 6 whose gate was not met." in told

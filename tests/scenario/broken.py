@@ -86,6 +86,33 @@ payments:
   - per_unit: {{outcome: home, price: 10000}}
 """
 
+PAYMENTS = "payments:\n"
+FED = (
+    "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, "
+    "measured: {after_enrolment: [3 months, 6 months, 9 months]}}\n"
+)
+MONTHS = "  months: {of: enrolled, amount: {each: {gamma: {mean: 6, sd: 4}}, most: 36}}\n"
+JOB = (
+    "  job: {of: enrolled, spells: {starts: 0.25, ends: 0.08, begins: out}, %s, "
+    "measured: {after_enrolment: 12 months}}\n"
+)
+SCORE = "  score: {of: enrolled, score: {mean: 2, sd: 0.8, persistence: 0.9, noise: 0.4%s}, counts: %s}\n"
+USE = (
+    "  use: {of: enrolled, use: {none: 0.3, each: {gamma: {mean: 100000, sd: 100000}}, correlation: 0.5%s}, "
+    "counts: change}\n"
+)
+
+
+def lived(outcomes: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in the first of some more outcomes, which is written on one line: line 30."""
+    return Mistake(PAYMENTS, outcomes + PAYMENTS, 30, f"outcomes.{path}", found, remedy)
+
+
+def ruled(outcome: str, rule: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in the first payment rule, for one more outcome on a line: line 32."""
+    return Mistake(PAYMENTS, f"{outcome}{PAYMENTS}  - {rule}\n", 32, f"payments[0].{path}", found, remedy)
+
+
 MISTAKES: dict[str, Mistake] = {
     # Shares and other numbers
     "chance above one": Mistake(
@@ -486,6 +513,38 @@ MISTAKES: dict[str, Mistake] = {
         "one key, per_outcome or cap",
         "mean cap",
     ),
+    "a rule misspelt": Mistake(
+        "- cap: {total: 4500000}",
+        "- rebace: {baseline: home, assumed: 0.3, rules: [work]}",
+        33,
+        "payments[2]",
+        "got 'rebace', which is no payment rule",
+        "mean rebase",
+    ),
+    "a baseline that is no result": Mistake(
+        "- cap: {total: 4500000}",
+        "- rebase: {baseline: home, assumed: 0.3, rules: [work]}",
+        33,
+        "payments[2].rebase.baseline",
+        "got 'home', which is no result of the programme as a whole",
+        "Add it to outcomes",
+    ),
+    "a change of no rule": Mistake(
+        "- cap: {total: 4500000}",
+        "- amend: {on: 2026-07-01, outcome: work, counts: count, below: 9, times: 0.8, rules: [wrok]}",
+        33,
+        "payments[2].amend.rules[0]",
+        "neither the label nor the outcome of a rule above; there is work, home",
+        "mean work",
+    ),
+    "a split between nobody": Mistake(
+        "{outcome: home, price: 10000}",
+        "{outcome: home, price: 10000, split: by people}",
+        32,
+        "payments[1].per_outcome.split",
+        "but cohort 'north' names no payer",
+        "payer: region",
+    ),
     "two rules in one entry": Mistake(
         "  - cap: {total", "    cap: {total", 32, "payments[1]", "per_outcome and cap in one entry", "dash"
     ),
@@ -741,6 +800,223 @@ MISTAKES: dict[str, Mistake] = {
         "financing.tranches[0].drawdown",
         "add up to 0.9",
         "by +0.1",
+    ),
+    # Outcomes lived person by person
+    "measurements without persistence": lived(
+        FED.replace("persistence: 0.5, ", ""), "fed.persistence", "no persistence for 3 measurements", "persistence: 0"
+    ),
+    "persistence of one measurement": Mistake(
+        RATE, "success_rate: 0.4\n    persistence: 0.5", 29, "outcomes.home.persistence", "measured once", "Take it out"
+    ),
+    "persistence in percent": lived(
+        FED.replace("persistence: 0.5", "persistence: 50"), "fed.persistence", "from 0 to 1", "write 0.5"
+    ),
+    "measurements out of order": lived(
+        FED.replace("3 months, 6", "6 months, 3"),
+        "fed.measured.after_enrolment[1]",
+        "got 3 months after 6 months",
+        "in order",
+    ),
+    "dates of measurement out of order": lived(
+        FED.replace("after_enrolment: [3 months, 6 months, 9 months]", "on: [2026-07-01, 2026-01-01]"),
+        "fed.measured.on[1]",
+        "got 2026-01-01 after 2026-07-01",
+        "in order",
+    ),
+    "an earlier outcome that is not named": Mistake(
+        "of: enrolled", "of: earlier", 27, "outcomes.home.of", "no earlier outcome is named", "after: job"
+    ),
+    "a gate that does not exist": Mistake(
+        RATE, "success_rate: 0.4\n    after: wrok", 29, "outcomes.home.after", "no outcome of persons", "mean work?"
+    ),
+    "an exclusion that does not exist": Mistake(
+        RATE, "success_rate: 0.4\n    unless: prison", 29, "outcomes.home.unless", "got 'prison'", "one of work, home"
+    ),
+    "an amount that does not exist": lived(
+        "  goal: {reads: prison, at_least: 1}\n", "goal.reads", "got 'prison'", "Write one of work, home"
+    ),
+    "a gate before itself": Mistake(
+        RATE, "success_rate: 0.4\n    after: home", 29, "outcomes.home.after", "wait for itself", "Name another"
+    ),
+    "an exclusion of itself": Mistake(
+        RATE, "success_rate: 0.4\n    unless: home", 29, "outcomes.home.unless", "wait for itself", "Name another"
+    ),
+    "a goal that reads itself": lived(
+        "  goal: {reads: goal, at_least: 1}\n", "goal.reads", "wait for itself", "Name another outcome"
+    ),
+    "three gates in a circle": lived(
+        "  a: {of: enrolled, success_rate: 0.4, after: c}\n  b: {of: enrolled, success_rate: 0.4, after: a}\n"
+        "  c: {of: enrolled, success_rate: 0.4, unless: b}\n",
+        "a.after",
+        "got 'c', which waits for 'a' through 'b'",
+        "take after out",
+    ),
+    "a gate that is an amount": lived(
+        "  a: {of: enrolled, success_rate: 0.4, after: months}\n" + MONTHS, "a.after", "an amount", "{reads: months,"
+    ),
+    "a gate that is a result": lived(
+        "  a: {of: enrolled, success_rate: 0.4, after: share}\n  share: {result: 0.4}\n",
+        "a.after",
+        "a result of the programme as a whole",
+        "Write one of work, home, a.",
+    ),
+    "a goal for yes or no": lived(
+        "  goal: {reads: home, at_least: 1}\n", "goal.reads", "which people meet or not", "after: home"
+    ),
+    "a goal that says whom it speaks of": lived(
+        "  goal: {reads: months, at_least: 1, of: completers}\n" + MONTHS, "goal.of", "follows it", "at 'months'"
+    ),
+    "a goal without a number": lived(
+        "  goal: {reads: months}\n" + MONTHS, "goal.at_least", "at_least is the goal", "at_least: 6"
+    ),
+    "a goal above the most": lived(
+        "  goal: {reads: months, at_least: 40}\n" + MONTHS, "goal.at_least", "the most of 'months' is 36", "Lower"
+    ),
+    "a spell without a length": lived(
+        JOB % "counts: any spell", "job.lasts", "no lasts with counts: any spell", "lasts: 6 months"
+    ),
+    "one day with a length": lived(
+        JOB % "counts: point, lasts: 6 months", "job.lasts", "looks at one day only", "Take lasts out"
+    ),
+    "all months with a length": lived(
+        JOB % "counts: months, lasts: 6 months", "job.lasts", "counts every month", "Take lasts out"
+    ),
+    "one day with a gap": lived(JOB % "counts: point, gap: 1", "job.gap", "joins the two spells", "Take gap out"),
+    "a gap with a unit": lived(
+        JOB % "counts: any spell, lasts: 6 months, gap: 1 month", "job.gap", "got '1 month'", "alone: 1"
+    ),
+    "a spell longer than the look": lived(
+        JOB % "counts: continuous, lasts: 2 years", "job.lasts", "24 months, and the clock runs for 12", "Measure later"
+    ),
+    "spells looked at on a date": lived(
+        (JOB % "counts: point").replace("after_enrolment: 12 months", "on: 2026-07-01"),
+        "job.measured",
+        "a person's own start",
+        "after_enrolment: 12 months",
+    ),
+    "spells looked at as they begin": lived(
+        (JOB % "counts: point").replace(", measured: {after_enrolment: 12 months}", ""),
+        "job.measured",
+        "the clock of a spell starts there",
+        "after_enrolment: 12 months",
+    ),
+    "a clause nobody knows": lived(
+        JOB % "counts: any", "job.counts", "one of point, continuous, cumulative", "Write one of point"
+    ),
+    "a spell that begins nowhere": lived(
+        (JOB % "counts: point").replace("begins: out", "begins: outside"), "job.spells.begins", "in, out", "mean out?"
+    ),
+    "a rate in the year": lived(
+        (JOB % "counts: point").replace("starts: 0.25", "starts: 5"),
+        "job.spells.starts",
+        "between 0 and 4",
+        "of a year, write 0.4167",
+    ),
+    "a kind misspelt": lived(
+        (JOB % "counts: point").replace("spells:", "spels:"), "job.spels", "got the key 'spels'", "mean spells?"
+    ),
+    "a success rate misspelt": Mistake(
+        RATE, "succes_rate: 0.4", 28, "outcomes.home.succes_rate", "one of success_rate, spells", "mean success_rate?"
+    ),
+    "a success rate beside spells": lived(
+        JOB % "counts: point, success_rate: 0.4", "job", "spells and success_rate in one outcome", "Keep one"
+    ),
+    "two kinds in one outcome": lived(
+        (JOB % "counts: point").replace("spells:", "amount: {each: 5}, spells:"),
+        "job",
+        "amount and spells in one outcome",
+        "Keep one",
+    ),
+    "an amount of nobody": lived(
+        MONTHS.replace("of: enrolled, ", ""), "months.of", "got no of; of is whom", "of: completers"
+    ),
+    "an amount that is a number": lived("  months: {of: enrolled, amount: 6}\n", "months.amount", "got 6", "{each:"),
+    "an amount that is a law": lived(
+        "  months: {of: enrolled, amount: {gamma: {mean: 6, sd: 4}}}\n", "months.amount", "under each", "{each: {gamma"
+    ),
+    "the least above the most": lived(
+        MONTHS.replace("most: 36", "most: 0, least: 12"), "months.amount.most", "not above least 12", "change places"
+    ),
+    "a rise without a number": lived(
+        SCORE % ("", "gain since last"), "score.at_least", "got no at_least with counts: gain since last", "0.5"
+    ),
+    "points with a goal": lived(
+        SCORE % ("", "points gained, at_least: 1"), "score.at_least", "pays every point", "Take at_least out"
+    ),
+    "a score beyond the scale": lived(
+        SCORE % (", scale: [0, 4]", "level, at_least: 5"), "score.at_least", "no score is above 4", "at most 4"
+    ),
+    "a rise beyond the scale": lived(
+        SCORE % (", scale: [1, 5]", "new high, at_least: 4.5"), "score.at_least", "no rise is above 4", "at most 4"
+    ),
+    "a scale turned round": lived(
+        SCORE % (", scale: [4, 0]", "level, at_least: 2"), "score.score.scale", "got 4 to 0", "change places"
+    ),
+    "steps without a scale": lived(
+        SCORE % (", step: 1", "level, at_least: 2"), "score.score.step", "a step without a scale", "scale: [0, 4]"
+    ),
+    "an effect in percent": lived(USE % ", effect: 20", "use.use.effect", "got 20", "write 0.2"),
+    "no use in percent": lived((USE % "").replace("none: 0.3", "none: 30"), "use.use.none", "got 30", "write 0.3"),
+    "a price for an amount": ruled(
+        MONTHS, "per_outcome: {outcome: months, price: 5}", "per_outcome.outcome", "an amount", "Use per_unit"
+    ),
+    "an assumed rate for an amount": ruled(
+        MONTHS,
+        "deemed: {outcome: months, price: 5, chance: 0.3, rate: 0.5}",
+        "deemed.outcome",
+        "an amount",
+        "Use per_unit",
+    ),
+    "a count of amounts": ruled(
+        MONTHS,
+        "threshold: {outcome: months, counts: count, at_least: 3, pays: 5, on: last}",
+        "threshold.counts",
+        "got count of 'months', an amount",
+        "counts: mean",
+    ),
+    "a value of amounts": ruled(
+        MONTHS,
+        "threshold: {outcome: months, counts: value, at_least: 3, pays: 5, on: last}",
+        "threshold.counts",
+        "an amount that each person has",
+        "counts: mean",
+    ),
+    "measurement 4 of 3": ruled(
+        FED,
+        "per_outcome: {outcome: fed, price: 5, measurements: [1, 4]}",
+        "per_outcome.measurements[1]",
+        "got 4; 'fed' is measured 3 times",
+        "Count the measurements",
+    ),
+    "a measurement twice": ruled(
+        FED,
+        "per_outcome: {outcome: fed, price: 5, measurements: [1, 1]}",
+        "per_outcome.measurements[1]",
+        "got 1 a second time",
+        "Take one",
+    ),
+    "measurement 0": ruled(
+        FED,
+        "per_outcome: {outcome: fed, price: 5, measurements: [0, 1]}",
+        "per_outcome.measurements[0]",
+        "counted from 1",
+        "above 0",
+    ),
+    "too much at all measurements": ruled(
+        FED, "per_outcome: {outcome: fed, price: 2e11}", "per_outcome.price", "160 people at 3 measurements", "Count"
+    ),
+    "a price list for nothing": ruled(
+        FED, "per_person: {prices: {fedd: 5}, most: 10}", "per_person.prices.fedd", "no outcome of persons", "mean fed?"
+    ),
+    "a price list for a result": ruled(
+        "  share: {result: 0.4}\n",
+        "per_person: {prices: {share: 5}, most: 10}",
+        "per_person.prices.share",
+        "no outcome of persons",
+        "Write one of work, home",
+    ),
+    "a price list without a most": ruled(
+        FED, "per_person: {prices: {fed: 5}}", "per_person.most", "got no most", "most: 200000"
     ),
     # Effects
     "an effect on nothing": Mistake(
@@ -1148,6 +1424,31 @@ MISTAKES: dict[str, Mistake] = {
         RATE, "success_rate: !rate 0.4", 28, "outcomes.home.success_rate", "tag !rate", "Delete"
     ),
     "an undefined tag": Mistake(RATE, "success_rate: !x!rate 0.4", 28, "", "a tag", "begins with '!'"),
+    "a spell of no length": Mistake(
+        HOME.partition("payments")[0],
+        "    {of: enrolled, spells: {starts: 0.2, ends: 0.1, begins: out}, counts: continuous, lasts: 0 months}\n",
+        27,
+        "outcomes.home.lasts",
+        "a spell lasts some time",
+        "Write counts: point",
+    ),
+    "use measured twice": Mistake(
+        HOME,
+        "    {of: enrolled, use: {none: 0.3, each: 900, correlation: 0}, counts: change, measured: {after_enrolment: "
+        "[1 months, 2 months]}}\npayments:\n  - per_unit: {outcome: home, price: 1}\n",
+        27,
+        "outcomes.home.measured",
+        "one before and one after",
+        "Measure it once",
+    ),
+    "deemed on a price list": Mistake(
+        "  - per_outcome: {outcome: home, price: 10000}\n",
+        "  - per_person: {prices: {home: 1}, most: 2}\n  - deemed: {outcome: home, price: 1, chance: 0.5, rate: 0.5}\n",
+        32,
+        "payments[1].per_person.prices.home",
+        "a deemed rule may pay instead",
+        "Take it off the list",
+    ),
     "an anchor inside itself": Mistake(
         DROPOUT,
         "dropout: &again {beta: [4, 16], note: *again}",
@@ -1158,3 +1459,34 @@ MISTAKES: dict[str, Mistake] = {
     ),
 }
 """Every mistake by what it is."""
+
+COMPILED: dict[str, Mistake] = {
+    "a gate that opens too late": lived(
+        "  a: {of: enrolled, success_rate: 0.4, after: work, measured: {after_enrolment: 12 months}}\n",
+        "a.after",
+        "measured later than 'a' for everybody, so that the gate never opens",
+        "Measure 'a' later",
+    ),
+    "an exclusion that comes too late": lived(
+        "  a: {of: enrolled, success_rate: 0.4, unless: work, measured: {after_enrolment: 12 months}}\n",
+        "a.unless",
+        "so that it rules nobody out",
+        "'work' earlier",
+    ),
+    "use below nothing": lived(
+        (USE % "").replace("gamma", "normal"), "use.use.each", "15.9 % lies below 0", "lognormal, gamma"
+    ),
+    "use above everybody's": lived(
+        (USE % ", above: 500000").replace("gamma: {mean: 100000, sd: 100000}", "uniform: [0, 400000]"),
+        "use.use.above",
+        "has nobody",
+        "Lower it",
+    ),
+    "a rate that may be too high": lived(
+        (JOB % "counts: point").replace("starts: 0.25", "starts: {gamma: {mean: 3, sd: 2}}"),
+        "job.spells.starts",
+        "lies above 4",
+        "inside the bounds",
+    ),
+}
+"""Mistakes that show only when the deal is compiled, because laws and clocks are computed then."""

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from risksim import api
 from risksim.errors import Fault, ScenarioError
 from risksim.scenario import reader
 from risksim.scenario.reader import read_scenario, read_text
-from tests.scenario.broken import DEAL, MISTAKES, Mistake, broken
+from tests.scenario.broken import COMPILED, DEAL, MISTAKES, MONTHS, PAYMENTS, Mistake, broken
 
 SECONDS = 10.0
 """No file may take longer, whatever it holds: far above the two seconds that users are promised, so that a busy machine
@@ -57,6 +58,34 @@ def test_a_mistake_is_told_with_its_line_and_a_remedy(mistake: Mistake, tmp_path
     assert first.column is not None
     assert mistake.found in first.found
     assert mistake.remedy in first.remedy
+
+
+@pytest.mark.parametrize("mistake", COMPILED.values(), ids=COMPILED.keys())
+def test_a_mistake_of_a_deal_that_reads_is_told_too(mistake: Mistake, tmp_path: Path):
+    file = tmp_path / "deal.yaml"
+    file.write_text(broken(mistake), encoding="utf-8")
+    read_scenario(file)
+    with pytest.raises(ScenarioError) as caught:
+        api.read(file, draft=True)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line, fault.path) == (str(file), mistake.line, mistake.path)
+    assert mistake.found in fault.found
+    assert mistake.remedy in fault.remedy
+
+
+PERSON_BY_PERSON = [name for name, mistake in MISTAKES.items() if mistake.old == PAYMENTS and mistake.line in (30, 32)]
+
+
+@pytest.mark.parametrize("name", PERSON_BY_PERSON)
+def test_a_mistake_in_an_outcome_is_told_once(name: str):
+    with pytest.raises(ScenarioError) as caught:
+        read_text(broken(MISTAKES[name]))
+    assert len(caught.value.faults) == 1
+
+
+def test_an_amount_may_be_paid_by_the_unit():
+    text = DEAL.replace(PAYMENTS, f"{MONTHS}{PAYMENTS}  - per_unit: {{outcome: months, price: 5}}\n")
+    assert "months" in read_text(text)[0].personal
 
 
 def test_there_are_sixty_kinds_of_broken_files():

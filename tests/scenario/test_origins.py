@@ -269,6 +269,52 @@ def test_payments_that_say_little_are_remarked_on():
     )
 
 
+FED = (
+    "payments:\n",
+    (
+        "  fed: {of: enrolled, success_rate: 0.4, persistence: 0.5, "
+        "measured: {after_enrolment: [3 months, 24 months]}}\n"
+        "payments:\n  - per_outcome: {outcome: fed, price: 100}\n"
+    ),
+)
+
+
+def test_every_measurement_counts_in_what_can_be_paid():
+    # 11,200,000 as above, and two measurements of 160 people at 100.
+    assert "payments: no cap; if everybody succeeds, 11,232,000 DKK is paid." in remarks(
+        deal(FED, ("  - cap: {total: 4500000}\n", ""))
+    )
+    one = (FED[0], FED[1].replace("price: 100", "price: 100, measurements: [2]"))
+    assert "payments: no cap; if everybody succeeds, 11,216,000 DKK is paid." in remarks(
+        deal(one, ("  - cap: {total: 4500000}\n", ""))
+    )
+
+
+def test_a_price_list_pays_its_most_at_most():
+    listed = ("payments:\n", "payments:\n  - per_person: {prices: {home: 500, work: 900}, most: 1000}\n")
+    assert "payments: no cap; if everybody succeeds, 11,360,000 DKK is paid." in remarks(
+        deal(listed, ("  - cap: {total: 4500000}\n", ""))
+    )
+
+
+def test_who_comes_too_late_for_the_last_measurement_is_paid_for_the_others():
+    (late,) = [one for one in remarks(deal(FED)) if "too late" in one]
+    assert "who enrol after month 6 come too late for the last follow-up on 2027-07-01" in late
+    assert "so the last of its 2 measurements never pays for them" in late
+
+
+def test_a_gate_pays_nothing_and_nobody_wonders():
+    gate = (
+        "payments:\n",
+        (
+            "  entry: {of: enrolled, success_rate: 0.5, measured: {after_enrolment: 29 months}}\n"
+            "  kept: {of: earlier, after: entry, success_rate: 0.5, measured: {on: 2027-06-01}}\npayments:\n"
+            "  - per_outcome: {outcome: kept, price: 100}\n"
+        ),
+    )
+    assert not [one for one in remarks(deal(gate)) if one.startswith("outcomes[entry]")]
+
+
 def test_sources_that_nothing_cites_are_remarked_on():
     more = ("  pilot-2024:", "  idle: Nobody\n  told: Somebody\n  pilot-2024:")
     said = remarks(deal(more, ("one in five leaves", "one in five leaves (told)")))
