@@ -106,14 +106,14 @@ class Builder:
             self.measured.append(column)
         return self.measured.index(column)
 
-    def columns(self, outcome: str) -> tuple[int, int, int]:
+    def columns(self, outcome: str, measurements: Sequence[int] | None = None) -> tuple[int, int, int]:
         """What is added up, who was measured, whom it speaks of."""
         if outcome in self.scenario.whole:
             return self.column(outcome, layout.RESULT), -1, -1
         return (
-            self.column(outcome, layout.SUM),
-            self.column(outcome, layout.SEEN),
-            self.column(outcome, layout.ELIGIBLE),
+            self.column(outcome, layout.SUM, measurements),
+            self.column(outcome, layout.SEEN, measurements),
+            self.column(outcome, layout.ELIGIBLE, measurements),
         )
 
     def number(self, path: Path, number: Any, unit: str | None = None, **bounds: float) -> Number:
@@ -165,18 +165,22 @@ def _threshold(build: Builder, here: Path, terms: ThresholdTerms) -> Clause:
     goal = terms.at_least if terms.at_least is not None else terms.above
     assert goal is not None
     return Clause(
-        layout.THRESHOLD, [amount], columns=build.columns(terms.outcome), reading=terms, lines=[(exact(goal), 1.0)]
+        layout.THRESHOLD,
+        [amount],
+        columns=build.columns(terms.outcome, terms.measurements),
+        reading=terms,
+        lines=[(exact(goal), 1.0)],
     )
 
 
 def _steps(build: Builder, _here: Path, terms: StepsTerms) -> Clause:
     lines = [(exact(line.from_), line.gives) for line in terms.table]
-    return Clause(layout.STEPS, columns=build.columns(terms.outcome), reading=terms, lines=lines)
+    return Clause(layout.STEPS, columns=build.columns(terms.outcome, terms.measurements), reading=terms, lines=lines)
 
 
 def _ladder(build: Builder, _here: Path, terms: LadderTerms) -> Clause:
     lines = [(exact(node.at), node.gives) for node in terms.nodes]
-    return Clause(layout.LADDER, columns=build.columns(terms.outcome), reading=terms, lines=lines)
+    return Clause(layout.LADDER, columns=build.columns(terms.outcome, terms.measurements), reading=terms, lines=lines)
 
 
 def _bound(build: Builder, here: Path, terms: CapTerms | FloorTerms) -> tuple[Number, int]:

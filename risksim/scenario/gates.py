@@ -179,8 +179,8 @@ def _numbered(times: int, name: str, numbers: list[int], here: tuple[str | int, 
             found = f"got {number}; '{name}' is measured {'once' if times == 1 else f'{times} times'}."
             remedy = "Count the measurements of the outcome again."
         elif number in numbers[:place]:
-            found = f"got {number} a second time; a measurement pays its price once."
-            remedy = "Take one of the two out; for a double price write it in price."
+            found = f"got {number} a second time; each measurement stands once."
+            remedy = "Take one of the two out; a double price is written as the price."
         if found:
             there = (*here, "measurements", place)
             faults.append(mistake_at(there, found, remedy, leans_on=(("outcomes", name),)))

@@ -132,6 +132,10 @@ class Reading(SplitTerms):
 
     outcome: Name = Field(examples=["wellbeing"])
     """Which outcome is read: a key of `outcomes`."""
+    measurements: Annotated[list[Annotated[int, Field(ge=1, le=120)]], Field(min_length=1)] | None = Field(
+        default=None, examples=[[3]]
+    )
+    """Which measurements of the outcome are read, counted from 1; every one where this is left out."""
     counts: Literal["count", "share", "mean", "value"] = Field(examples=["share"])
     """What is held against the table: the number verified, their share, the mean, or the value of a result of the whole
     programme."""

@@ -18,7 +18,7 @@ from risksim.engine.run import Settings, run, run_expected
 from risksim.plan.compile import at_means, compile_plan
 from risksim.plan.layout import CARD, ELIGIBLE, SEEN, SUM, PathResults, Plan, Replay
 from risksim.scenario.scenario import Scenario
-from tests.engine.processes import every_kind, lived_deals
+from tests.engine.processes import deal, every_kind, lived_deals
 from tests.engine.test_twin import (
     assert_same_inputs,
     assert_same_path,
@@ -170,3 +170,22 @@ def test_made_up_lives_equal_the_slow_twin(scenario):
 def test_200_made_up_lives_equal_the_slow_twin(scenario):
     compare(scenario, 8)
     compare_at_means(scenario, 2)
+
+
+def test_a_goal_may_read_one_measurement_of_several():
+    amounts = {
+        "fall": {
+            "of": "enrolled",
+            "amount": {"each": {"uniform": [0, 2]}},
+            "persistence": 0.5,
+            "measured": {"after_enrolment": ["6 months", "12 months", "18 months"]},
+        }
+    }
+    mean = {"outcome": "fall", "counts": "mean", "unmeasured": "exclude", "pays": 100}
+    rules = [
+        {"threshold": mean | {"measurements": [2], "at_least": 1.1}},
+        {"threshold": mean | {"measurements": [1, 3], "at_least": 0.9}},
+        {"threshold": mean | {"at_least": 1.0, "on": "last"}},
+    ]
+    scenario = deal(outcomes=amounts, payments=rules, end="2031-12-31", cohorts=SMALL)
+    compare(scenario, 40)

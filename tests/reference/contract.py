@@ -477,7 +477,9 @@ def goal(
 def window(book: Book, terms: Reading, cohorts: list[str], since: dt.date | None, upto: dt.date) -> list[float]:
     """People counted after a date and up to another."""
     dates = [day for day in book.scenario.follow_up_dates() if day <= upto and (since is None or day > since)]
-    return book.people(terms.outcome, dates, cohorts)
+    if terms.measurements is None:
+        return book.people(terms.outcome, dates, cohorts)
+    return added_up([book.people(name, dates, cohorts) for name in paid_measurements(terms)])
 
 
 def in_money(

@@ -33,6 +33,7 @@ from risksim.scenario.outcomes import (
 )
 from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, PerUnitTerms, terms_of
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.terms import Reading
 from tests.reference import laws
 from tests.reference.philox import ERROR, SPELL, SUCCESS, WORTH, Key, limit, person_words
 
@@ -471,7 +472,7 @@ def owed(
     return found
 
 
-def paid_measurements(terms: PerOutcomeTerms | PerUnitTerms) -> list[str]:
+def paid_measurements(terms: PerOutcomeTerms | PerUnitTerms | Reading) -> list[str]:
     """The names under which the people are counted for whom a price is paid."""
     if terms.measurements is None:
         return [terms.outcome]
