@@ -154,7 +154,7 @@ def repeated(plan: Plan) -> tuple[str, ...]:
 
 
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
-    """The same deal with every uncertain input at its mean; with `luck`, the failures of borrowers are still drawn."""
+    """The same deal with every uncertain input at its mean; with `luck`, what is chance, not evidence, is drawn."""
     from risksim.plan.compile import at_means as fix
 
     return fix(deal.plan if isinstance(deal, Deal) else deal, luck=luck)

@@ -144,12 +144,16 @@ def kind(deal: Scenario) -> str:
     marks = {
         "ranked tranches": any(tranche.rank for tranche in financing.tranches),
         "interest": any(tranche.rate for tranche in financing.tranches),
+        "loan": any(tranche.loan is not None for tranche in financing.tranches),
+        "commitment fee": any(tranche.commitment_fee for tranche in financing.tranches),
+        "costs per head": any(cost.per is not None for cost in financing.costs),
         "return cap": financing.return_cap or any(tranche.return_cap for tranche in financing.tranches),
         "return floor": financing.return_floor or any(tranche.return_floor for tranche in financing.tranches),
         "guarantee": financing.guarantees,
         "costs": financing.costs,
         "grant": financing.grants,
         "termination": financing.termination,
+        "early end": deal.ends_early,
     }
     return ", ".join([*said, *(word for word, there in marks.items() if there)])
 

@@ -56,12 +56,16 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
     ThreeLines
     """
     expected = api.expected_only(deal)
-    luck = api.simulate(api.at_means(deal, luck=True), run.paths.weight.size, run.seed, threads, keep_claims=False)
+    by_luck = api.at_means(deal, luck=True)
+    luck = api.simulate(by_luck, run.paths.weight.size, run.seed, threads, keep_claims=False)
+    varies = "people: every input at its mean, people drawn"
+    if by_luck.labels.inputs:
+        varies = "people and what else is chance; every other input is at its mean"
     return ThreeLines(
         hurdle=run.plan.labels.hurdles[-1],
         lines=(
             _line("expected only", "nothing: every input at its mean, fractions of people allowed", expected),
-            _line("luck only", "people: every input at its mean, people drawn", luck),
+            _line("luck only", varies, luck),
             _line("evidence and luck", "inputs and people", run),
         ),
     )

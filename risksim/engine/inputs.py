@@ -17,7 +17,7 @@ def draw_inputs(
     key: np.ndarray[tuple[int], np.dtype[np.uint64]],
     first_path: int,
     n_paths: int,
-    events: Sequence[tuple[int, int]] = (),
+    events: Sequence[tuple[int, int, float]] = (),
 ) -> FloatArray:
     """Draw the uncertain inputs of consecutive paths.
 
@@ -29,8 +29,8 @@ def draw_inputs(
         Key of the stream.
     first_path, n_paths : int
         Which paths.
-    events : sequence of (int, int)
-        Inputs that are events, each with the input that is its chance.
+    events : sequence of (int, int, float)
+        Inputs that are events, as `Plan.events`.
 
     Returns
     -------
@@ -41,8 +41,9 @@ def draw_inputs(
     for position, address in enumerate(inputs.address):
         fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)
-    for event, chance in events:
-        drawn[:, event] = drawn[:, event] >= 1.0 - drawn[:, chance]
+    for event, slot, value in events:
+        chance = drawn[:, slot] if slot >= 0 else value
+        drawn[:, event] = drawn[:, event] >= 1.0 - chance
     return drawn
 
 

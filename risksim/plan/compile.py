@@ -86,7 +86,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         payments=payments,
         changes=groups.changes,
         splits=groups.splits,
-        events=tuple(gathered.events),
+        events=tuple((event, chance, 0.0) for event, chance in gathered.events),
         financing=financing,
         waterfall=order,
         ledger=ledger,
@@ -138,16 +138,18 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
     ----------
     plan : Plan
     luck : bool
-        Whether failures of borrowers are still drawn; otherwise they are spread over time by expectation.
+        Whether what says nothing about the programme is still drawn (`luck_of`); otherwise it is at its mean too, and
+        failures of borrowers are spread over time by expectation.
 
     Returns
     -------
     Plan
-        Without uncertain inputs, but for the moments at which borrowers fail where luck is asked for.
+        Without uncertain inputs, but for those of luck where it is asked for.
     """
     mean = plan.inputs.mean
-    loans = plan.waterfall.loans if plan.waterfall is not None else None
-    moments = [slot for slot in loans.moment_slot.tolist() if slot >= 0] if luck and loans is not None else []
+    kept = luck_of(plan) if luck else []
+    place = np.full(mean.size + 1, -1, dtype=np.int64)  # the last for slots of -1
+    place[kept] = np.arange(len(kept))
 
     def fixed(group: Any, *names: str) -> Any:
         changes: dict[str, Any] = {}
@@ -156,14 +158,15 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
             values = np.where(
                 slot >= 0, mean[np.maximum(slot, 0)] if mean.size else 0.0, getattr(group, f"{name}_value")
             )
-            changes |= {f"{name}_slot": np.full_like(slot, -1), f"{name}_value": values}
+            changes |= {f"{name}_slot": place[slot], f"{name}_value": values}
         return group._replace(**changes)
 
+    loans = plan.waterfall.loans if plan.waterfall is not None else None
     if loans is not None:
-        held = fixed(loans, "chance", "lost")
-        loans = _drawn_again(held, moments) if luck else _spread(fixed(held, "moment"))
+        loans = fixed(loans, "chance", "lost", "moment")
+        loans = loans if luck else _spread(loans)
     return plan._replace(
-        inputs=_only(plan.inputs, moments),
+        inputs=_only(plan.inputs, kept),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
         outcomes=fixed(plan.outcomes, "rate"),
         processes=plan.processes and fixed(plan.processes, "number", "card_price", "card_most"),
@@ -171,13 +174,38 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         effects=fixed(plan.effects, "number"),
         payments=fixed(plan.payments, "amount", "unless", "growth"),
         changes=plan.changes and fixed(plan.changes, "amount"),
-        events=(),
+        events=tuple((int(place[event]), -1, float(mean[chance])) for event, chance, _ in plan.events) if luck else (),
         financing=fixed(plan.financing, "commitment"),
         waterfall=plan.waterfall
         and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end")._replace(loans=loans),
-        labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in moments)),
+        labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in kept)),
         ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
     )
+
+
+def luck_of(plan: layout.Plan) -> list[int]:
+    """Inputs that are luck and no evidence: errors of estimates, whether a method is agreed, what ends a deal, and when
+    a borrower fails.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    list of int
+        Slots, rising.
+    """
+    numbers = plan.effects.number_slot.reshape(-1, layout.EFFECT_NUMBERS)
+    found = {*numbers[:, [layout.MATCHING_LUCK, layout.ANALYST_LUCK, layout.SAMPLING_LUCK]].ravel().tolist()}
+    rules = plan.payments
+    deemed = [k for k in range(rules.first_row.size - 1) if rules.kind[rules.first_row[k]] == layout.DEEMED]
+    found |= {int(rules.amount_slot[rules.first_number[k] + 1]) for k in deemed}  # whether no method was agreed
+    if plan.ending is not None:
+        found |= set(plan.ending.luck_slot.tolist())
+    if plan.waterfall is not None and plan.waterfall.loans is not None:
+        found |= set(plan.waterfall.loans.moment_slot.tolist())
+    return sorted(found - {-1})
 
 
 def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
@@ -192,13 +220,6 @@ def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
         table_index=inputs.table_index[pieces],
         atom=inputs.atom[pieces],
         mean=inputs.mean[wanted],
-    )
-
-
-def _drawn_again(loans: layout.Loans, moments: list[int]) -> layout.Loans:
-    """The same loans where only the moments of failure are inputs, in their order."""
-    return loans._replace(
-        moment_slot=np.array([moments.index(slot) if slot >= 0 else -1 for slot in loans.moment_slot], dtype=np.int64)
     )
 
 

@@ -781,9 +781,9 @@ class Plan(NamedTuple):
     """None where no rule changes the terms of others."""
     splits: Splits | None = None
     """None where no claim is split between the payers of cohorts."""
-    events: Sequence[tuple[int, int]] = ()
-    """Inputs that are events, each with the input that is its chance: a uniform number becomes 1 where the event
-    happens, 0 elsewhere."""
+    events: Sequence[tuple[int, int, float]] = ()
+    """Inputs that are events, each with the slot of its chance and the chance where certain: a uniform number becomes 1
+    where the event happens, 0 elsewhere."""
 
 
 class PathResults(NamedTuple):

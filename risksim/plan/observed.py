@@ -61,14 +61,11 @@ class Observed(NamedTuple):
 
 
 def terms_of(plan: Plan) -> list[Term]:
-    """The uncertain terms that settlement reads, in the order of the plan's inputs.
-
-    Those of a borrower's failure are not among them: who is settled with has not failed.
-    """
+    """The uncertain terms that settlement reads, in the order of the plan's inputs."""
     wanted = set(_slots(plan.payments)) | set(_slots(plan.financing))
     wanted |= set(_slots(plan.changes)) if plan.changes is not None else set()
     if plan.waterfall is not None:
-        wanted |= set(_slots(plan.waterfall._replace(loans=None)))
+        wanted |= set(_slots(plan.waterfall))
     events = set(plan.payments.unless_slot.tolist())
     return [
         Term(position, note.name, note.unit, note.mean, position in events)
@@ -86,10 +83,16 @@ def _slots(group: Any) -> Iterator[int]:
             yield from (int(slot) for slot in value if slot >= 0)
 
 
-def _never_fails(plan: Plan) -> list[int]:
-    """The numbers that decide when borrowers fail: at 1 they never do."""
+def _failures(plan: Plan) -> list[int]:
+    """For each tranche the number that decides when its borrower fails, who never does at 1; -1 where none can."""
     loans = plan.waterfall.loans if plan.waterfall is not None else None
-    return [slot for slot in loans.moment_slot.tolist() if slot >= 0] if loans is not None else []
+    return [] if loans is None else [int(slot) for slot in loans.moment_slot]
+
+
+def _of_failures(plan: Plan) -> set[int]:
+    """All numbers that only matter where a borrower fails."""
+    loans = plan.waterfall.loans if plan.waterfall is not None else None
+    return set() if loans is None else set(_slots(loans))
 
 
 def measurable(plan: Plan) -> list[int]:
@@ -153,7 +156,7 @@ def observe(plan: Plan, follow_ups: Sequence[dt.date], sheet: Sheet) -> Observed
     if faults:
         raise ObservedError(faults)
     known = [t for t in measurable(plan) if reader.cells_in(t)]
-    return Observed(reader.measured, inputs, terms, max(known, default=-1), tuple(reader.remarks()))
+    return Observed(reader.measured, inputs, terms, max(known, default=-1), tuple(reader.remarks(inputs)))
 
 
 class _Reader:
@@ -167,7 +170,7 @@ class _Reader:
         self.met: dict[tuple[dt.date, int], Row] = {}
         self.cells: dict[tuple[int, int, int], tuple[Cell, float]] = {}
         """By cohort (-1 for a result), measure and period: where it is written, and the number."""
-        self.measured = np.zeros((1, plan.cohorts.places.size, len(self.columns), len(plan.labels.dates)))
+        self.measured = np.zeros((1, max(plan.cohorts.places.size, 1), len(self.columns), len(plan.labels.dates)))
         in_time = plan.measures.measured_in == 1
         self.measured[0, :, in_time] = np.nan
         for m in np.flatnonzero(plan.measures.statistic == RESULT):
@@ -392,7 +395,7 @@ class _Reader:
         wrongly: set[str] = set()
         terms = {term.name: term for term in terms_of(plan)}
         values = np.array([[note.mean for note in plan.labels.inputs]]).reshape(1, len(plan.labels.inputs))
-        values[0, _never_fails(plan)] = 1.0
+        values[0, [slot for slot in _failures(plan) if slot >= 0]] = 1.0
         for name, cell in self.sheet.inputs:
             term = terms.get(str(name.value).strip())
             if term is None:
@@ -413,7 +416,10 @@ class _Reader:
             given[term.name] = number
             values[0, term.position] = number
         self._events(terms, {*given, *wrongly})
-        return values, tuple((term, float(values[0, term.position]), term.name in given) for term in terms.values())
+        failed = [slot for slot in _failures(plan) if slot >= 0 and values[0, slot] < 1.0]
+        silent = set() if failed else _of_failures(plan)
+        taken = [term for term in terms.values() if term.position not in silent or term.name in given]
+        return values, tuple((term, float(values[0, term.position]), term.name in given) for term in taken)
 
     def _unknown_input(self, name: Cell, terms: list[str]) -> None:
         said = (
@@ -449,7 +455,7 @@ class _Reader:
                     term.name,
                 )
 
-    def remarks(self) -> list[str]:
+    def remarks(self, values: FloatArray) -> list[str]:
         """Results that stand far outside the tables that read them, as per cent written for shares do; and what is
         taken of borrowers.
         """
@@ -468,8 +474,8 @@ class _Reader:
                     f"{plan.labels.measures[m]} is {number:g} on {plan.labels.dates[period]}, but the lines of its "
                     f"table lie between {low:g} and {high:g}: is it meant as per cent?"
                 )
-        if plan.waterfall is not None and plan.waterfall.loans is not None:
-            for k in np.flatnonzero(plan.waterfall.loans.moment_slot >= 0):
+        for k, slot in enumerate(_failures(plan)):
+            if slot >= 0 and values[0, slot] == 1.0:
                 said.append(f"{plan.labels.tranches[k]}: settled as a loan whose borrower has not failed.")
         return said
 
@@ -594,6 +600,11 @@ def _explained(plan: Plan, terms: Sequence[tuple[str, Any]], where: str) -> list
         said.append("A row without a cohort is of the programme as a whole.")
     if terms:
         said.append(f"{where} hold terms that the contract left open: the value they took; empty takes the mean.")
+    if any(slot >= 0 for slot in _failures(plan)):
+        said.append(
+            "loan.default.moment: empty while the borrower has not failed; after that "
+            "1 - (1 - yearly_chance) ** years, with the years from the first drawdown to the failure."
+        )
     return said
 
 

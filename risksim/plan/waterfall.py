@@ -68,8 +68,8 @@ def waterfall(
     book = _Book(scenario, payers)
     direct = direct_tranches(scenario)
     lines = _lines(book, deal, scenario.provider, any(k >= 0 for k in direct))
-    line_end, line_release = end_lines(book, scenario)
     loan_lines = _loan_lines(book, deal, scenario.provider)
+    line_end, line_release = end_lines(book, scenario)
     sources = _sources(gathered, financing, dates)
     order = layout.Waterfall(
         **sources,

@@ -36,11 +36,11 @@ def ledger(moves: Sequence[Move], summary: Summary, currency: str) -> str:
             who = ("", "", "")
         if len(move.years) > 1:
             rows.append((*who, "all", *_amount(move.total)))
+    some_pay = bool(summary.payers)
     parts = [
         heading(f"Who pays whom, on average ({currency})"),
         table(("from", "to", "what for", "year", "mean", ""), rows, left=4) if rows else "No money moves.\n",
-        heading(f"Payer split, on average ({currency}; less what comes back)"),
-        _payers(summary),
+        *([heading(f"Payer split, on average ({currency}; less what comes back)"), _payers(summary)] * some_pay),
         heading(f"Tranches, on average ({currency})"),
         _tranches(moves, summary),
     ]

@@ -103,9 +103,9 @@ class EndPayment(Origin):
     amount: Amount | None = Field(default=None, examples=[6_000_000])
     """An amount. [currency]"""
     share_of_drawn: Share | None = Field(default=None, examples=[0.5])
-    """A share of the capital drawn up to the stop, instead of an amount. [1]"""
+    """A share of the capital drawn up to the stop, loans left out, instead of an amount. [1]"""
     share_of_undrawn: Share | None = Field(default=None, examples=[0.1])
-    """A share of the capital promised and not drawn up to the stop, instead of an amount. [1]"""
+    """A share of the capital promised and not drawn up to the stop, loans left out, instead of an amount. [1]"""
     paid_by: Name = Field(examples=["municipality"])
     """Who pays: a payer, guarantor or giver of a grant of this deal."""
 

@@ -12,7 +12,7 @@ KINDS: dict[str, str] = {
     "threshold": "one sum if enough people succeed, and nothing if they don't",
     "graded-return": "a yearly return that follows the result",
     "retention-chain": "payments for those who are still there, step by step, and for the final goal",
-    "loan": "interest first, then the loan, paid back from what outcomes earn",
+    "loan": "a lender, a borrower who may fail, a share of its revenue, and a milestone",
     "pooled-municipalities": "several municipalities in one deal, judged together",
     "outcome-fund": "a fund that pays a part for the state, until its money runs out",
 }

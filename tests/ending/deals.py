@@ -61,4 +61,5 @@ def deal(ends: list[dict[str, Any]], **changes: Any) -> Scenario:
         },
         "ends_early": ends,
     }
-    return Scenario.model_validate(told | changes)
+    # None takes a part out.
+    return Scenario.model_validate({key: part for key, part in (told | changes).items() if part is not None})

@@ -25,7 +25,12 @@ from tests.engine.test_run import differences
 ROOT = Path(__file__).parents[2]
 SEED = 20_250_101
 RECYCLED = {"financing": FINANCINGS["recycled"]}
+HEADS = {"financing": FINANCINGS["heads"]}
+LENT = {"financing": {**FINANCINGS["loans"], "tranches": FINANCINGS["loans"]["tranches"][:2]}}
 each_deal = pytest.mark.parametrize("changes", [{}, RECYCLED], ids=["drawn on dates", "recycled"])
+every_deal = pytest.mark.parametrize(
+    "changes", [{}, RECYCLED, HEADS, LENT], ids=["drawn on dates", "recycled", "costs per head", "a loan"]
+)
 
 
 def made(plan: Plan, paths: int = 1_000, **settings: Any):
@@ -41,7 +46,7 @@ def stop_days(plan: Plan, months) -> np.ndarray:
 # What a decision may know
 
 
-@each_deal
+@every_deal
 def test_flows_up_to_the_stop_are_the_same_without_the_clauses(changes):
     with_ends, without = compile_plan(deal(EVERY, **changes)), compile_plan(deal([], **changes))
     ended, whole = made(with_ends), made(without)
@@ -332,3 +337,65 @@ def test_dataset_keeps_the_stop_of_every_path():
     assert labelled["ending"].to_numpy().tolist() == ["right of the city"]
     assert set(labelled["stop_month"].to_numpy().tolist()) == {-1, 24}
     assert (labelled["ended_by"] == paths.ended_by).all()
+
+
+ONLY_LENT = {"tranches": [{"name": "bank", "commitment": 9_000, "loan": {"maturity": "2029-12-31"}}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "end", "said"),
+    [
+        ({"payments": None, "financing": ONLY_LENT | {"grants": [{"name": "fund", "amount": 5}]}},
+         {**RIGHT, "pays": {"amount": 5, "paid_by": "fund"}}, "only loans, which have no part in it"),
+        ({"financing": ONLY_LENT | {"surplus": "payers"}},
+         {**RIGHT, "pays": {"share_of_drawn": 0.5, "paid_by": "state"}}, "paid back whether the deal ends or not"),
+        ({"payments": None, "cohorts": None, "outcomes": {"effect": {"result": 1}}, "financing": ONLY_LENT},
+         TOO_FEW, "nobody takes part"),
+    ],
+)  # fmt: skip
+def test_what_ending_early_cannot_say_of_loans_is_a_mistake(changes, end, said):
+    with pytest.raises(ValidationError, match=said):
+        deal([end], **changes)
+
+
+def test_a_loan_alone_may_end_early_and_is_paid_back_as_agreed():
+    loan = {"maturity": "2028-01-01", "repaid": {"every": "12 months", "times": 3, "first": "2026-01-01"}}
+    bank = {"name": "bank", "commitment": 90_000, "drawdown": {"every": "12 months", "times": 3}, "loan": loan}
+    made_up = {
+        "payments": None,
+        "cohorts": None,
+        "outcomes": {"effect": {"result": 0}},
+        "financing": {"tranches": [bank]},
+    }
+    end = {"name": "no effect", "on": "2026-07-01", "when": {"outcome": "effect", "counts": "value", "below": 1}}
+    found = made(compile_plan(deal([end], **made_up)), 64)
+    assert (found.stop_month == 18).all()
+    # 30,000 on the first day and a year later; the third part is not drawn after the stop. Repaid: a third of 60,000,
+    # half of the 40,000 left, and the rest.
+    assert (found.drawn == 60_000_00).all()
+    assert (found.received == 60_000_00).all()
+    assert sorted(set(found.flow.ravel())) == [0, 20_000_00, 30_000_00]
+
+
+def test_costs_per_head_end_with_the_stop_and_the_last_bill_comes_at_once():
+    """Two people enrol on the first day, on a course of 18 months; the programme stops after 15, between follow-ups."""
+    costs = [
+        {"name": "stay", "amount": 10, "per": "participant month"},
+        {"name": "diploma", "amount": 999, "per": "completer"},
+    ]
+    two = [{"name": "two", "participants": 2, "duration": "18 months"}]
+    when = {"outcome": "effect", "counts": "value", "below": 1}
+    ended = {"name": "over", "on": "2026-01-01", "when": when, "notice": "3 months"}
+    financing = {"tranches": [{"name": "investor", "commitment": 1_000}], "costs": costs}
+    changes = {"cohorts": two, "outcomes": {"well": {"of": "completers", "success_rate": 1}, "effect": {"result": 0}}}
+    payments = [{"per_outcome": {"outcome": "well", "price": 1, "payer": "state"}}]
+    plan = compile_plan(deal([ended], financing=financing, payments=payments, **changes))
+    found = made(plan, 64)
+    assert (found.stop_month == 15).all()
+    stay, diploma = (plan.labels.lines.index(name) for name in ("stay", "diploma"))
+    bills = {str(plan.labels.dates[t]): int(found.flow[0, stay, t]) for t in found.flow[0, stay].nonzero()[0]}
+    # The month that begins on a follow-up is billed on it: months 0 to 6 by 2025-07-01, to 12 by 2026-01-01. Of the
+    # months after it 13 and 14 were begun before 2026-04-01.
+    assert bills == {"2025-07-01": 7 * 2_000, "2026-01-01": 6 * 2_000, "2026-07-01": 2 * 2_000}
+    assert (found.flow[:, stay].sum(axis=1) == 15 * 2_000).all()
+    assert not found.flow[:, diploma].any()

@@ -145,12 +145,125 @@ FINANCINGS: dict[str, dict[str, Any]] = {
         "surplus": "payers",
         "guarantees": [{"name": "foundation", "share": 0.2, "attaches_after": 30_000}],
     },
+    "heads": {
+        "tranches": [
+            {"name": "DSI", "commitment": 250_000, "drawdown": "as needed", "commitment_fee": 0.01},
+            {"name": "fund", "commitment": 90_000, "drawdown": "as needed", "rate": 0.03, "commitment_fee": 0.02},
+        ],
+        "recycle": True,
+        "buffer": "9 months",
+        "costs": [
+            {"name": "place", "amount": {"uniform": [2_000, 3_000]}, "per": "participant"},
+            {"name": "stay", "amount": 333.335, "per": "participant month", "due": {"every": "5 months", "times": 12}},
+            {"name": "diploma", "amount": 712.5, "per": "completer", "due": ["2026-03-01", "2029-06-30"]},
+            {"name": "adviser", "amount": 70, "per": "participant month", "paid_by": "investors"},
+            {"name": "visits", "amount": 55, "per": "completer", "paid_by": "state"},
+            {"name": "staff", "amount": 9_000, "due": {"every": "7 months", "times": 8}},
+        ],
+        "grants": [{"name": "foundation", "amount": 30_000, "drawdown": "as needed"}],
+    },
+    "heads unpaid": {
+        "tranches": [{"name": "DSI", "commitment": 60_000, "drawdown": {"every": "6 months", "times": 6}}],
+        "uncovered_costs": "unpaid",
+        "guarantees": [{"name": "foundation", "limit": 40_000}],
+        "costs": [{"name": "stay", "amount": 333.335, "per": "participant month"}],
+    },
+    "loans": {
+        "tranches": [
+            {"name": "DSI", "commitment": 200_000, "drawdown": {"every": "6 months", "times": 8}, "rate": 0.03},
+            {
+                "name": "bank",
+                "commitment": {"uniform": [80_000, 120_000]},
+                "drawdown": {"every": "9 months", "times": 4},
+                "rate": 0.05,
+                "commitment_fee": 0.01,
+                "loan": {
+                    "maturity": "2029-12-31",
+                    "repaid": {"every": "6 months", "times": 6, "first": "2026-04-01"},
+                    "lowered": {"outcome": "well", "counts": "count", "at_least": 9, "to": 0.02},
+                    "accelerated": {"outcome": "job", "counts": "share", "at_least": 0.45},
+                    "default": {"yearly_chance": 0.1, "lost": 0.5},
+                },
+            },
+            {
+                "name": "lender",
+                "commitment": 50_000,
+                "rate": 0.04,
+                "loan": {
+                    "maturity": "2029-01-01",
+                    "repaid": {"share_of": "revenue", "share": 0.2},
+                    "forgiven": {"outcome": "effect", "counts": "value", "at_least": 0.15, "share": 0.3},
+                },
+            },
+        ],
+        "guarantees": [{"name": "foundation", "share": 0.2, "covers": "DSI"}],
+        "costs": [
+            {"name": "evaluation", "share_of_commitment": 0.02, "due": ["2025-06-30", "2028-06-30"]},
+            {"name": "stay", "amount": 333.33, "per": "participant month"},
+        ],
+        "surplus": "provider",
+    },
+}
+
+REVENUE = {
+    "result": [{"on": f"{year}-05-15", "value": {"uniform": [-10_000, 80_000]}} for year in (2025, 2026, 2027, 2028)]
 }
 
 
 @pytest.mark.parametrize("financing", FINANCINGS.values(), ids=FINANCINGS.keys())
 def test_financing_of_a_deal_that_ends_early_equals_the_slow_twin(financing):
-    compare_ends(deal(EVERY, financing=financing))
+    outcomes = deal([]).model_dump(mode="json", by_alias=True, exclude_defaults=True)["outcomes"] | {"revenue": REVENUE}
+    compare_ends(deal(EVERY, financing=financing, outcomes=outcomes))
+
+
+@pytest.mark.parametrize("word", ["share_of_drawn", "share_of_undrawn"])
+def test_a_share_of_the_capital_leaves_loans_out(word):
+    ends = [{**RIGHT, "chance": 0.6, "pays": {word: 0.3, "paid_by": "municipality"}}]
+    financing = FINANCINGS["loans"]
+    bank = {**financing["tranches"][1], "loan": {"maturity": "2029-12-31"}}
+    compare_ends(deal(ends, financing={**financing, "tranches": [financing["tranches"][0], bank]}))
+
+
+def test_payments_to_one_tranche_of_a_deal_that_ends_equal_the_slow_twin():
+    two = [
+        {"name": "senior", "commitment": 300_000, "drawdown": {"every": "6 months", "times": 8}, "rate": 0.04},
+        {"name": "junior", "commitment": 200_000, "drawdown": {"every": "6 months", "times": 6}},
+    ]
+    payments = [
+        {"per_outcome": {"outcome": "well", "price": 9_000.01, "payer": "municipality"}},
+        {"per_outcome": {"outcome": "job", "price": 4_000, "payer": "state", "tranche": "junior", "lag": "2 months"}},
+        {"standing": {"every": "5 months", "amount": 1_234.56, "payer": "state", "tranche": "senior"}},
+        {
+            "threshold": {
+                "outcome": "well", "counts": "count", "at_least": 10, "pays": 50_000, "on": "last", "tranche": "junior",
+            }
+        },
+    ]  # fmt: skip
+    compare_ends(deal(EVERY, payments=payments, financing={"tranches": two, "guarantees": [
+        {"name": "foundation", "limit": 40_000}]}))  # fmt: skip
+
+
+def test_a_table_on_the_capital_of_one_tranche_looks_at_that_one_after_a_stop():
+    """As the rules of a deal that doesn't end look at it; nobody else's capital, and no loan's, counts."""
+    two = [
+        {"name": "senior", "commitment": 300_000, "drawdown": {"every": "6 months", "times": 8}},
+        {"name": "junior", "commitment": 200_000, "drawdown": {"every": "6 months", "times": 8}},
+        {"name": "bank", "commitment": 70_000, "rate": 0.03, "loan": {"maturity": "2029-01-01"}},
+    ]
+    table = {
+        "steps": {
+            "outcome": "effect", "counts": "value", "pays": "share of principal", "on": "last", "tranche": "junior",
+            "table": [{"from": 0.0, "gives": 0.5}],
+        }
+    }  # fmt: skip
+    shared = {"steps": {key: value for key, value in table["steps"].items() if key != "tranche"}}
+    right = {**RIGHT, "chance": 1.0, "run_off": "60 months"}
+    plan = compile_plan(deal([right], payments=[table, shared], financing={"tranches": two}))
+    found = run(plan, Settings(20, SEED, threads=1))
+    assert (found.stop_month == 24).all()
+    # Five of eight instalments were drawn by 2027-01-01: 125,000 of the junior's, and 187,500 of the senior's.
+    assert (found.claim[:, 0].sum(axis=1) == 62_500_00).all()
+    assert (found.claim[:, 1].sum(axis=1) == 156_250_00).all()
 
 
 @pytest.mark.parametrize("start", ["2025-01-01", "2025-01-31"])

@@ -105,6 +105,49 @@ def test_results_of_a_programme_ask_for_a_source_and_not_for_people():
     assert found(*changes) == [("evidence", ("outcomes[work]",))]
 
 
+LENT = """\
+schema: 1
+name: Nothing lacks of a loan
+start: 2025-01-01
+end: 2028-12-31
+follow_up: {every: 12 months}
+hurdles: [0.0, 0.035]
+sources: {agreement: The agreement}
+due_diligence:
+  outcomes:
+    revenue: {method: audited accounts}
+outcomes:
+  revenue: {result: {uniform: [1, 2], source: agreement}}
+financing:
+  tranches:
+    - name: investor
+      commitment: 1000000
+      loan:
+        maturity: 2028-12-31
+        repaid: {share_of: revenue, share: 0.1}
+        default: {yearly_chance: 0.03, lost: 0.6, source: agreement}
+        source: agreement
+  guarantees: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("", "", []),
+        ("        source: agreement\n", "", [("price", ("financing.tranches[investor].loan",))]),
+        (", source: agreement}\n        source", "}\n        source",
+         [("borrower", ("financing.tranches[investor].loan.default",))]),
+        ("        default: {yearly_chance: 0.03, lost: 0.6, source: agreement}\n", "",
+         [("borrower", ("financing.tranches[investor].loan",))]),
+        ("    revenue: {method: audited accounts}\n", "    {}\n", [("method", ("outcomes[revenue]",))]),
+    ],
+)  # fmt: skip
+def test_a_loan_asks_for_its_terms_and_its_borrower_and_not_for_people(old: str, new: str, lines: list[object]):
+    text = LENT.replace(old, new) if old else LENT
+    assert [(line.topic, line.where) for line in lacking(read_text(text)[0])] == lines
+
+
 def test_places_that_lack_the_same_stand_in_one_line():
     lines = lacking(read_text(DEAL)[0])
     methods = [line.where for line in lines if line.topic == "method"]
@@ -124,4 +167,4 @@ def test_every_line_says_what_where_and_what_to_add(file: Path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_standard_model_lacks_evidence_and_prices_and_no_words(kind: str):
     topics = {line.topic for line in lacking(read_text(starter_text(kind))[0])}
-    assert {"evidence", "price"} <= topics <= {"evidence", "price", "guarantee", "follow-up"}
+    assert {"evidence", "price"} <= topics <= {"evidence", "price", "borrower", "guarantee", "follow-up"}
