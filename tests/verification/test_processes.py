@@ -379,23 +379,14 @@ def gated(**more: Any) -> dict[str, Told]:
             "success_rate": 0.4,
             "measured": {"after_completion": "6 months"},
         },
-        "early": {
-            "of": "enrolled",
-            "after": "job",
-            "success_rate": 1.0,
-            "measured": {"after_completion": "2 months"},
-        },
-        "early school": {
-            "of": "enrolled",
-            "unless": "job",
-            "success_rate": 0.7,
-            "measured": {"after_completion": "2 months"},
-        },
+        # by the ninth month only those who enrolled in the first three of six have had their job measured
+        "early": {"of": "enrolled", "after": "job", "success_rate": 1.0, "measured": {"on": "2025-10-01"}},
+        "early school": {"of": "enrolled", "unless": "job", "success_rate": 0.7, "measured": {"on": "2025-10-01"}},
     } | more
 
 
 def test_gates_multiply_chances():
-    found = lived(people(gated(), duration="4 months", dropout=0.2), 60)
+    found = lived(people(gated(), duration="4 months", dropout=0.2, enrolment={"window": "6 months"}), 60)
     job, kept, bonus, school = (found[name] for name in ("job", "kept", "bonus", "school"))
     stays = 0.8
     assert_chance(stays * 0.5, job[0] == 1.0)
@@ -408,14 +399,15 @@ def test_gates_multiply_chances():
     assert_chance(stays * 0.5 * 0.4, school[0] == 1.0)
     assert not ((school[0] == 1.0) & (job[0] == 1.0)).any()  # nobody meets both
     # what was not measured yet opens no gate and rules nothing out
-    assert not found["early"][0].any()
-    assert_chance(0.7, found["early school"][0])
+    assert_chance(0.5 * stays * 0.5, found["early"][0])
+    assert_chance((1.0 - 0.5 * stays * 0.5) * 0.7, found["early school"][0])
 
 
 def test_the_number_who_pass_a_chain_is_binomial():
     participants, paths = 30, 40_000
     prices = [{"per_outcome": {"outcome": "bonus", "price": 1, "payer": "state"}}]
     cohort = {"participants": participants, "duration": "4 months", "dropout": 0.2, "unmeasured": 0.1}
+    cohort["enrolment"] = {"window": "6 months"}
     plan = compile_plan(people(gated(), payments=prices, **cohort))
     _, measured, _ = draw_block(plan, Settings(seed=11), 0, paths)
     counts = measured.sum(axis=(1, 2, 3)).astype(int)
