@@ -49,7 +49,7 @@ def test_a_model_explains_its_choice_before_anything_else(kind: str):
         ("threshold", ["threshold", "threshold"]),
         ("graded-return", ["ladder"]),
         ("retention-chain", ["per_outcome"] * 4),
-        ("loan", ["per_outcome"]),
+        ("loan", []),
         ("pooled-municipalities", ["per_outcome", "threshold"]),
         ("outcome-fund", ["per_outcome", "per_outcome", "per_outcome", "fund"]),
     ],
@@ -57,6 +57,6 @@ def test_a_model_explains_its_choice_before_anything_else(kind: str):
 def test_a_model_shows_its_kind_of_deal(kind: str, rules: list[str]):
     scenario, _ = read_text(starter_text(kind))
     assert [key_of(rule) for rule in scenario.payments] == rules
-    assert (kind == "loan") == any(tranche.rate for tranche in scenario.financing.tranches)
+    assert (kind == "loan") == any(tranche.loan is not None for tranche in scenario.financing.tranches)
     assert (kind == "pooled-municipalities") == (len(scenario.cohorts) > 1)
     assert (kind == "outcome-fund") == bool(scenario.financing.guarantees)
