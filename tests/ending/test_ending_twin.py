@@ -47,7 +47,7 @@ ENDS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def compare_ends(scenario: Scenario, n_paths: int = 60) -> None:
+def compare_ends(scenario: Scenario, n_paths: int = 25) -> None:
     """Every path, and how it ends."""
     compare(scenario, n_paths)
     compare_without_evidence(scenario, 5)

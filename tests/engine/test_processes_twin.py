@@ -188,4 +188,4 @@ def test_a_goal_may_read_one_measurement_of_several():
         {"threshold": mean | {"at_least": 1.0, "on": "last"}},
     ]
     scenario = deal(outcomes=amounts, payments=rules, end="2031-12-31", cohorts=SMALL)
-    compare(scenario, 40)
+    compare(scenario, 12)

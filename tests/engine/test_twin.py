@@ -349,7 +349,7 @@ def test_300_made_up_financings_equal_the_slow_twin(financing):
     compare_without_evidence(financed(financing), 2, digits=1e-6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(scenarios())
 def test_made_up_deals_equal_the_slow_twin(scenario):
     compare(scenario, 6, digits=1e-6)  # the twin fits quantiles in another way

@@ -115,7 +115,7 @@ def deals(draw: st.DrawFn) -> Scenario:
 checks: dict[str, Any] = {"derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=15, **checks)
+@settings(max_examples=5, **checks)
 @given(deals())
 def test_made_up_loans_and_costs_equal_the_slow_twin(scenario):
     compare(scenario, 5, digits=1e-6)
