@@ -100,7 +100,8 @@ def answer(
     for name, outcome in programme.outcomes.items():
         title, (all_, paid) = titles.get(name, name), _counted(name, head)
         rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
-    parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    if programme.outcomes or programme.enrolled.mean.value > 0.0:  # a loan may have no people
+        parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
     if summary.ends_early is not None:
         ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
         said = [(name if place == 0 else f"  by {name}", *_chance(p)) for place, (name, p) in enumerate(ends.items())]

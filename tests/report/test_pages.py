@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from risksim import api
+from risksim.analysis.three_lines import three_lines
+from risksim.cli.run import _page
 from risksim.engine.run import Settings, run
 from risksim.errors import ScenarioError
 from risksim.plan.compile import compile_plan
@@ -170,3 +172,10 @@ def test_amounts_have_four_digits():
 def test_people_before_a_closed_gate_are_told_apart():
     told = story(api.explain(api.read(ROOT / "scenarios" / "outcomes" / "gate.yaml"), path=0))
     assert "job kept: 1 met, 1 not met, 6 whose gate was not met." in told
+
+
+def test_a_deal_without_people_has_no_table_of_people():
+    file = Path(__file__).parents[2] / "scenarios/danish/aaben-og-rolig-loan.yaml"
+    deal = api.read(file)
+    made = api.simulate(deal, 256)
+    assert "Programme" not in _page(made, three_lines(deal, made), made.summary())
