@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.known import know_all
-from risksim.engine.lives import KeyArray, live_block
+from risksim.engine.lives import KeyArray, enrol, live_block
 from risksim.kernels import ending as kernels
-from risksim.kernels.chances import enrolled_people
-from risksim.kernels.lives import enrolment_month
-from risksim.kernels.words import fill_persons
 from risksim.plan.layout import LANES, NEVER, READS_ENROLLED, FloatArray, Int32Array, Plan, Stops
 
 
@@ -66,7 +62,6 @@ def stops_of(plan: Plan, inputs: FloatArray, measured: FloatArray, enrolled: Flo
 def enrolled_before(plan: Plan, key: KeyArray, first_path: int, n_paths: int) -> FloatArray:
     """People who enrolled before the day of each decision that asks for it: float64[path, early end]."""
     assert plan.ending is not None
-    cohorts = plan.cohorts
     before = first_path % LANES
     whole = -(-(before + n_paths) // LANES) * LANES
     out = np.zeros((plan.ending.on.size, whole))
@@ -75,16 +70,8 @@ def enrolled_before(plan: Plan, key: KeyArray, first_path: int, n_paths: int) ->
         inputs = draw_inputs(plan.inputs, key, first_path - before, whole, plan.events)
         for at in range(0, whole, LANES):
             lanes = slice(at, at + LANES)
-            for c in range(cohorts.places.size):
-                slot = cohorts.ratio_slot[c]
-                ratio = inputs[lanes, slot] if slot >= 0 else np.full(LANES, cohorts.ratio_value[c])
-                n_enrolled = np.array([enrolled_people(cohorts.places[c], r) for r in ratio], dtype=np.int32)
-                n_quads = max(-(-int(n_enrolled.max()) // 4), 1)
-                words = np.empty((4 * n_quads, LANES), dtype=np.uint32)
-                enrolled_at = np.empty(words.shape, np.int16)
-                fill_persons(key, first_path - before + at, int(Purpose.ENROLMENT), c, 0, 0, 0, n_quads, words)
-                months = slice(cohorts.month_ptr[c], cohorts.month_ptr[c + 1])
-                enrolment_month(words, cohorts.month_limit[months], n_enrolled, enrolled_at)
+            for c in range(plan.cohorts.places.size):
+                _, enrolled_at, _ = enrol(plan, key, first_path - before + at, c, inputs[lanes])
                 for k in asked:
                     kernels.count_enrolled(plan.ending.month[k], enrolled_at, out[k, lanes])
     return np.ascontiguousarray(out[:, before : before + n_paths].T)

@@ -6,7 +6,7 @@ import numpy as np
 
 from risksim.engine.addresses import key_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
-from risksim.engine.heads import expect_heads
+from risksim.engine.heads import expect_heads, expected_by_month
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
@@ -83,14 +83,6 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]
     _know(plan, stops, out)
     return out
-
-
-def expected_by_month(plan: Plan, cohort: int) -> FloatArray:
-    """Expected people who enrol in each month of the window: float64[month]."""
-    cohorts = plan.cohorts
-    people = min(float(cohorts.places[cohort]), cohorts.ratio_value[cohort] * cohorts.places[cohort])
-    weights = cohorts.month_weight[cohorts.month_ptr[cohort] : cohorts.month_ptr[cohort + 1]]
-    return np.asarray(people * weights)
 
 
 def expected_enrolled(plan: Plan) -> FloatArray:

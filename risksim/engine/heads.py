@@ -95,6 +95,14 @@ def add_heads(
         measured[lanes, :, columns] = count_heads(plan, key, first_path + at, inputs[lanes], ends)[:, :, columns]
 
 
+def expected_by_month(plan: Plan, cohort: int) -> FloatArray:
+    """Expected people who enrol in each month of the window: float64[month]."""
+    cohorts = plan.cohorts
+    people = min(float(cohorts.places[cohort]), cohorts.ratio_value[cohort] * cohorts.places[cohort])
+    weights = cohorts.month_weight[cohorts.month_ptr[cohort] : cohorts.month_ptr[cohort + 1]]
+    return np.asarray(people * weights)
+
+
 def expect_heads(plan: Plan, measured: FloatArray, stops: Stops | None = None) -> None:
     """Expected people by period of a deal without uncertain inputs: as `add_heads`, on one path."""
     cohorts, months = plan.cohorts, period_of_month(plan)
@@ -103,14 +111,13 @@ def expect_heads(plan: Plan, measured: FloatArray, stops: Stops | None = None) -
         measured[0, :, m] = 0.0
         for c in range(cohorts.places.size):
             share = _share_by_month(plan, c, int(plan.measures.statistic[m]))
-            people = min(float(cohorts.places[c]), cohorts.ratio_value[c] * cohorts.places[c])
-            for month, weight in enumerate(cohorts.month_weight[cohorts.month_ptr[c] : cohorts.month_ptr[c + 1]]):
+            for month, people in enumerate(expected_by_month(plan, c)):
                 for later, part in enumerate(share):
                     # A course may end on the day of the stop; nothing begins on it.
                     ends = plan.measures.statistic[m] == FINISHED
                     over = month >= stop or month + later >= stop + ends
                     if months[month + later] >= 0 and not over:
-                        measured[0, c, m, months[month + later]] += people * weight * part
+                        measured[0, c, m, months[month + later]] += people * part
 
 
 def _share_by_month(plan: Plan, cohort: int, statistic: int) -> list[float]:

@@ -124,19 +124,29 @@ def attend(
         How many enrol if nothing stops. [people]
     """
     cohorts = plan.cohorts
-    months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
-    ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
-    n_enrolled = np.empty(LANES, dtype=np.int32)
-    enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
-    words = Words(key, first_path, cohort, int(n_enrolled.max()))
-    enrolled_at, left_at = np.empty(words.shape, np.int16), np.empty(words.shape, np.int16)
-    enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
+    words, enrolled_at, n_enrolled = enrol(plan, key, first_path, cohort, inputs)
+    left_at = np.empty(words.shape, np.int16)
     dropout = on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
     leaving = words.draw(Purpose.DROPOUT)
     leave_month(leaving, limits_of(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
     if stops is not None:
         stop_lives(stops.month, cohorts.duration[cohort], enrolled_at, left_at)
     return words, enrolled_at, left_at, n_enrolled
+
+
+def enrol(
+    plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray
+) -> tuple[Words, Int16Array, Int32Array]:
+    """When the people of one cohort enrol on 64 paths if nothing stops: as `attend`, without who leaves."""
+    cohorts = plan.cohorts
+    months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
+    ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
+    n_enrolled = np.empty(LANES, dtype=np.int32)
+    enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
+    words = Words(key, first_path, cohort, int(n_enrolled.max()))
+    enrolled_at = np.empty(words.shape, np.int16)
+    enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
+    return words, enrolled_at, n_enrolled
 
 
 def live_block(

@@ -189,3 +189,7 @@ def test_a_goal_may_read_one_measurement_of_several():
     ]
     scenario = deal(outcomes=amounts, payments=rules, end="2031-12-31", cohorts=SMALL)
     compare(scenario, 12)
+    claims = run(compile_plan(scenario), Settings(12, SEED)).claim.any(axis=2)
+    assert claims.any(axis=0).all()
+    assert not claims.all()
+    assert (claims[:, 0] != claims[:, 1]).any()  # other measurements, other answers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from risksim.kernels.tranches import split, split_up_to
+from risksim.kernels.shares import split, split_up_to
 from tests.reference.financing import share
 
 
