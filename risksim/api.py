@@ -351,7 +351,12 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
     rate, status = internal_rate(mean, years, drawn, received)
     if math.isnan(rate):
-        return Withheld(f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})")
+        reason = f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})"
+        at = float(run.plan.hurdles[-1])
+        other = precision.modified_rate(flow, years, at, run.sample)
+        if not math.isnan(other.value):
+            reason += f"; with money at {at:.2%} it earns {other.value:.2%} ± {other.standard_error:.2%} a year (MIRR)"
+        return Withheld(reason)
     return precision.irr_of_mean_flow(rate, flow, years, run.sample)
 
 

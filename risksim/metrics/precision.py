@@ -344,6 +344,40 @@ def irr_of_mean_flow(rate: float, flow: Values, years: FloatArray, sample: Sampl
     return _linear(rate, (worth - float(array.mean(worth, sample))) / -slope, sample)
 
 
+def modified_rate(flow: Values, years: FloatArray, rate: float, sample: Sample) -> Estimate:
+    """Modified internal rate of return of the mean cash flow (MIRR): one rate where several or none fit.
+
+    Parameters
+    ----------
+    flow : float64[path, period]
+        Money received less money paid in. [any money unit]
+    years : float64[period]
+        Years since the start. [year]
+    rate : float
+        At which money paid in is financed and money received is put out again. [1/year]
+    sample : Sample
+        Weights and replicates of the paths.
+
+    Returns
+    -------
+    Estimate
+        ``(FV(receipts) / PV(payments))^(1 / T) - 1`` of the mean flow, `T` from its first to its last date; standard
+        error by the delta method. Missing where nothing is paid in, or on one date only. [1/year]
+    """
+    mean = np.asarray(array.mean(flow, sample), dtype=np.float64)
+    moved = np.flatnonzero(mean)
+    span = float(years[moved[-1]] - years[moved[0]]) if moved.size else 0.0
+    if span <= 0.0 or not (mean < 0.0).any():
+        return Estimate.missing()
+    received = flow @ np.where(mean > 0.0, (1.0 + rate) ** (years[moved[-1]] - years), 0.0)
+    paid = -(flow @ np.where(mean < 0.0, (1.0 + rate) ** (years[moved[0]] - years), 0.0))
+    ratio = ratio_of_means(received, paid, sample)
+    found = max(ratio.value, 0.0) ** (1.0 / span)
+    slope = found / (span * ratio.value) if ratio.value > 0.0 else math.nan
+    influence = slope * (received - ratio.value * paid) / float(array.mean(paid, sample))
+    return _linear(found - 1.0, influence, sample)
+
+
 def upper_bound(sample: Sample) -> float:
     """Upper 95 % bound for the probability of what was never seen: three over the number of paths.
 

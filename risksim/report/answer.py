@@ -202,7 +202,9 @@ def _investor(tranche: Tranche) -> str:
         (
             "IRR of the mean cash flow",
             _rate(irr.of_mean_flow),
-            "" if isinstance(irr.of_mean_flow, Withheld) else _error(irr.of_mean_flow, 100.0, " %"),
+            irr.of_mean_flow.reason
+            if isinstance(irr.of_mean_flow, Withheld)
+            else _error(irr.of_mean_flow, 100.0, " %"),
         ),
     ]
     for name in ("p05", "p25", "p50", "p75", "p95"):

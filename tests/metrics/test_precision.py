@@ -269,3 +269,33 @@ def test_irr_of_mean_flow_has_no_error_where_there_is_no_slope(rate):
 
 def test_half_width_of_half_a_point_near_a_tenth_needs_13_830_paths():
     assert precision.paths_needed(0.1, 0.005) == 13_830
+
+
+def test_modified_rate_of_one_flow():
+    # (60 * 1.04 + 60) / 100 = 1.224, its square root 1.106345
+    found = precision.modified_rate(np.array([[-100.0, 60.0, 60.0]]), np.arange(3.0), 0.04, Sample.equal(1))
+    assert found.value == pytest.approx(0.106345, abs=5e-7)
+
+
+def test_modified_rate_where_two_rates_fit():
+    # both 10 % and 20 % fit; 230 grown for a year at 5 % over 100 + 132 / 1.05^2
+    found = precision.modified_rate(np.array([[-100.0, 230.0, -132.0]]), np.arange(3.0), 0.05, Sample.equal(1))
+    assert found.value == pytest.approx((230 * 1.05 / (100 + 132 / 1.05**2)) ** 0.5 - 1)
+
+
+def test_modified_rate_has_the_error_of_the_delta_method():
+    # 2,000 runs of 400 paths: their spread is what one of them reports, to a twentieth
+    rng, years = np.random.default_rng(4), np.arange(3.0)
+
+    def once():
+        flow = np.column_stack([np.full(400, -100.0), rng.normal(60, 30, 400), rng.normal(60, 20, 400)])
+        return precision.modified_rate(flow, years, 0.04, Sample.equal(400))
+
+    runs = [once() for _ in range(2_000)]
+    spread = np.std([run.value for run in runs])
+    assert np.mean([run.standard_error for run in runs]) == pytest.approx(spread, rel=0.05)
+
+
+@pytest.mark.parametrize("flow", [[0.0, 0.0, 0.0], [0.0, 5.0, 5.0], [-5.0, 0.0, 0.0]])
+def test_modified_rate_is_missing_where_nothing_is_invested_over_time(flow):
+    assert math.isnan(precision.modified_rate(np.array([flow]), np.arange(3.0), 0.04, Sample.equal(1)).value)

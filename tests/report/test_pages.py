@@ -12,6 +12,7 @@ from risksim.errors import ScenarioError
 from risksim.plan.compile import compile_plan
 from risksim.report.story import story
 from risksim.scenario.reader import read_text
+from tests.payments.deals import deal as paid_by
 
 ROOT = Path(__file__).parents[2]
 DEAL = """
@@ -179,3 +180,28 @@ def test_a_deal_without_people_has_no_table_of_people():
     deal = api.read(file)
     made = api.simulate(deal, 256)
     assert "Programme" not in _page(made, three_lines(deal, made), made.summary())
+
+
+def test_a_mean_flow_with_two_rates_is_answered_by_its_modified_rate():
+    # 100 in, 230 out, 132 in again: 10 % and 20 % both fit; (230 * 1.035 / (100 + 132 / 1.035^2))^(1/2) - 1 = 3.27 %
+    plan = compile_plan(
+        paid_by(
+            [{"fixed": {"amounts": [{"on": "2026-01-01", "amount": 230}]}}],
+            follow_up=["2026-01-01", "2027-01-01"],
+            day_count="months/12",
+            hurdles=[0.035],
+            financing={
+                "tranches": [
+                    {
+                        "name": "investor",
+                        "commitment": 232,
+                        "drawdown": [{"on": "2025-01-01", "amount": 100}, {"on": "2027-01-01", "amount": 132}],
+                    }
+                ]
+            },
+        )
+    )
+    found = api.irr_of_mean_flow(api.simulate(plan, 64))
+    assert found.reason == (
+        "the mean cash flow has no single IRR (multiple); with money at 3.50% it earns 3.27% ± 0.00% a year (MIRR)"
+    )
