@@ -123,8 +123,8 @@ def test_made_up_loans_and_costs_equal_the_slow_twin(scenario):
 
 
 @pytest.mark.slow
-@settings(max_examples=300, **checks)
+@settings(max_examples=80, **checks)
 @given(deals())
-def test_300_made_up_loans_and_costs_equal_the_slow_twin(scenario):
+def test_80_made_up_loans_and_costs_equal_the_slow_twin(scenario):
     compare(scenario, 8, digits=1e-6)
     compare_without_evidence(scenario, 2, digits=1e-6)

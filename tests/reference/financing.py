@@ -346,7 +346,8 @@ class Books:
             moment = self.values.get(f"{here}.moment", 1.0)
             alive = still if self.spread else float(moment >= 1.0 - still)
             owed = (investor.alive - alive) * (1.0 - lost) * (investor.principal + investor.interest)
-            self.receive(name, self.own, f"recovered of the loan of {name}", round(owed), date)
+            # Interest that was rounded up when it was paid stays owed below zero, and grows: nobody recovers that.
+            self.receive(name, self.own, f"recovered of the loan of {name}", max(round(owed), 0), date)
             investor.alive = alive
 
     def met(self, goal: Goal, date: dt.date, maturity: dt.date) -> bool:
