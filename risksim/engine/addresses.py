@@ -36,6 +36,24 @@ class Purpose(IntEnum):
     """Whether a person of a comparison group succeeds."""
     COMPARISON_MEASUREMENT = 10
     """Whether a person of a comparison group can be measured."""
+    FRAILTY = 11
+    """How well a person is placed for everything that comes."""
+    COHORT = 12
+    """What all people of a cohort share; of an outcome whose rate differs between sites, by its address."""
+    MACRO = 13
+    """The economy of a year, shared by all deals; the year stands in the place of the person."""
+    RECESSION = 14
+    """Whether a recession begins in a month, shared by all deals; the month stands in the place of the person."""
+    GROUP = 15
+    """Whether a person belongs to a harder group than the one assumed."""
+    MOVE = 16
+    """When a person moves away."""
+    ONSET = 17
+    """When somebody who meets an outcome meets it."""
+    TAIL = 18
+    """How far out all shared factors of a path lie together."""
+    WAITING = 19
+    """How long a person waits for their place."""
 
 
 def key_of(seed: int, stream: int = 0) -> tuple[int, int]:

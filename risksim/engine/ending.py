@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.enrolment import enrol
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.known import know_all
-from risksim.engine.lives import KeyArray, enrol, live_block
+from risksim.engine.lives import live_block
+from risksim.engine.words import KeyArray
 from risksim.kernels import ending as kernels
 from risksim.plan.layout import LANES, NEVER, READS_ENROLLED, FloatArray, Int32Array, Plan, Stops
 

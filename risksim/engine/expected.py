@@ -36,7 +36,7 @@ def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
     """
     cohorts, outcomes, measures = plan.cohorts, plan.outcomes, plan.measures
     n_cohorts, n_periods = cohorts.places.size, plan.calendar.years.size
-    if plan.processes is not None:
+    if not plan.by_pattern:
         return _drawn_people(plan, stops)
     out = np.zeros((1, max(n_cohorts, 1), measures.outcome.size, n_periods))
     for c in range(n_cohorts):

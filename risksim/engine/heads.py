@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.lives import KeyArray, attend
+from risksim.engine.lives import attend
+from risksim.engine.words import KeyArray
 from risksim.kernels import heads
 from risksim.plan.layout import FINISHED, JOINED, LANES, NEVER, FloatArray, IntArray, Plan, Stops
 

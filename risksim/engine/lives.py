@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.enrolment import enrol
+from risksim.engine.leaving import leave
 from risksim.engine.processes import live_outcomes, meter_cards
-from risksim.kernels.chances import enrolled_on_paths, limits
+from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
 from risksim.kernels.ending import forget_late, stop_lives
-from risksim.kernels.lives import count_heads, enrolment_month, leave_month, measurable
+from risksim.kernels.lives import count_heads, measurable
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.processes import count_worth, meter
-from risksim.kernels.words import fill_persons
 from risksim.plan.layout import (
     CARD,
     LANES,
@@ -24,10 +25,8 @@ from risksim.plan.layout import (
     Int32Array,
     Plan,
     Stops,
-    WordArray,
 )
 
-KeyArray = npt.NDArray[np.uint64]
 STATISTICS = 5
 
 
@@ -45,33 +44,6 @@ class Tile(NamedTuple):
     people it does not speak of."""
     n_enrolled: Int32Array
     """int32[lane]. [people]"""
-
-
-class Words:
-    """The words of one cohort on 64 paths, by address."""
-
-    def __init__(self, key: KeyArray, first_path: int, cohort: int, people: int) -> None:
-        self.key, self.first_path, self.cohort = key, first_path, cohort
-        self.n_quads = max(-(-people // 4), 1)
-        self.shape = (4 * self.n_quads, LANES)
-
-    def draw(self, purpose: Purpose, outcome: int = 0, occasion: int = 0) -> WordArray:
-        """Words of one decision: uint32[person, lane]."""
-        out = np.empty(self.shape, dtype=np.uint32)
-        fill_persons(self.key, self.first_path, int(purpose), self.cohort, outcome, occasion, 0, self.n_quads, out)
-        return out
-
-
-def on_lanes(slot: int, value: float, inputs: FloatArray) -> FloatArray:
-    """A number of the plan on each lane: float64[lane]."""
-    return np.ascontiguousarray(inputs[:, slot]) if slot >= 0 else np.full(LANES, value)
-
-
-def limits_of(chances: FloatArray) -> WordArray:
-    """The limits of chances: float64[n] -> uint32[n]."""
-    out = np.empty(chances.size, dtype=np.uint32)
-    limits(chances, out)
-    return out
 
 
 def live_tile(
@@ -123,30 +95,11 @@ def attend(
     int32[lane]
         How many enrol if nothing stops. [people]
     """
-    cohorts = plan.cohorts
     words, enrolled_at, n_enrolled = enrol(plan, key, first_path, cohort, inputs)
-    left_at = np.empty(words.shape, np.int16)
-    dropout = on_lanes(cohorts.dropout_slot[cohort], cohorts.dropout_value[cohort], inputs)
-    leaving = words.draw(Purpose.DROPOUT)
-    leave_month(leaving, limits_of(dropout), dropout, cohorts.duration[cohort], enrolled_at, left_at)
+    left_at = leave(plan, words, cohort, inputs, enrolled_at)
     if stops is not None:
-        stop_lives(stops.month, cohorts.duration[cohort], enrolled_at, left_at)
+        stop_lives(stops.month, plan.cohorts.duration[cohort], enrolled_at, left_at)
     return words, enrolled_at, left_at, n_enrolled
-
-
-def enrol(
-    plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray
-) -> tuple[Words, Int16Array, Int32Array]:
-    """When the people of one cohort enrol on 64 paths if nothing stops: as `attend`, without who leaves."""
-    cohorts = plan.cohorts
-    months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
-    ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
-    n_enrolled = np.empty(LANES, dtype=np.int32)
-    enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
-    words = Words(key, first_path, cohort, int(n_enrolled.max()))
-    enrolled_at = np.empty(words.shape, np.int16)
-    enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
-    return words, enrolled_at, n_enrolled
 
 
 def live_block(

@@ -27,7 +27,8 @@ from risksim.plan.layout import (
 )
 
 if TYPE_CHECKING:
-    from risksim.engine.lives import Tile, Words
+    from risksim.engine.lives import Tile
+    from risksim.engine.words import Words
 
 MOST_SPELLS = 65_536
 """Stretches in and out of a state that words can count; at the highest rates a hundred years hold a tenth of them."""

@@ -192,7 +192,7 @@ def draw_block(
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     if n_cohorts == 0:
         measured[:] = 0.0
-    elif settings.form == "patterns" and plan.processes is None:
+    elif settings.form == "patterns" and plan.by_pattern:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
     else:

@@ -784,6 +784,13 @@ class Plan(NamedTuple):
     events: Sequence[tuple[int, int, float]] = ()
     """Inputs that are events, each with the slot of its chance and the chance where certain: a uniform number becomes 1
     where the event happens, 0 elsewhere."""
+    lived: bool = False
+    """True where people must be lived one by one although each outcome alone could be counted by pattern."""
+
+    @property
+    def by_pattern(self) -> bool:
+        """Whether people can be counted by pattern."""
+        return self.processes is None and not self.lived
 
 
 class PathResults(NamedTuple):

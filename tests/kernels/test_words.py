@@ -61,12 +61,21 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "ERROR": 8,
         "COMPARISON": 9,
         "COMPARISON_MEASUREMENT": 10,
+        "FRAILTY": 11,
+        "COHORT": 12,
+        "MACRO": 13,
+        "RECESSION": 14,
+        "GROUP": 15,
+        "MOVE": 16,
+        "ONSET": 17,
+        "TAIL": 18,
+        "WAITING": 19,
     }
     named = (
         slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,
         slow.COMPARISON, slow.COMPARISON_MEASUREMENT,
     )  # fmt: skip
-    assert named == tuple(Purpose)[1:]
+    assert named == tuple(Purpose)[1:11]
 
 
 # The address
