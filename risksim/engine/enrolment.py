@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.dependence import words_of
 from risksim.engine.words import KeyArray, Words, on_lanes
 from risksim.kernels.chances import enrolled_on_paths
 from risksim.kernels.lives import enrolment_month
@@ -20,7 +21,7 @@ def enrol(
     ratio = on_lanes(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort], inputs)
     n_enrolled = np.empty(LANES, dtype=np.int32)
     enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled)
-    words = Words(key, first_path, cohort, int(n_enrolled.max()))
+    words = words_of(plan, key, first_path, cohort, int(n_enrolled.max()), inputs)
     enrolled_at = np.empty(words.shape, np.int16)
     enrolment_month(words.draw(Purpose.ENROLMENT), cohorts.month_limit[months], n_enrolled, enrolled_at)
     return words, enrolled_at, n_enrolled

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import key_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
 from risksim.engine.heads import expect_heads, expected_by_month
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
+from risksim.engine.words import keys_of
 from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
 
@@ -74,7 +74,7 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
-    key = np.array(key_of(0, plan.stream), dtype=np.uint64)
+    key = keys_of(0, plan.stream)
     # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person.
     filled = np.minimum(plan.cohorts.ratio_value, 1.0)
     everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.ones(n_cohorts)))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.dependence import TiedWords
 from risksim.engine.enrolment import enrol
 from risksim.engine.leaving import leave
 from risksim.engine.processes import live_outcomes, meter_cards
@@ -73,11 +74,25 @@ def live_tile(
     cohorts = plan.cohorts
     months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
     words, enrolled_at, left_at, n_enrolled = attend(plan, key, first_path, cohort, inputs, stops)
+    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
+    seen = measure(plan, words, inputs, worth, enrolled_at, left_at)
+    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+
+
+def measure(
+    plan: Plan, words: Words, inputs: FloatArray, worth: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+) -> npt.NDArray[np.uint8]:
+    """Who of one cohort can be measured on 64 paths: uint8[person, lane]; worth as `Tile.worth`."""
+    cohorts, cohort = plan.cohorts, words.cohort
+    looks_at = -1 if plan.unlike is None else int(plan.unlike.outcome[cohort])
+    if looks_at >= 0 and isinstance(words, TiedWords):
+        rate = on_lanes(plan.outcomes.rate_slot[looks_at], plan.outcomes.rate_value[looks_at], inputs)
+        first = worth[plan.outcomes.first_row[looks_at]]
+        return words.seen(looks_at, rate, first, enrolled_at, left_at)
     seen = np.empty(words.shape, np.uint8)
     unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
     measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
-    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
-    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+    return seen
 
 
 def attend(

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from risksim.engine.addresses import Purpose
-from risksim.kernels import normal, processes
+from risksim.engine.dependence import TiedWords
+from risksim.engine.shared import recessions
+from risksim.engine.words import on_lanes
+from risksim.kernels import normal, processes, recession
 from risksim.kernels.chances import limits
+from risksim.kernels.dependence import keep_or_renew
 from risksim.kernels.quantiles import look_up
 from risksim.plan.layout import (
     AMOUNT_OF,
@@ -146,8 +150,11 @@ def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
 
 def _happen(live: Living, outcome: int) -> None:
     rate_slot, rate_value = live.plan.outcomes.rate_slot[outcome], live.plan.outcomes.rate_value[outcome]
-    rate = live.inputs[:, rate_slot] if rate_slot >= 0 else np.full(LANES, rate_value)
+    rate = on_lanes(rate_slot, rate_value, live.inputs)
     alike = live.certain(outcome, 0) if live.plan.processes is not None else 0.0
+    if isinstance(live.words, TiedWords) and live.words.ties(outcome):
+        _happen_tied(live, live.words, outcome, rate, alike)
+        return
     bars = np.empty((3, LANES), dtype=np.uint32)
     for which, chance in enumerate((rate, rate + alike * (1.0 - rate), rate * (1.0 - alike))):
         limits(chance, bars[which])
@@ -155,6 +162,14 @@ def _happen(live: Living, outcome: int) -> None:
     for occasion, row in enumerate(live.rows(outcome)):
         drawn = live.draw(Purpose.SUCCESS, outcome, occasion)
         processes.happen(drawn, bars, occasion == 0, live.able, state, live.worth[row])
+
+
+def _happen_tied(live: Living, words: TiedWords, outcome: int, rate: FloatArray, alike: float) -> None:
+    chances = words.chances(outcome, rate)
+    own = np.empty(words.shape)
+    for occasion, row in enumerate(live.rows(outcome)):
+        keep_or_renew(live.draw(Purpose.SUCCESS, outcome, occasion), alike, occasion == 0, own)
+        words.happens(outcome, row, own, live.months, chances, live.enrolled_at, live.able, live.worth[row])
 
 
 def _spell(live: Living, outcome: int) -> None:
@@ -168,13 +183,43 @@ def _spell(live: Living, outcome: int) -> None:
     worth = live.worth[rows.start : rows.stop]
     worth[:] = np.nan
     clause = live.clause(outcome)
+    bites = _recession(live, outcome)
     for occasion in range(MOST_SPELLS):
         drawn = live.draw(Purpose.SPELL, outcome, occasion)
-        if not processes.next_spell(
-            drawn, starts, ends, shape, clause, lasts, gap, since, live.enrolled_at, inside, spell, worth
-        ):
+        law = drawn, starts, ends, shape, clause, lasts, gap, since
+        people = live.enrolled_at, inside, spell, worth
+        if bites is None:
+            waiting = processes.next_spell(*law, *people)
+        else:
+            began = np.ascontiguousarray(live.plan.outcomes.measured_month[rows.start, live.months] - since[0])
+            waiting = recession.next_spell_in_recession(*law, began, *bites, *people)
+        if not waiting:
             break
     worth[:, live.able == 0] = np.nan
+
+
+def _recession(live: Living, outcome: int) -> tuple[ByteArray, FloatArray, FloatArray] | None:
+    """Lanes on which recessions come, and how they bite in each contract month; None where they hit no such outcome."""
+    tied = live.plan.dependence
+    part = tied.recession if tied is not None else None
+    if part is None or not part.hits[outcome]:
+        return None
+    chance, survive, starts = (
+        on_lanes(getattr(part, f"{name}_slot"), getattr(part, f"{name}_value"), live.inputs)
+        for name in ("chance", "survive", "starts")
+    )
+    begins = recessions(part, live.words.key, live.words.first_path, chance)
+    hits: FloatArray = np.empty(begins.shape)
+    slow = np.empty_like(hits)
+    recession.bite(begins, survive, part.over, starts, part.lasts, hits, slow)
+    bitten: ByteArray = begins.max(axis=0)
+    return bitten, hits, slow
+
+
+def _tied_normals(live: Living, outcome: int, row: int | None, normals: FloatArray) -> FloatArray:
+    if not isinstance(live.words, TiedWords):
+        return normals
+    return live.words.better(outcome, row, normals, live.months, live.enrolled_at)
 
 
 def _amount(live: Living, outcome: int) -> None:
@@ -182,14 +227,15 @@ def _amount(live: Living, outcome: int) -> None:
     least, most, alike = (live.certain(outcome, which) for which in range(1, 4))
     rows = live.rows(outcome)
     uniforms = np.empty(live.able.size)
-    normals = np.empty(live.words.shape) if len(rows) > 1 else None
+    tied = isinstance(live.words, TiedWords) and live.words.ties(outcome)
+    normals = np.empty(live.words.shape) if len(rows) > 1 or tied else None
     for occasion, row in enumerate(rows):
         drawn = live.draw(Purpose.WORTH, outcome, occasion)
         if normals is None:
             normal.uniforms_of_words(drawn, uniforms)
         else:
             normal.next_normal(drawn, alike, occasion == 0, normals)
-            normal.uniforms_of_normals(normals, uniforms)
+            normal.uniforms_of_normals(_tied_normals(live, outcome, row, normals), uniforms)
         amounts = live.amounts(outcome, uniforms)
         processes.spread_amounts(amounts, shift, least, most, live.able, live.worth[row])
 
@@ -217,19 +263,20 @@ def _score(live: Living, outcome: int) -> None:
     since = live.plan.processes.since[:, live.months]
     at_start = np.zeros(since.shape[1], dtype=np.int64)
 
-    def see(occasion: int, months: IntArray) -> FloatArray:
+    def see(occasion: int, months: IntArray, row: int | None = None) -> FloatArray:
         drawn = live.draw(Purpose.WORTH, outcome, occasion)
         normal.next_normal(drawn, alike, occasion == 0, normals)
+        placed = _tied_normals(live, outcome, row, normals)
         errors = live.draw(Purpose.ERROR, outcome, occasion)
         processes.see_score(
-            normals, errors, mean, growth, months, sd, noise, lowest, highest, step, live.enrolled_at, score
+            placed, errors, mean, growth, months, sd, noise, lowest, highest, step, live.enrolled_at, score
         )
         return score.copy()
 
     start = see(0, at_start)
     before, best = start.copy(), start.copy()
     for occasion, row in enumerate(live.rows(outcome)):
-        now = see(occasion + 1, np.ascontiguousarray(since[row]))
+        now = see(occasion + 1, np.ascontiguousarray(since[row]), row)
         processes.compare_score(
             live.clause(outcome),
             goal,

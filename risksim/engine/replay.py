@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import key_of
 from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
@@ -13,7 +12,7 @@ from risksim.engine.known import know_all
 from risksim.engine.lives import counted_worth, head_of, live_tile, meter_tile
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
-from risksim.engine.words import KeyArray
+from risksim.engine.words import KeyArray, keys_of
 from risksim.errors import RunError
 from risksim.kernels.changes import changed_terms
 from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops
@@ -43,7 +42,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     """
     if not 0 <= path < MOST_PATHS:
         raise RunError(f"got path {path}; paths are counted from 0. Try --path 4711.")
-    key = np.array(key_of(seed, plan.stream), dtype=np.uint64)
+    key = keys_of(seed, plan.stream)
     lane = path % LANES
     first = path - lane
     inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)

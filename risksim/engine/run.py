@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from risksim.engine.addresses import key_of
 from risksim.engine.ending import end_early, stops_of
 from risksim.engine.expected import expected_enrolled, expected_people
 from risksim.engine.heads import planned_heads
@@ -17,6 +16,7 @@ from risksim.engine.inputs import draw_inputs
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.settle import Settled, settle
+from risksim.engine.words import keys_of
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, scratch_of
 from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
@@ -181,7 +181,7 @@ def draw_block(
     measured : float64[path, cohort, measure, period]
     headcount : int32[path, cohort, count]
     """
-    key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
+    key = keys_of(settings.seed, plan.stream)
     # Tiles begin at multiples of 64 and are always full; paths that nobody asked for are cut off again.
     before = first_path % LANES
     first_path -= before
@@ -205,7 +205,7 @@ def draw_block(
 def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:
     first_path = settings.first_path + start
     inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
-    key = np.array(key_of(settings.seed, plan.stream), dtype=np.uint64)
+    key = keys_of(settings.seed, plan.stream)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
     store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)

@@ -5,12 +5,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from risksim.engine.addresses import Purpose
+from risksim.engine.addresses import Purpose, key_of
 from risksim.kernels.chances import limits
 from risksim.kernels.words import fill_persons
 from risksim.plan.layout import LANES, FloatArray, WordArray
 
 KeyArray = npt.NDArray[np.uint64]
+
+
+def keys_of(seed: int, stream: int) -> KeyArray:
+    """Keys of a run: uint64[4], two words of the deal's own stream and two of that which all deals share."""
+    return np.array([*key_of(seed, stream), *key_of(seed)], dtype=np.uint64)
+
+
+def shared_key(key: KeyArray) -> KeyArray:
+    """The key of what all deals share."""
+    return key[2:]
 
 
 class Words:

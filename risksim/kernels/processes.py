@@ -104,6 +104,17 @@ def look_at_spells(clause, lasts, gap, inside, at, until, spell, j, i):
 
 
 @kernel
+def length_of_stretch(u, stays, rate, shape):
+    """How long a stretch in or out of a state lasts at a uniform: a Weibull law inside, an exponential one outside."""
+    if rate <= 0.0:
+        return np.inf
+    length = -math.log(1.0 - u)
+    if stays and shape != 1.0:
+        length = length ** (1.0 / shape)
+    return length / rate
+
+
+@kernel
 def next_spell(words, starts, ends, shape, clause, lasts, gap, since, enrolled_at, inside, spell, worth):
     """Live each person's next stretch in or out of a state, and note what measurements fall in it see.
 
@@ -120,15 +131,7 @@ def next_spell(words, starts, ends, shape, clause, lasts, gap, since, enrolled_a
             if month == NEVER or spell[0, j, i] > since[last, month]:
                 continue
             at, stays = spell[0, j, i], inside[j, i] == 1
-            u = uniform_of(words[j, i])
-            rate = ends[i] if stays else starts[i]
-            length = np.inf
-            if rate > 0.0:
-                length = -math.log(1.0 - u)
-                if stays and shape != 1.0:
-                    length = length ** (1.0 / shape)
-                length /= rate
-            until = at + length
+            until = at + length_of_stretch(uniform_of(words[j, i]), stays, ends[i] if stays else starts[i], shape)
             for o in range(last + 1):
                 day = np.float64(since[o, month])
                 # A day belongs to the stretch that begins on it.

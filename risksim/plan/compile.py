@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import effects, ending, layout, money, people, processes, rules, waterfall
+from risksim.plan import dependence, effects, ending, layout, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -57,6 +57,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     lived = processes.processes(gathered, outcomes, months)
+    tied = dependence.dependence(gathered, outcomes)
+    unalike = dependence.unlike(gathered)
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)
     groups, measured, payers, rule_names = rules.payments(gathered, follow_ups, dates, draws, calendar.years)
@@ -122,6 +124,9 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             endings=tuple(end.name for end in scenario.ends_early),
         ),
         ending=ends,
+        dependence=tied,
+        unlike=unalike,
+        lived=tied is not None or unalike is not None,
     )
 
 
@@ -154,7 +159,7 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
     def fixed(group: Any, *names: str) -> Any:
         changes: dict[str, Any] = {}
         for name in names:
-            slot = getattr(group, f"{name}_slot")
+            slot = np.asarray(getattr(group, f"{name}_slot"))
             values = np.where(
                 slot >= 0, mean[np.maximum(slot, 0)] if mean.size else 0.0, getattr(group, f"{name}_value")
             )
@@ -180,6 +185,11 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end")._replace(loans=loans),
         labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in kept)),
         ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
+        dependence=plan.dependence
+        and plan.dependence._replace(
+            recession=plan.dependence.recession and fixed(plan.dependence.recession, "chance", "survive", "starts")
+        ),
+        unlike=plan.unlike and fixed(plan.unlike, "failures", "leavers", "harder", "log_odds", "leaving"),
     )
 
 

@@ -414,6 +414,109 @@ class Changes(NamedTuple):
     """float64[change, clause]: largest shift of a goal, whole. [millionth]"""
 
 
+class Recession(NamedTuple):
+    """A recession that ends spells and keeps new ones from beginning. Months are contract months."""
+
+    hits: ByteArray
+    """uint8[outcome]: 1 for outcomes whose spells it ends."""
+    month: int
+    """The month in which it begins, -1 where that is chance. [month]"""
+    address: IntArray
+    """int64[month]: address of the draw of each month, by the calendar, so that all deals see the same recession."""
+    chance_slot: int
+    """Slot of the chance that it begins within a year."""
+    chance_value: float
+    """The same where certain. [1/year]"""
+    survive_slot: int
+    """Slot of the share of running spells that outlast the shock."""
+    survive_value: float
+    """The same where certain. [1]"""
+    over: int
+    """How long the shock takes. [month]"""
+    starts_slot: int
+    """Slot of what is left of the rate at which spells begin."""
+    starts_value: float
+    """The same where certain. [1]"""
+    lasts: int
+    """How long fewer spells begin. [month]"""
+
+
+class Pairs(NamedTuple):
+    """Results of one person that go together pair by pair: a normal vector by the root of its correlation matrix."""
+
+    member: IntArray
+    """int64[member]: the outcome, -1 for leaving."""
+    address: IntArray
+    """int64[member]: 16-bit hash of its name."""
+    root: FloatArray
+    """float64[member, member]: lower triangular; times its transpose it is the matrix of latent correlations."""
+
+
+class Dependence(NamedTuple):
+    """What goes together, on the latent scale: success where the sum of what a person, a cohort, a year and chance
+    bring stays below a mark; the shares of the variance of each outcome add up to one.
+    """
+
+    person: FloatArray
+    """float64[outcome]: correlation of the outcome with how well the person is placed. [1]"""
+    leaving: float
+    """Correlation of staying with how well the person is placed. [1]"""
+    measurable: float
+    """Correlation of being measurable with how well the person is placed. [1]"""
+    cohort: FloatArray
+    """float64[outcome]: correlation of the outcome with what its cohort shares. [1]"""
+    macro: FloatArray
+    """float64[outcome]: correlation of the outcome with the economy of the year of measurement. [1]"""
+    persistence: float
+    """Correlation of the economy of a year with that of the year before. [1]"""
+    first_year: int
+    """The calendar year in which the series of the economy begins; a portfolio sets its own. [year]"""
+    year: IntArray
+    """int64[row, month]: calendar year of each measurement by enrolment month. [year]"""
+    degrees: int
+    """Degrees of freedom of the t-copula, 0 for the normal one."""
+    tail: Inputs
+    """One law: what the squares of all latent numbers of a path are divided by; nothing for the normal copula."""
+    pairs: Pairs | None
+    """None where how well a person is placed says all."""
+    recession: Recession | None
+    """None where none may come."""
+
+    @property
+    def ties(self) -> bool:
+        """Whether anything ties persons: all but a recession."""
+        return bool(
+            self.person.any() or self.leaving or self.measurable or self.cohort.any() or self.macro.any() or self.pairs
+        )
+
+
+class Unlike(NamedTuple):
+    """Who cannot be measured, and who is unlike the people of the evidence, where that differs between persons."""
+
+    outcome: IntArray
+    """int64[cohort]: the outcome with which being measurable goes, -1 for none."""
+    failures_slot: IntArray
+    """int64[cohort]: slot of the odds ratio of being unmeasured of who did not succeed."""
+    failures_value: FloatArray
+    """float64[cohort]: the same where certain. [1]"""
+    leavers_slot: IntArray
+    """int64[cohort]: slot of the further odds ratio of who left."""
+    leavers_value: FloatArray
+    """float64[cohort]: the same where certain. [1]"""
+    harder_slot: IntArray
+    """int64[cohort]: slot of the share of the harder group."""
+    harder_value: FloatArray
+    """float64[cohort]: the same where certain, 0 where there is no such group. [1]"""
+    log_odds_slot: IntArray
+    """int64[cohort]: slot of how far below the log odds of its success lie."""
+    log_odds_value: FloatArray
+    """float64[cohort]: the same where certain. [1]"""
+    leaving_slot: IntArray
+    """int64[cohort]: slot of the odds ratio of its leaving."""
+    leaving_value: FloatArray
+    """float64[cohort]: the same where certain. [1]"""
+
+
 class Splits(NamedTuple):
     """Pooled claims that the payers of the cohorts share."""
 
@@ -784,6 +887,10 @@ class Plan(NamedTuple):
     events: Sequence[tuple[int, int, float]] = ()
     """Inputs that are events, each with the slot of its chance and the chance where certain: a uniform number becomes 1
     where the event happens, 0 elsewhere."""
+    dependence: Dependence | None = None
+    """None where everything happens to everybody on their own."""
+    unlike: Unlike | None = None
+    """None where all people of a cohort are alike to measure and to help."""
     lived: bool = False
     """True where people must be lived one by one although each outcome alone could be counted by pattern."""
 

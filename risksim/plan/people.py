@@ -17,7 +17,7 @@ from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.gates import looks_at
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome, PersonOutcome, moments
-from risksim.scenario.programme import Cohort
+from risksim.scenario.programme import Cohort, Unmeasured
 from risksim.scenario.scenario import Scenario
 
 POPULATIONS = {
@@ -76,7 +76,11 @@ def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
         ratio = cohort.enrolment.ratio if cohort.enrolment is not None else 1.0
         ratios.append(gathered.number((*here, "enrolment", "ratio"), ratio, "1"))
         dropouts.append(gathered.number((*here, "dropout"), cohort.dropout, "1", high=1.0))
-        unmeasured.append(gathered.number((*here, "unmeasured"), cohort.unmeasured, "1", high=1.0))
+        hidden = cohort.unmeasured
+        if isinstance(hidden, Unmeasured):
+            unmeasured.append(gathered.number((*here, "unmeasured", "share"), hidden.share, "1", high=1.0))
+        else:
+            unmeasured.append(gathered.number((*here, "unmeasured"), hidden, "1", high=1.0))
         weight = month_weights(cohort)
         weights.extend(weight)
         limits.extend(limit_of(math.fsum(weight[: month + 1])) for month in range(len(weight)))

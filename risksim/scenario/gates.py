@@ -11,6 +11,7 @@ from risksim.scenario.base import mistake_at
 from risksim.scenario.document import shown
 from risksim.scenario.outcomes import (
     AmountOutcome,
+    Outcome,
     PersonOutcome,
     Reaches,
     is_amount,
@@ -201,3 +202,24 @@ def price_faults(
         for name in prices
         if name not in personal
     ]
+
+
+def measured_by_outcome(
+    cohorts: Iterable[Any], personal: dict[str, PersonOutcome], nearest: Nearest
+) -> list[InitErrorDetails]:
+    """Cohorts whose unmeasured share goes with an outcome that there is not, or whose chance is not plain."""
+    faults = []
+    for position, cohort in enumerate(cohorts):
+        name = getattr(cohort.unmeasured, "outcome", None)
+        if name is None:
+            continue
+        here, leans_on = ("cohorts", position, "unmeasured", "outcome"), (("outcomes", "*"),)
+        if name not in personal:
+            found = f"got {shown(name)}, which is no outcome of persons of this deal."
+            remedy = nearest(name, personal) or f"Write one of {_names(personal)}."
+            faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
+        elif type(personal[name]) is not Outcome or personal[name].after or personal[name].unless:
+            found = f"got {shown(name)}, which has no success_rate of its own, or a gate before it."
+            remedy = "Name an outcome with a success_rate and without after or unless."
+            faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
+    return faults

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
-from risksim.scenario.base import Count, Duration, Months, Name, Part, Payer, mistake_at, value_of
-from risksim.scenario.uncertainty import Ratio, Share
+from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, Payer, mistake_at, value_of
+from risksim.scenario.uncertainty import Ratio, Share, UncertainNumber
 
 
 class Enrolment(Part):
@@ -37,6 +39,37 @@ class Enrolment(Part):
         return self
 
 
+class Unmeasured(Origin):
+    """Who cannot be measured where that goes with what became of them."""
+
+    share: Share = Field(examples=[0.15])
+    """The share of the enrolled who cannot be measured, all together. [1]"""
+    outcome: Name = Field(examples=["wellbeing"])
+    """The outcome whose failures are harder, or easier, to measure: one with a `success_rate`."""
+    failures: Ratio = Field(examples=[2.7])
+    """The odds of being unmeasured of those who did not succeed, as a multiple of the odds of those who did; 1 where it
+    makes no difference. [1]"""
+    leavers: Ratio = Field(default=1.0, examples=[2.0])
+    """The odds of being unmeasured of those who left their course, as a further multiple. [1]"""
+
+
+class UnlikeAssumed(Origin):
+    """People who do worse than those whom the evidence speaks of."""
+
+    share: Share = Field(examples=[{"beta": [1, 4]}])
+    """The share of the enrolled who belong to this harder group. [1]"""
+    log_odds: UncertainNumber = Field(examples=[0.7])
+    """How far below lie the log odds of their success, for every outcome with a `success_rate`: 0.7 halves the
+    odds."""
+    leaving_odds: Ratio = Field(default=1.0, examples=[2.0])
+    """Their odds of leaving the course, as a multiple of those of the others. [1]"""
+
+
+def _unmeasured_key(found: Any) -> str:
+    asks = isinstance(found, Unmeasured) or (isinstance(found, dict) and ("share" in found or "failures" in found))
+    return "block" if asks else "share"
+
+
 class Cohort(Part):
     """A group of participants who go through the programme under the same terms."""
 
@@ -50,8 +83,13 @@ class Cohort(Part):
     """The months from enrolment to the end of the course. [month]"""
     dropout: Share = 0.0
     """The share of the enrolled who leave before the end of their course; spread evenly over its months. [1]"""
-    unmeasured: Share = 0.0
-    """The share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened. [1]"""
+    unmeasured: Annotated[
+        Annotated[Share, Tag("share")] | Annotated[Unmeasured, Tag("block")], Discriminator(_unmeasured_key)
+    ] = 0.0
+    """The share of the enrolled whose outcomes cannot be measured (anonymous or lost), whatever happened; or a block,
+    where that goes with what happened. [1]"""
+    unlike_assumed: UnlikeAssumed | None = Field(default=None, examples=[{"share": {"beta": [1, 4]}, "log_odds": 0.7}])
+    """Those among the enrolled who are unlike the people of the evidence; nobody where this is left out."""
     payer: Payer | None = Field(default=None, examples=["region"])
     """Who bears this cohort's part of a claim that a payment rule splits (`split`): municipality, region, state or
     outcome fund."""

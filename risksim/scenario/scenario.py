@@ -24,6 +24,8 @@ from risksim.scenario.calendar import add_months
 from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.deal_contradictions import deal_contradictions
+from risksim.scenario.dependence import Dependence
+from risksim.scenario.dependence import contradictory as contradictory_dependence
 from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
@@ -31,7 +33,7 @@ from risksim.scenario.effects import known_on as known_on_days
 from risksim.scenario.ending import EarlyEnd, Known
 from risksim.scenario.ending import contradictions as of_early_ends
 from risksim.scenario.financing import Drawing, Financing, Instalments
-from risksim.scenario.gates import gates, measured_times, price_faults, rule_faults
+from risksim.scenario.gates import gates, measured_by_outcome, measured_times, price_faults, rule_faults
 from risksim.scenario.outcomes import (
     AfterEnrolment,
     AnyOutcome,
@@ -131,6 +133,9 @@ class Scenario(Part):
         default={}, examples=[{"wellbeing": {"of": "completers", "success_rate": 0.75}}]
     )
     """The outcomes by name. Only a loan can do without."""
+    dependence: Dependence | None = Field(default=None, examples=[{"within_person": 0.36, "cohort_icc": 0.02}])
+    """What goes together: the outcomes of one person, the people of a cohort, all deals in one year. Left out,
+    everything happens to everybody on their own."""
     payments: Annotated[list[Rule], Field(min_length=1)] = Field(
         default=[], examples=[[{"per_outcome": {"outcome": "wellbeing", "price": 20_000}}]]
     )
@@ -148,6 +153,9 @@ class Scenario(Part):
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         others = self.outcomes.keys() - self.personal.keys()
         faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
+        if self.dependence is not None:
+            faults += contradictory_dependence(self.dependence, self.personal, nearest)
+        faults += measured_by_outcome(self.cohorts, self.personal, nearest)
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
             faults += deal_contradictions(self, certain)
