@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.chances import rates_in
 from risksim.kernels import normal, processes
 from risksim.kernels.chances import limits
 from risksim.kernels.quantiles import look_up
@@ -45,6 +46,7 @@ class Living:
         rows = int(plan.outcomes.first_row[-1])
         self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
+        self.rates = rates_in(plan, words.key, words.first_path, words.cohort, inputs)
 
     def rows(self, outcome: int) -> range:
         """Measurements of an outcome."""
@@ -67,6 +69,13 @@ class Living:
         if slot >= 0:
             return np.ascontiguousarray(self.inputs[:, slot])
         return np.full(LANES, self.plan.processes.number_value[at])
+
+    def rate(self, outcome: int) -> FloatArray:
+        """The success rate of an outcome in this cohort on each lane: float64[lane]."""
+        if self.rates is not None:
+            return self.rates[:, outcome]
+        slot = self.plan.outcomes.rate_slot[outcome]
+        return self.inputs[:, slot] if slot >= 0 else np.full(LANES, self.plan.outcomes.rate_value[outcome])
 
     def certain(self, outcome: int, which: int) -> float:
         """A number of an outcome that is never uncertain."""
@@ -145,8 +154,7 @@ def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
 
 
 def _happen(live: Living, outcome: int) -> None:
-    rate_slot, rate_value = live.plan.outcomes.rate_slot[outcome], live.plan.outcomes.rate_value[outcome]
-    rate = live.inputs[:, rate_slot] if rate_slot >= 0 else np.full(LANES, rate_value)
+    rate = live.rate(outcome)
     alike = live.certain(outcome, 0) if live.plan.processes is not None else 0.0
     bars = np.empty((3, LANES), dtype=np.uint32)
     for which, chance in enumerate((rate, rate + alike * (1.0 - rate), rate * (1.0 - alike))):

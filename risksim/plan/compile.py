@@ -180,6 +180,8 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end")._replace(loans=loans),
         labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in kept)),
         ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
+        derived=(),
+        sites=None,
     )
 
 
