@@ -11,12 +11,12 @@ from risksim.kernels import derived
 from risksim.kernels.quantiles import look_up
 from risksim.kernels.words import fill_uniforms
 from risksim.plan.layout import (
-    COMPOSITION,
-    DIFFERENCE,
-    LOG_ODDS,
-    ODDS_RATIO,
+    AT_SITE,
+    BY_COMPOSITION,
+    BY_DIFFERENCE,
+    BY_LOG_ODDS,
+    BY_ODDS_RATIO,
     OVER_SITES,
-    SITE,
     Derived,
     FloatArray,
     Inputs,
@@ -24,11 +24,11 @@ from risksim.plan.layout import (
 )
 
 OPERATIONS = {
-    ODDS_RATIO: derived.by_odds_ratio,
-    LOG_ODDS: derived.by_log_odds,
-    DIFFERENCE: derived.by_difference,
-    COMPOSITION: derived.by_composition,
-    SITE: derived.at_site,
+    BY_ODDS_RATIO: derived.by_odds_ratio,
+    BY_LOG_ODDS: derived.by_log_odds,
+    BY_DIFFERENCE: derived.by_difference,
+    BY_COMPOSITION: derived.by_composition,
+    AT_SITE: derived.at_site,
     OVER_SITES: derived.over_sites,
 }
 """What works an input out of others."""

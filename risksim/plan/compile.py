@@ -122,6 +122,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             endings=tuple(end.name for end in scenario.ends_early),
         ),
         ending=ends,
+        derived=tuple(gathered.derived),
+        sites=people.sites(gathered),
     )
 
 

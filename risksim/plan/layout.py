@@ -29,7 +29,7 @@ EXACT = -1
 NEVER = 32_767
 """The month of what does not happen. [month]"""
 
-ODDS_RATIO, LOG_ODDS, DIFFERENCE, COMPOSITION, SITE, OVER_SITES = range(6)
+BY_ODDS_RATIO, BY_LOG_ODDS, BY_DIFFERENCE, BY_COMPOSITION, AT_SITE, OVER_SITES = range(6)
 """How an input is worked out of others: a rate from what would happen anyway and an effect (three scales), from groups
 of people, at one site, over all sites."""
 
@@ -124,7 +124,7 @@ class Derived(NamedTuple):
     slot: int
     """Its own column."""
     operation: int
-    """ODDS_RATIO, LOG_ODDS, DIFFERENCE, COMPOSITION, SITE or OVER_SITES."""
+    """BY_ODDS_RATIO, BY_LOG_ODDS, BY_DIFFERENCE, BY_COMPOSITION, AT_SITE or OVER_SITES."""
     slots: tuple[int, ...]
     """Columns of the numbers it is worked out of, in the order of the operation; -1 for a certain one."""
     values: tuple[float, ...]
