@@ -189,6 +189,8 @@ class TiedWords(Words):
             return True
         if tied is None:
             return False
+        if self.plan.unlike is None and tied.by_chance[outcome]:
+            return False
         paired = tied.pairs is not None and bool((tied.pairs.member == outcome).any())
         return bool(paired or tied.person[outcome] or tied.cohort[outcome] or tied.macro[outcome])
 

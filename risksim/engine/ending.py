@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.enrolment import enrol
-from risksim.engine.inputs import draw_inputs
+from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.words import KeyArray
@@ -69,7 +69,7 @@ def enrolled_before(plan: Plan, key: KeyArray, first_path: int, n_paths: int) ->
     out = np.zeros((plan.ending.on.size, whole))
     asked = np.flatnonzero(plan.ending.reads == READS_ENROLLED)
     if asked.size:
-        inputs = draw_inputs(plan.inputs, key, first_path - before, whole, plan.events)
+        inputs = inputs_of(plan, key, first_path - before, whole)
         for at in range(0, whole, LANES):
             lanes = slice(at, at + LANES)
             for c in range(plan.cohorts.places.size):
@@ -98,7 +98,7 @@ def live_until(
         whole = no_stops(LANES)
         for of_lane, of_path in zip(whole, stops, strict=True):
             of_lane[lanes] = of_path[mine]
-        drawn = draw_inputs(plan.inputs, key, first, LANES, plan.events)
+        drawn = inputs_of(plan, key, first, LANES)
         live_block(plan, key, first, drawn, lived, heads, whole)
         know_all(plan, key, first, drawn, lived, whole)
         measured[mine], headcount[mine] = lived[lanes], heads[lanes]

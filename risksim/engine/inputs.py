@@ -7,9 +7,38 @@ from collections.abc import Sequence
 import numpy as np
 
 from risksim.engine.addresses import Purpose
+from risksim.kernels import derived
 from risksim.kernels.quantiles import look_up
 from risksim.kernels.words import fill_uniforms
-from risksim.plan.layout import FloatArray, Inputs
+from risksim.plan.layout import (
+    AT_SITE,
+    BY_COMPOSITION,
+    BY_DIFFERENCE,
+    BY_LOG_ODDS,
+    BY_ODDS_RATIO,
+    OVER_SITES,
+    Derived,
+    FloatArray,
+    Inputs,
+    Plan,
+)
+
+OPERATIONS = {
+    BY_ODDS_RATIO: derived.by_odds_ratio,
+    BY_LOG_ODDS: derived.by_log_odds,
+    BY_DIFFERENCE: derived.by_difference,
+    BY_COMPOSITION: derived.by_composition,
+    AT_SITE: derived.at_site,
+    OVER_SITES: derived.over_sites,
+}
+"""What works an input out of others."""
+
+
+def inputs_of(
+    plan: Plan, key: np.ndarray[tuple[int], np.dtype[np.uint64]], first_path: int, n_paths: int
+) -> FloatArray:
+    """Every input of consecutive paths of a deal, as `draw_inputs`: float64[path, input]."""
+    return draw_inputs(plan.inputs, key, first_path, n_paths, plan.events, plan.derived)
 
 
 def draw_inputs(
@@ -18,6 +47,7 @@ def draw_inputs(
     first_path: int,
     n_paths: int,
     events: Sequence[tuple[int, int, float]] = (),
+    worked_out: Sequence[Derived] = (),
 ) -> FloatArray:
     """Draw the uncertain inputs of consecutive paths.
 
@@ -31,6 +61,8 @@ def draw_inputs(
         Which paths.
     events : sequence of (int, int, float)
         Inputs that are events, as `Plan.events`.
+    worked_out : sequence of Derived
+        Inputs that follow from others, as `Plan.derived`.
 
     Returns
     -------
@@ -44,7 +76,19 @@ def draw_inputs(
     for event, slot, value in events:
         chance = drawn[:, slot] if slot >= 0 else value
         drawn[:, event] = drawn[:, event] >= 1.0 - chance
+    for each in worked_out:
+        work_out(each, drawn)
     return drawn
+
+
+def work_out(each: Derived, drawn: FloatArray) -> None:
+    """Work one input out of others: its column of drawn float64[path, input] is written over."""
+    numbers = np.empty((len(each.slots), drawn.shape[0]))
+    for row, slot, value in zip(numbers, each.slots, each.values, strict=True):
+        row[:] = drawn[:, slot] if slot >= 0 else value
+    out = np.empty(drawn.shape[0])
+    OPERATIONS[each.operation](numbers, out)
+    drawn[:, each.slot] = out
 
 
 def look_up_input(inputs: Inputs, position: int, uniforms: FloatArray, out: FloatArray) -> None:

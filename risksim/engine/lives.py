@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.chances import rates_in
 from risksim.engine.dependence import TiedWords
 from risksim.engine.enrolment import enrol
 from risksim.engine.leaving import leave
@@ -86,7 +87,9 @@ def measure(
     cohorts, cohort = plan.cohorts, words.cohort
     looks_at = -1 if plan.unlike is None else int(plan.unlike.outcome[cohort])
     if looks_at >= 0 and isinstance(words, TiedWords):
-        rate = on_lanes(plan.outcomes.rate_slot[looks_at], plan.outcomes.rate_value[looks_at], inputs)
+        rates = rates_in(plan, words.key, words.first_path, cohort, inputs)
+        slot, value = plan.outcomes.rate_slot[looks_at], plan.outcomes.rate_value[looks_at]
+        rate = on_lanes(slot, value, inputs) if rates is None else np.ascontiguousarray(rates[:, looks_at])
         first = worth[plan.outcomes.first_row[looks_at]]
         return words.seen(looks_at, rate, first, enrolled_at, left_at)
     seen = np.empty(words.shape, np.uint8)

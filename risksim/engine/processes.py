@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from risksim.engine.addresses import Purpose
+from risksim.engine.chances import rates_in
 from risksim.engine.dependence import TiedWords
 from risksim.engine.shared import recessions
 from risksim.engine.words import on_lanes
@@ -49,6 +50,7 @@ class Living:
         rows = int(plan.outcomes.first_row[-1])
         self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
+        self.rates = rates_in(plan, words.key, words.first_path, words.cohort, inputs)
 
     def rows(self, outcome: int) -> range:
         """Measurements of an outcome."""
@@ -71,6 +73,13 @@ class Living:
         if slot >= 0:
             return np.ascontiguousarray(self.inputs[:, slot])
         return np.full(LANES, self.plan.processes.number_value[at])
+
+    def rate(self, outcome: int) -> FloatArray:
+        """The success rate of an outcome in this cohort on each lane: float64[lane]."""
+        if self.rates is not None:
+            return np.ascontiguousarray(self.rates[:, outcome])
+        slot = self.plan.outcomes.rate_slot[outcome]
+        return on_lanes(slot, self.plan.outcomes.rate_value[outcome], self.inputs)
 
     def certain(self, outcome: int, which: int) -> float:
         """A number of an outcome that is never uncertain."""
@@ -149,8 +158,7 @@ def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
 
 
 def _happen(live: Living, outcome: int) -> None:
-    rate_slot, rate_value = live.plan.outcomes.rate_slot[outcome], live.plan.outcomes.rate_value[outcome]
-    rate = on_lanes(rate_slot, rate_value, live.inputs)
+    rate = live.rate(outcome)
     alike = live.certain(outcome, 0) if live.plan.processes is not None else 0.0
     if isinstance(live.words, TiedWords) and live.words.ties(outcome):
         _happen_tied(live, live.words, outcome, rate, alike)

@@ -7,7 +7,7 @@ import numpy as np
 from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
-from risksim.engine.inputs import draw_inputs
+from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import counted_worth, head_of, live_tile, meter_tile
 from risksim.engine.run import MOST_PATHS, allocate, store
@@ -45,7 +45,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     key = keys_of(seed, plan.stream)
     lane = path % LANES
     first = path - lane
-    inputs = draw_inputs(plan.inputs, key, first, LANES, plan.events)
+    inputs = inputs_of(plan, key, first, LANES)
     mine = inputs[lane : lane + 1]
     n_cohorts = max(plan.cohorts.places.size, 1)
     measured = np.zeros((LANES, n_cohorts, plan.measures.outcome.size, plan.calendar.years.size))

@@ -9,16 +9,17 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from risksim.engine.chances import rates_of
 from risksim.engine.ending import end_early, stops_of
 from risksim.engine.expected import expected_enrolled, expected_people
 from risksim.engine.heads import planned_heads
-from risksim.engine.inputs import draw_inputs
+from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.settle import Settled, settle
 from risksim.engine.words import keys_of
 from risksim.errors import RunError
-from risksim.kernels.patterns import HEAD, count_people, scratch_of
+from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
 from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
 
 Form = Literal["patterns", "lives"]
@@ -186,7 +187,7 @@ def draw_block(
     before = first_path % LANES
     first_path -= before
     whole = -(-(before + n_paths) // LANES) * LANES
-    inputs = draw_inputs(plan.inputs, key, first_path, whole, plan.events)
+    inputs = inputs_of(plan, key, first_path, whole)
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     measured = np.empty((whole, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
@@ -194,7 +195,12 @@ def draw_block(
         measured[:] = 0.0
     elif settings.form == "patterns" and plan.by_pattern:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
-        count_people(key, first_path, plan.cohorts, plan.outcomes, plan.measures, inputs, scratch, measured, headcount)
+        groups = (plan.cohorts, plan.outcomes, plan.measures)
+        rates = rates_of(plan, key, first_path, inputs)
+        if rates is None:
+            count_people(key, first_path, *groups, inputs, scratch, measured, headcount)
+        else:
+            count_people_at(key, first_path, *groups, inputs, rates, scratch, measured, headcount)
     else:
         live_block(plan, key, first_path, inputs, measured, headcount)
     know_all(plan, key, first_path, inputs, measured)

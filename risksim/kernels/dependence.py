@@ -165,6 +165,21 @@ def happens_at_nodes(chance, person, nodes, out):
 
 
 @kernel
+def chances_given_cohort(chance, cohort, words, out):
+    """The chance in a cohort that decides a part of it.
+
+    chance float64[path]; cohort float, the loading; words uint32[path] of the cohort -> out float64[path], whose mean
+    over cohorts is the chance. [1]
+    """
+    own = math.sqrt(1.0 - cohort * cohort)
+    for i in range(out.size):
+        if 0.0 < chance[i] < 1.0:
+            out[i] = below((normal_of(chance[i]) + cohort * normal_of(uniform_of(words[i]))) / own)
+        else:
+            out[i] = chance[i]
+
+
+@kernel
 def calibrate(chance, person, nodes, weight, out):
     """The chance that the tied uniform must stay below, so that those selected meet an outcome as often as is said.
 

@@ -171,6 +171,15 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
     are a multiple of 64 -> measured float64[path, cohort, measure, period], headcount int32[path, cohort, count],
     filled in full.
     """
+    nowhere = np.empty((0, 0, 0))
+    count_people_at(key, first_path, cohorts, outcomes, measures, inputs, nowhere, scratch, measured, headcount)
+
+
+@kernel
+def count_people_at(key, first_path, cohorts, outcomes, measures, inputs, rates, scratch, measured, headcount):
+    """As `count_people`, with success rates that differ between cohorts: rates float64[path, cohort, outcome]; of shape
+    (0, 0, 0) where they don't.
+    """
     n_paths, n_cohorts = headcount.shape[0], headcount.shape[1]
     n_outcomes = outcomes.address.size
     leave, hide, words, everybody, stayers, offsets, value = scratch[:7]
@@ -202,6 +211,11 @@ def count_people(key, first_path, cohorts, outcomes, measures, inputs, scratch, 
             n_classes = class_limits.size
             head[:] = 0
             totals[:, :n_classes] = 0
+
+            if rates.size:
+                for k in range(n_outcomes):
+                    for i in range(LANES):
+                        rate_limit[k, i] = limit_of(rates[at + i, c, k])
 
             # 2. The people, a chunk at a time.
             for first in range(0, most, CHUNK):

@@ -126,7 +126,9 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         ending=ends,
         dependence=tied,
         unlike=unalike,
-        lived=tied is not None or unalike is not None,
+        lived=unalike is not None or (tied is not None and tied.ties_persons),
+        derived=tuple(gathered.derived),
+        sites=people.sites(gathered),
     )
 
 
@@ -190,6 +192,8 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
             recession=plan.dependence.recession and fixed(plan.dependence.recession, "chance", "survive", "starts")
         ),
         unlike=plan.unlike and fixed(plan.unlike, "failures", "leavers", "harder", "log_odds", "leaving"),
+        derived=(),
+        sites=None,
     )
 
 

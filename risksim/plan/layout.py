@@ -29,6 +29,10 @@ EXACT = -1
 NEVER = 32_767
 """The month of what does not happen. [month]"""
 
+BY_ODDS_RATIO, BY_LOG_ODDS, BY_DIFFERENCE, BY_COMPOSITION, AT_SITE, OVER_SITES = range(6)
+"""How an input is worked out of others: a rate from what would happen anyway and an effect (three scales), from groups
+of people, at one site, over all sites."""
+
 TABLE_CELLS = 2_048
 """Cells of a quantile table."""
 LOGIT_LIMIT = 37.0
@@ -112,6 +116,37 @@ class Inputs(NamedTuple):
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
     """float64[input]: exact mean of each law; of an event, its chance."""
+
+
+class Derived(NamedTuple):
+    """An input that is worked out of others once they are drawn."""
+
+    slot: int
+    """Its own column."""
+    operation: int
+    """BY_ODDS_RATIO, BY_LOG_ODDS, BY_DIFFERENCE, BY_COMPOSITION, AT_SITE or OVER_SITES."""
+    slots: tuple[int, ...]
+    """Columns of the numbers it is worked out of, in the order of the operation; -1 for a certain one."""
+    values: tuple[float, ...]
+    """The same numbers where certain."""
+
+
+class Sites(NamedTuple):
+    """Outcomes whose success rate differs between cohorts, each of which is a site of its own.
+
+    The rate of a cohort is ``1 / (1 + exp(-(mean + spread u)))``, `u` standard normal, drawn once per path and cohort.
+    """
+
+    outcome: IntArray
+    """int64[row]: which outcome."""
+    mean_slot: IntArray
+    """int64[row]: slot of the mean log odds of sites."""
+    mean_value: FloatArray
+    """float64[row]: the same where certain. [1]"""
+    spread_slot: IntArray
+    """int64[row]: slot of the standard deviation of log odds between sites."""
+    spread_value: FloatArray
+    """float64[row]: the same where certain. [1]"""
 
 
 class Cohorts(NamedTuple):
@@ -484,10 +519,22 @@ class Dependence(NamedTuple):
 
     @property
     def ties(self) -> bool:
-        """Whether anything ties persons: all but a recession."""
+        """Whether anything goes together, a recession apart."""
+        return bool(self.ties_persons or self.cohort.any())
+
+    @property
+    def ties_persons(self) -> bool:
+        """Whether anything but cohorts ties persons, so that they are lived one by one."""
         return bool(
-            self.person.any() or self.leaving or self.measurable or self.cohort.any() or self.macro.any() or self.pairs
+            self.person.any() or self.leaving or self.measurable or self.macro.any() or self.pairs or self.degrees
         )
+
+    @property
+    def by_chance(self) -> npt.NDArray[np.bool_]:
+        """bool[outcome]: of outcomes that go with nothing but their cohort, so that it moves their chance."""
+        others = (self.person != 0.0) | (self.macro != 0.0) | bool(self.degrees)
+        alone: npt.NDArray[np.bool_] = (self.cohort > 0.0) & ~others
+        return alone
 
 
 class Unlike(NamedTuple):
@@ -893,6 +940,11 @@ class Plan(NamedTuple):
     """None where all people of a cohort are alike to measure and to help."""
     lived: bool = False
     """True where people must be lived one by one although each outcome alone could be counted by pattern."""
+
+    derived: Sequence[Derived] = ()
+    """Inputs that are worked out of others, each after those it needs."""
+    sites: Sites | None = None
+    """None where every cohort has the same success rates."""
 
     @property
     def by_pattern(self) -> bool:

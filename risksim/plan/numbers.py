@@ -11,9 +11,10 @@ import numpy as np
 
 from risksim.errors import Fault
 from risksim.plan import layout
+from risksim.plan.families import figure
 from risksim.plan.fits import FitError
 from risksim.plan.hashes import hash32
-from risksim.plan.laws import Law, bounds_fault, law_of
+from risksim.plan.laws import Law, Piece, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
 from risksim.scenario.base import value_of
 from risksim.scenario.origins import input_name, origin_text
@@ -59,8 +60,11 @@ class Gathered:
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
         self.addresses: dict[int, str] = {}
+        self.drawn_as: list[int] = []
         self.faults: list[Fault] = []
         self.events: list[tuple[int, int]] = []
+        self.derived: list[layout.Derived] = []
+        self.sites: dict[int, tuple[Number, Number]] = {}
 
     def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
         """A number as slot or constant; its law is held against its bounds."""
@@ -77,6 +81,10 @@ class Gathered:
         law = dataclasses.replace(law, high=min(law.high, high))
         if law.certain:
             return Number(-1, law.mean)
+        return self.enter(path, law, unit, origin_text(number))
+
+    def enter(self, path: Path, law: Law, unit: str, origin: str, *, draws_of: Number | None = None) -> Number:
+        """Take up an input that follows a law; `draws_of` names another whose draws it shares."""
         name = input_name(self.scenario, path)
         address = hash32(name)
         if address in self.addresses:
@@ -88,11 +96,37 @@ class Gathered:
                 )
             )
         self.addresses[address] = name
+        self.drawn_as.append(address if draws_of is None else self.drawn_as[draws_of.slot])
         self.laws.append(law)
         # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
         points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
-        self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, law.sd, points))
+        self.notes.append(layout.InputNote(name, law.text, unit, origin, law.mean, law.sd, points))
         return Number(len(self.laws) - 1, law.mean)
+
+    def derive(
+        self, path: Path, operation: int, numbers: Sequence[Number], text: str, origin: str, spread: Sequence[Any]
+    ) -> Number:
+        """Take up an input that is worked out of others: spread is its mean, standard deviation and quantiles."""
+        mean, sd, points = spread
+        if all(number.slot < 0 for number in numbers):
+            return Number(-1, mean)
+        number = self.enter(path, Law(text, (Piece(0.0, 1.0, mean, None),)), "1", origin)
+        self.notes[number.slot] = self.notes[number.slot]._replace(
+            sd=sd, quantiles=(math.nan,) * 3 if self.draft else tuple(points)
+        )
+        slots = tuple(each.slot for each in numbers)
+        self.derived.append(layout.Derived(number.slot, operation, slots, tuple(each.value for each in numbers)))
+        return number
+
+    def law_at(self, number: Number) -> Law:
+        """The law of a number that was gathered, certain ones included."""
+        if number.slot >= 0:
+            return self.laws[number.slot]
+        return Law(figure(number.value), (Piece(0.0, 1.0, number.value, None),))
+
+    def words_of(self, number: Number) -> str:
+        """A number that was gathered in words, as ``Beta(20, 30)``."""
+        return self.law_at(number).text
 
     def event(self, path: Path, chance: Number) -> Number:
         """1 on the paths on which something happens that has an uncertain chance, 0 elsewhere."""
@@ -118,7 +152,7 @@ class Gathered:
         tables = tabulate([] if self.draft else self.laws)._asdict()
         for event, chance in () if self.draft else self.events:
             tables["mean"][event] = tables["mean"][chance]
-        return layout.Inputs(np.array(list(self.addresses), dtype=np.uint32), **tables)
+        return layout.Inputs(np.array(self.drawn_as, dtype=np.uint32), **tables)
 
 
 def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:

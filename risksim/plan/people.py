@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from risksim.plan import layout
+from risksim.plan.derived import success_rate
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
@@ -123,12 +124,20 @@ def outcomes(
     """The outcomes, and the settlement classes of the cohorts: class of each month, pointers, limits."""
     scenario = gathered.scenario
     personal = scenario.personal
-    rates = [
-        gathered.number(("outcomes", name, "success_rate"), outcome.success_rate, "1", high=1.0)
-        if isinstance(outcome, Outcome)
-        else Number(-1, 0.0)
-        for name, outcome in personal.items()
-    ]
+    rates = []
+    differ: dict[int, tuple[Number, Number]] = {}
+    for k, (name, outcome) in enumerate(personal.items()):
+        rate, of_sites = Number(-1, 0.0), None
+        if isinstance(outcome, Outcome):
+            here: Path = ("outcomes", name)
+            several = len(scenario.cohorts) > 1
+            rate, of_sites = success_rate(gathered, (*here, "success_rate"), outcome.success_rate, several)
+            if outcome.counterfactual is not None:
+                gathered.number((*here, "counterfactual"), outcome.counterfactual, "1", high=1.0)
+        rates.append(rate)
+        if of_sites is not None:
+            differ[k] = of_sites
+    gathered.sites = differ
     seen = [looks_at(personal, name) for name in personal]
     rows = [(outcome, moment) for outcome in seen for moment in moments(outcome.measured)]
     measured_month, measured_ordinal, period = _measurements(scenario, rows, months, follow_ups, dates)
@@ -153,6 +162,14 @@ def outcomes(
         np.ascontiguousarray(period[:, columns]),
     )
     return group, class_of_month, class_ptr, np.array(limits, dtype=np.uint32)
+
+
+def sites(gathered: Gathered) -> layout.Sites | None:
+    """Outcomes whose success rate differs between cohorts; None where there are none."""
+    if not gathered.sites:
+        return None
+    means, spreads = zip(*gathered.sites.values(), strict=True)
+    return layout.Sites(np.array(list(gathered.sites), dtype=np.int64), *slots(means), *slots(spreads))
 
 
 def _measurements(

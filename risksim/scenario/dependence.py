@@ -27,13 +27,17 @@ def _one_or_each(found: Any) -> str:
 
 # The generic alias would lose the type of the value inside the block, so the shape stands twice.
 Common = Annotated[
-    Annotated[Portion, Tag("one")] | Annotated[Stated[Portion], Tag("stated")] | Annotated[dict[Name, Portion], Tag("each")],
+    Annotated[Portion, Tag("one")]
+    | Annotated[Stated[Portion], Tag("stated")]
+    | Annotated[dict[Name, Portion], Tag("each")],
     Discriminator(_one_or_each),
 ]
 """One number for all outcomes, or one for each by name. [1]"""
 
 Placed = Annotated[
-    Annotated[Portion, Tag("one")] | Annotated[Stated[Portion], Tag("stated")] | Annotated[dict[Name, Signed], Tag("each")],
+    Annotated[Portion, Tag("one")]
+    | Annotated[Stated[Portion], Tag("stated")]
+    | Annotated[dict[Name, Signed], Tag("each")],
     Discriminator(_one_or_each),
 ]
 """One number for all outcomes, or one for each by name, with its sign. [1]"""

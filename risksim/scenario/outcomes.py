@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake, mistake_at, value_of
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
+from risksim.scenario.rates import EffectRate, SuccessRate
 from risksim.scenario.uncertainty import LAWS, Amount, Rate, Share, UncertainNumber
 
 Plain = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -192,15 +193,30 @@ def _persistence(outcome: Any) -> list[InitErrorDetails]:
 class Outcome(PersonOutcome):
     """Something that either happens to a participant or does not, measured once or at several follow-ups."""
 
-    success_rate: Share = Field(examples=[0.75])
+    success_rate: SuccessRate = Field(examples=[0.75])
     """The chance that one of those people succeeds; with `after` or `unless` the chance of those who pass that gate.
     The same at every measurement. [1]"""
     persistence: Correlation | None = Field(default=None, examples=[0.6])
     """The correlation between a person's result at one measurement and the next: 0 where each is on its own, 1 where
     the first decides all. Said where there are several measurements. [1]"""
+    counterfactual: Share | None = Field(default=None, examples=[{"beta": [20, 30]}])
+    """The share of the same people who would succeed with the usual service, without the programme. It changes no
+    payment; it says how much of the success the programme adds. Where the success rate is worked out of an `effect`,
+    that says it already. [1]"""
 
     def _faults(self) -> list[InitErrorDetails]:
-        return _persistence(self)
+        return [*_persistence(self), *self._anyway()]
+
+    def _anyway(self) -> list[InitErrorDetails]:
+        if self.counterfactual is None or not isinstance(self.success_rate, EffectRate):
+            return []
+        return [
+            mistake_at(
+                ("counterfactual",),
+                "got a counterfactual beside an effect, whose `usual` says what would happen anyway.",
+                "Keep `usual` and take this out.",
+            )
+        ]
 
 
 # Spells

@@ -541,7 +541,7 @@ def _amount_faults(found: Any) -> Iterator[InitErrorDetails]:
             )
 
 
-def _plain_within(low: float, high: float, noun: str) -> BeforeValidator:
+def plain_within(low: float, high: float, noun: str) -> BeforeValidator:
     """Refuse values outside their bounds where they are read, with the place they stand at."""
     words = f"{noun} lies between {low:g} and {high:g}" if high < INFINITY else f"{noun} is not below {low:g}"
 
@@ -567,27 +567,25 @@ def _plain_within(low: float, high: float, noun: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-Share = Annotated[UncertainNumber, Bounds(0.0, 1.0, "1"), _plain_within(0.0, 1.0, "a share")]
+Share = Annotated[UncertainNumber, Bounds(0.0, 1.0, "1"), plain_within(0.0, 1.0, "a share")]
 """An uncertain number between 0 and 1. [1]"""
 
-Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), _plain_within(0.0, INFINITY, "a ratio")]
+Ratio = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "1"), plain_within(0.0, INFINITY, "a ratio")]
 """An uncertain number that is not negative. [1]"""
 
-Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), _plain_within(0.0, INFINITY, "an amount")]
+Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), plain_within(0.0, INFINITY, "an amount")]
 """An uncertain amount of money in whole units of the scenario's currency. [currency]"""
 
-People = Annotated[
-    UncertainNumber, Bounds(1.0, 262_143.0, "people"), _plain_within(1.0, 262_143.0, "a group of people")
-]
+People = Annotated[UncertainNumber, Bounds(1.0, 262_143.0, "people"), plain_within(1.0, 262_143.0, "a group of people")]
 """An uncertain number of people, at least one; cut to a whole number where it is used. [people]"""
 
-Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), _plain_within(-0.5, 1.0, "a growth rate")]
+Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), plain_within(-0.5, 1.0, "a growth rate")]
 """An uncertain yearly growth rate. [1/year]"""
 
 HIGHEST_RATE = 4.0
 """Spells that start or end more often would need days, not months. [1/month]"""
 
 Rate = Annotated[
-    UncertainNumber, Bounds(0.0, HIGHEST_RATE, "1/month"), _plain_within(0.0, HIGHEST_RATE, "a monthly rate")
+    UncertainNumber, Bounds(0.0, HIGHEST_RATE, "1/month"), plain_within(0.0, HIGHEST_RATE, "a monthly rate")
 ]
 """An uncertain number of times a month. [1/month]"""

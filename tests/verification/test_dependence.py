@@ -15,6 +15,7 @@ from scipy import integrate, stats
 
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import Tile, live_tile
+from risksim.engine.run import Settings, run
 from risksim.engine.shared import economy, recessions
 from risksim.engine.words import keys_of
 from risksim.kernels import dependence as kernels
@@ -391,7 +392,7 @@ def hazards(month: float) -> tuple[float, float]:
 
 
 def occupancy(begins: str, months: tuple[int, ...]) -> list[tuple[float, float]]:
-    """The chance to be in the state, month by month: constant hazards within each, so the equation is solved exactly."""
+    """The chance to be in the state: hazards are constant within a month, so its equation is solved exactly."""
     chance, found = (1.0 if begins == "in" else 0.0), []
     for month in range(max(months) + 1):
         if month in months:
@@ -466,3 +467,12 @@ def test_a_harder_group_succeeds_less_and_leaves_more():
     among = (0.75 * 0.8 * 0.8 + 0.25 * (1.0 - harder_leaves) * harder_well) / stays
     for chance, met in ((0.75 * 0.5 + 0.25 * harder_job, job), (leaves, left), (among, well[~left])):
         assert close_to(chance, math.sqrt(chance * (1.0 - chance) / met.size), float(met.mean())), chance
+
+
+def test_cohorts_alone_move_chances_in_both_forms_alike():
+    scenario = deal(dependence={"cohort_icc": {"job": 0.05, "well": 0.1}})
+    plan = compile_plan(scenario)
+    assert plan.by_pattern
+    counted, lived = (run(plan, Settings(512, 3, form=form)) for form in ("patterns", "lives"))
+    for name in ("headcount", "flow", "claim"):
+        np.testing.assert_array_equal(getattr(counted, name), getattr(lived, name))
