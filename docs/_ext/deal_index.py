@@ -38,6 +38,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
+    "dependence": ("What goes together", "Small deals whose people, cohorts and years are not alone."),
     "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals whose law is known exactly."),

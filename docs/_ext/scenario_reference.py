@@ -22,6 +22,7 @@ from sphinx.errors import ExtensionError
 
 from risksim.scenario import (
     base,
+    dependence,
     diligence,
     effects,
     ending,
@@ -42,7 +43,7 @@ TARGET = Path("reference/generated/scenario.md")
 
 PARTS: dict[str, list[type[Part]]] = {
     "The deal": [root.Scenario, root.Every],
-    "People": [programme.Cohort, programme.Enrolment],
+    "People": [programme.Cohort, programme.Enrolment, programme.Unmeasured, programme.UnlikeAssumed],
     "Outcomes": [
         outcomes.PersonOutcome,
         outcomes.AtCompletion,
@@ -67,6 +68,7 @@ PARTS: dict[str, list[type[Part]]] = {
         effects.ComparisonSample,
         effects.Effect,
     ],
+    "What goes together": [dependence.Dependence, dependence.Recession, dependence.Correlated],
     "Payments": [
         part
         for rule in payments.RULES.values()
@@ -168,6 +170,11 @@ TITLES: dict[type[Part], str] = {
     financing.Grant: "grants",
     financing.Guarantee: "guarantees",
     financing.Termination: "termination",
+    dependence.Dependence: "dependence",
+    dependence.Recession: "recession",
+    dependence.Correlated: "correlations",
+    programme.Unmeasured: "unmeasured, where it goes with what happened",
+    programme.UnlikeAssumed: "unlike_assumed",
     diligence.DueDiligence: "due_diligence",
     diligence.OutcomeDiligence: "due_diligence, by outcome",
     ending.EarlyEnd: "ends_early",

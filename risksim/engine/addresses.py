@@ -41,9 +41,9 @@ class Purpose(IntEnum):
     COHORT = 12
     """What all people of a cohort share; of an outcome whose rate differs between sites, by its address."""
     MACRO = 13
-    """The economy of a year, shared by all deals; the year stands in the place of the person."""
+    """What is new in the economy of a calendar year, shared by all deals; drawn like an input, by the year."""
     RECESSION = 14
-    """Whether a recession begins in a month, shared by all deals; the month stands in the place of the person."""
+    """Whether a recession begins in a calendar month, shared by all deals; drawn like an input, by the month."""
     GROUP = 15
     """Whether a person belongs to a harder group than the one assumed."""
     MOVE = 16
@@ -51,7 +51,7 @@ class Purpose(IntEnum):
     ONSET = 17
     """When somebody who meets an outcome meets it."""
     TAIL = 18
-    """How far out all shared factors of a path lie together."""
+    """How far out everything of a path lies together, shared by all deals; drawn like an input."""
     WAITING = 19
     """How long a person waits for their place."""
 

@@ -135,7 +135,9 @@ class Dependence(Origin):
     all deals alike; for outcomes without a gate. [1]"""
     macro_persistence: Portion = Field(default=0.5, examples=[0.5])
     """How far the economy of a year goes with that of the year before. [1]"""
-    recession: Recession | None = None
+    recession: Recession | None = Field(
+        default=None, examples=[{"yearly_chance": 0.1, "spells_survive": 0.333, "starts": 0.5}]
+    )
     """A recession that ends spells."""
     tail: Annotated[int, Field(ge=3, le=100)] | None = Field(default=None, examples=[4])
     """Degrees of freedom of a t-copula in the place of the normal one: the fewer, the more often everything goes wrong

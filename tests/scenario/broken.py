@@ -113,7 +113,58 @@ def ruled(outcome: str, rule: str, path: str, found: str, remedy: str) -> Mistak
     return Mistake(PAYMENTS, f"{outcome}{PAYMENTS}  - {rule}\n", 32, f"payments[0].{path}", found, remedy)
 
 
+CAP = "  - cap: {total: 4500000}\n"
+
+
+def tied(said: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in what goes together, which is written on one line: line 34."""
+    return Mistake(CAP, f"{CAP}dependence: {{{said}}}\n", 34, f"dependence{path}", found, remedy)
+
+
 MISTAKES: dict[str, Mistake] = {
+    # What goes together
+    "a whole correlation": tied("within_person: 1", ".within_person", "below 1", "within_person: 0.36"),
+    "dependence of nothing": tied("macro: {wrk: 0.1}", ".macro.wrk", "no outcome of persons", "work"),
+    "more than all of an outcome": tied(
+        "within_person: 0.6, macro: 0.5", "", "of what decides 'work'", "Lower one of them"
+    ),
+    "pairs beside the person": tied(
+        "within_person: 0.3, correlations: [{between: [work, home], latent: 0.3}]",
+        ".correlations",
+        "beside within_person",
+        "Keep one of the two",
+    ),
+    "a pair twice": tied(
+        "correlations: [{between: [work, home], latent: 0.3}, {between: [home, work], latent: 0.2}]",
+        ".correlations[1].between",
+        "a second time",
+        "Take one",
+    ),
+    "a pair on two scales": tied(
+        "correlations: [{between: [work, home], latent: 0.3, observed: 0.2}]",
+        ".correlations[0]",
+        "both latent and observed",
+        "Write latent",
+    ),
+    "a recession without spells": tied(
+        "recession: {yearly_chance: 0.1, spells_survive: 0.3, starts: 0.5}",
+        ".recession",
+        "no outcome of this deal has spells",
+        "Take it out",
+    ),
+    "a recession at no time": tied(
+        "recession: {spells_survive: 0.3, starts: 0.5}", ".recession", "neither on nor yearly_chance", "yearly_chance"
+    ),
+    "a tail of nothing": tied("tail: 4", ".tail", "nothing is shared", "Add within_person"),
+    "a tail beside leaving": tied("within_person: 0.3, leaving: 0.2, tail: 4", ".tail", "not built", "Keep"),
+    "unmeasured by nothing": Mistake(
+        UNMEASURED,
+        "unmeasured: {share: 0.1, outcome: wrk, failures: 2}",
+        17,
+        "cohorts[0].unmeasured.outcome",
+        "no outcome of persons",
+        "work",
+    ),
     # Shares and other numbers
     "chance above one": Mistake(
         UNMEASURED, "unmeasured: 1.4", 17, SHARE_OF, "got 1.4; unmeasured is the share of the enrolled", "write 0.014"
@@ -1461,6 +1512,19 @@ MISTAKES: dict[str, Mistake] = {
 """Every mistake by what it is."""
 
 COMPILED: dict[str, Mistake] = {
+    "a correlation that cannot be seen": tied(
+        "correlations: [{between: [work, home], observed: 0.9}]",
+        ".correlations[0].observed",
+        "it lies between",
+        "write latent",
+    ),
+    "correlations that cannot hold at once": tied(
+        "correlations: [{between: [work, home], latent: 0.9}, {between: [work, leaving], latent: 0.9}, "
+        "{between: [home, leaving], latent: -0.9}]",
+        ".correlations[0]",
+        "The nearest that can: work and leaving 0.5",
+        "Write those",
+    ),
     "a gate that opens too late": lived(
         "  a: {of: enrolled, success_rate: 0.4, after: work, measured: {after_enrolment: 12 months}}\n",
         "a.after",

@@ -54,6 +54,16 @@ def test_what_the_reader_accepts_the_schema_accepts(text: str, validator: Any):
 
 # Checks between values, and what a schema cannot see in YAML: the spelling of numbers, and doubled keys.
 BEYOND_A_SCHEMA = {
+    "dependence of nothing",
+    "more than all of an outcome",
+    "pairs beside the person",
+    "a pair twice",
+    "a pair on two scales",
+    "a recession without spells",
+    "a recession at no time",
+    "a tail of nothing",
+    "a tail beside leaving",
+    "unmeasured by nothing",
     "an effect on nothing",
     "an effect on an effect",
     "a comparison group that is always too small",
