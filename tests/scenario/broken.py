@@ -46,6 +46,9 @@ financing:
 """
 
 
+ODDS = "usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}"
+
+
 class Mistake(NamedTuple):
     """A mistake in the deal and what the reader says of it."""
 
@@ -598,7 +601,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "an effect seen in one group alone": Mistake(
         "success_rate: 0.4",
-        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, design: single group before-after}}",
+        "success_rate: {effect: {" + ODDS + ", design: single group before-after}}",
         28,
         "outcomes.home.success_rate.effect.design",
         "evidence on the success rate alone",
@@ -606,7 +609,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "an effect discounted twice": Mistake(
         "success_rate: 0.4",
-        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, design: randomised trial, shrink: true}}",
+        "success_rate: {effect: {" + ODDS + ", design: randomised trial, shrink: true}}",
         28,
         "outcomes.home.success_rate.effect.shrink",
         "got design and shrink",
@@ -614,7 +617,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "an effect on two scales": Mistake(
         "success_rate: 0.4",
-        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, difference: {estimate: 0.1, standard_error: 0.05}}}",
+        "success_rate: {effect: {" + ODDS + ", difference: {estimate: 0.1, standard_error: 0.05}}}",
         28,
         "outcomes.home.success_rate.effect.difference",
         "got odds_ratio and difference",
@@ -630,7 +633,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "flags without a design": Mistake(
         "success_rate: 0.4",
-        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, flags: [weak measure]}}",
+        "success_rate: {effect: {" + ODDS + ", flags: [weak measure]}}",
         28,
         "outcomes.home.success_rate.effect.flags",
         "but no design",
@@ -638,7 +641,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "an effect on dropout": Mistake(
         "unmeasured: 0.1",
-        "unmeasured: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}}}",
+        "unmeasured: {effect: {" + ODDS + "}}",
         17,
         "cohorts[0].unmeasured",
         "what a success rate is made of",
@@ -662,7 +665,7 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "a counterfactual said twice": Mistake(
         "success_rate: 0.4",
-        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}}}\n    counterfactual: 0.3",
+        "success_rate: {effect: {" + ODDS + "}}\n    counterfactual: 0.3",
         29,
         "outcomes.home.counterfactual",
         "beside an effect",
