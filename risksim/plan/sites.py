@@ -51,7 +51,8 @@ class Counts(NamedTuple):
 def rate_at(log_odds: FloatArray) -> FloatArray:
     """The rate of log odds, without overflow: float64[...] -> float64[...]. [1]"""
     grown = np.exp(-np.abs(log_odds))
-    return np.asarray(np.where(log_odds >= 0.0, 1.0, grown) / (1.0 + grown))
+    rates: FloatArray = np.where(log_odds >= 0.0, 1.0, grown) / (1.0 + grown)
+    return rates
 
 
 def _log_likelihood(k: FloatArray, n: FloatArray, log_odds: FloatArray) -> FloatArray:
