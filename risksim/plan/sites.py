@@ -59,7 +59,8 @@ def _log_likelihood(k: FloatArray, n: FloatArray, log_odds: FloatArray) -> Float
     """Of k successes among n, without the binomial coefficient, less that of the best rate, so that it is not large."""
     with np.errstate(divide="ignore", invalid="ignore"):
         best = np.where(k > 0, k * np.log(k / n), 0.0) + np.where(k < n, (n - k) * np.log1p(-k / n), 0.0)
-    return -k * np.logaddexp(0.0, -log_odds) - (n - k) * np.logaddexp(0.0, log_odds) - best
+    logs: FloatArray = -k * np.logaddexp(0.0, -log_odds) - (n - k) * np.logaddexp(0.0, log_odds) - best
+    return logs
 
 
 def site_integrals(counts: Counts, mean: FloatArray, spread: float) -> tuple[FloatArray, FloatArray]:
