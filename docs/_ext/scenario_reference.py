@@ -31,6 +31,7 @@ from risksim.scenario import (
     outcomes,
     payments,
     programme,
+    rates,
     terms,
     uncertainty,
 )
@@ -119,6 +120,13 @@ LAW_PARTS: list[type[Part]] = [
     uncertainty.GammaShape,
     uncertainty.Chance,
     uncertainty.Component,
+    rates.EffectTerms,
+    rates.RatioEstimate,
+    rates.PlainEstimate,
+    rates.CompositionTerms,
+    rates.GroupOfPeople,
+    rates.SitesTerms,
+    rates.SiteCount,
 ]
 """Parts that stand inside a law."""
 
@@ -195,6 +203,13 @@ TITLES: dict[type[Part], str] = {
     uncertainty.GammaShape: "gamma",
     uncertainty.Chance: "discrete",
     uncertainty.Component: "mixture",
+    rates.EffectTerms: "effect",
+    rates.RatioEstimate: "an odds ratio",
+    rates.PlainEstimate: "an estimate",
+    rates.CompositionTerms: "composition",
+    rates.GroupOfPeople: "a group of people",
+    rates.SitesTerms: "sites",
+    rates.SiteCount: "the count of a site",
 }
 """Headings of the parts."""
 
@@ -218,6 +233,13 @@ LAW_EXAMPLES: dict[str, str] = {
     "mixture": "{mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]}",
 }
 """One example of each law, as people write it."""
+
+RATE_EXAMPLES: dict[str, str] = {
+    "effect": "{effect: {usual: {beta: [20, 30]}, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}}}",
+    "composition": "{composition: {groups: [{name: a, share: 0.7, rate: 0.6}, {name: b, share: 0.3, rate: 0.35}]}}",
+    "sites": "{sites: {counts: [{successes: 45, of: 60}, {successes: 20, of: 40}]}}",
+}
+"""One example of each law that only a success rate may follow."""
 
 EXAMPLES: dict[str, str] = {
     "Scenario.schema": "1",
@@ -375,6 +397,11 @@ _WORDS: list[tuple[Any, str]] = [
     (base.Date, "a date"),
     (base.Duration, "a duration in months or years"),
     (base.Payer, "`municipality`, `region`, `state` or `outcome fund`"),
+    (
+        rates.SuccessRate,
+        "an [uncertain number](#uncertain-numbers) between 0 and 1, or a [success rate](#success-rates)",
+    ),
+    (rates.Multiplier, "an [uncertain number](#uncertain-numbers) between 0 and 2"),
     (uncertainty.Share, "an [uncertain number](#uncertain-numbers) between 0 and 1"),
     (uncertainty.Ratio, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.People, "an [uncertain number](#uncertain-numbers) of people"),
@@ -497,6 +524,10 @@ def check_examples() -> None:
         raise ExtensionError(f"laws and examples differ: {set(LAW_EXAMPLES) ^ set(uncertainty.LAWS)}")
     for key, example in LAW_EXAMPLES.items():
         _check(f"law {key}", uncertainty.UncertainNumber, example)
+    if RATE_EXAMPLES.keys() != rates.RATES.keys():
+        raise ExtensionError(f"laws and examples differ: {set(RATE_EXAMPLES) ^ set(rates.RATES)}")
+    for key, example in RATE_EXAMPLES.items():
+        _check(f"law {key}", rates.SuccessRate, example)
     for model in every_part():
         for key, annotation, example in examples_of(model):
             _check(f"{model.__name__}.{key}", annotation, example)
@@ -504,7 +535,8 @@ def check_examples() -> None:
 
 def every_part() -> list[type[Part]]:
     """Every model that the page shows, laws included."""
-    return [model for models in PARTS.values() for model in models] + LAW_PARTS + list(uncertainty.LAWS.values())
+    laws = [*uncertainty.LAWS.values(), *rates.RATES.values()]
+    return [model for models in PARTS.values() for model in models] + LAW_PARTS + laws
 
 
 def _check(place: str, annotation: Any, example: str) -> None:
@@ -621,7 +653,20 @@ def page() -> str:
     for key, law in uncertainty.LAWS.items():
         for own, text, kind, _unit, default, example in _rows(law):
             lines.append(_row(f"`{key}`", own, text, kind, default, example))
-    lines += ["", "## Inside a law", ""]
+    lines += [
+        "",
+        "(success-rates)=",
+        "### Success rates that are worked out of other numbers",
+        "",
+        "These stand only where a success rate stands.",
+        "",
+        "| law | what it means | example |",
+        "|---|---|---|",
+        *(f"| `{key}` | {_summary(law)} | `{RATE_EXAMPLES[key]}` |" for key, law in rates.RATES.items()),
+        "",
+        "## Inside a law",
+        "",
+    ]
     for model in LAW_PARTS:
         lines += _section(model)
     return "\n".join(lines)

@@ -115,6 +115,9 @@ class Gathered:
             sd=sd, quantiles=(math.nan,) * 3 if self.draft else tuple(points)
         )
         slots = tuple(each.slot for each in numbers)
+        for slot in slots:  # what says nothing of its own comes from where the whole does
+            if slot >= 0 and not self.notes[slot].origin:
+                self.notes[slot] = self.notes[slot]._replace(origin=origin)
         self.derived.append(layout.Derived(number.slot, operation, slots, tuple(each.value for each in numbers)))
         return number
 

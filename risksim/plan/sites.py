@@ -51,14 +51,16 @@ class Counts(NamedTuple):
 def rate_at(log_odds: FloatArray) -> FloatArray:
     """The rate of log odds, without overflow: float64[...] -> float64[...]. [1]"""
     grown = np.exp(-np.abs(log_odds))
-    return np.asarray(np.where(log_odds >= 0.0, 1.0, grown) / (1.0 + grown))
+    rates: FloatArray = np.where(log_odds >= 0.0, 1.0, grown) / (1.0 + grown)
+    return rates
 
 
 def _log_likelihood(k: FloatArray, n: FloatArray, log_odds: FloatArray) -> FloatArray:
     """Of k successes among n, without the binomial coefficient, less that of the best rate, so that it is not large."""
     with np.errstate(divide="ignore", invalid="ignore"):
         best = np.where(k > 0, k * np.log(k / n), 0.0) + np.where(k < n, (n - k) * np.log1p(-k / n), 0.0)
-    return -k * np.logaddexp(0.0, -log_odds) - (n - k) * np.logaddexp(0.0, log_odds) - best
+    logs: FloatArray = -k * np.logaddexp(0.0, -log_odds) - (n - k) * np.logaddexp(0.0, log_odds) - best
+    return logs
 
 
 def site_integrals(counts: Counts, mean: FloatArray, spread: float) -> tuple[FloatArray, FloatArray]:

@@ -12,6 +12,7 @@ from risksim.scenario.loans import outcomes_of as read_by_loan
 from risksim.scenario.origins import come_too_late
 from risksim.scenario.outcomes import KINDS, AtCompletion, OnDate, PersonOutcome
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcomes_of, terms_of
+from risksim.scenario.rates import SitesRate
 from risksim.scenario.scenario import Scenario, certain
 from risksim.scenario.uncertainty import Evidence
 
@@ -134,7 +135,7 @@ def _evidence(deal: Scenario) -> Iterator[_Line]:
     for name, outcome in deal.outcomes.items():
         where = f"outcomes[{name}]"
         rate, result = (getattr(outcome, key, None) for key in ("success_rate", "result"))
-        if isinstance(rate, Evidence):
+        if isinstance(rate, Evidence | SitesRate):
             if not _sourced(rate):
                 yield "evidence", "the counts of people have no source", where, "`source:` beside the counts"
         elif rate is not None and certain(rate) is not None:

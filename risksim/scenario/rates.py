@@ -192,7 +192,9 @@ class EffectTerms(Part):
 class EffectRate(Law):
     """A success rate worked out of what would happen anyway and a research effect."""
 
-    effect: EffectTerms
+    effect: EffectTerms = Field(
+        examples=[{"usual": {"beta": [20, 30]}, "odds_ratio": {"estimate": 1.8, "ci95": [1.1, 2.9]}}]
+    )
     """`{usual: {beta: [20, 30]}, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, design: randomised trial}`."""
 
     @property
@@ -297,7 +299,11 @@ class CompositionTerms(Part):
 class CompositionRate(Law):
     """A success rate of several groups of people, each with a rate of its own."""
 
-    composition: CompositionTerms
+    composition: CompositionTerms = Field(
+        examples=[
+            {"groups": [{"name": "a", "share": 0.7, "rate": 0.6}, {"name": "b", "share": 0.3, "rate": 0.35}]},
+        ]
+    )
     """`{groups: [{name: homeless, share: 0.3, rate: 0.35}, {name: others, share: 0.7, rate: 0.6}], certainty: 50}`."""
 
 
@@ -350,7 +356,7 @@ class SitesTerms(Part):
 class SitesRate(Law):
     """A success rate learnt from several sites that differ: what it is at a new one."""
 
-    sites: SitesTerms
+    sites: SitesTerms = Field(examples=[{"counts": [{"successes": 45, "of": 60}, {"successes": 20, "of": 40}]}])
     """`{counts: [{successes: 45, of: 60}, {successes: 20, of: 40}]}`."""
 
     @property

@@ -14,6 +14,7 @@ from risksim.scenario.document import Path, shown
 from risksim.scenario.outcomes import KINDS, MEASURED, kinds_in, misspelt_kind
 from risksim.scenario.payments import RULES
 from risksim.scenario.places import Place, fields_of, locate, meaning, model_of, what_is
+from risksim.scenario.rates import RATES
 from risksim.scenario.remedies import (
     EXAMPLES,
     closest,
@@ -159,6 +160,7 @@ def _homes() -> dict[str, str]:
         "ratio": "under enrolment",
         "success_rate": "in an outcome",
         "measured": "in an outcome",
+        "counterfactual": "in an outcome with a success_rate",
         "persistence": "in an outcome that is measured several times",
         "after": "in an outcome",
         "unless": "in an outcome",
@@ -258,14 +260,19 @@ def _bad_name(value: Any, place: Place) -> tuple[str, str]:
 def _no_number(value: Any, place: Place) -> tuple[str, str]:
     if not isinstance(value, dict):
         return f"got {shown(value)}; {what_is(place)}.", number_remedy(value, place)
-    laws = [key for key in LAWS if key in value]
+    known = [*LAWS, *RATES] if place.key == "success_rate" else list(LAWS)
+    laws = [key for key in known if key in value]
     head = f"got {shown(value)}; {place.key} is {meaning(place)}" if place.field is not None else f"got {shown(value)}"
     if len(laws) > 1:
         both = " and ".join(laws)
         if "value" in laws:
             return f"{head}, and a number follows one law, here {both}.", "Take `value` out, or the law beside it."
         return f"{head}, and a number follows one law, here {both}.", "Keep one of them, or join them in a mixture."
-    return f"{head}, written as a number or a block with one law: {', '.join(LAWS)}.", _law_remedy(value)
+    of_rates = [key for key in RATES if key in value]
+    if of_rates:
+        found = f"{head}; {of_rates[0]} says what a success rate is made of, and stands nowhere else."
+        return found, "Write a number, or move it to the success_rate of an outcome."
+    return f"{head}, written as a number or a block with one law: {', '.join(known)}.", _law_remedy(value)
 
 
 def _law_remedy(value: dict[str, Any]) -> str:

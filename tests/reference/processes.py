@@ -34,7 +34,7 @@ from risksim.scenario.outcomes import (
 from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, PerUnitTerms, terms_of
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading
-from tests.reference import laws
+from tests.reference import laws, rates
 from tests.reference.philox import ERROR, SPELL, SUCCESS, WORTH, Key, limit, person_words
 
 FORGIVEN = 1e-9
@@ -76,7 +76,9 @@ def uncertain(name: str, outcome: PersonOutcome) -> Iterator[tuple[str, tuple[An
     here = f"outcomes[{name}]"
     match outcome:
         case Outcome():
-            yield f"{here}.success_rate", (outcome.success_rate, "share")
+            yield from rates.parts(name, outcome.success_rate)
+            if outcome.counterfactual is not None:
+                yield f"{here}.counterfactual", (outcome.counterfactual, "share")
         case SpellOutcome(spells=law):
             yield f"{here}.spells.starts", (law.starts, "ratio")
             yield f"{here}.spells.ends", (law.ends, "ratio")
@@ -249,7 +251,8 @@ class Lives:
 
     def happens(self, name: str, outcome: Outcome) -> Worth:
         """Yes or no, once or again."""
-        rate, stays = self.values[f"outcomes[{name}].success_rate"], outcome.persistence
+        rate = rates.chance_in(self.scenario, name, self.values, self.key, self.path, self.position)
+        stays = outcome.persistence
         found: Worth = []
         for m in range(outcome.times):
             words = self.words(SUCCESS, name, m)

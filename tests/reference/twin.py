@@ -32,7 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
-from tests.reference import laws, processes
+from tests.reference import laws, processes, rates
 from tests.reference.contract import (  # noqa: F401
     claim,
     payers,
@@ -192,6 +192,7 @@ def run_path(
     """
     key = key_of(seed, stream)
     values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
+    work_out(scenario, values, inputs == "mean")
     if people == "expected":
         values |= expected_groups(scenario, values)
     else:
@@ -469,6 +470,18 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
     return values
 
 
+def work_out(scenario: Scenario, values: dict[str, float], at_means: bool) -> None:
+    """Add the success rates that are worked out of other numbers."""
+    for name, outcome in scenario.personal.items():
+        if isinstance(outcome, Outcome) and (here := f"outcomes[{name}].success_rate") not in values:
+            law = outcome.success_rate
+            rate = rates.mean_rate(law, name) if at_means else rates.rate_of(law, here, values)
+            if rate is not None:
+                values[here] = rate
+    if at_means:
+        values[rates.HELD] = 1.0
+
+
 # People (model.md, People; randomness.md, Person-level decisions)
 
 
@@ -521,7 +534,7 @@ def draw_lives(
         return persons
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
-        success_limit = limit(values[f"outcomes[{name}].success_rate"])
+        success_limit = limit(rates.chance_in(scenario, name, values, key, path, position))
         for person, word in zip(persons, success_words, strict=True):
             met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
             person.fates[name] = fate(scenario, outcome, person, duration, met)

@@ -46,6 +46,9 @@ financing:
 """
 
 
+ODDS = "usual: 0.3, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}"
+
+
 class Mistake(NamedTuple):
     """A mistake in the deal and what the reader says of it."""
 
@@ -646,6 +649,78 @@ MISTAKES: dict[str, Mistake] = {
         "outcomes.work.measured.after_enrolment",
         "before the course of 9 months ends",
         "of: enrolled",
+    ),
+    "an effect seen in one group alone": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {" + ODDS + ", design: single group before-after}}",
+        28,
+        "outcomes.home.success_rate.effect.design",
+        "evidence on the success rate alone",
+        "counterfactual",
+    ),
+    "an effect discounted twice": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {" + ODDS + ", design: randomised trial, shrink: true}}",
+        28,
+        "outcomes.home.success_rate.effect.shrink",
+        "got design and shrink",
+        "Use one, not both",
+    ),
+    "an effect on two scales": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {" + ODDS + ", difference: {estimate: 0.1, standard_error: 0.05}}}",
+        28,
+        "outcomes.home.success_rate.effect.difference",
+        "got odds_ratio and difference",
+        "Keep one",
+    ),
+    "a ratio outside its interval": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {usual: 0.3, odds_ratio: {estimate: 0.59, ci95: [1.1, 2.9]}}}",
+        28,
+        "outcomes.home.success_rate.effect.odds_ratio",
+        "estimate lies inside its interval",
+        "not a log odds ratio",
+    ),
+    "flags without a design": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {" + ODDS + ", flags: [weak measure]}}",
+        28,
+        "outcomes.home.success_rate.effect.flags",
+        "but no design",
+        "design: randomised trial",
+    ),
+    "an effect on dropout": Mistake(
+        "unmeasured: 0.1",
+        "unmeasured: {effect: {" + ODDS + "}}",
+        17,
+        "cohorts[0].unmeasured",
+        "what a success rate is made of",
+        "move it to the success_rate",
+    ),
+    "groups that leave somebody out": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {composition: {groups: [{name: a, share: 0.5, rate: 0.6}, {name: b, share: 0.3, rate: 0.2}]}}",
+        28,
+        "outcomes.home.success_rate.composition.groups",
+        "add up to 0.8",
+        "everybody else",
+    ),
+    "a site with more successes than people": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {sites: {counts: [{successes: 45, of: 40}]}}",
+        28,
+        "outcomes.home.success_rate.sites.counts[0]",
+        "successes are part of the people",
+        "change places",
+    ),
+    "a counterfactual said twice": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {" + ODDS + "}}\n    counterfactual: 0.3",
+        29,
+        "outcomes.home.counterfactual",
+        "beside an effect",
+        "Keep `usual`",
     ),
     "two tranches of one name": Mistake(
         "    - name: investor\n",
