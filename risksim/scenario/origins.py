@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from risksim.scenario.base import Months, Origin, Part, Stated, value_of
+from risksim.scenario.base import Months, Origin, Part, Stated, Weeks, value_of, written
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
 from risksim.scenario.effects import EffectOnOutcome, known_on
@@ -130,6 +130,8 @@ def value_text(value: Any) -> str:
         return _part_text(value)
     if isinstance(value, Months):
         return "1 month" if value == 1 else f"{int(value)} months"
+    if isinstance(value, Weeks):
+        return written(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

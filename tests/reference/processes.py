@@ -267,7 +267,7 @@ class Lives:
         words = functools.cache(lambda n: self.words(SPELL, name, n))
         since = 0 if isinstance(outcome.measured, AfterEnrolment) else self.duration
         days = [self.months(name, m, 0) - since for m in range(outcome.times)]
-        lasts = None if outcome.lasts is None else int(value_of(outcome.lasts))
+        lasts = None if outcome.lasts is None else float(value_of(outcome.lasts))
         found: Worth = [[] for _ in days]
         for i in range(len(self.people)):
             stretches: list[tuple[float, float, bool]] = []

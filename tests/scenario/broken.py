@@ -438,7 +438,7 @@ MISTAKES: dict[str, Mistake] = {
         DURATION, "    duration: 9\n    dropout", 15, "cohorts[0].duration", "got 9", "'9 months' or '9 years'"
     ),
     "duration in weeks": Mistake(
-        DURATION, "    duration: 26 weeks\n    dropout", 15, "cohorts[0].duration", "got '26 weeks'", "'6 months'"
+        DURATION, "    duration: 27 weeks\n    dropout", 15, "cohorts[0].duration", "got 27 weeks", "'6 months'"
     ),
     "half a year": Mistake(
         DURATION, "    duration: 0.5 years\n    dropout", 15, "cohorts[0].duration", "whole months", "'6 months'"

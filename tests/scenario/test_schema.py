@@ -54,6 +54,7 @@ def test_what_the_reader_accepts_the_schema_accepts(text: str, validator: Any):
 
 # Checks between values, and what a schema cannot see in YAML: the spelling of numbers, and doubled keys.
 BEYOND_A_SCHEMA = {
+    "duration in weeks",
     "an effect on nothing",
     "an effect on an effect",
     "a comparison group that is always too small",
