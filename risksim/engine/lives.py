@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from risksim.engine.addresses import Purpose
 from risksim.engine.enrolment import enrol
-from risksim.engine.leaving import leave
+from risksim.engine.leaving import leave, move
 from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
 from risksim.kernels.ending import forget_late, stop_lives
@@ -44,6 +44,8 @@ class Tile(NamedTuple):
     people it does not speak of."""
     n_enrolled: Int32Array
     """int32[lane]. [people]"""
+    moved_at: Int16Array | None = None
+    """int16[person, lane]; None where nobody moves away. [month]"""
 
 
 def live_tile(
@@ -76,8 +78,9 @@ def live_tile(
     seen = np.empty(words.shape, np.uint8)
     unmeasured = on_lanes(cohorts.unmeasured_slot[cohort], cohorts.unmeasured_value[cohort], inputs)
     measurable(words.draw(Purpose.MEASUREMENT), limits_of(unmeasured), enrolled_at, seen)
-    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
-    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+    moved_at = move(plan, words, cohort, inputs, enrolled_at)
+    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at, moved_at)
+    return Tile(enrolled_at, left_at, seen, worth, n_enrolled, moved_at)
 
 
 def attend(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from risksim.engine.addresses import Purpose
-from risksim.kernels import normal, processes
+from risksim.engine.leaving import law_of, stay_on_course
+from risksim.engine.words import on_lanes
+from risksim.kernels import leaving, normal, processes
 from risksim.kernels.chances import limits
 from risksim.kernels.quantiles import look_up
 from risksim.plan.layout import (
     AMOUNT_OF,
     EARLIER,
+    EVENT,
+    HAPPENS,
+    KEPT,
     LANES,
+    NEVER,
     REACHES,
     SCORE,
     SPELL,
@@ -38,10 +45,17 @@ class Living:
     """What every kind needs while the outcomes of one cohort on 64 paths are lived."""
 
     def __init__(
-        self, plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+        self,
+        plan: Plan,
+        words: Words,
+        months: slice,
+        inputs: FloatArray,
+        enrolled_at: Int16Array,
+        left_at: Int16Array,
+        moved_at: Int16Array | None = None,
     ) -> None:
         self.plan, self.words, self.months, self.inputs = plan, words, months, inputs
-        self.enrolled_at, self.left_at = enrolled_at, left_at
+        self.enrolled_at, self.left_at, self.moved_at = enrolled_at, left_at, moved_at
         rows = int(plan.outcomes.first_row[-1])
         self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
@@ -98,7 +112,13 @@ class Living:
 
 
 def live_outcomes(
-    plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+    plan: Plan,
+    words: Words,
+    months: slice,
+    inputs: FloatArray,
+    enrolled_at: Int16Array,
+    left_at: Int16Array,
+    moved_at: Int16Array | None = None,
 ) -> FloatArray:
     """Live every outcome of one cohort on 64 paths.
 
@@ -114,22 +134,69 @@ def live_outcomes(
         Drawn inputs.
     enrolled_at, left_at : int16[person, lane]
         Contract months. [month]
+    moved_at : int16[person, lane], optional
+        When each moves away; left out, nobody does. [month]
 
     Returns
     -------
     float64[row, person, lane]
         What each measurement is worth, as `Tile.worth`.
     """
-    live = Living(plan, words, months, inputs, enrolled_at, left_at)
+    live = Living(plan, words, months, inputs, enrolled_at, left_at, moved_at)
     order = range(plan.outcomes.address.size) if plan.processes is None else plan.processes.order
     for outcome in map(int, order):
         processes.speak_of(plan.outcomes.population[outcome], enrolled_at, left_at, live.able)
         kind = 0 if plan.processes is None else int(plan.processes.kind[outcome])
         _KINDS.get(kind, _happen)(live, outcome)
         if plan.processes is not None:
+            if kind == HAPPENS:
+                _leavers_too(live, outcome)
+                _come_in_time(live, outcome)
             for row in live.rows(outcome):
                 _hold_against(live, outcome, row, row)
+        _fail_after_move(live, outcome)
     return live.worth
+
+
+def _leavers_too(live: Living, outcome: int) -> None:
+    """Those who leave succeed at a share of the completers' rate, from the same words."""
+    share = live.number(outcome, 1)
+    if share[0] < 0.0:
+        return
+    group = live.plan.outcomes
+    slot, value = group.rate_slot[outcome], group.rate_value[outcome]
+    # The same people with one more input, the rate of those who leave.
+    slots = group.rate_slot.copy()
+    slots[outcome] = live.inputs.shape[1]
+    theirs = copy.copy(live)
+    theirs.plan = live.plan._replace(outcomes=group._replace(rate_slot=slots))
+    theirs.inputs = np.column_stack((live.inputs, share * on_lanes(slot, value, live.inputs)))
+    theirs.worth = live.worth.copy()
+    _happen(theirs, outcome)
+    for row in live.rows(outcome):
+        leaving.choose_leavers(theirs.worth[row], live.enrolled_at, live.left_at, live.worth[row])
+
+
+def _come_in_time(live: Living, outcome: int) -> None:
+    """A success that takes its time is seen by the measurements after it."""
+    typical, shape = live.certain(outcome, 2), live.certain(outcome, 3)
+    rows = live.rows(outcome)
+    if typical == 0.0 or len(rows) == 1:
+        return
+    assert live.plan.processes is not None
+    since = np.ascontiguousarray(live.plan.processes.since[rows.start : rows.stop, live.months])
+    drawn = live.draw(Purpose.ONSET, outcome, 0)
+    leaving.come_in_time(drawn, typical, shape, since, live.enrolled_at, live.worth[rows.start : rows.stop])
+
+
+def _fail_after_move(live: Living, outcome: int) -> None:
+    """Measurements after a move fail or do not exist, where the contract says so."""
+    own, cohort = live.plan.leaving, live.words.cohort
+    if live.moved_at is None or own is None or own.then[cohort] <= KEPT:
+        return
+    for row in live.rows(outcome):
+        month = np.ascontiguousarray(live.plan.outcomes.measured_month[row, live.months])
+        leaving.fail_after_move(live.moved_at, own.then[cohort], month, live.enrolled_at, live.worth[row])
 
 
 def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
@@ -256,7 +323,30 @@ def _use(live: Living, outcome: int) -> None:
         processes.fall_in_use(live.clause(outcome), before, after, used, uses, effect, live.able, live.worth[row])
 
 
-_KINDS: dict[int, Any] = {SPELL: _spell, AMOUNT_OF: _amount, REACHES: _reach, SCORE: _score, USE: _use}
+def _event(live: Living, outcome: int) -> None:
+    plan, cohort, rows = live.plan, live.words.cohort, live.rows(outcome)
+    assert plan.processes is not None
+    alone = np.zeros(LANES)
+    if live.certain(outcome, 1) == 1.0:  # the clock starts when the course is over: nobody leaves it any more
+        stays = np.where(live.left_at == NEVER, np.inf, -1.0)
+    else:
+        stays = stay_on_course(plan, live.words, cohort, live.inputs)
+        if plan.leaving is not None and plan.leaving.beside[cohort] == outcome:
+            alone = law_of(plan, cohort, live.inputs, together=False).rate
+    since = np.ascontiguousarray(plan.processes.since[rows.start : rows.stop, live.months])
+    worth = live.worth[rows.start : rows.stop]
+    drawn, monthly = live.draw(Purpose.SUCCESS, outcome, 0), live.number(outcome, 0)
+    leaving.happen_by(drawn, monthly, alone, stays, since, live.enrolled_at, live.left_at, live.able, worth)
+
+
+_KINDS: dict[int, Any] = {
+    SPELL: _spell,
+    AMOUNT_OF: _amount,
+    REACHES: _reach,
+    SCORE: _score,
+    USE: _use,
+    EVENT: _event,
+}
 
 
 def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, worth: FloatArray, inputs: FloatArray) -> FloatArray:

@@ -104,6 +104,7 @@ def _live(
                 tile.left_at[people, lane],
                 tile.seen[people, lane],
                 tile.worth[:, people, lane],
+                None if tile.moved_at is None else tile.moved_at[people, lane],
             )
         )
     return tuple(cohorts)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import effects, ending, layout, money, people, processes, rules, waterfall
+from risksim.plan import effects, ending, layout, leaving, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -53,7 +53,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     earned = rules.money_dates(scenario, follow_ups)
     dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario), *ending.dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
-    cohorts, months = people.cohorts(gathered)
+    cohorts, months, going = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     lived = processes.processes(gathered, outcomes, months)
@@ -122,6 +122,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
             endings=tuple(end.name for end in scenario.ends_early),
         ),
         ending=ends,
+        lived=leaving.lived(going),
+        leaving=going,
     )
 
 
@@ -180,6 +182,7 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         and fixed(plan.waterfall, "source", "cost", "limit", "after", "break", "end")._replace(loans=loans),
         labels=plan.labels._replace(inputs=tuple(plan.labels.inputs[slot] for slot in kept)),
         ending=plan.ending and fixed(plan.ending, "luck", "chance", "yearly"),
+        leaving=plan.leaving and fixed(plan.leaving, "level", "odds", "yearly"),
     )
 
 
