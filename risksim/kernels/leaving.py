@@ -37,9 +37,9 @@ def rate_of_two(one, other):
 def leaving_law(way, levels, odds, shape, duration, beside, shares, rates):
     """The share who leave by the end of the course, and the rate of the law.
 
-    way: BY_SHARE, BY_MONTH or STAYS; levels, odds float64[lane] as `Leaving` has them; beside float64[lane], the monthly
-    chance of a success that is read together with that of leaving, 0 for none -> shares, rates float64[lane], written
-    over. [1, 1/month**shape]
+    way: BY_SHARE, BY_MONTH or STAYS; levels, odds float64[lane] as `Leaving` has them; beside float64[lane], the
+    monthly chance of a success that is read together with that of leaving, 0 for none -> shares, rates float64[lane],
+    written over. [1, 1/month**shape]
     """
     course = np.float64(duration) ** shape
     for i in range(LANES):
@@ -134,8 +134,8 @@ def end_by_move(moved_at, duration, enrolled_at, left_at):
 def fail_after_move(moved_at, then, measured_month, enrolled_at, worth):
     """What a move does to a measurement after it: on the day of the month in which somebody moves it still counts.
 
-    moved_at, enrolled_at int16[person, lane]; then: LOST or EXCLUDED; measured_month int64[month of the window], contract
-    month of the measurement -> worth float64[person, lane], written over.
+    moved_at, enrolled_at int16[person, lane]; then: LOST or EXCLUDED; measured_month int64[month of the window], the
+    contract month of the measurement -> worth float64[person, lane], written over.
     """
     for j in range(worth.shape[0]):
         for i in range(LANES):
@@ -160,8 +160,8 @@ def choose_leavers(theirs, enrolled_at, left_at, worth):
 def come_in_time(words, typical, shape, since, enrolled_at, worth):
     """A success that takes its time: earlier measurements see it only once it has come.
 
-    words uint32[person, lane], low for early; typical, shape: median and shape of the Weibull law that is cut at the last
-    measurement; since int64[measurement, month of the window], months on each person's clock; enrolled_at
+    words uint32[person, lane], low for early; typical, shape: median and shape of the Weibull law that is cut at the
+    last measurement; since int64[measurement, month of the window], months on each person's clock; enrolled_at
     int16[person, lane] -> worth float64[measurement, person, lane], 1 at every measurement of who succeeds by the last.
     """
     last = worth.shape[0] - 1
@@ -183,8 +183,9 @@ def happen_by(words, monthly, leaving, stays, since, enrolled_at, left_at, able,
 
     words uint32[person, lane], low for early; monthly float64[lane], its chance in a month; leaving float64[lane], the
     rate of leaving alone where the two chances are read together, else 0; stays float64[person, lane], months on each
-    person's clock until they leave, infinite for who does not, below 0 where nobody who left can succeed; since int64[measurement, month of the window]; enrolled_at, left_at int16[person, lane];
-    able uint8[person, lane] -> worth float64[measurement, person, lane]. [month]
+    person's clock until they leave, infinite for who does not, below 0 where nobody who left can succeed; since
+    int64[measurement, month of the window]; enrolled_at, left_at int16[person, lane]; able uint8[person, lane] ->
+    worth float64[measurement, person, lane]. [month]
     """
     for j in range(able.shape[0]):
         for i in range(LANES):

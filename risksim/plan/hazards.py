@@ -80,7 +80,7 @@ def monthly_of_yearly(yearly: float) -> float:
     >>> round(monthly_of_yearly(0.05), 7)
     0.0042653
     """
-    return 1.0 - (1.0 - yearly) ** (1.0 / 12.0)
+    return float(1.0 - (1.0 - yearly) ** (1.0 / 12.0))
 
 
 class Competing(NamedTuple):

@@ -91,8 +91,8 @@ def _add_up(gathered: Gathered, beside: list[str | None]) -> None:
         gathered.faults.append(
             gathered.places.fault(
                 ("cohorts", position, "dropout", "monthly"),
-                f"got {both[0]:g} beside {both[1]:g} of '{name}'; of those to whom neither has happened, fewer than all "
-                "can leave or succeed in a month.",
+                f"got {both[0]:g} beside {both[1]:g} of '{name}'; of those to whom neither has happened, not all can "
+                "leave or succeed in a month.",
                 "Lower one of the two.",
             )
         )

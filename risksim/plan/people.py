@@ -68,7 +68,8 @@ def month_weights(cohort: Cohort) -> list[float]:
 
 def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int], layout.Leaving | None]:
     """The cohorts without their settlement classes, the months of each window, and how people leave."""
-    ratios, dropouts, unmeasured = [], [], []
+    ratios, unmeasured = [], []
+    dropouts: list[Number] = []
     levels: list[Number] = []
     odds: list[Number] = []
     weights: list[float] = []

@@ -26,7 +26,8 @@ WAYS = ("share", "monthly", "stay")
 
 class Dropout(Origin):
     """How people leave their course, month after month (a Weibull law): how many by its end, or in its first month, or
-    how many are still there at one or two points in time. Exactly one of `share`, `monthly` and `stay` is said."""
+    how many are still there at one or two points in time. Exactly one of `share`, `monthly` and `stay` is said.
+    """
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [way]} for way in WAYS]})
 

@@ -259,7 +259,8 @@ class Outcome(PersonOutcome):
 class EventOutcome(PersonOutcome):
     """Something that happens in some month, unless the person leaves the course first; a measurement sees whether it
     has happened by then. A person's clock runs from the end of the course where `measured` says `after_completion`,
-    elsewhere from enrolment."""
+    elsewhere from enrolment.
+    """
 
     monthly: Share = Field(examples=[0.05])
     """The chance that it happens in a month, of those to whom it has not happened and who have not left. Where the

@@ -51,8 +51,8 @@ class Cohort(Part):
     """The months from enrolment to the end of the course. [month]"""
     dropout: Leaving = 0.0
     """The share of the enrolled who leave before the end of their course; spread evenly over its months, unless a block
-    says how people leave: `{share: 0.2, shape: 0.8}`, `{monthly: 0.036, shape: 1}` or `{stay: {13 weeks: 0.80, 26 weeks:
-    0.68}}`. [1]"""
+    says how people leave: `{share: 0.2, shape: 0.8}`, `{monthly: 0.036, shape: 1}` or
+    `{stay: {13 weeks: 0.80, 26 weeks: 0.68}}`. [1]"""
     moves: Moves | None = Field(default=None, examples=[{"yearly": 0.05, "then": "lost"}])
     """Moving out of the municipality, and what that means for what is measured; nobody moves where this is left out."""
     unmeasured: Share = 0.0
