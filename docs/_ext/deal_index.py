@@ -37,6 +37,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     ),
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
+    "time": ("Time", "Small deals in which people leave by a law, move away, and succeed sooner or later."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
     "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),

@@ -880,8 +880,8 @@ class CohortLife(NamedTuple):
     worth: FloatArray
     """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not
     speak of."""
-    moved_at: Int16Array | None = None
-    """int16[person]; None where nobody moves away. [month]"""
+    moved_at: Int16Array
+    """int16[person]. [month]"""
 
 
 class EffectLife(NamedTuple):

@@ -371,7 +371,7 @@ def _people(plan: Plan, replay: Replay) -> list[Person]:
 
 def _moved_on(plan: Plan, life: CohortLife, person: int) -> dt.date | None:
     """When somebody moves away, as far as the deal can tell."""
-    if life.moved_at is None or life.moved_at[person] == NEVER:
+    if life.moved_at[person] == NEVER:
         return None
     last = plan.labels.dates[-1]
     first = dt.date.fromordinal(int(plan.calendar.month_ordinal[0]))
@@ -382,7 +382,7 @@ def _moved_on(plan: Plan, life: CohortLife, person: int) -> dt.date | None:
 
 def _moved_before(plan: Plan, cohort: int, life: CohortLife, row: int, person: int, column: int) -> bool:
     """Whether a move makes a measurement fail, or not exist."""
-    if life.moved_at is None or plan.leaving is None or plan.leaving.then[cohort] <= KEPT:
+    if plan.leaving is None or plan.leaving.then[cohort] <= KEPT:
         return False
     return bool(plan.outcomes.measured_month[row, column] > life.moved_at[person])
 

@@ -18,6 +18,7 @@ from risksim.scenario.document import Path
 from risksim.scenario.effects import EffectOnOutcome, known_on
 from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
+from risksim.scenario.leaving import SHAPE, YEARLY, Dropout
 from risksim.scenario.loans import outcomes_of as read_by_loan
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
 from risksim.scenario.payments import (
@@ -276,6 +277,10 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
         of = {outcome.of for outcome in scenario.personal.values()}
         if "dropout" not in cohort.model_fields_set and of & {"completers", "measured"}:
             yield f"{name}: no dropout, so everybody completes the course."
+        if isinstance(cohort.dropout, Dropout) and "dropout-shape" in cohort.dropout.register_keys():
+            yield f"{name}: nothing said about the shape of leaving, so {SHAPE:g}: who has stayed long stays longer."
+        if cohort.moves is not None and cohort.moves.register_keys():
+            yield f"{name}: nothing said about how many move away, so {YEARLY:g} a year."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
 

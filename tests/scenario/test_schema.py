@@ -55,6 +55,17 @@ def test_what_the_reader_accepts_the_schema_accepts(text: str, validator: Any):
 # Checks between values, and what a schema cannot see in YAML: the spelling of numbers, and doubled keys.
 BEYOND_A_SCHEMA = {
     "duration in weeks",
+    "a chance a month seen on its first day",
+    "a rate of those who leave among all",
+    "a shape beside two points",
+    "a spell of odd length for a course",
+    "a success at once",
+    "everybody leaves by a law",
+    "more stay later",
+    "persistence beside onset",
+    "still there at no time",
+    "still there at the start",
+    "two ways to leave",
     "an effect on nothing",
     "an effect on an effect",
     "a comparison group that is always too small",

@@ -18,7 +18,9 @@ from risksim.engine.expected import expected_people
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.leaving import stay_on_course, still_there
 from risksim.engine.lives import Tile, attend, live_tile
+from risksim.engine.replay import replay
 from risksim.engine.run import Settings, draw_block, run
+from risksim.errors import ScenarioError
 from risksim.plan.compile import at_means, compile_plan
 from risksim.plan.hazards import (
     competing_risks,
@@ -29,7 +31,10 @@ from risksim.plan.hazards import (
     with_odds,
 )
 from risksim.plan.layout import JOINED, LANES, NEVER, SUM, Plan
+from risksim.report.story import story
+from risksim.results.story import tell
 from risksim.scenario.base import Weeks
+from risksim.scenario.origins import remarks
 from tests.kernels.forms import key_array
 from tests.verification.test_processes import assert_chance, assert_near, lived, people
 
@@ -385,3 +390,52 @@ def test_threads_and_blocks_change_nothing():
     one, two = (run(plan, Settings(700, seed=5, threads=threads, block=block)) for threads, block in ((1, 0), (2, 256)))
     for a, b in itertools.zip_longest(one, two):
         assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+# Mistakes that need more than one part of the file
+
+
+def test_two_chances_of_a_month_that_leave_nobody_are_refused():
+    sure = {"job": JOB["job"] | {"monthly": 0.6}}
+    with pytest.raises(ScenarioError, match=r"got 0\.4 beside 0\.6 of 'job'"):
+        told(sure, dropout={"monthly": 0.4, "shape": 1})
+    told(sure, dropout={"monthly": 0.39, "shape": 1})
+
+
+def test_what_the_file_leaves_unsaid_is_remarked_and_named_for_the_register():
+    scenario = people(JOB, dropout={"share": 0.2}, duration="6 months", moves={"then": "lost"})
+    cohort = scenario.cohorts[0]
+    assert cohort.dropout.register_keys() == ("dropout-shape",)
+    assert cohort.moves.register_keys() == ("move-yearly",)
+    said = [line for line in remarks(scenario) if line.startswith("cohorts[all]: nothing said about")]
+    assert "cohorts[all]: nothing said about the shape of leaving, so 0.8: who has stayed long stays longer." in said
+    assert "cohorts[all]: nothing said about how many move away, so 0.05 a year." in said
+
+
+def test_defaults_stay_out_of_the_digest_and_old_files_keep_theirs():
+    plain, zero = people(JOB, dropout=0.0), people(JOB)
+    assert compile_plan(plain).digest == compile_plan(zero).digest
+    assert compile_plan(zero).leaving is None
+
+
+# The story of a path
+
+
+def test_a_story_says_who_moved_and_what_it_meant():
+    scenario = people(
+        {"well": {"of": "enrolled", "success_rate": 1.0, "measured": TWELVE}},
+        participants=30,
+        duration="6 months",
+        moves={"yearly": 0.5, "then": "lost"},
+    )
+    plan = compile_plan(scenario)
+    told_ = tell(plan, replay(plan, 3, 0))
+    moved = [person for person in told_.people if person.moved_on is not None and str(person.moved_on) < "2026-01-01"]
+    assert 5 < len(moved) < 25
+    for person in told_.people:
+        before = person in moved
+        assert person.outcomes[0].result == ("moved before" if before else "met")
+        assert (person.left_on is not None) == (before and str(person.moved_on) < "2025-07-01")
+    text = story(told_)
+    assert f"{len(moved)} moved away before" in text
+    assert "moved away, the first in the month from" in text
