@@ -150,15 +150,18 @@ def parse_months(found: Any) -> Any:
     match = _MONTHS.match(found) if isinstance(found, str) else None
     if match is None:
         raise PydanticCustomError("duration", "not a duration; a duration is a phrase such as '9 months' or '3 years'.")
+    in_weeks = match[2].startswith("week")
     months = int(match[1]) * (12 if match[2].startswith("year") else 1)
-    if match[2].startswith("week"):
+    if in_weeks:
         months = _months_of_weeks(int(match[1]), found)
     if months > LONGEST:
         raise mistake(
             f"got {found.strip()}; a duration is at most {LONGEST // 12} years.",
             "Count the zeros, or look at the unit.",
         )
-    return Months(months)
+    length = Months(months)
+    length.in_weeks = in_weeks
+    return length
 
 
 def _months_of_weeks(weeks: int, found: str) -> int:
@@ -203,6 +206,9 @@ def parse_stretch(found: Any) -> Any:
 class Months(int):
     """A whole number of months. [month]"""
 
+    in_weeks = False
+    """Whether the file says it in weeks."""
+
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from pydantic_core import core_schema
@@ -233,6 +239,8 @@ def written(length: float) -> str:
     """A length of time as people write it, as ``6 months`` or ``8 weeks``."""
     if isinstance(length, Weeks):
         return f"{length.weeks} week{'' if length.weeks == 1 else 's'}"
+    if getattr(length, "in_weeks", False):
+        return f"{int(length) // MONTHS * WEEKS} weeks"
     return f"{int(length)} months"
 
 
@@ -244,7 +252,10 @@ class Length(float):
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(
-            parse_stretch, serialization=core_schema.plain_serializer_function_ser_schema(written)
+            parse_stretch,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda length: written(length) if isinstance(length, Weeks) else f"{int(length)} months"
+            ),
         )
 
     @classmethod

@@ -130,7 +130,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, Part):
         return _part_text(value)
     if isinstance(value, Months):
-        return "1 month" if value == 1 else f"{int(value)} months"
+        return "1 month" if value == 1 else written(value)
     if isinstance(value, Weeks):
         return written(value)
     if isinstance(value, bool):
