@@ -66,8 +66,7 @@ def event_beside(scenario: Scenario, cohort: Cohort) -> str | None:
     """The outcome whose monthly chance is read together with a cohort's monthly chance to leave; None for none."""
     events = [name for name, outcome in scenario.personal.items() if isinstance(outcome, EventOutcome)]
     said = cohort.dropout
-    constant = isinstance(said, Dropout) and said.monthly is not None and said.shaped == 1.0
-    if not constant or len(events) != 1:
+    if not (isinstance(said, Dropout) and said.constant) or len(events) != 1:
         return None
     # After the course nobody leaves it.
     return None if isinstance(scenario.personal[events[0]].measured, AfterCompletion) else events[0]

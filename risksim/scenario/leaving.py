@@ -106,6 +106,11 @@ class Dropout(Origin):
         """The shape where it is not said by two points."""
         return SHAPE if self.shape is None else self.shape
 
+    @property
+    def constant(self) -> bool:
+        """Whether it is one chance in every month, which may be read together with that of a success."""
+        return self.monthly is not None and self.shaped == 1.0
+
     def register_keys(self) -> tuple[str, ...]:
         """The constants that hold because the file is silent."""
         return ("dropout-shape",) if self.shape is None and len(self.stay or {}) < 2 else ()

@@ -20,7 +20,7 @@ from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
 from risksim.scenario.leaving import SHAPE, YEARLY, Dropout
 from risksim.scenario.loans import outcomes_of as read_by_loan
-from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
+from risksim.scenario.outcomes import AfterEnrolment, EventOutcome, OnDate, PersonOutcome, Reaches, moments
 from risksim.scenario.payments import (
     RULES,
     Cap,
@@ -279,6 +279,12 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"{name}: no dropout, so everybody completes the course."
         if isinstance(cohort.dropout, Dropout) and "dropout-shape" in cohort.dropout.register_keys():
             yield f"{name}: nothing said about the shape of leaving, so {SHAPE:g}: who has stayed long stays longer."
+        rivals = [f"'{other}'" for other, one in scenario.personal.items() if isinstance(one, EventOutcome)]
+        if len(rivals) > 1 and isinstance(cohort.dropout, Dropout) and cohort.dropout.constant:
+            yield (
+                f"{name}: {' and '.join(rivals)} have a chance a month each, so none of them is read together with "
+                "that of leaving."
+            )
         if cohort.moves is not None and cohort.moves.register_keys():
             yield f"{name}: nothing said about how many move away, so {YEARLY:g} a year."
         if "unmeasured" not in cohort.model_fields_set:

@@ -34,7 +34,7 @@ from risksim.plan.layout import JOINED, LANES, NEVER, SUM, Plan
 from risksim.report.story import story
 from risksim.results.story import tell
 from risksim.scenario.base import Weeks
-from risksim.scenario.origins import remarks
+from risksim.scenario.origins import remarks, value_text
 from tests.kernels.forms import key_array
 from tests.verification.test_processes import assert_chance, assert_near, lived, people
 
@@ -114,6 +114,8 @@ def test_weeks_are_counted_in_months_as_contracts_do():
     assert int(scenario.cohorts[0].duration) == 9
     assert kept.lasts == Weeks(8 * 3 / 13)
     assert kept.gap == 6 / 13
+    assert value_text(scenario.cohorts[0].duration) == "39 weeks"
+    assert value_text(kept.lasts) == "8 weeks"
     assert scenario.model_dump(mode="json", exclude_defaults=True)["outcomes"]["kept"]["lasts"] == "8 weeks"
 
 
@@ -410,6 +412,20 @@ def test_what_the_file_leaves_unsaid_is_remarked_and_named_for_the_register():
     said = [line for line in remarks(scenario) if line.startswith("cohorts[all]: nothing said about")]
     assert "cohorts[all]: nothing said about the shape of leaving, so 0.8: who has stayed long stays longer." in said
     assert "cohorts[all]: nothing said about how many move away, so 0.05 a year." in said
+
+
+def test_two_rivals_of_leaving_are_remarked():
+    both = JOB | {"home": JOB["job"]}
+    said = remarks(people(both, dropout={"monthly": 0.03, "shape": 1}, duration="6 months"))
+    assert any("'job' and 'home' have a chance a month each" in line for line in said)
+    assert not any(
+        "a chance a month each" in line for line in remarks(people(JOB, dropout={"monthly": 0.03, "shape": 1}))
+    )
+
+
+def test_a_quarter_in_weeks_has_the_digest_of_a_quarter_in_months():
+    plans = [compile_plan(people(JOB, duration=time)) for time in ("26 weeks", "6 months")]
+    assert plans[0].digest == plans[1].digest
 
 
 def test_defaults_stay_out_of_the_digest_and_old_files_keep_theirs():
