@@ -38,6 +38,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
     "evidence": ("Evidence", "One small deal for each way in which evidence becomes a success rate."),
+    "time": ("Time", "Small deals in which people leave by a law, move away, and succeed sooner or later."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
     "dependence": ("What goes together", "Small deals whose people, cohorts and years are not alone."),
     "ending": ("Ending early", "Small deals that may end before their time."),

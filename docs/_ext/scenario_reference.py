@@ -27,6 +27,7 @@ from risksim.scenario import (
     effects,
     ending,
     financing,
+    leaving,
     loans,
     outcomes,
     payments,
@@ -44,7 +45,14 @@ TARGET = Path("reference/generated/scenario.md")
 
 PARTS: dict[str, list[type[Part]]] = {
     "The deal": [root.Scenario, root.Every],
-    "People": [programme.Cohort, programme.Enrolment, programme.Unmeasured, programme.UnlikeAssumed],
+    "People": [
+        programme.Cohort,
+        programme.Enrolment,
+        leaving.Dropout,
+        leaving.Moves,
+        programme.Unmeasured,
+        programme.UnlikeAssumed,
+    ],
     "Outcomes": [
         outcomes.PersonOutcome,
         outcomes.AtCompletion,
@@ -52,6 +60,8 @@ PARTS: dict[str, list[type[Part]]] = {
         outcomes.AfterCompletion,
         outcomes.OnDate,
         outcomes.Outcome,
+        outcomes.Onset,
+        outcomes.EventOutcome,
         outcomes.SpellOutcome,
         outcomes.SpellLaw,
         outcomes.AmountOutcome,
@@ -135,8 +145,12 @@ TITLES: dict[type[Part], str] = {
     root.Every: "follow_up, regular",
     programme.Cohort: "cohorts",
     programme.Enrolment: "enrolment",
+    leaving.Dropout: "dropout, as a law",
+    leaving.Moves: "moves",
     outcomes.PersonOutcome: "What every outcome of a person says",
     outcomes.Outcome: "an outcome that is met or not",
+    outcomes.Onset: "onset",
+    outcomes.EventOutcome: "an outcome that happens in some month",
     outcomes.SpellOutcome: "an outcome with spells",
     outcomes.SpellLaw: "spells",
     outcomes.AmountOutcome: "an outcome with an amount",
@@ -417,6 +431,7 @@ _PLAIN: dict[Any, str] = {
     bool: "`true` or `false`",
     dt.date: "a date",
     base.Months: "a duration in months or years",
+    base.Length: "a duration in months, years or weeks",
 }
 
 

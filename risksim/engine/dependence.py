@@ -14,6 +14,7 @@ import numpy as np
 
 from risksim.engine import shared
 from risksim.engine.addresses import Purpose
+from risksim.engine.leaving import law_of
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
 from risksim.kernels import dependence as kernels
 from risksim.plan.layout import (
@@ -56,6 +57,10 @@ def words_of(plan: Plan, key: KeyArray, first_path: int, cohort: int, people: in
     if plan.dependence is None and plan.unlike is None:
         return Words(key, first_path, cohort, people)
     return TiedWords(plan, key, first_path, cohort, people, inputs)
+
+
+ALL_OF_THEM, STAYERS, LEAVERS = range(3)
+"""Among whom a chance holds: all whom its outcome speaks of, those of them who stay, or those who leave."""
 
 
 class Chances(NamedTuple):
@@ -172,8 +177,7 @@ class TiedWords(Words):
     @cached_property
     def leaving_chances(self) -> Chances:
         """The chance to leave the course, of the usual and of the harder group."""
-        cohorts = self.plan.cohorts
-        usual = on_lanes(cohorts.dropout_slot[self.cohort], cohorts.dropout_value[self.cohort], self.inputs)
+        usual = law_of(self.plan, self.cohort, self.inputs).share
         harder = usual.copy()
         if self.has_harder:
             odds = self._unlike("leaving")
@@ -266,7 +270,7 @@ class TiedWords(Words):
 
     # Chances among those selected
 
-    def chances(self, outcome: int, rate: FloatArray) -> Chances:
+    def chances(self, outcome: int, rate: FloatArray, among: int = ALL_OF_THEM) -> Chances:
         """The chances against which the tied uniforms of an outcome are held, calibrated where people are selected.
 
         Parameters
@@ -275,38 +279,43 @@ class TiedWords(Words):
             Which outcome; those it waits for were asked for before.
         rate : float64[lane]
             Its success rate among those it speaks of. [1]
+        among : int
+            ALL_OF_THEM, or STAYERS and then LEAVERS where these have a rate of their own.
         """
         harder = rate
         if self.has_harder:
             harder = np.empty(LANES)
             kernels.chances_of_harder(rate, self._unlike("log_odds"), harder)
         found = Chances(
-            self._calibrated(outcome, 0, rate, self.leaving_chances.usual),
-            self._calibrated(outcome, 1, harder, self.leaving_chances.harder) if self.has_harder else rate,
+            self._calibrated(outcome, 0, rate, among),
+            self._calibrated(outcome, 1, harder, among) if self.has_harder else rate,
         )
         for group, chance in enumerate(found):
-            self._remember(outcome, group, chance)
+            self._remember(outcome, group, chance, among)
         return found if self.has_harder else found._replace(harder=found.usual)
 
-    def _calibrated(self, outcome: int, group: int, rate: FloatArray, leaving: FloatArray) -> FloatArray:
+    def _calibrated(self, outcome: int, group: int, rate: FloatArray, among: int) -> FloatArray:
         pair = self._pair(outcome)
         if pair >= 0:
-            return self._calibrated_pair(outcome, pair, rate, leaving)
+            return self._calibrated_pair(outcome, pair, rate, self.leaving_chances[group], among)
         person = float(self.tied.person[outcome]) if self.tied is not None else 0.0
-        weight = self._selected(outcome, group, leaving) if person else None
+        weight = self._selected(outcome, group, among) if person else None
         if weight is None:
             return rate
         out = np.empty(LANES)
         kernels.calibrate(rate, person, self._nodes, weight, out)
         return out
 
-    def _calibrated_pair(self, outcome: int, pair: int, rate: FloatArray, leaving: FloatArray) -> FloatArray:
-        pairs, stays = self._pairs, self.plan.outcomes.population[outcome] in (COMPLETERS, MEASURED)
-        if not stays or pairs.member[0] >= 0:
+    def _calibrated_pair(
+        self, outcome: int, pair: int, rate: FloatArray, leaving: FloatArray, among: int
+    ) -> FloatArray:
+        pairs, selects = self._pairs, among != ALL_OF_THEM or self._needs_stay(outcome)
+        if not selects or pairs.member[0] >= 0:
             return rate
         latent = float(pairs.root[pair, 0] * pairs.root[0, 0])
         places, weights = np.polynomial.legendre.leggauss(32)
-        inside = leaving + (1.0 - leaving) * 0.5 * (places[:, np.newaxis] + 1.0)
+        part = 0.5 * (places[:, np.newaxis] + 1.0)
+        inside = leaving * part if among == LEAVERS else leaving + (1.0 - leaving) * part
         nodes = np.empty(inside.size)
         kernels.normals_of_uniforms(np.clip(inside, 2.0**-53, 1.0 - 2.0**-53).ravel(), nodes)
         out = np.empty(LANES)
@@ -336,14 +345,15 @@ class TiedWords(Words):
         kernels.happens_at_nodes(leaving, -self.tied.leaving, self._nodes, out)
         return 1.0 - out
 
-    def _selected(self, outcome: int, group: int, leaving: FloatArray) -> FloatArray | None:
+    def _selected(self, outcome: int, group: int, among: int) -> FloatArray | None:
         """The part of each node of whom an outcome speaks: float64[node, lane]; None where nothing selects."""
         assert self.tied is not None
         gate, bar = self._gate(outcome)
         weight = np.repeat(shared.nodes()[1][:, np.newaxis], LANES, axis=1)
-        stay, selects = self._needs_stay(outcome), False
-        if stay and self.tied.leaving > 0.0:
-            weight, selects = weight * self._staying(leaving), True
+        stay, selects = self._needs_stay(outcome) or among == STAYERS, False
+        staying = self._staying(self.leaving_chances[group])
+        if self.tied.leaving > 0.0 and (stay or among == LEAVERS):
+            weight, selects = weight * (staying if stay else 1.0 - staying), True
         if self.plan.outcomes.population[outcome] == MEASURED and self.tied.measurable > 0.0:
             cohorts = self.plan.cohorts
             hidden = on_lanes(cohorts.unmeasured_slot[self.cohort], cohorts.unmeasured_value[self.cohort], self.inputs)
@@ -355,11 +365,11 @@ class TiedWords(Words):
         if (bar, group) in self.chains:
             ruled_out = self.chains[bar, group]
             if self._needs_stay(bar) and not stay:
-                ruled_out = ruled_out * self._staying(leaving)
+                ruled_out = ruled_out * (0.0 if among == LEAVERS else staying)
             weight, selects = weight * (1.0 - ruled_out), True
         return weight if selects else None
 
-    def _remember(self, outcome: int, group: int, chance: FloatArray) -> None:
+    def _remember(self, outcome: int, group: int, chance: FloatArray, among: int) -> None:
         """Keep the chance of an outcome at each node, for those that wait for it."""
         if self.tied is None:
             return
@@ -370,7 +380,11 @@ class TiedWords(Words):
             at_nodes = at_nodes * self.chains[gate, group]
         if (bar, group) in self.chains:
             at_nodes = at_nodes * (1.0 - self.chains[bar, group])
-        self.chains[outcome, group] = at_nodes
+        if among != ALL_OF_THEM:
+            staying = self._staying(self.leaving_chances[group])
+            at_nodes = at_nodes * (staying if among == STAYERS else 1.0 - staying)
+        earlier = self.chains[outcome, group] if among == LEAVERS else 0.0
+        self.chains[outcome, group] = at_nodes + earlier
 
     # Who can be measured
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.leaving import still_there
 from risksim.engine.lives import attend
 from risksim.engine.words import KeyArray
 from risksim.kernels import heads
@@ -123,10 +124,8 @@ def expect_heads(plan: Plan, measured: FloatArray, stops: Stops | None = None) -
 
 def _share_by_month(plan: Plan, cohort: int, statistic: int) -> list[float]:
     """The share of those who enrol in a month that counts in each month after it."""
-    course, dropout = int(plan.cohorts.duration[cohort]), float(plan.cohorts.dropout_value[cohort])
     if statistic == JOINED:
         return [1.0]
-    if statistic == FINISHED:
-        return [0.0] * course + [1.0 - dropout]
-    # People leave evenly over the course: month j begins for all who have not left in one of the j before it.
-    return [1.0 - dropout * j / course for j in range(course)]
+    # Month j begins for all who have not left in one of the j before it.
+    *months, end = still_there(plan, cohort)
+    return [0.0] * len(months) + [end] if statistic == FINISHED else months

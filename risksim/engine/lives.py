@@ -11,7 +11,7 @@ from risksim.engine.addresses import Purpose
 from risksim.engine.chances import rates_in
 from risksim.engine.dependence import TiedWords
 from risksim.engine.enrolment import enrol
-from risksim.engine.leaving import leave
+from risksim.engine.leaving import leave, move
 from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
 from risksim.kernels.ending import forget_late, stop_lives
@@ -46,6 +46,8 @@ class Tile(NamedTuple):
     people it does not speak of."""
     n_enrolled: Int32Array
     """int32[lane]. [people]"""
+    moved_at: Int16Array | None = None
+    """int16[person, lane]; None where nobody moves away. [month]"""
 
 
 def live_tile(
@@ -75,9 +77,10 @@ def live_tile(
     cohorts = plan.cohorts
     months = slice(cohorts.month_ptr[cohort], cohorts.month_ptr[cohort + 1])
     words, enrolled_at, left_at, n_enrolled = attend(plan, key, first_path, cohort, inputs, stops)
-    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at)
+    moved_at = move(plan, words, cohort, inputs, enrolled_at)
+    worth = live_outcomes(plan, words, months, inputs, enrolled_at, left_at, moved_at)
     seen = measure(plan, words, inputs, worth, enrolled_at, left_at)
-    return Tile(enrolled_at, left_at, seen, worth, n_enrolled)
+    return Tile(enrolled_at, left_at, seen, worth, n_enrolled, moved_at)
 
 
 def measure(

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from risksim.engine.addresses import Purpose
 from risksim.engine.chances import rates_in
-from risksim.engine.dependence import TiedWords
+from risksim.engine.dependence import ALL_OF_THEM, LEAVERS, STAYERS, Chances, TiedWords
+from risksim.engine.leaving import law_of, stay_on_course
 from risksim.engine.shared import recessions
 from risksim.engine.words import on_lanes
-from risksim.kernels import normal, processes, recession
+from risksim.kernels import leaving, normal, processes, recession
 from risksim.kernels.chances import limits
 from risksim.kernels.dependence import keep_or_renew
 from risksim.kernels.quantiles import look_up
 from risksim.plan.layout import (
     AMOUNT_OF,
     EARLIER,
+    EVENT,
+    HAPPENS,
+    KEPT,
     LANES,
+    NEVER,
     REACHES,
     SCORE,
     SPELL,
@@ -43,10 +49,17 @@ class Living:
     """What every kind needs while the outcomes of one cohort on 64 paths are lived."""
 
     def __init__(
-        self, plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+        self,
+        plan: Plan,
+        words: Words,
+        months: slice,
+        inputs: FloatArray,
+        enrolled_at: Int16Array,
+        left_at: Int16Array,
+        moved_at: Int16Array | None = None,
     ) -> None:
         self.plan, self.words, self.months, self.inputs = plan, words, months, inputs
-        self.enrolled_at, self.left_at = enrolled_at, left_at
+        self.enrolled_at, self.left_at, self.moved_at = enrolled_at, left_at, moved_at
         rows = int(plan.outcomes.first_row[-1])
         self.worth: FloatArray = np.empty((rows, *words.shape))
         self.able = np.empty(words.shape, np.uint8)
@@ -81,6 +94,10 @@ class Living:
         slot = self.plan.outcomes.rate_slot[outcome]
         return on_lanes(slot, self.plan.outcomes.rate_value[outcome], self.inputs)
 
+    def leavers_succeed(self, outcome: int) -> bool:
+        """Whether a yes-or-no outcome has a rate of those who leave."""
+        return self.plan.processes is not None and bool(self.number(outcome, 1)[0] >= 0.0)
+
     def certain(self, outcome: int, which: int) -> float:
         """A number of an outcome that is never uncertain."""
         assert self.plan.processes is not None
@@ -111,7 +128,13 @@ class Living:
 
 
 def live_outcomes(
-    plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, left_at: Int16Array
+    plan: Plan,
+    words: Words,
+    months: slice,
+    inputs: FloatArray,
+    enrolled_at: Int16Array,
+    left_at: Int16Array,
+    moved_at: Int16Array | None = None,
 ) -> FloatArray:
     """Live every outcome of one cohort on 64 paths.
 
@@ -127,22 +150,61 @@ def live_outcomes(
         Drawn inputs.
     enrolled_at, left_at : int16[person, lane]
         Contract months. [month]
+    moved_at : int16[person, lane], optional
+        When each moves away; left out, nobody does. [month]
 
     Returns
     -------
     float64[row, person, lane]
         What each measurement is worth, as `Tile.worth`.
     """
-    live = Living(plan, words, months, inputs, enrolled_at, left_at)
+    live = Living(plan, words, months, inputs, enrolled_at, left_at, moved_at)
     order = range(plan.outcomes.address.size) if plan.processes is None else plan.processes.order
     for outcome in map(int, order):
         processes.speak_of(plan.outcomes.population[outcome], enrolled_at, left_at, live.able)
         kind = 0 if plan.processes is None else int(plan.processes.kind[outcome])
         _KINDS.get(kind, _happen)(live, outcome)
         if plan.processes is not None:
+            if kind == HAPPENS:
+                _leavers_too(live, outcome)
+                _come_in_time(live, outcome)
             for row in live.rows(outcome):
                 _hold_against(live, outcome, row, row)
+        _fail_after_move(live, outcome)
     return live.worth
+
+
+def _leavers_too(live: Living, outcome: int) -> None:
+    """Those who leave succeed at a share of the completers' rate, from the same words."""
+    if not live.leavers_succeed(outcome):
+        return
+    theirs = copy.copy(live)
+    theirs.worth = live.worth.copy()
+    _happen_at(theirs, outcome, live.number(outcome, 1) * live.rate(outcome), LEAVERS)
+    for row in live.rows(outcome):
+        leaving.choose_leavers(theirs.worth[row], live.enrolled_at, live.left_at, live.worth[row])
+
+
+def _come_in_time(live: Living, outcome: int) -> None:
+    """A success that takes its time is seen by the measurements after it."""
+    typical, shape = live.certain(outcome, 2), live.certain(outcome, 3)
+    rows = live.rows(outcome)
+    if typical == 0.0 or len(rows) == 1:
+        return
+    assert live.plan.processes is not None
+    since = np.ascontiguousarray(live.plan.processes.since[rows.start : rows.stop, live.months])
+    drawn = live.draw(Purpose.ONSET, outcome, 0)
+    leaving.come_in_time(drawn, typical, shape, since, live.enrolled_at, live.worth[rows.start : rows.stop])
+
+
+def _fail_after_move(live: Living, outcome: int) -> None:
+    """Measurements after a move fail or do not exist, where the contract says so."""
+    own, cohort = live.plan.leaving, live.words.cohort
+    if live.moved_at is None or own is None or own.then[cohort] <= KEPT:
+        return
+    for row in live.rows(outcome):
+        month = np.ascontiguousarray(live.plan.outcomes.measured_month[row, live.months])
+        leaving.fail_after_move(live.moved_at, own.then[cohort], month, live.enrolled_at, live.worth[row])
 
 
 def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
@@ -158,10 +220,13 @@ def _hold_against(live: Living, outcome: int, gated: int, row: int) -> None:
 
 
 def _happen(live: Living, outcome: int) -> None:
-    rate = live.rate(outcome)
+    _happen_at(live, outcome, live.rate(outcome), STAYERS if live.leavers_succeed(outcome) else ALL_OF_THEM)
+
+
+def _happen_at(live: Living, outcome: int, rate: FloatArray, among: int) -> None:
     alike = live.certain(outcome, 0) if live.plan.processes is not None else 0.0
     if isinstance(live.words, TiedWords) and live.words.ties(outcome):
-        _happen_tied(live, live.words, outcome, rate, alike)
+        _happen_tied(live, live.words, outcome, live.words.chances(outcome, rate, among), alike)
         return
     bars = np.empty((3, LANES), dtype=np.uint32)
     for which, chance in enumerate((rate, rate + alike * (1.0 - rate), rate * (1.0 - alike))):
@@ -172,12 +237,22 @@ def _happen(live: Living, outcome: int) -> None:
         processes.happen(drawn, bars, occasion == 0, live.able, state, live.worth[row])
 
 
-def _happen_tied(live: Living, words: TiedWords, outcome: int, rate: FloatArray, alike: float) -> None:
-    chances = words.chances(outcome, rate)
+def _happen_tied(live: Living, words: TiedWords, outcome: int, chances: Chances, alike: float) -> None:
     own = np.empty(words.shape)
+    # With onset one draw decides whether somebody succeeds by the last measurement, and so does its year.
+    decides = live.rows(outcome)[-1] if live.plan.processes is not None and live.certain(outcome, 2) > 0.0 else None
     for occasion, row in enumerate(live.rows(outcome)):
         keep_or_renew(live.draw(Purpose.SUCCESS, outcome, occasion), alike, occasion == 0, own)
-        words.happens(outcome, row, own, live.months, chances, live.enrolled_at, live.able, live.worth[row])
+        words.happens(
+            outcome,
+            decides if decides is not None else row,
+            own,
+            live.months,
+            chances,
+            live.enrolled_at,
+            live.able,
+            live.worth[row],
+        )
 
 
 def _spell(live: Living, outcome: int) -> None:
@@ -311,7 +386,30 @@ def _use(live: Living, outcome: int) -> None:
         processes.fall_in_use(live.clause(outcome), before, after, used, uses, effect, live.able, live.worth[row])
 
 
-_KINDS: dict[int, Any] = {SPELL: _spell, AMOUNT_OF: _amount, REACHES: _reach, SCORE: _score, USE: _use}
+def _event(live: Living, outcome: int) -> None:
+    plan, cohort, rows = live.plan, live.words.cohort, live.rows(outcome)
+    assert plan.processes is not None
+    alone = np.zeros(LANES)
+    if live.certain(outcome, 1) == 1.0:  # the clock starts when the course is over: nobody leaves it any more
+        stays = np.where(live.left_at == NEVER, np.inf, -1.0)
+    else:
+        stays = stay_on_course(plan, live.words, cohort, live.inputs)
+        if plan.leaving is not None and plan.leaving.beside[cohort] == outcome:
+            alone = law_of(plan, cohort, live.inputs, together=False).rate
+    since = np.ascontiguousarray(plan.processes.since[rows.start : rows.stop, live.months])
+    worth = live.worth[rows.start : rows.stop]
+    drawn, monthly = live.draw(Purpose.SUCCESS, outcome, 0), live.number(outcome, 0)
+    leaving.happen_by(drawn, monthly, alone, stays, since, live.enrolled_at, live.left_at, live.able, worth)
+
+
+_KINDS: dict[int, Any] = {
+    SPELL: _spell,
+    AMOUNT_OF: _amount,
+    REACHES: _reach,
+    SCORE: _score,
+    USE: _use,
+    EVENT: _event,
+}
 
 
 def meter_cards(plan: Plan, card: int, months: slice, tile: Tile, worth: FloatArray, inputs: FloatArray) -> FloatArray:

@@ -97,12 +97,14 @@ def _live(
         measured[:, cohort] = meter_tile(plan, cohort, tile, counted, inputs)
         headcount[0, cohort] = head_of(plan, cohort, tile, counted)[lane]
         people = tile.enrolled_at[:, lane] != NEVER
+        moved_at = np.full_like(tile.left_at, NEVER) if tile.moved_at is None else tile.moved_at
         cohorts.append(
             CohortLife(
                 tile.enrolled_at[people, lane],
                 tile.left_at[people, lane],
                 tile.seen[people, lane],
                 tile.worth[:, people, lane],
+                moved_at[people, lane],
             )
         )
     return tuple(cohorts)

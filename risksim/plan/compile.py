@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import dependence, effects, ending, layout, money, people, processes, rules, waterfall
+from risksim.plan import dependence, effects, ending, layout, leaving, money, people, processes, rules, waterfall
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -53,7 +53,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     earned = rules.money_dates(scenario, follow_ups)
     dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario), *ending.dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
-    cohorts, months = people.cohorts(gathered)
+    cohorts, months, going = people.cohorts(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     lived = processes.processes(gathered, outcomes, months)
@@ -126,9 +126,10 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         ending=ends,
         dependence=tied,
         unlike=unalike,
-        lived=unalike is not None or (tied is not None and tied.ties_persons),
         derived=tuple(gathered.derived),
         sites=people.sites(gathered),
+        lived=leaving.lived(going) or unalike is not None or (tied is not None and tied.ties_persons),
+        leaving=going,
     )
 
 
@@ -194,6 +195,7 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         unlike=plan.unlike and fixed(plan.unlike, "failures", "leavers", "harder", "log_odds", "leaving"),
         derived=(),
         sites=None,
+        leaving=plan.leaving and fixed(plan.leaving, "level", "odds", "yearly"),
     )
 
 

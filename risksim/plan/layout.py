@@ -47,9 +47,9 @@ people each of whom has a most."""
 JOINED, ATTENDED, FINISHED = 32, 33, 34
 """Statistics of the people of a cohort, whatever their outcomes (outcome -1): who enrolled, months of the course begun,
 who completed it."""
-HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE = range(6)
+HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE, EVENT = range(7)
 """Kinds of outcome: what happens to a person or doesn't, a state that comes and goes, an amount, an amount held against
-a goal, a score with an error, a fall in use."""
+a goal, a score with an error, a fall in use, what happens in some month unless the person leaves first."""
 POINT, CONTINUOUS, CUMULATIVE, ANY_SPELL, MONTHS = range(5)
 """What a contract looks for in spells."""
 SINCE_LAST, FROM_START, NEW_HIGH, LEVEL, POINTS = range(5)
@@ -69,6 +69,11 @@ AMOUNT, PRINCIPAL, COUPON, RETURN = range(4)
 """What a table gives."""
 TIMES, SET, SHIFT = range(3)
 """What changes: prices are multiplied, a price is set, goals move."""
+EVENLY, BY_SHARE, BY_MONTH, STAYS = range(4)
+"""How people leave their course: evenly, or by a Weibull law that is said by the share who leave by its end, by the
+chance in the first month, or by who is still there."""
+STAY_HERE, KEPT, LOST, EXCLUDED = range(4)
+"""What moving away means: nobody moves, nothing, later measurements fail, later measurements do not exist."""
 BY_SUCCESSES, BY_PEOPLE = 1, 2
 """How a pooled claim is split between the payers of cohorts; 0 where it is not."""
 TOTAL, PERIOD = 0, 1
@@ -214,7 +219,7 @@ class Processes(NamedTuple):
     """
 
     kind: IntArray
-    """int64[outcome]: HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE or USE."""
+    """int64[outcome]: HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE or EVENT."""
     order: IntArray
     """int64[outcome]: the outcomes so that each stands after those it needs."""
     clause: IntArray
@@ -811,6 +816,34 @@ class Stops(NamedTuple):
     """int16[path]: last contract month up to which outcomes are measured, NEVER likewise. [month]"""
 
 
+class Leaving(NamedTuple):
+    """How people leave their course, and when they move away, where a share that leaves evenly does not say it all."""
+
+    way: IntArray
+    """int64[cohort]: EVENLY, BY_SHARE, BY_MONTH or STAYS."""
+    level_slot: IntArray
+    """int64[cohort]: slot of what the law is reckoned from."""
+    level_value: FloatArray
+    """float64[cohort]: the same where certain: the share who leave by the end of the course, the chance in the first
+    month, or the rate of the law. [1, 1/month or 1/month**shape]"""
+    odds_slot: IntArray
+    """int64[cohort]: slot of what the odds of leaving are multiplied by."""
+    odds_value: FloatArray
+    """float64[cohort]: the same where certain. [1]"""
+    shape: FloatArray
+    """float64[cohort]: shape of the Weibull law. [1]"""
+    beside: IntArray
+    """int64[cohort]: the outcome whose monthly chance is read together with that of leaving, -1 for none."""
+    reckoned: ByteArray
+    """uint8[cohort]: 1 where the share who leave is reckoned on each path, and not that of `Cohorts`."""
+    yearly_slot: IntArray
+    """int64[cohort]: slot of the share that moves away in a year."""
+    yearly_value: FloatArray
+    """float64[cohort]: the same where certain. [1/year]"""
+    then: IntArray
+    """int64[cohort]: STAY_HERE, KEPT, LOST or EXCLUDED."""
+
+
 class Ledger(NamedTuple):
     """The lines of the double-entry ledger: each moves money from one party to another."""
 
@@ -940,6 +973,8 @@ class Plan(NamedTuple):
     """None where all people of a cohort are alike to measure and to help."""
     lived: bool = False
     """True where people must be lived one by one although each outcome alone could be counted by pattern."""
+    leaving: Leaving | None = None
+    """None where all who leave leave evenly over their course and nobody moves away."""
 
     derived: Sequence[Derived] = ()
     """Inputs that are worked out of others, each after those it needs."""
@@ -1004,6 +1039,8 @@ class CohortLife(NamedTuple):
     worth: FloatArray
     """float64[row, person]: 1 where an outcome is met, 0 where it is not, or an amount; nan for people it does not
     speak of."""
+    moved_at: Int16Array
+    """int16[person]. [month]"""
 
 
 class EffectLife(NamedTuple):

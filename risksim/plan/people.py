@@ -13,6 +13,7 @@ import numpy as np
 from risksim.plan import layout
 from risksim.plan.derived import success_rate
 from risksim.plan.hashes import hash16
+from risksim.plan.leaving import leaving, share_who_leave
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
@@ -66,9 +67,12 @@ def month_weights(cohort: Cohort) -> list[float]:
     return [weight / math.fsum(weights) for weight in weights]
 
 
-def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
-    """The cohorts without their settlement classes, and the months of each window."""
-    ratios, dropouts, unmeasured = [], [], []
+def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int], layout.Leaving | None]:
+    """The cohorts without their settlement classes, the months of each window, and how people leave."""
+    ratios, unmeasured = [], []
+    dropouts: list[Number] = []
+    levels: list[Number] = []
+    odds: list[Number] = []
     weights: list[float] = []
     limits: list[int] = []
     months: list[int] = []
@@ -76,7 +80,8 @@ def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
         here: Path = ("cohorts", position)
         ratio = cohort.enrolment.ratio if cohort.enrolment is not None else 1.0
         ratios.append(gathered.number((*here, "enrolment", "ratio"), ratio, "1"))
-        dropouts.append(gathered.number((*here, "dropout"), cohort.dropout, "1", high=1.0))
+        for numbers, number in zip((dropouts, levels, odds), share_who_leave(gathered, here, cohort), strict=True):
+            numbers.append(number)
         hidden = cohort.unmeasured
         if isinstance(hidden, Unmeasured):
             unmeasured.append(gathered.number((*here, "unmeasured", "share"), hidden.share, "1", high=1.0))
@@ -101,7 +106,7 @@ def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int]]:
         nothing,
         np.empty(0, dtype=np.uint32),
     )
-    return group, months
+    return group, months, leaving(gathered, levels, odds)
 
 
 def _measurement(
@@ -153,7 +158,7 @@ def outcomes(
     )
     group = layout.Outcomes(
         np.array([hash16(name) for name in personal], dtype=np.int64),
-        np.array([POPULATIONS[outcome.of] for outcome in seen], dtype=np.int64),
+        np.array([POPULATIONS[getattr(outcome, "counted", outcome.of)] for outcome in seen], dtype=np.int64),
         *slots(rates),
         np.cumsum([0, *(outcome.times for outcome in seen)]).astype(np.int64),
         measured_month,

@@ -16,8 +16,10 @@ from risksim.plan.quantile_table import tabulate
 from risksim.scenario.base import value_of
 from risksim.scenario.gates import in_order, looks_at
 from risksim.scenario.outcomes import (
+    AfterCompletion,
     AfterEnrolment,
     AmountOutcome,
+    EventOutcome,
     OnDate,
     Outcome,
     PersonOutcome,
@@ -38,6 +40,7 @@ KINDS: dict[type[PersonOutcome], int] = {
     Reaches: layout.REACHES,
     ScoreOutcome: layout.SCORE,
     UseOutcome: layout.USE,
+    EventOutcome: layout.EVENT,
 }
 CLAUSES = {
     "point": layout.POINT,
@@ -58,7 +61,12 @@ CLAUSES = {
 def counted_by_pattern(scenario: Scenario) -> bool:
     """Whether people can be counted without living them one by one."""
     plain = all(
-        isinstance(outcome, Outcome) and outcome.times == 1 and outcome.after is None and outcome.unless is None
+        isinstance(outcome, Outcome)
+        and outcome.times == 1
+        and outcome.after is None
+        and outcome.unless is None
+        and outcome.dropouts is None
+        and outcome.onset is None
         for outcome in scenario.personal.values()
     )
     return plain and not any(isinstance(rule, PerPerson) for rule in scenario.payments)
@@ -194,6 +202,7 @@ def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int])
     for k, name in enumerate(scenario.personal):
         outcome = looks_at(scenario.personal, name)
         from_course = not isinstance(outcome.measured, AfterEnrolment) and isinstance(outcome, SpellOutcome)
+        from_course |= isinstance(outcome.measured, AfterCompletion) and isinstance(outcome, EventOutcome)
         start = enrolled + course if from_course else enrolled
         rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
         found[rows] = outcomes.measured_month[rows] - start
@@ -203,9 +212,22 @@ def _since(scenario: Scenario, outcomes: layout.Outcomes, months: Sequence[int])
 # Builders, one per kind: the numbers in the order in which the engine reads them
 
 
-def _happens(_gathered: Gathered, _here: Path, outcome: Outcome) -> _Numbers:
+def _happens(gathered: Gathered, here: Path, outcome: Outcome) -> _Numbers:
     # The rate stands with the outcomes, as that of people who are counted.
-    return _Numbers([_certain(outcome.persistence or 0.0)])
+    # Who has met an outcome that takes its time has met it: the first word decides all.
+    persistence = (outcome.persistence or 0.0) if outcome.onset is None else 1.0
+    typical, shape = 0.0, 1.0
+    if outcome.onset is not None:
+        typical, shape = float(value_of(outcome.onset.typical)), outcome.onset.shape
+    leavers = _certain(-1.0)
+    if outcome.dropouts is not None:
+        leavers = gathered.number((*here, "dropouts"), outcome.dropouts, "1", high=1.0)
+    return _Numbers([_certain(persistence), leavers, _certain(typical), _certain(shape)])
+
+
+def _event(gathered: Gathered, here: Path, outcome: EventOutcome) -> _Numbers:
+    monthly = gathered.number((*here, "monthly"), outcome.monthly, "1/month", high=1.0)
+    return _Numbers([monthly, _certain(float(isinstance(outcome.measured, AfterCompletion)))])
 
 
 def _spell(gathered: Gathered, here: Path, outcome: SpellOutcome) -> _Numbers:
@@ -268,6 +290,7 @@ _BUILDERS: dict[type[PersonOutcome], Any] = {
     Reaches: _reaches,
     ScoreOutcome: _score,
     UseOutcome: _use,
+    EventOutcome: _event,
 }
 
 

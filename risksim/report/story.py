@@ -21,6 +21,7 @@ RESULT_WORDS = {
     "not met": "not met",
     "measured": "measured",
     "left before": "left before",
+    "moved before": "moved away before",
     "gate not met": "whose gate was not met",
     "not measured": "not measured",
     "deal ended": "for whom the deal had ended",
@@ -99,6 +100,9 @@ def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
     left = sum(person.left_on is not None for person in people)
     hidden = sum(not person.measurable for person in people)
     sentences = [f"{left} of {len(people)} left before the end of their course; {hidden} could not be measured."]
+    moved = [person.moved_on for person in people if person.moved_on is not None]
+    if moved:
+        sentences.append(f"{len(moved)} moved away, the first in the month from {min(moved)} on.")
     for k, outcome in enumerate(people[0].outcomes):
         each = [person.outcomes[k] for person in people]
         counts = Counter(one.result for one in each)

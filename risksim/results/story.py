@@ -22,6 +22,7 @@ from risksim.plan.layout import (
     ENROLLED,
     FLOOR,
     FUND,
+    KEPT,
     MONTHS,
     NEVER,
     PER_OUTCOME,
@@ -35,6 +36,7 @@ from risksim.plan.layout import (
     SPELL,
     USE,
     VALUE,
+    CohortLife,
     EffectLife,
     Plan,
     Replay,
@@ -59,9 +61,9 @@ class OutcomeOf(NamedTuple):
 
     outcome: str
     result: str
-    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``gate not met``, ``not measured``, ``deal
-    ended`` where the day of measurement comes too late in a deal that ended early, or ``never due`` where it never
-    comes."""
+    """``met``, ``not met``, ``measured`` (an amount), ``left before``, ``moved before`` where a move makes it fail or
+    not exist, ``gate not met``, ``not measured``, ``deal ended`` where the day of measurement comes too late in a deal
+    that ended early, or ``never due`` where it never comes."""
     amount: float | None
     """What was measured, where the outcome is an amount."""
     measured_on: dt.date | None
@@ -80,6 +82,8 @@ class Person(NamedTuple):
     left_on: dt.date | None
     measurable: bool
     outcomes: tuple[OutcomeOf, ...]
+    moved_on: dt.date | None = None
+    """Month in which the person moves away, by its first day; None where they don't before the last follow-up."""
 
 
 class Estimate(NamedTuple):
@@ -359,9 +363,28 @@ def _people(plan: Plan, replay: Replay) -> list[Person]:
                     None if left == NEVER else _date(plan, left),
                     bool(life.seen[j]),
                     outcomes,
+                    _moved_on(plan, life, j),
                 )
             )
     return people
+
+
+def _moved_on(plan: Plan, life: CohortLife, person: int) -> dt.date | None:
+    """When somebody moves away, as far as the deal can tell."""
+    if life.moved_at[person] == NEVER:
+        return None
+    last = plan.labels.dates[-1]
+    first = dt.date.fromordinal(int(plan.calendar.month_ordinal[0]))
+    months = (last.year - first.year) * 12 + last.month - first.month
+    day = _month_day(plan, min(int(life.moved_at[person]), months + 1))
+    return day if day <= last else None
+
+
+def _moved_before(plan: Plan, cohort: int, life: CohortLife, row: int, person: int, column: int) -> bool:
+    """Whether a move makes a measurement fail, or not exist."""
+    if plan.leaving is None or plan.leaving.then[cohort] <= KEPT:
+        return False
+    return bool(plan.outcomes.measured_month[row, column] > life.moved_at[person])
 
 
 def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, person: int, column: int) -> OutcomeOf:
@@ -374,6 +397,8 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
     amount = is_amount(plan, outcome)
     if ordinal == 0:
         result = "never due"
+    elif _moved_before(plan, cohort, life, row, person, column):
+        result = "moved before"
     elif population not in (ENROLLED, EARLIER) and left:
         result = "left before"
     elif _over(plan, replay, row, column):

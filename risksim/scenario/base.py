@@ -121,11 +121,14 @@ def _plain_or_stated(found: Any) -> str:
     return "stated" if isinstance(found, dict | Stated) else "plain"
 
 
-_MONTHS = re.compile(r"^\s*([0-9]{1,6})\s*(month|months|year|years)\s*$")
+_MONTHS = re.compile(r"^\s*([0-9]{1,6})\s*(month|months|year|years|week|weeks)\s*$")
+
+WEEKS, MONTHS = 13, 3
+"""Thirteen weeks are three months, fifty-two a year."""
 
 
 def parse_months(found: Any) -> Any:
-    """Whole months in a phrase such as ``36 months`` or ``3 years``.
+    """Whole months in a phrase such as ``36 months``, ``3 years`` or ``26 weeks``.
 
     Parameters
     ----------
@@ -147,17 +150,64 @@ def parse_months(found: Any) -> Any:
     match = _MONTHS.match(found) if isinstance(found, str) else None
     if match is None:
         raise PydanticCustomError("duration", "not a duration; a duration is a phrase such as '9 months' or '3 years'.")
+    in_weeks = match[2].startswith("week")
     months = int(match[1]) * (12 if match[2].startswith("year") else 1)
+    if in_weeks:
+        months = _months_of_weeks(int(match[1]), found)
     if months > LONGEST:
         raise mistake(
             f"got {found.strip()}; a duration is at most {LONGEST // 12} years.",
             "Count the zeros, or look at the unit.",
         )
-    return Months(months)
+    length = Months(months)
+    length.in_weeks = in_weeks
+    return length
+
+
+def _months_of_weeks(weeks: int, found: str) -> int:
+    """Whole months of weeks that make some: 13 weeks are 3 months."""
+    if weeks % WEEKS == 0:
+        return weeks // WEEKS * MONTHS
+    below = weeks // WEEKS * WEEKS
+    near = f"{below} weeks or {below + WEEKS} weeks" if below else f"{WEEKS} weeks"
+    raise mistake(
+        f"got {found.strip()}; the clock runs in months, and 13 weeks make three of them.",
+        f"Write {near}, or '{max(1, round(weeks * MONTHS / WEEKS))} months'.",
+    )
+
+
+def parse_stretch(found: Any) -> Any:
+    """How long a state lasts, in months: a phrase such as ``6 months`` or any number of weeks, as ``8 weeks``.
+
+    Parameters
+    ----------
+    found : Any
+        What the file says.
+
+    Returns
+    -------
+    Months or Weeks
+
+    Raises
+    ------
+    PydanticCustomError
+        As `parse_months`.
+    """
+    if isinstance(found, Weeks):
+        return found
+    match = _MONTHS.match(found) if isinstance(found, str) else None
+    if match is None or not match[2].startswith("week") or int(match[1]) % WEEKS == 0:
+        return parse_months(found)
+    if int(match[1]) > LONGEST * WEEKS // MONTHS:
+        raise mistake(f"got {found.strip()}; this is at most {LONGEST // 12} years.", "Count the zeros.")
+    return Weeks(int(match[1]) * MONTHS / WEEKS)
 
 
 class Months(int):
     """A whole number of months. [month]"""
+
+    in_weeks = False
+    """Whether the file says it in weeks."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
@@ -171,9 +221,46 @@ class Months(int):
     def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
         return {
             "type": "string",
-            "pattern": r"^\s*[0-9]{1,6}\s*(month|months|year|years)\s*$",
-            "examples": ["9 months", "3 years"],
+            "pattern": r"^\s*[0-9]{1,6}\s*(month|months|year|years|week|weeks)\s*$",
+            "examples": ["9 months", "3 years", "26 weeks"],
         }
+
+
+class Weeks(float):
+    """A number of weeks that makes no whole months, counted in months: 8 weeks are 24/13. [month]"""
+
+    @property
+    def weeks(self) -> int:
+        """As the file says it."""
+        return round(self * WEEKS / MONTHS)
+
+
+def written(length: float) -> str:
+    """A length of time as people write it, as ``6 months`` or ``8 weeks``."""
+    if isinstance(length, Weeks):
+        return f"{length.weeks} week{'' if length.weeks == 1 else 's'}"
+    if getattr(length, "in_weeks", False):
+        return f"{int(length) // MONTHS * WEEKS} weeks"
+    return f"{int(length)} months"
+
+
+class Length(float):
+    """A length of time that need not be whole months: `Months` or `Weeks` once read. [month]"""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            parse_stretch,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda length: written(length) if isinstance(length, Weeks) else f"{int(length)} months"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        return Months.__get_pydantic_json_schema__(core, handler) | {"examples": ["6 months", "8 weeks"]}
 
 
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -242,7 +329,12 @@ Date = Annotated[Annotated[Day, Tag("plain")] | Annotated[Stated[Day], Tag("stat
 Duration = Annotated[
     Annotated[Months, Tag("plain")] | Annotated[Stated[Months], Tag("stated")], Discriminator(_plain_or_stated)
 ]
-"""A duration in whole months, as '9 months' or '3 years'."""
+"""A duration in whole months, as '9 months', '3 years' or '26 weeks'."""
+
+Stretch = Annotated[
+    Annotated[Length, Tag("plain")] | Annotated[Stated[Length], Tag("stated")], Discriminator(_plain_or_stated)
+]
+"""How long a state lasts, as '6 months' or any number of weeks, as '8 weeks'."""
 
 Payer = Literal["municipality", "region", "state", "outcome fund"]
 """A public payer."""

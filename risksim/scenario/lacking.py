@@ -135,6 +135,7 @@ def _evidence(deal: Scenario) -> Iterator[_Line]:
     for name, outcome in deal.outcomes.items():
         where = f"outcomes[{name}]"
         rate, result = (getattr(outcome, key, None) for key in ("success_rate", "result"))
+        rate = getattr(outcome, "monthly", rate)
         if isinstance(rate, Evidence | SitesRate):
             if not _sourced(rate):
                 yield "evidence", "the counts of people have no source", where, "`source:` beside the counts"

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from risksim.scenario.base import Months, Origin, Part, Stated, value_of
+from risksim.scenario.base import Months, Origin, Part, Stated, Weeks, value_of, written
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
 from risksim.scenario.effects import EffectOnOutcome, known_on
 from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
+from risksim.scenario.leaving import SHAPE, YEARLY, Dropout
 from risksim.scenario.loans import outcomes_of as read_by_loan
-from risksim.scenario.outcomes import AfterEnrolment, OnDate, PersonOutcome, Reaches, moments
+from risksim.scenario.outcomes import AfterEnrolment, EventOutcome, OnDate, PersonOutcome, Reaches, moments
 from risksim.scenario.payments import (
     RULES,
     Cap,
@@ -129,7 +130,9 @@ def value_text(value: Any) -> str:
     if isinstance(value, Part):
         return _part_text(value)
     if isinstance(value, Months):
-        return "1 month" if value == 1 else f"{int(value)} months"
+        return "1 month" if value == 1 else written(value)
+    if isinstance(value, Weeks):
+        return written(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -274,6 +277,16 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
         of = {outcome.of for outcome in scenario.personal.values()}
         if "dropout" not in cohort.model_fields_set and of & {"completers", "measured"}:
             yield f"{name}: no dropout, so everybody completes the course."
+        if isinstance(cohort.dropout, Dropout) and "dropout-shape" in cohort.dropout.register_keys():
+            yield f"{name}: nothing said about the shape of leaving, so {SHAPE:g}: who has stayed long stays longer."
+        rivals = [f"'{other}'" for other, one in scenario.personal.items() if isinstance(one, EventOutcome)]
+        if len(rivals) > 1 and isinstance(cohort.dropout, Dropout) and cohort.dropout.constant:
+            yield (
+                f"{name}: {' and '.join(rivals)} have a chance a month each, so none of them is read together with "
+                "that of leaving."
+            )
+        if cohort.moves is not None and cohort.moves.register_keys():
+            yield f"{name}: nothing said about how many move away, so {YEARLY:g} a year."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake, mistake_at, value_of
+from risksim.scenario.base import (
+    MONTHS,
+    WEEKS,
+    Date,
+    Duration,
+    Name,
+    Origin,
+    Part,
+    Stretch,
+    mistake,
+    mistake_at,
+    value_of,
+    written,
+)
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome
 from risksim.scenario.rates import EffectRate, SuccessRate
 from risksim.scenario.uncertainty import LAWS, Amount, Rate, Share, UncertainNumber
@@ -164,11 +178,16 @@ def _rising_moments(when: Any) -> list[InitErrorDetails]:
 
 
 def _shown(moment: Any) -> str:
-    return f"{int(moment)} months" if isinstance(moment, Months | int) else str(moment)
+    return written(moment) if isinstance(moment, int | float) else str(moment)
 
 
 def _persistence(outcome: Any) -> list[InitErrorDetails]:
     """Several measurements of one person say how alike they are; one measurement has nothing to be like."""
+    if getattr(outcome, "onset", None) is not None:
+        if outcome.persistence is None:
+            return []
+        found = f"got {outcome.persistence:g} beside onset; once somebody has met the outcome, they have met it."
+        return [mistake_at(("persistence",), found, "Take persistence out, or onset.")]
     if outcome.times > 1 and outcome.persistence is None:
         return [
             mistake_at(
@@ -190,6 +209,23 @@ def _persistence(outcome: Any) -> list[InitErrorDetails]:
     return []
 
 
+class Onset(Origin):
+    """When somebody who meets an outcome by its last measurement meets it: a Weibull law, cut at that measurement."""
+
+    typical: Duration = Field(examples=["4 months"])
+    """The median of the law before it is cut: half of those who ever meet the outcome meet it by then. [month]"""
+    shape: Annotated[float, Field(ge=0.2, le=5)] = Field(default=1.0, examples=[1.5])
+    """Whether it comes early or late: below 1 many at once and few later, above 1 few at first; 1 at an even pace."""
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Onset:
+        if int(value_of(self.typical)) == 0:
+            found = "got 0 months; then everybody who meets the outcome meets it on the first day."
+            fault = mistake_at(("typical",), found, "Write a longer time, or take onset out.")
+            raise ValidationError.from_exception_data("Onset", [fault])
+        return self
+
+
 class Outcome(PersonOutcome):
     """Something that either happens to a participant or does not, measured once or at several follow-ups."""
 
@@ -204,8 +240,15 @@ class Outcome(PersonOutcome):
     payment; it says how much of the success the programme adds. Where the success rate is worked out of an `effect`,
     that says it already. [1]"""
 
+    dropouts: Share | None = Field(default=None, examples=[0.5])
+    """With `of: completers`: the success rate of those who leave, as a share of the completers' rate. The outcome then
+    speaks of everybody enrolled; where this is left out, nobody who leaves can succeed. [1]"""
+    onset: Onset | None = Field(default=None, examples=[{"typical": "4 months", "shape": 1.5}])
+    """When a success comes: `success_rate` is then the chance to have met the outcome by the last measurement, and an
+    earlier one sees only those who have met it by its day. [month]"""
+
     def _faults(self) -> list[InitErrorDetails]:
-        return [*_persistence(self), *self._anyway()]
+        return [*_persistence(self), *self._anyway(), *self._leavers()]
 
     def _anyway(self) -> list[InitErrorDetails]:
         if self.counterfactual is None or not isinstance(self.success_rate, EffectRate):
@@ -218,8 +261,60 @@ class Outcome(PersonOutcome):
             )
         ]
 
+    def _leavers(self) -> list[InitErrorDetails]:
+        if self.dropouts is None or self.of == "completers":
+            return []
+        found = f"got a rate of those who leave with of: {self.of}."
+        return [mistake_at(("dropouts",), found, "Write of: completers, whose rate it is a share of, or take it out.")]
+
+    @property
+    def counted(self) -> str:
+        """Whom the outcome speaks of: everybody enrolled where those who leave can meet it too."""
+        return "enrolled" if self.dropouts is not None else self.of
+
+
+class EventOutcome(PersonOutcome):
+    """Something that happens in some month, unless the person leaves the course first; a measurement sees whether it
+    has happened by then. A person's clock runs from the end of the course where `measured` says `after_completion`,
+    elsewhere from enrolment.
+    """
+
+    monthly: Share = Field(examples=[0.05])
+    """The chance that it happens in a month, of those to whom it has not happened and who have not left. Where the
+    cohort's `dropout` is `monthly` with a shape of 1 and the deal has no other such outcome, the two are read together:
+    with 0.05 and 0.03, eight in a hundred are gone after a month, five of them with success. [1/month]"""
+
+    def _faults(self) -> list[InitErrorDetails]:
+        when = self.measured
+        first = 0 if isinstance(when, AtCompletion | OnDate) else moments(when)[0]
+        if isinstance(when, AtCompletion | OnDate) or first > 0:
+            return []
+        found = "got 0 months; the clock starts there, and on its first day nothing has happened."
+        key = next(key for key, model in MEASURED.items() if isinstance(when, model))
+        return [mistake_at(("measured", key), found, "Measure later, as {after_enrolment: 12 months}.")]
+
 
 # Spells
+
+
+_BREAK = re.compile(r"^\s*([0-9]{1,3})\s*weeks?\s*$")
+
+
+def _weeks_of_break(found: Any) -> Any:
+    match = _BREAK.match(found) if isinstance(found, str) else None
+    return int(match[1]) * MONTHS / WEEKS if match is not None else found
+
+
+class _OrWeeks:
+    """Marks a number of months that may be written in weeks."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"type": "string", "pattern": _BREAK.pattern}]}
+
+
+Gap = Annotated[float, Field(ge=0, le=12), BeforeValidator(_weeks_of_break), _OrWeeks]
+"""A break in months, or in weeks. [month]"""
 
 
 class SpellLaw(Origin):
@@ -248,18 +343,19 @@ class SpellOutcome(PersonOutcome):
     """What the contract looks for: in the state on the day (`point`); in it without a break for `lasts` up to the day
     (`continuous`); `lasts` in all, breaks or not (`cumulative`); one spell of `lasts` at any time up to the day
     (`any spell`); or the months in the state, paid per unit (`months`)."""
-    lasts: Duration | None = Field(default=None, examples=["6 months"])
-    """How long the state must last; said for `continuous`, `cumulative` and `any spell` only. [month]"""
-    gap: Annotated[float, Field(ge=0, le=12)] = Field(default=0.0, examples=[0.5])
-    """The longest break that does not interrupt a spell; for `continuous` and `any spell` only. On the day of
-    measurement it is the break so far. [month]"""
+    lasts: Stretch | None = Field(default=None, examples=["6 months"])
+    """How long the state must last; said for `continuous`, `cumulative` and `any spell` only. Any number of weeks may
+    be written, as 8 weeks: 13 of them are three months. [month]"""
+    gap: Gap = Field(default=0.0, examples=[0.5])
+    """The longest break that does not interrupt a spell, as a number of months or as so many weeks (2 weeks); for
+    `continuous` and `any spell` only. On the day of measurement it is the break so far. [month]"""
 
     def _faults(self) -> list[InitErrorDetails]:
         return [*self._length(), *self._break(), *self._clock()]
 
     def _length(self) -> list[InitErrorDetails]:
         needed = self.counts not in ("point", "months")
-        if needed and self.lasts is not None and int(value_of(self.lasts)) == 0:
+        if needed and self.lasts is not None and value_of(self.lasts) == 0:
             found = f"got 0 months with counts: {self.counts}; a spell lasts some time."
             return [mistake_at(("lasts",), found, "Write counts: point where being in the state is enough.")]
         if needed == (self.lasts is not None):
@@ -540,6 +636,7 @@ KINDS: dict[str, type[Part]] = {
     "result": ProgrammeResult,
     "effect_on": EffectOnOutcome,
     "true_effect": EffectOnAmount,
+    "monthly": EventOutcome,
 }
 """The key that names each kind of outcome but the plain one, and its model."""
 
@@ -583,6 +680,7 @@ def _outcome_key(found: Any) -> str | None:
 
 AnyOutcome = Annotated[
     Annotated[Outcome, Tag("persons")]
+    | Annotated[EventOutcome, Tag("monthly")]
     | Annotated[SpellOutcome, Tag("spells")]
     | Annotated[AmountOutcome, Tag("amount")]
     | Annotated[Reaches, Tag("reads")]

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 
-from risksim.scenario.base import Months, Part, Stated
+from risksim.scenario.base import Length, Months, Part, Stated
 from risksim.scenario.document import Path
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.texts import describe
@@ -203,7 +203,8 @@ def allowed(place: Place, limits: bool = True) -> str:
     if get_origin(kind) is Literal:
         choices = [str(choice) for choice in get_args(kind)]
         return f"one of {', '.join(choices)}" if len(choices) > 1 else f"always {choices[0]}"
-    words = {int: "a whole number", float: "a number", str: "as text", bool: "true or false", Months: "a duration"}
+    words = {int: "a whole number", float: "a number", str: "as text", bool: "true or false"}
+    words |= dict.fromkeys((Months, Length), "a duration")
     said = words.get(kind) or ("a date" if kind is dt.date else "")
     if not said:
         said = {list: "as a list", tuple: "a list of numbers", dict: "as a block of keys"}.get(

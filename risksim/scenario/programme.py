@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
 from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, Payer, mistake_at, value_of
+from risksim.scenario.leaving import Leaving, Moves
 from risksim.scenario.uncertainty import Ratio, Share, UncertainNumber
 
 
@@ -81,8 +82,12 @@ class Cohort(Part):
     """How the places are filled; everybody enrols at the start where this is left out."""
     duration: Duration = Months(0)
     """The months from enrolment to the end of the course. [month]"""
-    dropout: Share = 0.0
-    """The share of the enrolled who leave before the end of their course; spread evenly over its months. [1]"""
+    dropout: Leaving = 0.0
+    """The share of the enrolled who leave before the end of their course; spread evenly over its months, unless a block
+    says how people leave: `{share: 0.2, shape: 0.8}`, `{monthly: 0.036, shape: 1}` or
+    `{stay: {13 weeks: 0.80, 26 weeks: 0.68}}`. [1]"""
+    moves: Moves | None = Field(default=None, examples=[{"yearly": 0.05, "then": "lost"}])
+    """Moving out of the municipality, and what that means for what is measured; nobody moves where this is left out."""
     unmeasured: Annotated[
         Annotated[Share, Tag("share")] | Annotated[Unmeasured, Tag("block")], Discriminator(_unmeasured_key)
     ] = 0.0

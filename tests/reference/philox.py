@@ -24,6 +24,7 @@ ROUNDS = 10
 # randomness.md, table of purposes
 INPUT, ENROLMENT, DROPOUT, MEASUREMENT, SUCCESS, WORTH, SPELL, ERROR = 1, 2, 3, 4, 5, 6, 7, 8
 COMPARISON, COMPARISON_MEASUREMENT = 9, 10
+MOVE, ONSET = 16, 17
 
 
 def philox(counter: Words, key: Key) -> Words:

@@ -23,6 +23,7 @@ from risksim.scenario.outcomes import (
     AfterEnrolment,
     AmountOutcome,
     AtCompletion,
+    EventOutcome,
     Outcome,
     PersonOutcome,
     Reaches,
@@ -34,8 +35,8 @@ from risksim.scenario.outcomes import (
 from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, PerUnitTerms, terms_of
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading
-from tests.reference import laws, rates
-from tests.reference.philox import ERROR, SPELL, SUCCESS, WORTH, Key, limit, person_words
+from tests.reference import laws, leaving, rates
+from tests.reference.philox import ERROR, ONSET, SPELL, SUCCESS, WORTH, Key, limit, person_words
 
 FORGIVEN = 1e-9
 """By how much a score may miss a goal (model.md, Scores)."""
@@ -64,11 +65,15 @@ class Look:
 def are_lived(scenario: Scenario) -> bool:
     """Whether a deal has more than plain outcomes, measured once."""
     plain = all(
-        type(outcome) is Outcome and len(moments(outcome.measured)) == 1 and not (outcome.after or outcome.unless)
+        type(outcome) is Outcome
+        and len(moments(outcome.measured)) == 1
+        and not (outcome.after or outcome.unless)
+        and outcome.dropouts is None
+        and outcome.onset is None
         for outcome in scenario.personal.values()
     )
     prices = any(isinstance(terms_of(rule), PerPersonTerms) for rule in scenario.payments)
-    return prices or not plain
+    return prices or not plain or leaving.are_lived(scenario)
 
 
 def uncertain(name: str, outcome: PersonOutcome) -> Iterator[tuple[str, tuple[Any, laws.Kind]]]:
@@ -79,6 +84,10 @@ def uncertain(name: str, outcome: PersonOutcome) -> Iterator[tuple[str, tuple[An
             yield from rates.parts(name, outcome.success_rate)
             if outcome.counterfactual is not None:
                 yield f"{here}.counterfactual", (outcome.counterfactual, "share")
+            if outcome.dropouts is not None:
+                yield f"{here}.dropouts", (outcome.dropouts, "share")
+        case EventOutcome():
+            yield f"{here}.monthly", (outcome.monthly, "share")
         case SpellOutcome(spells=law):
             yield f"{here}.spells.starts", (law.starts, "ratio")
             yield f"{here}.spells.ends", (law.ends, "ratio")
@@ -121,6 +130,8 @@ class Lives:
         Address of the path.
     dates : callable
         The day of a contract month, and the first follow-up on or after a day.
+    going : sequence
+        How each person leaves and moves.
     """
 
     def __init__(
@@ -133,9 +144,11 @@ class Lives:
         path: int,
         day_of: Callable[[int], dt.date],
         follow_up: Callable[[dt.date | None], dt.date | None],
+        going: Sequence[leaving.Going],
     ) -> None:
         self.scenario, self.position, self.people, self.values = scenario, position, people, values
         self.key, self.path, self.day_of, self.follow_up = key, path, day_of, follow_up
+        self.going = going
         self.duration = int(value_of(scenario.cohorts[position].duration))
         self.done: dict[str, list[list[Look]]] = {}
         self.drawn: dict[str, Worth] = {}
@@ -199,6 +212,8 @@ class Lives:
             for m in range(len(drawn)):
                 day, said = self.day(name, m, enrolled)
                 can, shut, worth = source.of in ("enrolled", "earlier") or not left, False, drawn[m][i]
+                if isinstance(source, Outcome) and source.dropouts is not None:
+                    can = True
                 eligible = can and (measurable or source.of not in ("measured", "earlier"))
                 if isinstance(outcome, Reaches):
                     read = self.looks(outcome.reads)[i][m]
@@ -211,6 +226,11 @@ class Lives:
                     shut = True
                 if shut:
                     worth = 0.0
+                moved, then = self.going[i].moved, getattr(self.scenario.cohorts[self.position].moves, "then", "kept")
+                if moved is not None and then != "kept" and enrolled + self.months(name, m, enrolled) > moved:
+                    worth = 0.0
+                    if then == "excluded":
+                        can = eligible = False
                 own.append(
                     Look(day, worth if can else None, eligible, eligible and measurable, shut, self.follow_up(day))
                 )
@@ -237,6 +257,8 @@ class Lives:
         match outcome:
             case Outcome():
                 return self.happens(name, outcome)
+            case EventOutcome():
+                return self.event(name, outcome)
             case SpellOutcome():
                 return self.spells(name, outcome)
             case AmountOutcome():
@@ -250,9 +272,53 @@ class Lives:
         raise TypeError(name)
 
     def happens(self, name: str, outcome: Outcome) -> Worth:
-        """Yes or no, once or again."""
+        """Yes or no, once or again; those who leave at their own rate, and no success before it has come."""
         rate = rates.chance_in(self.scenario, name, self.values, self.key, self.path, self.position)
-        stays = outcome.persistence
+        found = self.chain(name, outcome, rate)
+        if outcome.dropouts is not None:
+            theirs = self.chain(name, outcome, rate * self.values[f"outcomes[{name}].dropouts"])
+            found = [
+                [other if left else one for one, other, (_, left, _) in zip(own, others, self.people, strict=True)]
+                for own, others in zip(found, theirs, strict=True)
+            ]
+        if outcome.onset is not None:
+            typical, shape = int(value_of(outcome.onset.typical)), outcome.onset.shape
+            words = self.words(ONSET, name, 0)
+            for i, (enrolled, _, _) in enumerate(self.people):
+                months = [self.months(name, m, enrolled) for m in range(outcome.times)]
+                whole = 1.0 - 0.5 ** ((max(months[-1], 0) / typical) ** shape)
+                comes = typical * (-math.log2(1.0 - place(words[i]) * whole)) ** (1.0 / shape)
+                for m, month in enumerate(months[:-1]):
+                    if comes > month:
+                        found[m][i] = 0.0
+        return found
+
+    def event(self, name: str, outcome: EventOutcome) -> Worth:
+        """What happens in some month, unless the person leaves first."""
+        monthly = self.values[f"outcomes[{name}].monthly"]
+        cohort = self.scenario.cohorts[self.position]
+        rate = -math.log(1.0 - monthly)
+        course = leaving.Course(self.scenario, cohort, self.values)
+        if leaving.beside(self.scenario, cohort) == name:
+            other = 1.0 - math.exp(-course.alone)
+            rate = monthly / (monthly + other) * -math.log(1.0 - monthly - other)
+        after = isinstance(outcome.measured, AfterCompletion)
+        words = self.words(SUCCESS, name, 0)
+        found: Worth = [[] for _ in range(outcome.times)]
+        for i, (enrolled, left, _) in enumerate(self.people):
+            comes, going = -math.log(1.0 - place(words[i])) / rate if rate else math.inf, self.going[i]
+            until = going.stays
+            if going.left is not None and (until == math.inf or going.left < enrolled + math.floor(until)):
+                until = going.left - enrolled
+            for m in range(outcome.times):
+                months = self.months(name, m, enrolled) - (self.duration if after else 0)
+                there = not left if after else comes < until
+                found[m].append(float(comes <= months and there))
+        return found
+
+    def chain(self, name: str, outcome: Outcome, rate: float) -> Worth:
+        """Yes or no at a rate, once or again; with onset the first word decides all."""
+        stays = outcome.persistence if outcome.onset is None else 1.0
         found: Worth = []
         for m in range(outcome.times):
             words = self.words(SUCCESS, name, m)
@@ -270,7 +336,7 @@ class Lives:
         words = functools.cache(lambda n: self.words(SPELL, name, n))
         since = 0 if isinstance(outcome.measured, AfterEnrolment) else self.duration
         days = [self.months(name, m, 0) - since for m in range(outcome.times)]
-        lasts = None if outcome.lasts is None else int(value_of(outcome.lasts))
+        lasts = None if outcome.lasts is None else float(value_of(outcome.lasts))
         found: Worth = [[] for _ in days]
         for i in range(len(self.people)):
             stretches: list[tuple[float, float, bool]] = []

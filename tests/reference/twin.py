@@ -32,7 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
-from tests.reference import laws, processes, rates
+from tests.reference import laws, leaving, processes, rates
 from tests.reference.contract import (  # noqa: F401
     claim,
     payers,
@@ -52,6 +52,7 @@ from tests.reference.philox import (
     DROPOUT,
     ENROLMENT,
     MEASUREMENT,
+    MOVE,
     SUCCESS,
     Key,
     input_place,
@@ -326,7 +327,7 @@ def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ende
     for cohort in scenario.cohorts:
         places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
         people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
-        dropout = values[f"cohorts[{cohort.name}].dropout"]
+        course = leaving.Course(scenario, cohort, values)
         for month, weight in enumerate(month_weights(cohort.enrolment)):
             if month >= stop:
                 continue
@@ -334,10 +335,11 @@ def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ende
             found.append(("participant", day_of(start, month), number))
             for j in range(duration):
                 if month + j < stop:
-                    there = number * (1.0 - dropout * j / duration)
+                    there = number * course.there(j) * leaving.staying_here(cohort, values, j)
                     found.append(("participant month", day_of(start, month + j), there))
             if month + duration <= stop:
-                found.append(("completer", day_of(start, month + duration), number * (1.0 - dropout)))
+                end = (1.0 - course.share) * leaving.staying_here(cohort, values, duration)
+                found.append(("completer", day_of(start, month + duration), number * end))
     return found
 
 
@@ -397,7 +399,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         here = f"cohorts[{cohort.name}]"
         if cohort.enrolment is not None:
             numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
-        numbers[f"{here}.dropout"] = cohort.dropout, "share"
+        numbers |= leaving.uncertain(cohort)
         numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
     for name, outcome in scenario.personal.items():
         numbers |= processes.uncertain(name, outcome)
@@ -497,24 +499,35 @@ def draw_lives(
     """The people of one cohort, each with the fate of every outcome."""
     here = f"cohorts[{cohort.name}]"
     duration = int(value_of(cohort.duration))
-    dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
+    course, unmeasured = leaving.Course(scenario, cohort, values), values[f"{here}.unmeasured"]
     people = number_enrolled(cohort, values)
     enrolment_words = person_words(key, path, ENROLMENT, position, people)
     dropout_words = person_words(key, path, DROPOUT, position, people)
     measurement_words = person_words(key, path, MEASUREMENT, position, people)
     month_limits = enrolment_limits(cohort.enrolment)
-    dropout_limit, unmeasured_limit = limit(dropout), limit(unmeasured)
+    unmeasured_limit = limit(unmeasured)
+    move_words = person_words(key, path, MOVE, position, people)
 
-    persons = []
+    persons, going = [], []
     for number in range(people):
         enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
         left = None
-        if dropout_words[number] < dropout_limit:
-            left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
+        stays = course.months(dropout_words[number])
+        if stays < math.inf:
+            left = enrolled + max(0, min(math.floor(stays), duration - 1))
+            if course.evenly:
+                left = enrolled + month_of_leaving(dropout_words[number], course.share, duration)
+        moved = None
+        if cohort.moves is not None:
+            later = leaving.month_of_moving(move_words[number], values[f"{here}.moves.yearly"])
+            moved = None if later is None else enrolled + later
+        if moved is not None and cohort.moves.then != "kept" and moved < enrolled + duration:
+            left = moved if left is None else min(left, moved)
         if ended is not None and enrolled + duration > ended.month:
             left = ended.month if left is None else min(left, ended.month)
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
+        going.append(leaving.Going(stays, left, moved))
 
     if processes.are_lived(scenario):
         people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
@@ -527,6 +540,7 @@ def draw_lives(
             path,
             functools.partial(day_of, value_of(scenario.start)),
             functools.partial(first_follow_up, scenario),
+            going,
         )
         for name in scenario.personal:
             for person, looks in zip(persons, lives.looks(name), strict=True):
@@ -685,7 +699,7 @@ def expected_lives(
     places = int(value_of(cohort.participants))
     people = min(float(places), values.get(f"{here}.enrolment.ratio", 1.0) * places)
     duration = int(value_of(cohort.duration))
-    dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
+    dropout, unmeasured = leaving.Course(scenario, cohort, values).share, values[f"{here}.unmeasured"]
     achieved, verified, counts = {}, {}, {}
     for month, weight in enumerate(month_weights(cohort.enrolment)):
         enrolled[month] = enrolled.get(month, 0.0) + people * float(weight)

@@ -491,8 +491,93 @@ MISTAKES: dict[str, Mistake] = {
     "duration without unit": Mistake(
         DURATION, "    duration: 9\n    dropout", 15, "cohorts[0].duration", "got 9", "'9 months' or '9 years'"
     ),
+    "two ways to leave": Mistake(
+        DROPOUT,
+        "dropout: {share: 0.2, monthly: 0.03}",
+        16,
+        "cohorts[0].dropout.monthly",
+        "got share and monthly",
+        "Keep share",
+    ),
+    "no way to leave": Mistake(
+        DROPOUT, "dropout: {shape: 0.8}", 16, "cohorts[0].dropout", "none of share, monthly", "Write {share: 0.2}"
+    ),
+    "everybody leaves by a law": Mistake(
+        DROPOUT, "dropout: {share: 1}", 16, "cohorts[0].dropout.share", "gone on the first day", "dropout: 1 for all"
+    ),
+    "more stay later": Mistake(
+        DROPOUT,
+        "dropout: {stay: {13 weeks: 0.68, 26 weeks: 0.80}}",
+        16,
+        "cohorts[0].dropout.stay",
+        "got 0.68 still there at first and 0.8 later",
+        "change places",
+    ),
+    "still there at no time": Mistake(
+        DROPOUT, "dropout: {stay: {soon: 0.8}}", 16, "cohorts[0].dropout.stay", "got 'soon'", "{13 weeks: 0.80"
+    ),
+    "still there at the start": Mistake(
+        DROPOUT,
+        "dropout: {stay: {0 months: 0.8}}",
+        16,
+        "cohorts[0].dropout.stay[0 months]",
+        "at the start everybody",
+        "Look later",
+    ),
+    "a shape beside two points": Mistake(
+        DROPOUT,
+        "dropout: {stay: {13 weeks: 0.80, 26 weeks: 0.68}, shape: 1}",
+        16,
+        "cohorts[0].dropout.shape",
+        "which say the shape themselves",
+        "Take shape out",
+    ),
+    "a move without a meaning": Mistake(
+        DROPOUT,
+        DROPOUT + "\n    moves: {yearly: 0.05}",
+        17,
+        "cohorts[0].moves.then",
+        "then is what it means",
+        "then: lost",
+    ),
+    "a rate of those who leave among all": Mistake(
+        RATE, RATE + "\n    dropouts: 0.5", 29, "outcomes.home.dropouts", "with of: enrolled", "Write of: completers"
+    ),
+    "persistence beside onset": lived(
+        "  a: {of: enrolled, success_rate: 0.4, persistence: 0.5, onset: {typical: 4 months}, "
+        "measured: {after_enrolment: [6 months, 12 months]}}\n",
+        "a.persistence",
+        "got 0.5 beside onset",
+        "Take persistence out",
+    ),
+    "a success at once": lived(
+        "  a: {of: enrolled, success_rate: 0.4, onset: {typical: 0 months}, measured: {after_enrolment: 6 months}}\n",
+        "a.onset.typical",
+        "got 0 months",
+        "Write a longer time",
+    ),
+    "a chance a month seen on its first day": lived(
+        "  a: {of: enrolled, monthly: 0.05, measured: {after_enrolment: 0 months}}\n",
+        "a.measured.after_enrolment",
+        "nothing has happened",
+        "Measure later",
+    ),
+    "a chance a month beside a success rate": lived(
+        "  a: {of: enrolled, monthly: 0.05, success_rate: 0.4, measured: {after_enrolment: 6 months}}\n",
+        "a",
+        "monthly",
+        "Keep one",
+    ),
+    "a spell of odd length for a course": Mistake(
+        DURATION,
+        "    duration: 20 weeks\n    dropout",
+        15,
+        "cohorts[0].duration",
+        "13 weeks make three",
+        "13 weeks or 26",
+    ),
     "duration in weeks": Mistake(
-        DURATION, "    duration: 26 weeks\n    dropout", 15, "cohorts[0].duration", "got '26 weeks'", "'6 months'"
+        DURATION, "    duration: 27 weeks\n    dropout", 15, "cohorts[0].duration", "got 27 weeks", "'6 months'"
     ),
     "half a year": Mistake(
         DURATION, "    duration: 0.5 years\n    dropout", 15, "cohorts[0].duration", "whole months", "'6 months'"
