@@ -117,6 +117,7 @@ LAW_PARTS: list[type[Part]] = [
     uncertainty.GammaShape,
     uncertainty.Chance,
     uncertainty.Component,
+    uncertainty.Change,
 ]
 """Parts that stand inside a law."""
 
@@ -188,6 +189,7 @@ TITLES: dict[type[Part], str] = {
     uncertainty.GammaShape: "gamma",
     uncertainty.Chance: "discrete",
     uncertainty.Component: "mixture",
+    uncertainty.Change: "changed",
 }
 """Headings of the parts."""
 
@@ -209,6 +211,7 @@ LAW_EXAMPLES: dict[str, str] = {
     "pert": "{pert: [0.5, 0.7, 0.8]}",
     "discrete": "{discrete: [{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]}",
     "mixture": "{mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]}",
+    "changed": "{changed: {of: {beta: [4, 16]}, times: 0.5}}",
 }
 """One example of each law, as people write it."""
 
@@ -326,6 +329,10 @@ EXAMPLES: dict[str, str] = {
     "Chance.weight": "0.8",
     "Component.weight": "0.15",
     "Component.of": "{beta: [6, 16]}",
+    "Change.of": "{beta: [4, 16]}",
+    "Change.times": "0.5",
+    "Change.plus": "0.1",
+    "Change.odds": "2",
     "Beta.beta": "[30, 10]",
     "Evidence.evidence": "[{successes: 45, of: 60}, {successes: 20, of: 30, weight: 0.5}]",
     "Evidence.prior": "[1, 1]",
@@ -344,6 +351,7 @@ EXAMPLES: dict[str, str] = {
     "Pert.pert": "[0.5, 0.7, 0.8]",
     "Discrete.discrete": "[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]",
     "Mixture.mixture": "[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]",
+    "Changed.changed": "{of: {beta: [4, 16]}, odds: 2}",
     "Fixed.value": "60000",
     "FixedLaw.fixed": "0.75",
 }
