@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from risksim.errors import Fault, ScenarioError
 from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
@@ -88,6 +89,41 @@ def read(file: str | Path, *, draft: bool = False) -> Deal:
 
     scenario, document = read_scenario(file)
     return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
+def stressed(deal: Deal, stress: str, *, draft: bool = False) -> Deal:
+    """The deal that one of its stresses makes of it; everything that the stress leaves alone is drawn as before.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    stress : str
+        One of its `stresses`.
+    draft : bool
+        As in `read`.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that the stress makes.
+    """
+    from risksim.plan.compile import compile_plan
+    from risksim.scenario.reader import read_stressed
+
+    scenario, document = read_stressed(deal.document, stress)
+    return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
+def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:
+    """What a stress of a deal changes, in words, one a place."""
+    from risksim.scenario.stresses import changes_of as said
+
+    return tuple(said(deal.scenario.stresses[stress]))
 
 
 def simulate(
@@ -454,10 +490,11 @@ def review(deal: Deal) -> Review:
     -------
     Review
     """
-    from risksim.results.review import Assumed, Lacking, Review, Uncertain
+    from risksim.results.review import Asked, Assumed, Lacking, Review, Uncertain
     from risksim.scenario import lacking, origins
 
     scenario, plan = deal.scenario, deal.plan
+    stresses = tuple(Asked(name, changes_of(deal, name)) for name in _sound_stresses(deal))
     return Review(
         file=deal.document.file,
         deal=plan.name,
@@ -476,7 +513,27 @@ def review(deal: Deal) -> Review:
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
         lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
+        stresses=stresses,
     )
+
+
+def _sound_stresses(deal: Deal) -> list[str]:
+    """The stresses of a deal, each compiled once.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that they make.
+    """
+    faults: list[Fault] = []
+    for name in deal.scenario.stresses:
+        try:
+            stressed(deal, name, draft=True)
+        except ScenarioError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ScenarioError(faults)
+    return list(deal.scenario.stresses)
 
 
 def json_schema() -> dict[str, object]:

@@ -371,6 +371,7 @@ SHARED: tuple[type[Part], ...] = (
 """What several outcomes or rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [
+    (root.Stress, "places and what becomes of each, as [stresses](../questions.md) say"),
     (base.Name, "one line of text"),
     (base.Count, "a whole number of people"),
     (base.Date, "a date"),

@@ -313,6 +313,40 @@ def paired_difference(first: Values, second: Values, sample: Sample) -> Estimate
     return mean(np.subtract(first, second, dtype=np.float64), sample)
 
 
+def shortfall_difference(first: Values, second: Values, sample: Sample, level: float) -> Estimate:
+    """Expected shortfall of one quantity less that of another of the same paths.
+
+    Parameters
+    ----------
+    first, second : float64[path]
+        Money lost under two contracts, positive when lost. [currency]
+    sample : Sample
+        Weights and replicates of the paths.
+    level : float
+        As in `expected_shortfall`. [1]
+
+    Returns
+    -------
+    Estimate
+        Standard error from the difference of the two influences path by path, so that luck which both share counts for
+        neither. [currency]
+    """
+    value = float(array.expected_shortfall(first, sample, level) - array.expected_shortfall(second, sample, level))
+
+    def influence(losses: Values) -> FloatArray:
+        beyond = np.maximum(losses - float(array.value_at_risk(losses, sample, level)), 0.0)
+        return np.asarray((beyond - float(array.mean(beyond, sample))) / array.tail_of(level))
+
+    return _estimate(
+        value,
+        sample,
+        lambda: influence(first) - influence(second),
+        lambda rows, part: (
+            array.expected_shortfall(first[rows], part, level) - array.expected_shortfall(second[rows], part, level)
+        ),
+    )
+
+
 def irr_of_mean_flow(rate: float, flow: Values, years: FloatArray, sample: Sample) -> Estimate:
     """Simulation error of the internal rate of return of the mean cash flow.
 
