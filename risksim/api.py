@@ -135,6 +135,8 @@ def simulate(
     block: int = 0,
     form: Form = "patterns",
     keep_claims: bool = True,
+    luck: int = 0,
+    shared: int = 0,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a deal, person by person.
@@ -155,6 +157,8 @@ def simulate(
         Count people, or live them month by month; the results are the same.
     keep_claims : bool
         Keep what every rule claimed on every path, for the labelled result.
+    luck, shared : int
+        Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
     progress : callable, optional
         Called with the number of paths done.
 
@@ -165,7 +169,9 @@ def simulate(
     from risksim.engine import run as engine
 
     plan = deal.plan if isinstance(deal, Deal) else deal
-    settings = engine.Settings(paths, seed, threads, block, form=form, keep_claims=keep_claims)
+    settings = engine.Settings(
+        paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared
+    )
     return Run(plan, engine.run(plan, settings, progress), seed, "individual")
 
 
@@ -187,6 +193,11 @@ def repeated(plan: Plan) -> tuple[str, ...]:
     """Outcomes that are measured several times."""
     first = plan.outcomes.first_row
     return tuple(name for k, name in enumerate(plan.labels.outcomes) if first[k + 1] - first[k] > 1)
+
+
+def shares_luck(plan: Plan) -> bool:
+    """Whether people of the deal share luck that is neither evidence nor their own."""
+    return plan.shares_luck
 
 
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:

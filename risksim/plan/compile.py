@@ -75,7 +75,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
     if gathered.faults:
         raise ScenarioError(gathered.faults)
-    return layout.Plan(
+    plan = layout.Plan(
         inputs=gathered.inputs(),
         cohorts=cohorts,
         outcomes=outcomes,
@@ -123,6 +123,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         ),
         ending=ends,
     )
+    return plan._replace(inputs=_with_luck(plan.inputs, luck_of(plan)))
 
 
 def digest_of(scenario: Scenario) -> str:
@@ -210,6 +211,13 @@ def luck_of(plan: layout.Plan) -> list[int]:
     return sorted(found - {-1})
 
 
+def _with_luck(inputs: layout.Inputs, luck: list[int]) -> layout.Inputs:
+    """The same inputs, those that are luck marked."""
+    marks = np.zeros(inputs.address.size, dtype=np.uint8)
+    marks[luck] = 1
+    return inputs._replace(luck=marks)
+
+
 def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
     """Some of the inputs, in the order asked for."""
     ptr = inputs.piece_ptr
@@ -222,6 +230,7 @@ def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
         table_index=inputs.table_index[pieces],
         atom=inputs.atom[pieces],
         mean=inputs.mean[wanted],
+        luck=inputs.luck[wanted] if inputs.luck is not None else None,
     )
 
 

@@ -112,6 +112,8 @@ class Inputs(NamedTuple):
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
     """float64[input]: exact mean of each law; of an event, its chance."""
+    luck: ByteArray | None = None
+    """uint8[input]: 1 for an input that is luck and no evidence; None where all are evidence."""
 
 
 class Cohorts(NamedTuple):
@@ -791,6 +793,11 @@ class Plan(NamedTuple):
     def by_pattern(self) -> bool:
         """Whether people can be counted by pattern."""
         return self.processes is None and not self.lived
+
+    @property
+    def shares_luck(self) -> bool:
+        """Whether anything is drawn that people share and that is no evidence."""
+        return False
 
 
 class PathResults(NamedTuple):

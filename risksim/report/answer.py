@@ -42,12 +42,25 @@ class LineOf(NamedTuple):
     npv_es95: Estimate
 
 
+class PartsOf(NamedTuple):
+    """Why a quantity differs from future to future: parts of its variance."""
+
+    quantity: str
+    """``npv``, ``repayment`` or ``achieved``."""
+    outcome: str | None
+    """Which outcome is achieved."""
+    not_known: Estimate
+    shared: Estimate | None
+    small_numbers: Estimate
+
+
 def answer(
     head: Heading,
     hurdle: float,
     lines: tuple[LineOf, ...],
     summary: Summary,
     titles: Mapping[str, str] | None = None,
+    split: tuple[int, tuple[PartsOf, ...]] | None = None,
 ) -> str:
     """A run as text: the sentence, the three lines, the investor, the payers, the programme.
 
@@ -63,6 +76,8 @@ def answer(
         Statistics of the run.
     titles : mapping, optional
         Longer names of outcomes.
+    split : int and tuple of PartsOf, optional
+        Why futures differ, and the paths behind it.
 
     Returns
     -------
@@ -102,6 +117,8 @@ def answer(
         rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
     if programme.outcomes or programme.enrolled.mean.value > 0.0:  # a loan may have no people
         parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    if split is not None:
+        parts += _why(*split, titles)
     if summary.ends_early is not None:
         ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
         said = [(name if place == 0 else f"  by {name}", *chance(p)) for place, (name, p) in enumerate(ends.items())]
@@ -112,6 +129,22 @@ def answer(
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
+
+
+def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> list[str]:
+    """Why futures differ, where they do."""
+    varying = [part for part in found if not math.isnan(part.not_known.value)]
+    if not varying:
+        return []
+    shares = any(part.shared is not None for part in varying)
+    rows = []
+    for part in varying:
+        names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(*[part.outcome or ""] * 2)}
+        kinds = [part.not_known, *([part.shared] if part.shared is not None else []), part.small_numbers]
+        shown = [percent(min(max(kind.value, 0.0), 1.0), kind.standard_error, 1) for kind in kinds]
+        rows.append((names[part.quantity], *shown, _error(part.small_numbers, 100.0, " %")))
+    head = ("", "what nobody knows", *(["what all share"] if shares else []), "luck of small numbers", "")
+    return [heading(f"Why futures differ (shares of the variance, {_paths(paths)})"), table(head, rows)]
 
 
 def _counted(name: str, head: Heading) -> tuple[str, str]:
