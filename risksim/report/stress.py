@@ -9,7 +9,7 @@ from risksim.report.answer import chance
 from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
-VISIBLE = 2.0
+VISIBLE = 3.0
 """Standard errors beyond which a difference is said to be one."""
 
 

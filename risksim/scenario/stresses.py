@@ -18,12 +18,15 @@ from risksim.errors import Fault, ScenarioError
 from risksim.scenario.base import parse_months
 from risksim.scenario.document import Document, Path, path_text, printable, shown
 from risksim.scenario.places import allowed, locate
+from risksim.scenario.remedies import flow
 from risksim.scenario.uncertainty import law_key
 
 LEFT_OUT = "left out"
 """What becomes of a place whose key is taken out."""
 NUMBERS = ("times", "plus", "odds")
 """What can be done to a number."""
+LONGEST_CHANGE = 120
+"""Letters of a change in a list of changes."""
 NEVER = {
     "schema": "the version of the language",
     "name": "the name of the deal",
@@ -336,5 +339,5 @@ def changes_of(stress: Mapping[str, Any]) -> Iterator[str]:
     """What a stress changes, in words, one a place: ``cohorts[*].participants: times 0.5``."""
     for place, change in stress.items():
         operation = _operation(change)
-        said = f"{operation} {shown(change[operation])}" if operation else shown(change, 60, "")
-        yield printable(f"{place}: {said}")
+        said = f"{operation} {shown(change[operation])}" if operation else flow(change)
+        yield printable(f"{place}: {said if len(said) <= LONGEST_CHANGE else said[: LONGEST_CHANGE - 1] + '…'}")
