@@ -6,7 +6,7 @@ Heavy rooms are imported where they are used, so that reading and checking a fil
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
 from risksim.scenario.reader import Document, read_scenario
@@ -117,6 +117,33 @@ def stressed(deal: Deal, stress: str, *, draft: bool = False) -> Deal:
 
     scenario, document = read_stressed(deal.document, stress)
     return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
+def changed(deal: Deal, name: str, changes: dict[str, Any]) -> Deal:
+    """The deal that a stress makes of it which stands in no file.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    name : str
+        What messages call the stress.
+    changes : dict
+        Places and what becomes of them, as under `stresses`.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that the stress makes.
+    """
+    import dataclasses
+
+    root = {**deal.document.root, "stresses": {name: changes}}
+    return stressed(deal._replace(document=dataclasses.replace(deal.document, root=root)), name)
 
 
 def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:

@@ -100,11 +100,14 @@ def stress(
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
     as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
     tipping: Annotated[
         bool,
         typer.Option("--tipping", help="Instead: what if those who fail are harder to measure than those who succeed?"),
     ] = False,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
@@ -114,7 +117,7 @@ def stress(
     from risksim.cli.stress import stress as command
 
     try:
-        command(file, paths, seed, threads, as_json, out, tipping, quiet)
+        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None

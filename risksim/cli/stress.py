@@ -26,7 +26,15 @@ class NothingAskedError(RisksimError):
 
 
 def stress(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, tipping: bool, quiet: bool
+    file: str,
+    paths: int,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    tipping: bool,
+    outcome: str | None,
+    quiet: bool,
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
     if out is not None:
@@ -35,7 +43,7 @@ def stress(
     if tipping:
         from risksim.cli.tipping import tipping as table
 
-        table(deal, paths, seed, threads, as_json, out, quiet)
+        table(deal, paths, seed, threads, as_json, out, outcome, quiet)
         return
     if not deal.scenario.stresses:
         raise NothingAskedError(
@@ -97,8 +105,11 @@ def _as_csv(found: Stresses) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     head = [f"{name}{end}" for name in COLUMNS for end in ("", "_standard_error")]
     writer.writerow(["stress", *head, *(f"difference_{name}" for name in head)])
-    for name, values, difference in [("", found.base, None), *((s.name, s.values, s.difference) for s in found.stresses)]:
-        cells = [number for part in (values, difference or ()) for each in part for number in each[:2]]
+    for name, values, difference in [
+        ("", found.base, None),
+        *((s.name, s.values, s.difference) for s in found.stresses),
+    ]:
+        cells: list[Any] = [number for part in (values, difference or ()) for each in part for number in each[:2]]
         cells += [""] * (4 * len(COLUMNS) - len(cells))
         writer.writerow([name, *("" if cell != cell else cell for cell in cells)])
     return stream.getvalue()

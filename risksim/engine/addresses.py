@@ -82,7 +82,9 @@ def key_of(seed: int, stream: int = 0, luck: int = 0) -> tuple[int, int]:
     tuple of int
         Two 32-bit words.
     """
-    words = philox(stream & 0xFFFFFFFF, luck & 0xFFFFFFFF, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+    words = philox(
+        stream & 0xFFFFFFFF, luck & 0xFFFFFFFF, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
+    )
     return int(words[0]), int(words[1])
 
 

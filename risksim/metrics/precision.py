@@ -353,7 +353,7 @@ def split_variance(first: Values, again: Values, all_again: Values | None, sampl
     draws = [first, again] if all_again is None else [first, again, all_again]
     middle = float(np.mean([array.mean(values, sample) for values in draws]))
     far = [np.asarray(values, dtype=np.float64) - middle for values in draws]
-    square = sum(values**2 for values in far) / len(far)
+    square = np.mean([values**2 for values in far], axis=0)
     given_all = far[0] * far[1]
     given_inputs = given_all if all_again is None else far[0] * far[2]
     return Split(

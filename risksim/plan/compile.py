@@ -127,8 +127,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
 
 
 def digest_of(scenario: Scenario) -> str:
-    """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out, and so
-    are its stresses, which are questions about the deal.
+    """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out, and
+    so are its stresses, which are questions about the deal.
     """
     said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"stresses"})
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()

@@ -139,7 +139,8 @@ def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> l
     shares = any(part.shared is not None for part in varying)
     rows = []
     for part in varying:
-        names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(*[part.outcome or ""] * 2)}
+        outcome = part.outcome or ""
+        names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(outcome, outcome)}
         kinds = [part.not_known, *([part.shared] if part.shared is not None else []), part.small_numbers]
         shown = [percent(min(max(kind.value, 0.0), 1.0), kind.standard_error, 1) for kind in kinds]
         rows.append((names[part.quantity], *shown, _error(part.small_numbers, 100.0, " %")))

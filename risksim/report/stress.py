@@ -45,7 +45,20 @@ class Footing(NamedTuple):
     version: str
 
 
-HEAD = ("", "P(loss)", "", "change", "", "mean NPV", "change", "", "worst 5 %: mean loss", "change", "repayment", "change")
+HEAD = (
+    "",
+    "P(loss)",
+    "",
+    "change",
+    "",
+    "mean NPV",
+    "change",
+    "",
+    "worst 5 %: mean loss",
+    "change",
+    "repayment",
+    "change",
+)
 
 
 def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str:
@@ -66,9 +79,7 @@ def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str
     """
     parts = [f"{foot.deal}\n"]
     parts += [f"- {sentence(base, one, foot.paths)}\n" for one in found]
-    parts.append(
-        heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)")
-    )
+    parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
     rows = [_row("as it stands", base, None), *(_row(one.name, one.values, one.difference) for one in found)]
     parts.append(table(HEAD, rows))
     parts.append(heading("What is changed"))

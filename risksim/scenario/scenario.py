@@ -146,9 +146,7 @@ class Scenario(Part):
         examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
     )
     """What may end the deal before its time; the entry with the earliest stop ends it."""
-    stresses: dict[Name, Stress] = Field(
-        default={}, examples=[{"nobody leaves": {"cohorts[*].dropout": 0}}]
-    )
+    stresses: dict[Name, Stress] = Field(default={}, examples=[{"no guarantee": {"financing.guarantees": "left out"}}])
     """What if? By name, the places that are changed and what becomes of each; `risksim stress` runs the deal with each
     of them. A change is a new value, `{times: 0.5}`, `{plus: 0.1}`, `{odds: 2}` or `left out`."""
 

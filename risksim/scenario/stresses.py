@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from risksim.errors import Fault, ScenarioError
 from risksim.scenario.base import parse_months
 from risksim.scenario.document import Document, Path, path_text, printable, shown
@@ -111,9 +113,7 @@ def stressed(document: Document, name: str) -> StressedDocument:
         raise ScenarioError(faults)
     for path in sorted(set(out), key=_last_first, reverse=True):  # so that no entry moves before it is taken out
         root = _put(root, path, _NOTHING)
-    return StressedDocument(
-        document.file, document.text, document.positions, document.keys, root, name, tuple(touched)
-    )
+    return StressedDocument(document.file, document.text, document.positions, document.keys, root, name, tuple(touched))
 
 
 def _last_first(path: Path) -> tuple[tuple[bool, str, int], ...]:
@@ -316,7 +316,7 @@ def _new_duration(old: str, operation: str, by: Any, path: Path) -> str:
     try:
         months = int(parse_months(old))
         more = int(parse_months(by)) if operation == "plus" else None
-    except Exception:  # noqa: BLE001 - pydantic's, whatever it says of a duration
+    except PydanticCustomError:
         raise MisplacedError(
             f"got {operation}: {shown(by)}, and {path_text(path)} is {shown(old)}.",
             "Write {times: 0.5} or {plus: 6 months} for a duration, or the new value.",

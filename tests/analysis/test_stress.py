@@ -110,7 +110,7 @@ def test_the_page_says_what_each_stress_does(file):
     assert "- a dearer job: the chance of a loss falls from" in said
     assert "- a wide cap: nothing changes on any of 2,048 paths." in said
     assert "as it stands" in said
-    assert 'a wide cap: payments[+]: {cap: {total: 1000000}}' in said
+    assert "a wide cap: payments[+]: {cap: {total: 1000000}}" in said
 
 
 def test_a_stress_that_no_path_can_see_is_said_to_be_so(file, tmp_path):

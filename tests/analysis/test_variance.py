@@ -100,7 +100,7 @@ def test_a_third_run_splits_what_people_share(monkeypatch):
     deal = api.read(ROOT / "scenarios/risks/small-cohort.yaml")
     made = api.simulate(deal, 256)
     monkeypatch.setattr(api, "simulate", simulate)
-    monkeypatch.setattr(api, "shares_luck", lambda plan: True)
+    monkeypatch.setattr(api, "shares_luck", lambda _plan: True)
     (npv, *_) = variance_split(made).of
     assert runs == [(1, 0), (1, 1)]
     assert (npv.split.not_known.value, npv.split.shared.value) == pytest.approx((1.0, 0.0))

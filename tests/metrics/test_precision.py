@@ -338,7 +338,9 @@ def test_error_of_a_split_is_the_spread_over_seeds():
 def test_variance_is_split_in_two_where_nothing_is_shared():
     rng = np.random.default_rng(13)
     unknown = rng.normal(0.0, 1.0, 20_000)
-    found = precision.split_variance(*(unknown + rng.normal(0.0, 1.0, 20_000) for _ in range(2)), None, Sample.equal(20_000))
+    found = precision.split_variance(
+        *(unknown + rng.normal(0.0, 1.0, 20_000) for _ in range(2)), None, Sample.equal(20_000)
+    )
     assert found.shared is None
     assert found.not_known.value + found.small_numbers.value == pytest.approx(1.0, abs=1e-12)
     assert abs(found.not_known.value - 0.5) < 4 * found.not_known.standard_error
