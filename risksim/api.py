@@ -6,8 +6,9 @@ Heavy rooms are imported where they are used, so that reading and checking a fil
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from risksim.errors import Fault, ScenarioError
 from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
@@ -90,6 +91,68 @@ def read(file: str | Path, *, draft: bool = False) -> Deal:
     return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
 
 
+def stressed(deal: Deal, stress: str, *, draft: bool = False) -> Deal:
+    """The deal that one of its stresses makes of it; everything that the stress leaves alone is drawn as before.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    stress : str
+        One of its `stresses`.
+    draft : bool
+        As in `read`.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that the stress makes.
+    """
+    from risksim.plan.compile import compile_plan
+    from risksim.scenario.reader import read_stressed
+
+    scenario, document = read_stressed(deal.document, stress)
+    return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
+def changed(deal: Deal, name: str, changes: dict[str, Any]) -> Deal:
+    """The deal that a stress makes of it which stands in no file.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    name : str
+        What messages call the stress.
+    changes : dict
+        Places and what becomes of them, as under `stresses`.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that the stress makes.
+    """
+    import dataclasses
+
+    root = {**deal.document.root, "stresses": {name: changes}}
+    return stressed(deal._replace(document=dataclasses.replace(deal.document, root=root)), name)
+
+
+def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:
+    """What a stress of a deal changes, in words, one a place."""
+    from risksim.scenario.stresses import changes_of as said
+
+    return tuple(said(deal.scenario.stresses[stress]))
+
+
 def simulate(
     deal: Deal | Plan,
     paths: int = PATHS,
@@ -99,6 +162,8 @@ def simulate(
     block: int = 0,
     form: Form = "patterns",
     keep_claims: bool = True,
+    luck: int = 0,
+    shared: int = 0,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a deal, person by person.
@@ -119,6 +184,8 @@ def simulate(
         Count people, or live them month by month; the results are the same.
     keep_claims : bool
         Keep what every rule claimed on every path, for the labelled result.
+    luck, shared : int
+        Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
     progress : callable, optional
         Called with the number of paths done.
 
@@ -129,7 +196,9 @@ def simulate(
     from risksim.engine import run as engine
 
     plan = deal.plan if isinstance(deal, Deal) else deal
-    settings = engine.Settings(paths, seed, threads, block, form=form, keep_claims=keep_claims)
+    settings = engine.Settings(
+        paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared
+    )
     return Run(plan, engine.run(plan, settings, progress), seed, "individual")
 
 
@@ -151,6 +220,11 @@ def repeated(plan: Plan) -> tuple[str, ...]:
     """Outcomes that are measured several times."""
     first = plan.outcomes.first_row
     return tuple(name for k, name in enumerate(plan.labels.outcomes) if first[k + 1] - first[k] > 1)
+
+
+def shares_luck(plan: Plan) -> bool:
+    """Whether people of the deal share luck that is neither evidence nor their own."""
+    return plan.shares_luck
 
 
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
@@ -454,10 +528,11 @@ def review(deal: Deal) -> Review:
     -------
     Review
     """
-    from risksim.results.review import Assumed, Lacking, Review, Uncertain
+    from risksim.results.review import Asked, Assumed, Lacking, Review, Uncertain
     from risksim.scenario import lacking, origins
 
     scenario, plan = deal.scenario, deal.plan
+    stresses = tuple(Asked(name, changes_of(deal, name)) for name in _sound_stresses(deal))
     return Review(
         file=deal.document.file,
         deal=plan.name,
@@ -476,7 +551,27 @@ def review(deal: Deal) -> Review:
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
         lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
+        stresses=stresses,
     )
+
+
+def _sound_stresses(deal: Deal) -> list[str]:
+    """The stresses of a deal, each compiled once.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that they make.
+    """
+    faults: list[Fault] = []
+    for name in deal.scenario.stresses:
+        try:
+            stressed(deal, name, draft=True)
+        except ScenarioError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ScenarioError(faults)
+    return list(deal.scenario.stresses)
 
 
 def json_schema() -> dict[str, object]:

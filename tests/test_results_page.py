@@ -20,6 +20,7 @@ SCENARIOS = [
     ROOT / "scenarios" / "financing" / "senior-junior.yaml",
     ROOT / "scenarios" / "effects" / "effect-against-comparison.yaml",
     ROOT / "scenarios" / "ending" / "five-people.yaml",
+    ROOT / "scenarios" / "risks" / "small-cohort.yaml",
 ]
 ESTIMATE = {"value", "standard_error", "low", "high"}
 NAMED = {

@@ -42,6 +42,10 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
     "dependence": ("What goes together", "Small deals whose people, cohorts and years are not alone."),
     "ending": ("Ending early", "Small deals that may end before their time."),
+    "risks": (
+        "Risks",
+        "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",
+    ),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals whose law is known exactly."),
 }

@@ -137,6 +137,7 @@ LAW_PARTS: list[type[Part]] = [
     rates.GroupOfPeople,
     rates.SitesTerms,
     rates.SiteCount,
+    uncertainty.Change,
 ]
 """Parts that stand inside a law."""
 
@@ -224,6 +225,7 @@ TITLES: dict[type[Part], str] = {
     rates.GroupOfPeople: "a group of people",
     rates.SitesTerms: "sites",
     rates.SiteCount: "the count of a site",
+    uncertainty.Change: "changed",
 }
 """Headings of the parts."""
 
@@ -245,6 +247,7 @@ LAW_EXAMPLES: dict[str, str] = {
     "pert": "{pert: [0.5, 0.7, 0.8]}",
     "discrete": "{discrete: [{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]}",
     "mixture": "{mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]}",
+    "changed": "{changed: {of: {beta: [4, 16]}, times: 0.5}}",
 }
 """One example of each law, as people write it."""
 
@@ -369,6 +372,10 @@ EXAMPLES: dict[str, str] = {
     "Chance.weight": "0.8",
     "Component.weight": "0.15",
     "Component.of": "{beta: [6, 16]}",
+    "Change.of": "{beta: [4, 16]}",
+    "Change.times": "0.5",
+    "Change.plus": "0.1",
+    "Change.odds": "2",
     "Beta.beta": "[30, 10]",
     "Evidence.evidence": "[{successes: 45, of: 60}, {successes: 20, of: 30, weight: 0.5}]",
     "Evidence.prior": "[1, 1]",
@@ -387,6 +394,7 @@ EXAMPLES: dict[str, str] = {
     "Pert.pert": "[0.5, 0.7, 0.8]",
     "Discrete.discrete": "[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]",
     "Mixture.mixture": "[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]",
+    "Changed.changed": "{of: {beta: [4, 16]}, odds: 2}",
     "Fixed.value": "60000",
     "FixedLaw.fixed": "0.75",
 }
@@ -406,6 +414,7 @@ SHARED: tuple[type[Part], ...] = (
 """What several outcomes or rules have; shown once."""
 
 _WORDS: list[tuple[Any, str]] = [
+    (root.Stress, "places and what becomes of each, as [stresses](../questions.md) say"),
     (base.Name, "one line of text"),
     (base.Count, "a whole number of people"),
     (base.Date, "a date"),

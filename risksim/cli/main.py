@@ -94,6 +94,36 @@ def run(
 
 
 @app.command()
+def stress(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each stress.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    tipping: Annotated[
+        bool,
+        typer.Option("--tipping", help="Instead: what if those who fail are harder to measure than those who succeed?"),
+    ] = False,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
+
+    Example: risksim stress scenarios/risks/development-cost.yaml
+    """
+    from risksim.cli.stress import stress as command
+
+    try:
+        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
 def explain(
     file: ScenarioFile,
     path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],

@@ -14,6 +14,7 @@ from risksim.cli.output import OutputError, as_text, check_folder, show, talk, w
 
 if TYPE_CHECKING:
     from risksim.analysis.three_lines import ThreeLines
+    from risksim.analysis.variance import VarianceSplit
     from risksim.metrics.summary import Summary
 
 SUFFIXES = (".nc", ".csv", ".json")
@@ -28,6 +29,7 @@ def run(
     deal = api.read(file)
 
     from risksim.analysis.three_lines import three_lines
+    from risksim.analysis.variance import variance_split
 
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
@@ -35,8 +37,9 @@ def run(
         keep_claims = out is not None and out.suffix == ".nc"
         made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, progress=report)
         lines = three_lines(deal, made, threads)
+        split = variance_split(made, threads)
     summary = made.summary()
-    said = envelope(deal, made, lines, summary)
+    said = envelope(deal, made, lines, summary, split)
     moves = api.ledger(made) if ledger else None
     if moves is not None:
         said["ledger"] = [_move(move) for move in moves]
@@ -46,7 +49,7 @@ def run(
     if as_json:
         show(as_text(said))
         return
-    show(_page(made, lines, summary))
+    show(_page(made, lines, summary, split))
     if moves is not None:
         from risksim.report.ledger import ledger as page
 
@@ -77,7 +80,9 @@ def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary) -> dict[str, Any]:
+def envelope(
+    deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSplit
+) -> dict[str, Any]:
     """The JSON of a run, under documented keys."""
     plan = made.plan
     return {
@@ -105,6 +110,14 @@ def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary)
                 for line in lines.lines
             ],
         },
+        "variance_split": {
+            "paths": split.paths,
+            "of": [
+                {"quantity": part.quantity, "outcome": part.outcome}
+                | {key: _plain(value) if value is not None else None for key, value in part.split._asdict().items()}
+                for part in split.of
+            ],
+        },
         "statistics": summary.to_json(),
     }
 
@@ -130,8 +143,8 @@ def _plain(statistic: Any) -> dict[str, Any]:
     }
 
 
-def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
-    from risksim.report.answer import Heading, LineOf, answer
+def _page(made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSplit | None = None) -> str:
+    from risksim.report.answer import Heading, LineOf, PartsOf, answer
 
     plan = made.plan
     drawn = api.investors(made).drawn
@@ -154,7 +167,8 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary) -> str:
     )
     labels = plan.labels
     titles = dict(zip(labels.outcomes, labels.outcome_titles, strict=True)) if labels.outcome_titles else {}
-    return answer(head, lines.hurdle, rows, summary, titles)
+    parts = tuple(PartsOf(part.quantity, part.outcome, *part.split) for part in (split.of if split else ()))
+    return answer(head, lines.hurdle, rows, summary, titles, (split.paths, parts) if split else None)
 
 
 def _save(made: api.Run, out: Path, statistics: dict[str, Any]) -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from risksim.kernels.words import philox
 
 
@@ -56,8 +59,14 @@ class Purpose(IntEnum):
     """How long a person waits for their place."""
 
 
-def key_of(seed: int, stream: int = 0) -> tuple[int, int]:
-    """The key of a stream: the first two words of Philox at counter ``(stream, 0, 0, STREAM)`` keyed by the seed.
+SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})
+"""What all people of a cohort or of a deal share: neither evidence nor the luck of one person."""
+
+KeyArray = npt.NDArray[np.uint64]
+
+
+def key_of(seed: int, stream: int = 0, luck: int = 0) -> tuple[int, int]:
+    """The key of a stream: the first two words of Philox at counter ``(stream, luck, 0, STREAM)`` keyed by the seed.
 
     Parameters
     ----------
@@ -65,11 +74,48 @@ def key_of(seed: int, stream: int = 0) -> tuple[int, int]:
         64-bit seed of the run.
     stream : int
         0 for a lone deal and for every side of a comparison.
+    luck : int
+        Another number draws everything of this key anew; 0 unless a variance is split.
 
     Returns
     -------
     tuple of int
         Two 32-bit words.
     """
-    words = philox(stream & 0xFFFFFFFF, 0, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
+    words = philox(
+        stream & 0xFFFFFFFF, luck & 0xFFFFFFFF, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
+    )
     return int(words[0]), int(words[1])
+
+
+def keys_of(seed: int, stream: int = 0, luck: int = 0, shared: int = 0) -> KeyArray:
+    """The keys of people, of what they share, of evidence, and of what all deals share, end to end: uint64[8].
+
+    Whoever takes a key of a stream, uint64[2], may be handed these eight words: the first two are those of people.
+
+    Parameters
+    ----------
+    seed, stream
+        As in `key_of`.
+    luck : int
+        Another number draws people, and all else that is chance and no evidence, anew.
+    shared : int
+        Another number draws anew what people share.
+    """
+    keys = (key_of(seed, stream, luck), key_of(seed, stream, shared), key_of(seed, stream), key_of(seed, 0, shared))
+    return np.array(keys, dtype=np.uint64).ravel()
+
+
+def shared_key(key: KeyArray) -> KeyArray:
+    """The key of what people share: uint64[2]."""
+    return key[2:4] if key.size > 2 else key
+
+
+def evidence_key(key: KeyArray) -> KeyArray:
+    """The key of evidence: uint64[2]."""
+    return key[4:6] if key.size > 2 else key
+
+
+def world_key(key: KeyArray) -> KeyArray:
+    """The key of what all deals of a run share: uint64[2]."""
+    return key[6:8] if key.size > 2 else key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose
+from risksim.engine.addresses import Purpose, shared_key
 from risksim.engine.words import KeyArray
 from risksim.kernels.dependence import chances_given_cohort
 from risksim.kernels.derived import rates_at_sites
@@ -66,9 +66,9 @@ def rates_in(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: Fl
 def words_of_cohort(key: KeyArray, first_path: int, cohort: int, outcome: int, n_paths: int) -> WordArray:
     """One word for all people of a cohort, by the address of an outcome: uint32[path], a multiple of 64 paths."""
     out = np.empty(n_paths, dtype=np.uint32)
-    words = np.empty((4, LANES), dtype=np.uint32)
+    words, own = np.empty((4, LANES), dtype=np.uint32), shared_key(key)
     for at in range(0, n_paths, LANES):
-        fill_persons(key, first_path + at, int(Purpose.COHORT), cohort, outcome, 0, 0, 1, words)
+        fill_persons(own, first_path + at, int(Purpose.COHORT), cohort, outcome, 0, 0, 1, words)
         out[at : at + LANES] = words[0]
     return out
 

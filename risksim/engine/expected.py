@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.addresses import keys_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
 from risksim.engine.heads import expect_heads, expected_by_month
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
-from risksim.engine.words import keys_of
 from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose
+from risksim.engine.addresses import KeyArray, Purpose, evidence_key
 from risksim.kernels import derived
 from risksim.kernels.quantiles import look_up
 from risksim.kernels.words import fill_uniforms
@@ -43,7 +43,7 @@ def inputs_of(
 
 def draw_inputs(
     inputs: Inputs,
-    key: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    key: KeyArray,
     first_path: int,
     n_paths: int,
     events: Sequence[tuple[int, int, float]] = (),
@@ -55,8 +55,8 @@ def draw_inputs(
     ----------
     inputs : Inputs
         Their tables.
-    key : uint64[2]
-        Key of the stream.
+    key : uint64[2] or uint64[6]
+        Key of the stream, or the keys of `keys_of`: evidence then has its own, and what is luck that of people.
     first_path, n_paths : int
         Which paths.
     events : sequence of (int, int, float)
@@ -71,7 +71,9 @@ def draw_inputs(
     drawn = np.empty((n_paths, inputs.address.size))
     uniforms = np.empty(n_paths)
     for position, address in enumerate(inputs.address):
-        fill_uniforms(key, first_path, int(Purpose.INPUT), int(address), uniforms)
+        is_luck = inputs.luck is not None and inputs.luck[position]
+        own = key if is_luck else evidence_key(key)
+        fill_uniforms(own, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)
     for event, slot, value in events:
         chance = drawn[:, slot] if slot >= 0 else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.addresses import keys_of
 from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
@@ -12,7 +13,7 @@ from risksim.engine.known import know_all
 from risksim.engine.lives import counted_worth, head_of, live_tile, meter_tile
 from risksim.engine.run import MOST_PATHS, allocate, store
 from risksim.engine.settle import settle
-from risksim.engine.words import KeyArray, keys_of
+from risksim.engine.words import KeyArray
 from risksim.errors import RunError
 from risksim.kernels.changes import changed_terms
 from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from risksim.engine.addresses import keys_of
 from risksim.engine.chances import rates_of
 from risksim.engine.ending import end_early, stops_of
 from risksim.engine.expected import expected_enrolled, expected_people
@@ -17,7 +18,6 @@ from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.settle import Settled, settle
-from risksim.engine.words import keys_of
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
 from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
@@ -32,7 +32,7 @@ LARGEST_BLOCK = 16_384
 
 
 class Settings(NamedTuple):
-    """How a run is made. None of these but `paths` and `seed` changes a result."""
+    """How a run is made. None of these but `paths`, `seed`, `luck` and `shared` changes a result."""
 
     paths: int = 100_000
     """Paths. [paths]"""
@@ -48,6 +48,10 @@ class Settings(NamedTuple):
     """Form of lives: counted by pattern where the plan allows it, or lived one by one. Both give the same bits."""
     keep_claims: bool = True
     """Keep the claims of every rule, path and period."""
+    luck: int = 0
+    """Another number than 0 draws people and all other luck anew, on the same evidence: for splits of the variance."""
+    shared: int = 0
+    """Another number than 0 draws anew what people share, on the same evidence."""
 
 
 def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> PathResults:
@@ -182,7 +186,7 @@ def draw_block(
     measured : float64[path, cohort, measure, period]
     headcount : int32[path, cohort, count]
     """
-    key = keys_of(settings.seed, plan.stream)
+    key = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
     # Tiles begin at multiples of 64 and are always full; paths that nobody asked for are cut off again.
     before = first_path % LANES
     first_path -= before
@@ -211,7 +215,7 @@ def draw_block(
 def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:
     first_path = settings.first_path + start
     inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
-    key = keys_of(settings.seed, plan.stream)
+    key = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
     store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose
+from risksim.engine.addresses import Purpose, world_key
 from risksim.engine.inputs import look_up_input
-from risksim.engine.words import KeyArray, shared_key
+from risksim.engine.words import KeyArray
 from risksim.kernels import dependence as kernels
 from risksim.kernels.words import fill_uniforms
 from risksim.plan.layout import ByteArray, Dependence, FloatArray, Recession
@@ -23,7 +23,7 @@ def economy(tied: Dependence, key: KeyArray, first_path: int, n_paths: int) -> F
     innovations = np.empty((len(years), n_paths))
     uniforms = np.empty(n_paths)
     for place, year in enumerate(years):
-        fill_uniforms(shared_key(key), first_path, int(Purpose.MACRO), year, uniforms)
+        fill_uniforms(world_key(key), first_path, int(Purpose.MACRO), year, uniforms)
         kernels.normals_of_uniforms(uniforms, innovations[place])
     out = np.empty_like(innovations)
     kernels.follow_economy(innovations, tied.persistence, out)
@@ -35,7 +35,7 @@ def scale(tied: Dependence, key: KeyArray, first_path: int, n_paths: int) -> Flo
     out = np.ones((n_paths, 1))
     if tied.degrees:
         uniforms = np.empty(n_paths)
-        fill_uniforms(shared_key(key), first_path, int(Purpose.TAIL), 0, uniforms)
+        fill_uniforms(world_key(key), first_path, int(Purpose.TAIL), 0, uniforms)
         look_up_input(tied.tail, 0, uniforms, out)
     return out[:, 0]
 
@@ -60,7 +60,7 @@ def recessions(part: Recession, key: KeyArray, first_path: int, chance: FloatArr
     monthly = -np.expm1(np.log1p(-np.minimum(chance, 1.0 - 1e-16)) / 12.0)
     uniforms = np.empty(chance.size)
     for month, address in enumerate(part.address):
-        fill_uniforms(shared_key(key), first_path, int(Purpose.RECESSION), int(address), uniforms)
+        fill_uniforms(world_key(key), first_path, int(Purpose.RECESSION), int(address), uniforms)
         begins[month] = uniforms < monthly
     return begins
 

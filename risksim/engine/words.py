@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from risksim.engine.addresses import Purpose, key_of
+from risksim.engine.addresses import SHARED, Purpose, shared_key
+from risksim.engine.addresses import KeyArray as KeyArray
 from risksim.kernels.chances import limits
 from risksim.kernels.words import fill_persons
 from risksim.plan.layout import LANES, FloatArray, WordArray
-
-KeyArray = npt.NDArray[np.uint64]
-
-
-def keys_of(seed: int, stream: int) -> KeyArray:
-    """Keys of a run: uint64[4], two words of the deal's own stream and two of that which all deals share."""
-    return np.array([*key_of(seed, stream), *key_of(seed)], dtype=np.uint64)
-
-
-def shared_key(key: KeyArray) -> KeyArray:
-    """The key of what all deals share."""
-    return key[2:]
 
 
 class Words:
@@ -34,7 +22,8 @@ class Words:
     def draw(self, purpose: Purpose, outcome: int = 0, occasion: int = 0) -> WordArray:
         """Words of one decision: uint32[person, lane]."""
         out = np.empty(self.shape, dtype=np.uint32)
-        fill_persons(self.key, self.first_path, int(purpose), self.cohort, outcome, occasion, 0, self.n_quads, out)
+        key = shared_key(self.key) if purpose in SHARED else self.key
+        fill_persons(key, self.first_path, int(purpose), self.cohort, outcome, occasion, 0, self.n_quads, out)
         return out
 
 

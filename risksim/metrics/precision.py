@@ -313,6 +313,90 @@ def paired_difference(first: Values, second: Values, sample: Sample) -> Estimate
     return mean(np.subtract(first, second, dtype=np.float64), sample)
 
 
+class Split(NamedTuple):
+    """The variance of a quantity in parts that sum to one, by what was drawn anew."""
+
+    not_known: Estimate
+    """Part of the inputs: the variance of the mean given them. [1]"""
+    shared: Estimate | None
+    """Part of what all people share, given the inputs; None where nothing is shared. [1]"""
+    small_numbers: Estimate
+    """Part of the luck of single people, given all the rest. [1]"""
+
+
+def split_variance(first: Values, again: Values, all_again: Values | None, sample: Sample) -> Split:
+    """Parts of the variance of a quantity that was drawn more than once on the same inputs.
+
+    Parameters
+    ----------
+    first, again : float64[path]
+        The quantity, and the quantity with other people.
+    all_again : float64[path], optional
+        The quantity with other people who share other luck; left out where nothing is shared.
+    sample : Sample
+        Weights of the paths.
+
+    Returns
+    -------
+    Split
+        Covariances over the variance, each with its error by the delta method. Missing where nothing varies.
+
+    Notes
+    -----
+    Given the inputs, two draws are independent, so their covariance is ``Var(E[Y | inputs])``. The variance is the mean
+    of the squares of all draws about their common mean, by which the parts sum to one.
+
+    References
+    ----------
+    .. [1] A. Saltelli et al., "Variance based sensitivity analysis of model output," Comput. Phys. Commun., 181, 2010.
+    """
+    draws = [first, again] if all_again is None else [first, again, all_again]
+    middle = float(np.mean([array.mean(values, sample) for values in draws]))
+    far = [np.asarray(values, dtype=np.float64) - middle for values in draws]
+    square = np.mean([values**2 for values in far], axis=0)
+    given_all = far[0] * far[1]
+    given_inputs = given_all if all_again is None else far[0] * far[2]
+    return Split(
+        ratio_of_means(given_inputs, square, sample),
+        None if all_again is None else ratio_of_means(given_all - given_inputs, square, sample),
+        ratio_of_means(square - given_all, square, sample),
+    )
+
+
+def shortfall_difference(first: Values, second: Values, sample: Sample, level: float) -> Estimate:
+    """Expected shortfall of one quantity less that of another of the same paths.
+
+    Parameters
+    ----------
+    first, second : float64[path]
+        Money lost under two contracts, positive when lost. [currency]
+    sample : Sample
+        Weights and replicates of the paths.
+    level : float
+        As in `expected_shortfall`. [1]
+
+    Returns
+    -------
+    Estimate
+        Standard error from the difference of the two influences path by path, so that luck which both share counts for
+        neither. [currency]
+    """
+    value = float(array.expected_shortfall(first, sample, level) - array.expected_shortfall(second, sample, level))
+
+    def influence(losses: Values) -> FloatArray:
+        beyond = np.maximum(losses - float(array.value_at_risk(losses, sample, level)), 0.0)
+        return np.asarray((beyond - float(array.mean(beyond, sample))) / array.tail_of(level))
+
+    return _estimate(
+        value,
+        sample,
+        lambda: influence(first) - influence(second),
+        lambda rows, part: (
+            array.expected_shortfall(first[rows], part, level) - array.expected_shortfall(second[rows], part, level)
+        ),
+    )
+
+
 def irr_of_mean_flow(rate: float, flow: Values, years: FloatArray, sample: Sample) -> Estimate:
     """Simulation error of the internal rate of return of the mean cash flow.
 

@@ -77,7 +77,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
     if gathered.faults:
         raise ScenarioError(gathered.faults)
-    return layout.Plan(
+    plan = layout.Plan(
         inputs=gathered.inputs(),
         cohorts=cohorts,
         outcomes=outcomes,
@@ -131,11 +131,14 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         lived=leaving.lived(going) or unalike is not None or (tied is not None and tied.ties_persons),
         leaving=going,
     )
+    return plan._replace(inputs=_with_luck(plan.inputs, luck_of(plan)))
 
 
 def digest_of(scenario: Scenario) -> str:
-    """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out."""
-    said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out, and
+    so are its stresses, which are questions about the deal.
+    """
+    said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"stresses"})
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
@@ -224,6 +227,13 @@ def luck_of(plan: layout.Plan) -> list[int]:
     return sorted(found - {-1})
 
 
+def _with_luck(inputs: layout.Inputs, luck: list[int]) -> layout.Inputs:
+    """The same inputs, those that are luck marked."""
+    marks = np.zeros(inputs.address.size, dtype=np.uint8)
+    marks[luck] = 1
+    return inputs._replace(luck=marks)
+
+
 def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
     """Some of the inputs, in the order asked for."""
     ptr = inputs.piece_ptr
@@ -236,6 +246,7 @@ def _only(inputs: layout.Inputs, wanted: list[int]) -> layout.Inputs:
         table_index=inputs.table_index[pieces],
         atom=inputs.atom[pieces],
         mean=inputs.mean[wanted],
+        luck=inputs.luck[wanted] if inputs.luck is not None else None,
     )
 
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, assert_never, overload
+from typing import Any, NamedTuple, assert_never, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +23,15 @@ from risksim.plan.families import (
     Gamma,
     Lognormal,
     Normal,
+    OfOdds,
     Triangular,
     Uniform,
     figure,
     pert,
+    scaled,
+    with_odds,
 )
-from risksim.plan.fits import OUTSIDE, Fit, Limits, allowed, fit_quantiles
+from risksim.plan.fits import OUTSIDE, Fit, FitError, Limits, allowed, fit_quantiles
 from risksim.plan.layout import FloatArray
 from risksim.scenario import uncertainty as grammar
 
@@ -239,6 +242,8 @@ def law_of(number: grammar.UncertainNumber, low: float = -math.inf, high: float 
             return _discrete(number.discrete, low, high)
         case grammar.Mixture():
             return _mixture(number.mixture, low, high)
+        case grammar.Changed():
+            return _changed(number.changed, low, high)
         case grammar.Pert():
             words = ", ".join(figure(x) for x in number.pert)
             return _continuous(pert(*number.pert), low, high, f"PERT({words})")
@@ -368,6 +373,37 @@ def _mixture_text(spans: Sequence[tuple[float, float]], laws: Sequence[Law]) -> 
         return laws[0].text
     words = [law.text if len(law.pieces) == 1 else f"({law.text})" for law in laws]
     return _listed([f"{_percent(width)} {word}" for (_, width), word in zip(spans, words, strict=True)], "and")
+
+
+def _changed(change: grammar.Change, low: float, high: float) -> Law:
+    """Piece by piece, so that the same uniform number draws the changed value of what it drew before."""
+    if change.odds is not None and (low < 0.0 or high > 1.0):
+        raise FitError("got a change of odds; only a share has odds.", "Write times or plus.")
+    law = law_of(change.of, low, high)
+    pieces = tuple(piece._replace(**_changed_piece(piece, change)) for piece in law.pieces)
+    return Law(_changed_text(change, law), pieces, low, high, law.fits)
+
+
+def _changed_piece(piece: Piece, change: grammar.Change) -> dict[str, Any]:
+    if piece.family is None:
+        value = piece.mean()
+        if change.odds is not None:
+            return {"atom": float(with_odds(np.array([value]), change.odds)[0])}
+        return {"atom": value * change.times if change.times is not None else value + (change.plus or 0.0)}
+    if change.times == 0.0:
+        return {"atom": 0.0, "family": None}
+    if change.odds is not None:
+        return {"family": OfOdds.of(piece.family, change.odds)}
+    return {"family": scaled(piece.family, 1.0 if change.times is None else change.times, change.plus or 0.0)}
+
+
+def _changed_text(change: grammar.Change, law: Law) -> str:
+    text = law.text if len(law.pieces) == 1 else f"({law.text})"
+    if change.times is not None:
+        return f"{figure(change.times)} times {text}"
+    if change.plus is not None:
+        return f"{text} {'+' if change.plus >= 0.0 else '-'} {figure(abs(change.plus))}"
+    return f"{text} at {figure(change.odds or 1.0)} times the odds"
 
 
 def _percent(share: float) -> str:

@@ -121,6 +121,8 @@ class Inputs(NamedTuple):
     """float64[table, cell, 4]: cubic coefficients in the place inside the cell, 0 to 1, constant term first."""
     mean: FloatArray
     """float64[input]: exact mean of each law; of an event, its chance."""
+    luck: ByteArray | None = None
+    """uint8[input]: 1 for an input that is luck and no evidence; None where all are evidence."""
 
 
 class Derived(NamedTuple):
@@ -985,6 +987,13 @@ class Plan(NamedTuple):
     def by_pattern(self) -> bool:
         """Whether people can be counted by pattern."""
         return self.processes is None and not self.lived
+
+    @property
+    def shares_luck(self) -> bool:
+        """Whether anything is drawn that people share and that is no evidence."""
+        tied = self.dependence
+        together = tied is not None and (tied.cohort.any() or tied.macro.any() or tied.recession is not None)
+        return self.sites is not None or bool(together)
 
 
 class PathResults(NamedTuple):

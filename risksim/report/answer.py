@@ -42,12 +42,25 @@ class LineOf(NamedTuple):
     npv_es95: Estimate
 
 
+class PartsOf(NamedTuple):
+    """Why a quantity differs from future to future: parts of its variance."""
+
+    quantity: str
+    """``npv``, ``repayment`` or ``achieved``."""
+    outcome: str | None
+    """Which outcome is achieved."""
+    not_known: Estimate
+    shared: Estimate | None
+    small_numbers: Estimate
+
+
 def answer(
     head: Heading,
     hurdle: float,
     lines: tuple[LineOf, ...],
     summary: Summary,
     titles: Mapping[str, str] | None = None,
+    split: tuple[int, tuple[PartsOf, ...]] | None = None,
 ) -> str:
     """A run as text: the sentence, the three lines, the investor, the payers, the programme.
 
@@ -63,6 +76,8 @@ def answer(
         Statistics of the run.
     titles : mapping, optional
         Longer names of outcomes.
+    split : int and tuple of PartsOf, optional
+        Why futures differ, and the paths behind it.
 
     Returns
     -------
@@ -102,9 +117,11 @@ def answer(
         rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
     if programme.outcomes or programme.enrolled.mean.value > 0.0:  # a loan may have no people
         parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+    if split is not None:
+        parts += _why(*split, titles)
     if summary.ends_early is not None:
         ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
-        said = [(name if place == 0 else f"  by {name}", *_chance(p)) for place, (name, p) in enumerate(ends.items())]
+        said = [(name if place == 0 else f"  by {name}", *chance(p)) for place, (name, p) in enumerate(ends.items())]
         parts += [heading("Ending early (probability)"), table(("", "", ""), said).split("\n", 2)[2]]
     parts.append(
         f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
@@ -112,6 +129,23 @@ def answer(
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join(parts)
+
+
+def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> list[str]:
+    """Why futures differ, where they do."""
+    varying = [part for part in found if not math.isnan(part.not_known.value)]
+    if not varying:
+        return []
+    shares = any(part.shared is not None for part in varying)
+    rows = []
+    for part in varying:
+        outcome = part.outcome or ""
+        names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(outcome, outcome)}
+        kinds = [part.not_known, *([part.shared] if part.shared is not None else []), part.small_numbers]
+        shown = [percent(min(max(kind.value, 0.0), 1.0), kind.standard_error, 1) for kind in kinds]
+        rows.append((names[part.quantity], *shown, _error(part.small_numbers, 100.0, " %")))
+    head = ("", "what nobody knows", *(["what all share"] if shares else []), "luck of small numbers", "")
+    return [heading(f"Why futures differ (shares of the variance, {_paths(paths)})"), table(head, rows)]
 
 
 def _counted(name: str, head: Heading) -> tuple[str, str]:
@@ -146,7 +180,7 @@ def _paths(count: int) -> str:
     return "1 path" if count == 1 else f"{count:,} paths"
 
 
-def _chance(estimate: Estimate) -> tuple[str, str]:
+def chance(estimate: Estimate) -> tuple[str, str]:
     """A probability and its error; what was never or always seen is a bound, not a certainty."""
     if estimate.high - estimate.low >= 0.9:
         return percent(estimate.value, most_places=0), "too few paths"
@@ -169,7 +203,7 @@ def _three(lines: tuple[LineOf, ...]) -> str:
             line.name,
             _rate(line.irr),
             rounded(line.npv.value, line.npv.standard_error, 0),
-            _chance(line.p_loss)[0],
+            chance(line.p_loss)[0],
             rounded(line.npv_p05.value, _half_width(line.npv_p05), 0),
             rounded(line.npv_es95.value, line.npv_es95.standard_error, 0),
         )
@@ -188,9 +222,9 @@ def _half_width(estimate: Estimate) -> float:
 def _investor(tranche: Tranche) -> str:
     loss, irr = tranche.loss, tranche.irr
     rows = [
-        ("probability of loss", *_chance(loss.p_loss)),
-        ("probability to lose more than half", *_chance(loss.p_severe_loss)),
-        ("probability to lose everything", *_chance(loss.p_total_loss)),
+        ("probability of loss", *chance(loss.p_loss)),
+        ("probability to lose more than half", *chance(loss.p_severe_loss)),
+        ("probability to lose everything", *chance(loss.p_total_loss)),
         ("mean loss when there is one", *_money(loss.expected_given_loss)),
         ("loss not exceeded with 95 % (VaR)", *_money(loss.value_at_risk_95)),
         ("mean loss of the worst twentieth (ES)", *_money(loss.expected_shortfall_95)),
@@ -217,7 +251,7 @@ def _investor(tranche: Tranche) -> str:
         rate = percent(float(hurdle))
         rows += [
             (f"NPV at {rate}, mean", *_money(value.mean)),
-            (f"NPV at {rate}, probability below zero", *_chance(value.p_loss)),
+            (f"NPV at {rate}, probability below zero", *chance(value.p_loss)),
             (f"NPV at {rate}, mean loss of the worst twentieth", *_money(value.expected_shortfall_95)),
         ]
     for status, share in irr.status.items():
@@ -236,8 +270,8 @@ def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
     loss, multiple = tranche.loss, tranche.moic.mean
     return (
         name,
-        _chance(loss.p_loss)[0],
-        _chance(loss.p_total_loss)[0],
+        chance(loss.p_loss)[0],
+        chance(loss.p_total_loss)[0],
         rounded(multiple.value, multiple.standard_error, 4),
         _rate(tranche.irr.of_mean_flow),
         _money(loss.expected_shortfall_95)[0],

@@ -54,6 +54,9 @@ def review(found: Review) -> str:
         parts += [
             textwrap.fill(remark, WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n" for remark in found.remarks
         ]
+    if found.stresses:
+        parts.append(heading(f"What `risksim stress` asks ({len(found.stresses)})"))
+        parts += [f"- {asked.name}: {'; '.join(asked.changes)}\n" for asked in found.stresses]
     parts += _lacking(found)
     return "".join(parts)
 

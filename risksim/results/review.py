@@ -37,6 +37,14 @@ class Lacking(NamedTuple):
     """What to write."""
 
 
+class Asked(NamedTuple):
+    """A stress, and what it changes."""
+
+    name: str
+    changes: tuple[str, ...]
+    """Place and change, in words."""
+
+
 class Review(NamedTuple):
     """A scenario in figures and origins."""
 
@@ -61,3 +69,5 @@ class Review(NamedTuple):
     """Sentences about what the file leaves to the program."""
     lacking: tuple[Lacking, ...]
     """What due diligence still lacks."""
+    stresses: tuple[Asked, ...] = ()
+    """Stresses that `risksim stress` runs."""

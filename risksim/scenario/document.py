@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from risksim.errors import Fault
 
@@ -31,12 +32,15 @@ class Document:
         From the path of a value to the line and column where it begins.
     keys : mapping
         From the path of a value to the line and column of its key.
+    root : Any
+        What the file says, as plain blocks, lists and values.
     """
 
     file: str
     text: str
     positions: Mapping[Path, Position] = field(default_factory=dict, repr=False)
     keys: Mapping[Path, Position] = field(default_factory=dict, repr=False)
+    root: Any = field(default=None, repr=False)
 
     def position(self, path: Path, *, key: bool = False) -> Position | None:
         """Where a value (or its key) stands; the nearest part around it where the file doesn't say it itself."""

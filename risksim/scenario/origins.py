@@ -221,7 +221,7 @@ def _keys(part: Any) -> list[str]:
     return list(dict.fromkeys([keys] if isinstance(keys, str) else keys or []))
 
 
-_NO_FIGURES = frozenset({"schema", "hurdles"})
+_NO_FIGURES = frozenset({"schema", "hurdles", "stresses"})
 """Numbers at the top of the file that say nothing about the deal."""
 
 

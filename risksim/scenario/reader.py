@@ -7,6 +7,7 @@ try.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import errno
 import itertools
@@ -21,10 +22,11 @@ from pydantic import ValidationError
 from risksim.errors import Fault, FaultyFileError, ScenarioError
 from risksim.scenario.document import Document, Path, shown
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.stresses import stressed
 from risksim.scenario.tree import Tree, read_tree
 from risksim.scenario.wording import Explained, explain
 
-__all__ = ["MOST_BYTES", "Document", "Wanted", "read_scenario", "read_text", "text_of"]
+__all__ = ["MOST_BYTES", "Document", "Wanted", "read_scenario", "read_stressed", "read_text", "text_of"]
 
 MOST_BYTES = 5_000_000
 """The largest scenario file. [byte]"""
@@ -109,7 +111,48 @@ def read_text(text: str, name: str = "-") -> tuple[Scenario, Document]:
         raise ScenarioError(_in_order([*tree.faults, *_faults(tree, error)], unsaid)) from None
     if tree.faults:
         raise ScenarioError(_in_order(tree.faults))
-    return scenario, tree.document
+    document = dataclasses.replace(tree.document, root=tree.root)
+    faults = [fault for stress in scenario.stresses for fault in _stress_faults(document, stress)]
+    if faults:
+        raise ScenarioError(_in_order(faults))
+    return scenario, document
+
+
+def read_stressed(document: Document, stress: str) -> tuple[Scenario, Document]:
+    """The scenario that a stress of a file makes of it.
+
+    Parameters
+    ----------
+    document : Document
+        A file that was read.
+    stress : str
+        One of its `stresses`.
+
+    Returns
+    -------
+    Scenario
+        The changed deal, without stresses.
+    Document
+        The changed file; mistakes are told at the change that makes them.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake that the stress makes.
+    """
+    changed = stressed(document, stress)
+    try:
+        return Scenario.model_validate(changed.root), changed
+    except ValidationError as error:
+        raise ScenarioError(_in_order(_faults(Tree(changed.root, changed), error))) from None
+
+
+def _stress_faults(document: Document, stress: str) -> tuple[Fault, ...]:
+    try:
+        read_stressed(document, stress)
+    except ScenarioError as error:
+        return error.faults
+    return ()
 
 
 def _in_order(faults: list[Fault], unsaid: int = 0) -> list[Fault]:

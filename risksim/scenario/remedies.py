@@ -28,6 +28,7 @@ EXAMPLES = {
     "gamma": "gamma: {mean: 25000, sd: 8000}",
     "discrete": "discrete: [{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]",
     "mixture": "mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]",
+    "changed": "changed: {of: {beta: [4, 16]}, times: 0.5}",
     "p5": "p5: 0.3, p95: 0.55",
     "value": "value: 0.75, source: pwc-2021",
     "fixed": "fixed: 0.75",

@@ -91,6 +91,10 @@ FollowUp = Annotated[
 """`{every: 6 months}`, or a list of dates."""
 
 
+Stress = Annotated[dict[str, Any], Field(min_length=1, max_length=100)]
+"""Places of the file, as people write them, and what becomes of each (`risksim.scenario.stresses`)."""
+
+
 class Scenario(Part):
     """One social-outcome deal."""
 
@@ -147,6 +151,9 @@ class Scenario(Part):
         examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
     )
     """What may end the deal before its time; the entry with the earliest stop ends it."""
+    stresses: dict[Name, Stress] = Field(default={}, examples=[{"no guarantee": {"financing.guarantees": "left out"}}])
+    """What if? By name, the places that are changed and what becomes of each; `risksim stress` runs the deal with each
+    of them. A change is a new value, `{times: 0.5}`, `{plus: 0.1}`, `{odds: 2}` or `left out`."""
 
     @model_validator(mode="after")
     def _spans(self) -> Scenario:

@@ -114,6 +114,13 @@ def _readings(problem: str, line: str, mark: Any, opened: Any) -> Iterator[tuple
         "got a backslash sequence that is not complete.",
         "Use single quotation marks, or write the backslash twice.",
     )
+    if "[*]" in line:
+        yield (
+            "expected alphabetic or numeric",
+            False,
+            "got [*] inside braces, where * begins an alias.",
+            "Give each place of a stress a line of its own, or put it in quotation marks.",
+        )
     yield "undefined tag handle", True, "got a tag; a scenario has no tags.", "Delete the word that begins with '!'."
     yield (
         "anchor",

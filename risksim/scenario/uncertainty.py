@@ -372,6 +372,36 @@ class Mixture(Law):
     """The parts and their weights: `[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]`."""
 
 
+class Change(Part):
+    """A number and what is done to it: multiplied, raised, or its odds multiplied."""
+
+    of: UncertainNumber
+    """The number that is changed: any law of this grammar."""
+    times: Annotated[float, Field(ge=0)] | None = None
+    """Every value is multiplied by this."""
+    plus: float | None = None
+    """This is added to every value."""
+    odds: Positive | None = None
+    """The odds of every value are multiplied by this; only for shares. [1]"""
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Change:
+        given = {name for name in ("times", "plus", "odds") if getattr(self, name) is not None}
+        if len(given) != 1:
+            raise mistake(
+                f"got {_listed(given)}; a number is changed by one of times, plus and odds.",
+                "Keep one, as {of: {beta: [4, 16]}, times: 0.5}.",
+            )
+        return self
+
+
+class Changed(Law):
+    """Another law of which every value is multiplied, raised, or has its odds multiplied."""
+
+    changed: Change
+    """The law and its change: `{of: {beta: [4, 16]}, times: 0.5}`, or `plus`, or `odds`."""
+
+
 LAWS: dict[str, type[Law]] = {
     "value": Fixed,
     "fixed": FixedLaw,
@@ -387,6 +417,7 @@ LAWS: dict[str, type[Law]] = {
     "pert": Pert,
     "discrete": Discrete,
     "mixture": Mixture,
+    "changed": Changed,
 }
 """The key that names each law, and its model."""
 
@@ -422,13 +453,16 @@ UncertainNumber = Annotated[
     | Annotated[Triangular, Tag("triangular")]
     | Annotated[Pert, Tag("pert")]
     | Annotated[Discrete, Tag("discrete")]
-    | Annotated[Mixture, Tag("mixture")],
+    | Annotated[Mixture, Tag("mixture")]
+    | Annotated[Changed, Tag("changed")],
     Discriminator(law_key, custom_error_type="no_law", custom_error_message="not a number"),
 ]
 """A number that may be uncertain: plain, or a block with one law."""
 
 Component.model_rebuild()
 Mixture.model_rebuild()
+Change.model_rebuild()
+Changed.model_rebuild()
 
 
 class Bounds:

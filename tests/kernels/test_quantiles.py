@@ -47,6 +47,8 @@ LAWS = {
         },
         0.0,
     ),
+    "half a share": law({"changed": {"of": {"beta": [4, 16]}, "times": 0.5}}, 0.0, 1.0),
+    "twice the odds": law({"changed": {"of": {"triangular": [0.0, 0.3, 1.0]}, "odds": 2.0}}, 0.0, 1.0),
     "certain": law(7.0),
 }
 NAMES = list(LAWS)

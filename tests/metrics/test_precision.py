@@ -25,6 +25,9 @@ ALL = {
     "expected_loss_given_loss": lambda losses, sample: precision.expected_loss_given_loss(losses, sample),
     "ratio_of_means": lambda losses, sample: precision.ratio_of_means(losses, 1e6 + losses, sample),
     "paired_difference": lambda losses, sample: precision.paired_difference(losses, losses**2 / 1e6, sample),
+    "shortfall_difference": lambda losses, sample: precision.shortfall_difference(
+        losses, np.maximum(losses, 0.0) ** 2 / 1e6, sample, 0.95
+    ),
 }
 
 
@@ -299,3 +302,51 @@ def test_modified_rate_has_the_error_of_the_delta_method():
 @pytest.mark.parametrize("flow", [[0.0, 0.0, 0.0], [0.0, 5.0, 5.0], [-5.0, 0.0, 0.0]])
 def test_modified_rate_is_missing_where_nothing_is_invested_over_time(flow):
     assert math.isnan(precision.modified_rate(np.array([flow]), np.arange(3.0), 0.04, Sample.equal(1)).value)
+
+
+def test_shortfall_difference_of_a_quantity_with_itself_has_no_error():
+    losses = lattice_losses(np.random.default_rng(7), 2_000)
+    assert precision.shortfall_difference(losses, losses, Sample.equal(2_000), 0.95)[:2] == (0.0, 0.0)
+
+
+def drawn_again(rng: np.random.Generator, n_paths: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unknown, shared and own parts with variances 4, 3 and 2: the quantity, with its own part and with both anew."""
+    unknown, own, own_again = (rng.normal(0.0, sd, n_paths) for sd in (2.0, 2.0**0.5, 2.0**0.5))
+    shared, shared_again = (rng.normal(0.0, 3.0**0.5, n_paths) for _ in range(2))
+    return 5.0 + unknown + shared + own, 5.0 + unknown + shared + own_again, 5.0 + unknown + shared_again + own_again
+
+
+def test_variance_is_split_in_three_parts():
+    first, again, all_again = drawn_again(np.random.default_rng(11), 40_000)
+    found = precision.split_variance(first, again, all_again, Sample.equal(40_000))
+    for part, truth in zip(found, (4 / 9, 3 / 9, 2 / 9), strict=True):
+        assert abs(part.value - truth) < 4 * part.standard_error
+    assert sum(part.value for part in found) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_error_of_a_split_is_the_spread_over_seeds():
+    def one(seed: int) -> precision.Split:
+        first, again, all_again = drawn_again(np.random.default_rng(seed), 1_000)
+        return precision.split_variance(first, again, all_again, Sample.equal(1_000))
+
+    found = [one(seed) for seed in range(300)]
+    for part in range(3):
+        spread = np.std([split[part].value for split in found], ddof=1)
+        assert np.mean([split[part].standard_error for split in found]) == pytest.approx(spread, rel=0.2)
+
+
+def test_variance_is_split_in_two_where_nothing_is_shared():
+    rng = np.random.default_rng(13)
+    unknown = rng.normal(0.0, 1.0, 20_000)
+    found = precision.split_variance(
+        *(unknown + rng.normal(0.0, 1.0, 20_000) for _ in range(2)), None, Sample.equal(20_000)
+    )
+    assert found.shared is None
+    assert found.not_known.value + found.small_numbers.value == pytest.approx(1.0, abs=1e-12)
+    assert abs(found.not_known.value - 0.5) < 4 * found.not_known.standard_error
+
+
+def test_what_does_not_vary_has_no_split():
+    found = precision.split_variance(np.ones(10), np.ones(10), None, Sample.equal(10))
+    assert np.isnan(found.not_known.value)
+    assert np.isnan(found.small_numbers.value)

@@ -69,6 +69,9 @@ GRAMMAR = [
         "15 % Beta(6, 16) and 85 % Lognormal(median 1.0202, sigma 0.25)",
         0.15 * 6 / 22 + 0.85 * math.exp(0.02 + 0.25**2 / 2),
     ),
+    ({"changed": {"of": {"beta": [4, 16]}, "times": 0.5}}, "0.5 times Beta(4, 16)", 0.1),
+    ({"changed": {"of": {"beta": [4, 16]}, "plus": 0.1}}, "Beta(4, 16) + 0.1", 0.3),
+    ({"changed": {"of": {"beta": [4, 16]}, "times": 0}}, "0 times Beta(4, 16)", 0.0),
 ]
 
 
@@ -344,3 +347,54 @@ def test_mixture_quantile_brackets_its_probability(parts, places):
     room = 1e-11 * (1.0 + np.abs(x))
     assert (mixed.cdf(x - room) <= p + 1e-12).all()
     assert (mixed.cdf(x + room) >= p - 1e-12).all()
+
+
+# Laws that are changed
+
+
+@pytest.mark.parametrize("told", [{"beta": [4, 16]}, {"uniform": [0.1, 0.4]}, {"triangular": [0.0, 0.3, 1.0]}])
+@pytest.mark.parametrize(
+    ("change", "worked"),
+    [
+        ({"times": 0.5}, lambda x: x / 2),
+        ({"plus": -0.0}, lambda x: x),
+        ({"odds": 2.0}, lambda x: 2 * x / (1 + x)),  # odds x/(1-x) doubled: 2x / (1 - x + 2x)
+        ({"odds": 0.25}, lambda x: x / (4 - 3 * x)),  # a quarter: x/4 / (1 - x + x/4)
+    ],
+)
+def test_a_change_meets_every_value_and_keeps_its_place(told, change, worked):
+    u = np.concatenate([[1e-9, 1e-4], np.linspace(0.01, 0.99, 99), [1 - 1e-4, 1 - 1e-9]])
+    before, after = law(told, 0.0, 1.0), law({"changed": {"of": told, **change}}, 0.0, 1.0)
+    assert after.inverse(u) == pytest.approx(worked(before.inverse(u)), rel=1e-12)
+    assert after.cdf(after.inverse(u)) == pytest.approx(u, abs=1e-9)
+    moments = [integrate.quad(lambda p, k=k: float(worked(before.inverse(p))) ** k, 0, 1, limit=400)[0] for k in (1, 2)]
+    assert after.mean == pytest.approx(moments[0], rel=1e-8)
+    assert after.sd == pytest.approx(math.sqrt(moments[1] - moments[0] ** 2), rel=1e-6)
+
+
+def test_odds_of_a_uniform_share_have_the_mean_of_the_closed_form():
+    # E[2U / (1 + U)] = 2 (1 - ln 2)
+    assert law({"changed": {"of": {"uniform": [0, 1]}, "odds": 2}}, 0.0, 1.0).mean == pytest.approx(
+        2.0 * (1.0 - math.log(2.0)), abs=1e-13
+    )
+
+
+def test_a_mixture_is_changed_part_by_part():
+    after = law({"changed": {"of": ENROLMENT, "times": 0.5}})
+    u = np.linspace(0.005, 0.995, 200)
+    assert after.inverse(u) == pytest.approx(0.5 * law(ENROLMENT).inverse(u), rel=1e-13)
+    assert after.text == f"0.5 times ({law(ENROLMENT).text})"
+
+
+def test_a_change_keeps_the_fit_of_what_it_changes():
+    told = {"quantiles": {"p25": 0.55, "p50": 0.65, "p75": 0.74}}
+    assert law({"changed": {"of": told, "times": 0.5}}, 0.0, 1.0).fits == law(told, 0.0, 1.0).fits
+
+
+def test_a_change_may_leave_the_bounds_and_is_told():
+    assert bounds_fault(law({"changed": {"of": {"beta": [4, 16]}, "times": 3}}, 0.0, 1.0), 0.0, 1.0, "1") is not None
+
+
+def test_only_a_share_has_odds():
+    with pytest.raises(FitError, match="only a share has odds"):
+        law({"changed": {"of": 20000.0, "odds": 2}})

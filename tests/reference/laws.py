@@ -11,7 +11,7 @@ import math
 from typing import Any, Literal
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import integrate, optimize, special, stats
 
 from risksim.scenario import uncertainty as grammar
 
@@ -35,6 +35,8 @@ def quantile(law: Any, u: float, kind: Kind) -> float:
         return _mixture_quantile(law, u, kind)
     if isinstance(law, grammar.Discrete):
         return _discrete_quantile(law, u)
+    if isinstance(law, grammar.Changed):
+        return changed(law.changed, quantile(law.changed.of, u, kind))
     certain = certain_value(law)
     return certain if certain is not None else float(frozen(law, kind).ppf(u))
 
@@ -47,8 +49,25 @@ def mean(law: Any, kind: Kind) -> float:
     if isinstance(law, grammar.Discrete):
         weights = _shares([chance.weight for chance in law.discrete])
         return math.fsum(w * chance.value for w, chance in zip(weights, law.discrete, strict=True))
+    if isinstance(law, grammar.Changed):
+        return _mean_of_changed(law.changed, kind)
     certain = certain_value(law)
     return certain if certain is not None else float(frozen(law, kind).mean())
+
+
+def changed(change: grammar.Change, value: float) -> float:
+    """A value after its change."""
+    if change.odds is not None:
+        return change.odds * value / (1.0 - value + change.odds * value)
+    return value * change.times if change.times is not None else value + change.plus
+
+
+def _mean_of_changed(change: grammar.Change, kind: Kind) -> float:
+    """Of the odds by adaptive quadrature over the distribution, of the others by the change of the mean."""
+    if change.odds is None:
+        return changed(change, mean(change.of, kind))
+    value, _ = integrate.quad(lambda u: changed(change, quantile(change.of, u, kind)), 0.0, 1.0, limit=500)
+    return float(value)
 
 
 def certain_value(law: Any) -> float | None:

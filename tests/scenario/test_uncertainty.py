@@ -49,6 +49,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "pert": {"pert": [0.5, 0.7, 0.8]},
     "discrete": {"discrete": [{"value": 0, "weight": 0.2}, {"value": 1, "weight": 0.8}]},
     "mixture": {"mixture": [{"weight": 0.15, "of": {"beta": [6, 16]}}, {"weight": 0.85, "of": 1}]},
+    "changed": {"changed": {"of": {"beta": [4, 16]}, "times": 0.5}},
 }
 
 
@@ -128,6 +129,10 @@ def test_what_names_no_single_law_is_refused(found: Any):
         ({"pert": [1, 1, 1]}, "Write a certain number as 1."),
         ({"discrete": [{"value": 1, "weight": 0}]}, "greater than 0"),
         ({"mixture": [{"weight": 1, "of": "x"}]}, "no_law"),
+        ({"changed": {"of": 0.5}}, "got nothing"),
+        ({"changed": {"of": 0.5, "times": 2, "odds": 2}}, "got odds and times"),
+        ({"changed": {"of": 0.5, "times": -1}}, "greater than or equal to 0"),
+        ({"changed": {"of": "x", "times": 1}}, "no_law"),
     ],
 )
 def test_a_law_that_means_nothing_is_refused(found: dict[str, Any], said: str):

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from risksim.engine.addresses import keys_of
 from risksim.engine.inputs import draw_inputs
 from risksim.engine.lives import Tile, live_tile
 from risksim.engine.run import Settings, run
 from risksim.engine.shared import economy, recessions
-from risksim.engine.words import keys_of
 from risksim.kernels import dependence as kernels
 from risksim.plan.compile import compile_plan
 from risksim.plan.dependence import latent_of, latent_of_icc, nearest_correlations, observed_of

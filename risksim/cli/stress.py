@@ -1,0 +1,127 @@
+"""``risksim stress``: what if a few things were otherwise?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risksim import api
+from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
+from risksim.cli.run import progress
+from risksim.errors import RisksimError
+
+if TYPE_CHECKING:
+    from risksim.analysis.stress import Stresses
+
+SCHEMA = "risksim.stress/1"
+COLUMNS = ("p_loss", "npv", "npv_es95", "repayment")
+SUFFIXES = (".csv", ".json")
+
+
+class NothingAskedError(RisksimError):
+    """A file without stresses."""
+
+
+def stress(
+    file: str,
+    paths: int,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    tipping: bool,
+    outcome: str | None,
+    quiet: bool,
+) -> None:
+    """Run a deal with each of its stresses and print what they change."""
+    if out is not None:
+        _check_out(out)
+    deal = api.read(file)
+    if tipping:
+        from risksim.cli.tipping import tipping as table
+
+        table(deal, paths, seed, threads, as_json, out, outcome, quiet)
+        return
+    if not deal.scenario.stresses:
+        raise NothingAskedError(
+            f"{deal.document.file}: got no stresses; a stress says by name what is changed.\n"
+            "  Add a block such as\n"
+            "    stresses:\n"
+            "      half the participants:\n"
+            "        cohorts[*].participants: {times: 0.5}"
+        )
+    from risksim.analysis.stress import stress as ask
+
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    with progress(paths * (1 + len(deal.scenario.stresses)), quiet) as report:
+        found = ask(deal, paths, seed, threads, report)
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found)
+    if out is not None:
+        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
+        talk(f"Wrote {out}.")
+    if as_json:
+        show(as_text(said))
+        return
+    show(_page(deal, found, paths, seed))
+
+
+def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
+    """What stands above the answer in JSON."""
+    plan = deal.plan
+    return {
+        "schema": schema,
+        "scenario": {
+            "name": plan.name,
+            "file": deal.document.file,
+            "digest": plan.digest,
+            "currency": plan.currency,
+            "day_count": plan.day_count,
+        },
+        "run": {
+            "paths": paths,
+            "seed": seed,
+            "risksim": version("risksim-dsi"),
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        },
+    }
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix not in SUFFIXES:
+        raise OutputError(
+            f"{out}: got the ending '{out.suffix}'; this is saved as .csv (one row a line) or .json (all).\n"
+            f"  Try --out {out.with_suffix('.csv')}"
+        )
+    check_folder(out)
+
+
+def _as_csv(found: Stresses) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    head = [f"{name}{end}" for name in COLUMNS for end in ("", "_standard_error")]
+    writer.writerow(["stress", *head, *(f"difference_{name}" for name in head)])
+    for name, values, difference in [
+        ("", found.base, None),
+        *((s.name, s.values, s.difference) for s in found.stresses),
+    ]:
+        cells: list[Any] = [number for part in (values, difference or ()) for each in part for number in each[:2]]
+        cells += [""] * (4 * len(COLUMNS) - len(cells))
+        writer.writerow([name, *("" if cell != cell else cell for cell in cells)])
+    return stream.getvalue()
+
+
+def _page(deal: api.Deal, found: Stresses, paths: int, seed: int) -> str:
+    from risksim.report.stress import FiguresOf, Footing, StressOf, stresses
+
+    plan = deal.plan
+    foot = Footing(plan.name, plan.currency, found.hurdle, paths, seed, plan.digest, version("risksim-dsi"))
+    lines = tuple(
+        StressOf(one.name, one.changes, FiguresOf(*one.values), FiguresOf(*one.difference), one.p_differs)
+        for one in found.stresses
+    )
+    return stresses(foot, FiguresOf(*found.base), lines)

@@ -1,0 +1,163 @@
+"""Stresses as a page of text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from risksim.metrics.precision import Estimate
+from risksim.report.answer import chance
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.table import heading, table
+
+VISIBLE = 3.0
+"""Standard errors beyond which a difference is said to be one."""
+
+
+class FiguresOf(NamedTuple):
+    """The answer of one run, or the difference of two."""
+
+    p_loss: Estimate
+    npv: Estimate
+    npv_es95: Estimate
+    repayment: Estimate
+
+
+class StressOf(NamedTuple):
+    """One stress beside the deal as it stands."""
+
+    name: str
+    changes: tuple[str, ...]
+    values: FiguresOf
+    difference: FiguresOf
+    p_differs: Estimate
+
+
+class Footing(NamedTuple):
+    """What stands above and below the table."""
+
+    deal: str
+    currency: str
+    hurdle: float
+    """[1/year]"""
+    paths: int
+    seed: int
+    digest: str
+    version: str
+
+
+HEAD = (
+    "",
+    "P(loss)",
+    "",
+    "change",
+    "",
+    "mean NPV",
+    "change",
+    "",
+    "worst 5 %: mean loss",
+    "change",
+    "repayment",
+    "change",
+)
+
+
+def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str:
+    """Stresses as text: a sentence each, then the table.
+
+    Parameters
+    ----------
+    foot : Footing
+        Deal and provenance.
+    base : FiguresOf
+        The deal as it stands.
+    found : tuple of StressOf
+        Its stresses.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{foot.deal}\n"]
+    parts += [f"- {sentence(base, one, foot.paths)}\n" for one in found]
+    parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
+    rows = [_row("as it stands", base, None), *(_row(one.name, one.values, one.difference) for one in found)]
+    parts.append(table(HEAD, rows))
+    parts.append(heading("What is changed"))
+    parts += [f"- {one.name}: {'; '.join(one.changes)}\n" for one in found]
+    parts.append(
+        f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
+        "Every line meets the same people and the same luck; ± is one standard error, of a change that of the pairs.\n"
+    )
+    return "".join(parts)
+
+
+def sentence(base: FiguresOf, one: StressOf, paths: int) -> str:
+    """What a stress does, in plain words.
+
+    Parameters
+    ----------
+    base : FiguresOf
+        The deal as it stands.
+    one : StressOf
+        The stress.
+    paths : int
+        Paths of each run.
+
+    Returns
+    -------
+    str
+    """
+    if one.p_differs.value == 0.0:
+        return f"{one.name}: nothing changes on any of {paths:,} paths."
+    loss, worth = one.difference.p_loss, one.difference.npv
+    if visible(loss):
+        verb = "falls" if loss.value < 0.0 else "rises"
+        said = (
+            f"the chance of a loss {verb} from {chance(base.p_loss)[0]} to {chance(one.values.p_loss)[0]} "
+            f"({signed(loss, 100.0, 2)} points)"
+        )
+    else:
+        said = f"the chance of a loss, {chance(base.p_loss)[0]}, does not change as far as {paths:,} paths can see"
+    if visible(worth):
+        return f"{one.name}: {said}; the mean NPV {'falls' if worth.value < 0.0 else 'rises'} by {_size(worth)}."
+    return f"{one.name}: {said}."
+
+
+def visible(difference: Estimate) -> bool:
+    """Whether a difference is larger than simulation error explains."""
+    return abs(difference.value) > VISIBLE * difference.standard_error
+
+
+def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0) -> str:
+    """A difference with its sign and error, as ``-34.1 ± 0.21``."""
+    text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places)
+    text = f"+{text}" if estimate.value > 0.0 and text.strip("0.,") else text
+    error = plus_minus(estimate.standard_error, scale)
+    return f"{text} {error}" if error else text
+
+
+def _size(estimate: Estimate) -> str:
+    return signed(estimate._replace(value=abs(estimate.value))).removeprefix("+")
+
+
+def _row(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+    loss, error = chance(values.p_loss)
+    moved = [_pair(part) for part in change] if change is not None else [("", "")] * 4
+    points = _pair(change.p_loss, 100.0, 2) if change is not None else ("", "")
+    return (
+        name,
+        loss,
+        error,
+        *points,
+        rounded(values.npv.value, values.npv.standard_error, 0),
+        *moved[1],
+        rounded(values.npv_es95.value, values.npv_es95.standard_error, 0),
+        moved[2][0],
+        rounded(values.repayment.value, values.repayment.standard_error, 0),
+        moved[3][0],
+    )
+
+
+def _pair(estimate: Estimate, scale: float = 1.0, most_places: int = 0) -> tuple[str, str]:
+    text, _, error = signed(estimate, scale, most_places).partition(" ")
+    return text, error
