@@ -106,6 +106,12 @@ class Gathered:
         self.events.append((happens.slot, chance.slot))
         return Number(happens.slot, mean)
 
+    def luck(self, path: Path, meaning: str) -> Number:
+        """A place in (0, 1) that is drawn once a path and is luck, no evidence."""
+        place = self.number(path, Uniform(uniform=(0.0, 1.0)), "1", high=1.0)
+        self.notes[place.slot] = self.notes[place.slot]._replace(family=meaning)
+        return place
+
     def _most(self, unit: str) -> float:
         """The largest value of a number of this unit: money of the whole deal stays far inside 64-bit minor units."""
         if not unit.startswith(self.scenario.currency):

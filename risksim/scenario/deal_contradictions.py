@@ -193,10 +193,10 @@ def last_billed(deal: Scenario, cost: Cost) -> dt.date:
     """The last day on which something happens that a cost per head bills."""
     latest = 0
     for cohort in deal.cohorts:
-        window = 1 if cohort.enrolment is None else int(value_of(cohort.enrolment.window))
+        last = 0 if cohort.enrolment is None else cohort.enrolment.last_month()
         course = int(value_of(cohort.duration))
         after = {"participant": 0, "completer": course, "participant month": max(course - 1, 0)}[cost.per or ""]
-        latest = max(latest, window - 1 + after)
+        latest = max(latest, last + after)
     return add_months(deal.start_date, latest)
 
 

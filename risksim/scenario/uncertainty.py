@@ -581,6 +581,11 @@ People = Annotated[
 ]
 """An uncertain number of people, at least one; cut to a whole number where it is used. [people]"""
 
+MonthCount = Annotated[
+    UncertainNumber, Bounds(0.0, INFINITY, "month"), _plain_within(0.0, INFINITY, "a number of months")
+]
+"""An uncertain number of months, not negative; cut to whole months where it is used. [month]"""
+
 Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), _plain_within(-0.5, 1.0, "a growth rate")]
 """An uncertain yearly growth rate. [1/year]"""
 
