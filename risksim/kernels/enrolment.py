@@ -16,6 +16,20 @@ NEVER = 32_767
 DEEP = 12.0
 """Standard deviations below its mean at which a Poisson number has no chance left (10 to the power -32)."""
 
+LARGE = 100.0
+"""From here on Stirling's series has all digits of the logarithm of a factorial."""
+
+
+@inlined
+def log_poisson(number, mean):
+    """The logarithm of a Poisson probability, to 12 digits of the probability also where the mean is large."""
+    n = np.float64(number)
+    if n < LARGE:
+        return n * math.log(mean) - mean - math.lgamma(n + 1.0)
+    # Stirling's series; written so that large terms cancel before they are rounded.
+    series = (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / (1260.0 * n * n)) / (n * n)) / n
+    return n * math.log1p((mean - n) / n) - (mean - n) - 0.5 * math.log(2.0 * math.pi * n) - series
+
 
 @inlined
 def poisson_at(mean, place):
@@ -26,7 +40,7 @@ def poisson_at(mean, place):
     if not mean > 0.0:
         return np.int64(0)
     number = np.int64(max(math.floor(mean - DEEP * math.sqrt(mean) - DEEP), 0.0))
-    chance = math.exp(number * math.log(mean) - mean - math.lgamma(number + 1.0))
+    chance = math.exp(log_poisson(number, mean))
     below = chance
     # Beyond the mean, a chance that no longer moves the sum has reached the last digit of one.
     while below < place and (number < mean or below + chance > below):

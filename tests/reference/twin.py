@@ -32,6 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
+from tests.reference import enrolment as coming
 from tests.reference import laws, processes
 from tests.reference.contract import (  # noqa: F401
     claim,
@@ -196,7 +197,7 @@ def run_path(
         values |= expected_groups(scenario, values)
     else:
         values |= draw_groups(scenario, values, key, path)
-    if processes.are_lived(scenario):
+    if by_looks(scenario):
         assert not scenario.ends_early, "the twin stops no lives of persons"
         counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
         if people == "expected":
@@ -214,6 +215,15 @@ def run_path(
         if ended is not None:
             lived = live(scenario, key, path, values, people, ended)
     return settle(scenario, values, lived, ended, planned, spread=inputs == "mean")
+
+
+def by_looks(scenario: Scenario) -> bool:
+    """Whether every measurement of every person is written down, as where people are lived one by one.
+
+    Of people who start in turn and may be stopped only what they met is, as of people counted by pattern.
+    """
+    in_turn = any(coming.in_turn(cohort) for cohort in scenario.cohorts)
+    return processes.are_lived(scenario) or (in_turn and not scenario.ends_early)
 
 
 @dataclass(slots=True)
@@ -282,16 +292,24 @@ FUTURES = 4_096
 def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: Key) -> TwinPath:
     """The measures averaged over many futures at the given inputs, paid once.
 
-    In each future every place is taken; a cohort counts by the share of its places that is filled.
+    In each future every place is taken; a cohort counts by the share of its places that is filled. Where people start
+    in turn the futures differ in how many come in, and every cohort counts as it is.
     """
-    filled = {
-        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0) for cohort in scenario.cohorts
-    }
-    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in filled}
+    simply = [cohort.name for cohort in scenario.cohorts if not coming.in_turn(cohort)]
+    filled = dict.fromkeys((cohort.name for cohort in scenario.cohorts), 1.0)
+    filled |= {name: min(values.get(f"cohorts[{name}].enrolment.ratio", 1.0), 1.0) for name in simply}
+    given = values
+    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in simply}
     tallies: Tallies = {}
     owed: dict[tuple[int, dt.date], float] = {}
+    started: dict[str, dict[int, float]] = {name: {} for name in filled if name not in simply}
     for path in range(FUTURES):
+        values = values | coming.on_future(scenario.cohorts, key, path)
         persons, _ = live_people(scenario, values, key, path, tallies, counts)
+        for person in persons:
+            if person.cohort in started:
+                by_month = started[person.cohort]
+                by_month[person.enrolled] = by_month.get(person.enrolled, 0.0) + 1.0 / FUTURES
         for name, share in filled.items():
             looks = [person.looks for person in persons if person.cohort == name]
             for place, amount in processes.owed(scenario, values, looks).items():
@@ -299,8 +317,9 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
     owed = {place: amount / FUTURES for place, amount in owed.items()}
     counts = {place: number / FUTURES for place, number in counts.items()}
-    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=expected_events(scenario, values, None))
-    return settle(scenario, values, lived, planned=lived.events, spread=True)
+    events = expected_events(scenario, given, None, started)
+    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=events)
+    return settle(scenario, given, lived, planned=events, spread=True)
 
 
 def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
@@ -318,18 +337,23 @@ def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
     return found
 
 
-def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ended | None) -> Events:
-    """The same of expected people."""
+def expected_events(
+    scenario: Scenario,
+    values: Mapping[str, float],
+    ended: Ended | None,
+    started: Mapping[str, Mapping[int, float]] | None = None,
+) -> Events:
+    """The same of expected people; `started` holds those of cohorts in which people start in turn."""
     start, found = value_of(scenario.start), []
     stop = math.inf if ended is None else ended.month
     for cohort in scenario.cohorts:
         places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
         people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
         dropout = values[f"cohorts[{cohort.name}].dropout"]
-        for month, weight in enumerate(month_weights(cohort.enrolment)):
+        by_month = {month: people * float(weight) for month, weight in enumerate(month_weights(cohort.enrolment))}
+        for month, number in (started or {}).get(cohort.name, by_month).items():
             if month >= stop:
                 continue
-            number = people * float(weight)
             found.append(("participant", day_of(start, month), number))
             for j in range(duration):
                 if month + j < stop:
@@ -394,8 +418,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
     numbers: dict[str, tuple[Any, laws.Kind]] = {}
     for cohort in scenario.cohorts:
         here = f"cohorts[{cohort.name}]"
-        if cohort.enrolment is not None:
-            numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
+        numbers |= dict(coming.uncertain(cohort))
         numbers[f"{here}.dropout"] = cohort.dropout, "share"
         numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
     for name, outcome in scenario.personal.items():
@@ -459,7 +482,7 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
         certain = laws.certain_value(law)
         if certain is not None:
             values[name] = certain
-        elif at_means:
+        elif at_means and not name.endswith(".enrolment.arrivals"):  # how many come in at a speed is luck
             values[name] = laws.mean(law, kind)
         else:
             values[name] = laws.quantile(law, input_place(key, path, name), kind)
@@ -485,16 +508,27 @@ def draw_lives(
     here = f"cohorts[{cohort.name}]"
     duration = int(value_of(cohort.duration))
     dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
-    people = number_enrolled(cohort, values)
+    in_turn = coming.in_turn(cohort)
+    people = coming.number_who_come(cohort, values) if in_turn else number_enrolled(cohort, values)
     enrolment_words = person_words(key, path, ENROLMENT, position, people)
     dropout_words = person_words(key, path, DROPOUT, position, people)
     measurement_words = person_words(key, path, MEASUREMENT, position, people)
     month_limits = enrolment_limits(cohort.enrolment)
     dropout_limit, unmeasured_limit = limit(dropout), limit(unmeasured)
 
+    months: list[int | None] = [sum(word >= bound for bound in month_limits) for word in enrolment_words]
+    if in_turn:
+
+        def stays(number: int) -> int | None:
+            leaves = dropout_words[number] < dropout_limit
+            return month_of_leaving(dropout_words[number], dropout, duration) if leaves else None
+
+        months = coming.starts(cohort, values, [month or 0 for month in months], stays)
+    absent = {number for number, month in enumerate(months) if month is None}
+
     persons = []
     for number in range(people):
-        enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
+        enrolled = months[number] or 0  # who never starts is lived all the same, so that words keep their persons
         left = None
         if dropout_words[number] < dropout_limit:
             left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
@@ -503,7 +537,7 @@ def draw_lives(
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
 
-    if processes.are_lived(scenario):
+    if by_looks(scenario):
         people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
         lives = processes.Lives(
             scenario,
@@ -518,7 +552,7 @@ def draw_lives(
         for name in scenario.personal:
             for person, looks in zip(persons, lives.looks(name), strict=True):
                 person.looks[name] = looks
-        return persons
+        return [person for person in persons if person.number not in absent]
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(values[f"outcomes[{name}].success_rate"])
@@ -528,7 +562,8 @@ def draw_lives(
             day = person.fates[name].measured_on
             if ended is not None and day is not None and day > ended.until:
                 person.fates[name] = Fate(met, None, None, None)
-    return [person for person in persons if ended is None or person.enrolled < ended.month]
+    present = [person for person in persons if person.number not in absent]
+    return [person for person in present if ended is None or person.enrolled < ended.month]
 
 
 def number_enrolled(cohort: Cohort, values: Mapping[str, float]) -> int:
@@ -544,12 +579,7 @@ def month_weights(enrolment: Enrolment | None) -> list[Fraction]:
 
     A window of 0 months is one month; a ramp of 0 months is none.
     """
-    if enrolment is None:
-        return [Fraction(1)]
-    window = max(1, int(value_of(enrolment.window)))
-    ramp = 1 if enrolment.ramp is None else max(1, int(value_of(enrolment.ramp)))
-    weights = [min(Fraction(1), Fraction(month + 1, ramp)) for month in range(window)]
-    return [weight / sum(weights) for weight in weights]
+    return [Fraction(1)] if enrolment is None else coming.weights(enrolment)
 
 
 def enrolment_limits(enrolment: Enrolment | None) -> list[int]:
@@ -638,7 +668,7 @@ def tally(scenario: Scenario, persons: Iterable[Person], tallies: Tallies) -> No
 
 def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
     """The people of one cohort, counted; people lived one by one once for each measurement."""
-    lived = processes.are_lived(scenario)
+    lived = by_looks(scenario)
 
     def met(person: Person, name: str, verified: bool) -> int:
         if not lived:
