@@ -137,9 +137,7 @@ def _coming(gathered: Gathered, here: Path, cohort: Cohort, arrivals: Arrivals |
                 "The speed is a share of participants: 1.1 where a tenth more come in than there are places.",
             )
         )
-    return number, gathered.luck(
-        (*here, "arrivals"), "place of the number who come in in its law: near 0 few come, near 1 many"
-    )
+    return number, gathered.luck((*here, "arrivals"), "Uniform(0, 1): near 0 few come in, near 1 many")
 
 
 def _late(gathered: Gathered, here: Path, enrolment: Enrolment) -> Number:

@@ -201,7 +201,7 @@ def last_billed(deal: Scenario, cost: Cost) -> dt.date:
 
 
 def _heads(deal: Scenario, certain: Any) -> Iterator[InitErrorDetails]:
-    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    people = sum(cohort.most_people for cohort in deal.cohorts)
     longest = max((int(value_of(cohort.duration)) for cohort in deal.cohorts), default=0)
     for position, cost in enumerate(deal.financing.costs):
         here: Path = ("financing", "costs", position)

@@ -375,7 +375,8 @@ def come_too_late(scenario: Scenario) -> list[str]:
 
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
-    most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
+    # The most that the rules so far can pay; None where it is uncertain, as where people replace each other.
+    most: float | None = None if any(cohort.replaces for cohort in scenario.cohorts) else 0.0
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:

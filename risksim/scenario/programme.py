@@ -255,3 +255,20 @@ class Cohort(Part):
     outcome fund."""
     label: str | None = None
     """A longer name for reports."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether more people can start than there are places, one after the other."""
+        return self.enrolment is not None and self.enrolment.replace is not None
+
+    @property
+    def most_people(self) -> int:
+        """No more people than this ever start: one for each place, or for each place and month where some are replaced.
+        [people]
+        """
+        places = int(value_of(self.participants))
+        if self.enrolment is None or not self.replaces:
+            return places
+        if self.enrolment.per_month is not None:
+            places = min(places, int(value_of(self.enrolment.per_month)))
+        return places * (self.enrolment.last_month() + 1 - int(value_of(self.enrolment.opens)))

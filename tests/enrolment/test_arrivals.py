@@ -241,6 +241,17 @@ def test_starts_by_hand():
     assert in_order(comes, places=2, left=gone, before=before, within=3, until=1) == [None, 0, None, 0, None]
 
 
+def test_the_example_of_the_model_page():
+    """Two places, one start a month, nobody waits longer than two months, replaced in the first three."""
+    comes, rules = [0, 0, 1, 4], {"places": 2, "per_month": 1, "patience": 2, "within": 3}
+    assert in_order(comes, **rules) == [0, 1, None, None]
+    gone = [2, NEVER, NEVER, NEVER]  # A leaves in the third month; C has waited two months
+    first = [0, 1, NEVER, NEVER]
+    assert in_order(comes, left=gone, before=first, **rules) == [0, 1, 3, None]
+    gone = [2, 3, NEVER, NEVER]  # B leaves too, in the third month
+    assert in_order(comes, left=gone, before=first, **rules) == [0, 1, 3, 4]
+
+
 def tiles(enrolment: Told, n_tiles: int = 20, **more: object):
     """Months of coming in, starting and leaving of everybody on many paths."""
     plan = plan_of(enrolment, **more)
