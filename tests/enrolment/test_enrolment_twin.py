@@ -57,9 +57,9 @@ def test_made_up_enrolment_equals_the_slow_twin(enrolment):
 
 
 @pytest.mark.slow
-@settings(derandomize=True, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(enrolments())
-def test_200_made_up_enrolments_equal_the_slow_twin(enrolment):
+def test_100_made_up_enrolments_equal_the_slow_twin(enrolment):
     compare(in_turn(enrolment, SITES[0]), 6)
     of_luck_only(in_turn(enrolment, SITES[0]), 2)
 
