@@ -36,6 +36,10 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Real deals of which no amount is published; the numbers stand in.",
     ),
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
+    "enrolment": (
+        "Enrolment",
+        "Small deals in which it is uncertain how many come in, when they start, and who waits.",
+    ),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
     "evidence": ("Evidence", "One small deal for each way in which evidence becomes a success rate."),
     "time": ("Time", "Small deals in which people leave by a law, move away, and succeed sooner or later."),

@@ -6,14 +6,12 @@ import numpy as np
 
 from risksim.engine.addresses import keys_of
 from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
-from risksim.engine.heads import expect_heads, expected_by_month
+from risksim.engine.enrolment import DRAWN, expected_by_month
+from risksim.engine.heads import expect_heads
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
-
-DRAWN = 4_096
-"""Futures over which people are averaged where their outcomes have no short formula. [paths]"""
 
 
 def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
@@ -75,9 +73,12 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     key = keys_of(0, plan.stream)
-    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person.
-    filled = np.minimum(plan.cohorts.ratio_value, 1.0)
-    everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=np.ones(n_cohorts)))
+    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person. Where people start
+    # in turn, the futures themselves differ in how many come in.
+    in_turn = np.zeros(n_cohorts, bool) if plan.arrivals is None else plan.arrivals.in_turn == 1
+    filled = np.where(in_turn, 1.0, np.minimum(plan.cohorts.ratio_value, 1.0))
+    ratio = np.where(in_turn, plan.cohorts.ratio_value, 1.0)
+    everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=ratio))
     ends = None if stops is None else Stops(*(np.repeat(of_path, DRAWN) for of_path in stops))
     live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount, ends)
     out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.engine.enrolment import expected_by_month
 from risksim.engine.leaving import still_there
 from risksim.engine.lives import attend
 from risksim.engine.words import KeyArray
@@ -95,14 +96,6 @@ def add_heads(
         lanes = slice(at, at + LANES)
         ends = None if stops is None else Stops(*(of_path[lanes] for of_path in stops))
         measured[lanes, :, columns] = count_heads(plan, key, first_path + at, inputs[lanes], ends)[:, :, columns]
-
-
-def expected_by_month(plan: Plan, cohort: int) -> FloatArray:
-    """Expected people who enrol in each month of the window: float64[month]."""
-    cohorts = plan.cohorts
-    people = min(float(cohorts.places[cohort]), cohorts.ratio_value[cohort] * cohorts.places[cohort])
-    weights = cohorts.month_weight[cohorts.month_ptr[cohort] : cohorts.month_ptr[cohort + 1]]
-    return np.asarray(people * weights)
 
 
 def expect_heads(plan: Plan, measured: FloatArray, stops: Stops | None = None) -> None:

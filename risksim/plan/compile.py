@@ -54,6 +54,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     dates = sorted({*follow_ups, *drawn_on, *earned, *waterfall.dates(scenario), *ending.dates(scenario, follow_ups)})
     years = sorted({date.year for date in dates})
     cohorts, months, going = people.cohorts(gathered)
+    arrivals = people.arrivals(gathered)
     outcomes, class_of_month, class_ptr, class_limit = people.outcomes(gathered, months, follow_ups, dates)
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     lived = processes.processes(gathered, outcomes, months)
@@ -128,8 +129,12 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         unlike=unalike,
         derived=tuple(gathered.derived),
         sites=people.sites(gathered),
-        lived=leaving.lived(going) or unalike is not None or (tied is not None and tied.ties_persons),
+        lived=arrivals is not None
+        or leaving.lived(going)
+        or unalike is not None
+        or (tied is not None and tied.ties_persons),
         leaving=going,
+        arrivals=arrivals,
     )
     return plan._replace(inputs=_with_luck(plan.inputs, luck_of(plan)))
 
@@ -176,6 +181,9 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
     if loans is not None:
         loans = fixed(loans, "chance", "lost", "moment")
         loans = loans if luck else _spread(loans)
+    arrivals = plan.arrivals and fixed(plan.arrivals, "speed", "luck", "late")
+    if arrivals is not None and not luck:
+        arrivals = arrivals._replace(luck_value=np.full(arrivals.drawn.size, np.nan))
     return plan._replace(
         inputs=_only(plan.inputs, kept),
         cohorts=fixed(plan.cohorts, "ratio", "dropout", "unmeasured"),
@@ -199,12 +207,13 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         derived=(),
         sites=None,
         leaving=plan.leaving and fixed(plan.leaving, "level", "odds", "yearly"),
+        arrivals=arrivals,
     )
 
 
 def luck_of(plan: layout.Plan) -> list[int]:
-    """Inputs that are luck and no evidence: errors of estimates, whether a method is agreed, what ends a deal, and when
-    a borrower fails.
+    """Inputs that are luck and no evidence: how many people come in at a given speed, errors of estimates, whether a
+    method is agreed, what ends a deal, and when a borrower fails.
 
     Parameters
     ----------
@@ -220,6 +229,8 @@ def luck_of(plan: layout.Plan) -> list[int]:
     rules = plan.payments
     deemed = [k for k in range(rules.first_row.size - 1) if rules.kind[rules.first_row[k]] == layout.DEEMED]
     found |= {int(rules.amount_slot[rules.first_number[k] + 1]) for k in deemed}  # whether no method was agreed
+    if plan.arrivals is not None:
+        found |= set(plan.arrivals.luck_slot.tolist())
     if plan.ending is not None:
         found |= set(plan.ending.luck_slot.tolist())
     if plan.waterfall is not None and plan.waterfall.loans is not None:

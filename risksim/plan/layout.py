@@ -24,6 +24,8 @@ LEAF = 256
 """Paths in a leaf of the summation tree; blocks are whole leaves. [paths]"""
 LANES = 64
 """Paths in a tile, the last axis of person kernels. [paths]"""
+MOST_PEOPLE = 262_140
+"""The most people of a cohort whom words tell apart. [people]"""
 EXACT = -1
 """Replicate number of paths without simulation error."""
 NEVER = 32_767
@@ -187,6 +189,46 @@ class Cohorts(NamedTuple):
     """int64[cohort + 1]: first settlement class of each cohort in the arrays over `class`."""
     class_limit: WordArray
     """uint32[class]: a person falls in class c if c limits are <= the word; the last one of a cohort is unused."""
+
+
+class Arrivals(NamedTuple):
+    """How people come in and start in turn, in cohorts where places are not simply filled as people come."""
+
+    in_turn: ByteArray
+    """uint8[cohort]: 1 where people start in the order in which they come in; 0 where each has a month of their own,
+    and nothing else of this group says anything."""
+    drawn: ByteArray
+    """uint8[cohort]: 1 where a Poisson number of people come in; 0 where it is the ratio of the places."""
+    speed_slot: IntArray
+    """int64[cohort]: slot of the mean of that number."""
+    speed_value: FloatArray
+    """float64[cohort]: its mean where certain, as a share of the places. [1]"""
+    luck_slot: IntArray
+    """int64[cohort]: slot of the place of the number in its law."""
+    luck_value: FloatArray
+    """float64[cohort]: 0 where no number is drawn; nan where futures are averaged, so that each draws its own."""
+    address: WordArray
+    """uint32[cohort]: hash of that place's name, for futures that are averaged."""
+    late_slot: IntArray
+    """int64[cohort]: slot of the months by which the start is late."""
+    late_value: FloatArray
+    """float64[cohort]: these months where certain. [month]"""
+    latest: IntArray
+    """int64[cohort]: the most months by which the start is late. [month]"""
+    moves: IntArray
+    """int64[cohort]: 1 where the end of the window moves with a late start, 0 where it stays."""
+    closes: IntArray
+    """int64[cohort]: first contract month in which nobody comes in any more. [month]"""
+    lingers: IntArray
+    """int64[cohort]: months after the window in which people who wait may start. [month]"""
+    per_month: IntArray
+    """int64[cohort]: the most who start in a month. [people]"""
+    patience: IntArray
+    """int64[cohort]: months that somebody waits. [month]"""
+    within: IntArray
+    """int64[cohort]: whoever leaves in one of so many months from the start is replaced; 0 where nobody is. [month]"""
+    until: IntArray
+    """int64[cohort]: first contract month in which leaving frees no place any more. [month]"""
 
 
 class Outcomes(NamedTuple):
@@ -982,6 +1024,8 @@ class Plan(NamedTuple):
     """Inputs that are worked out of others, each after those it needs."""
     sites: Sites | None = None
     """None where every cohort has the same success rates."""
+    arrivals: Arrivals | None = None
+    """None where every cohort's places are filled as people come."""
 
     @property
     def by_pattern(self) -> bool:

@@ -16,7 +16,6 @@ from risksim.plan.fits import FitError
 from risksim.plan.hashes import hash32
 from risksim.plan.laws import Law, Piece, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
-from risksim.scenario.base import value_of
 from risksim.scenario.origins import input_name, origin_text
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Uniform
@@ -143,11 +142,17 @@ class Gathered:
         self.events.append((happens.slot, chance.slot))
         return Number(happens.slot, mean)
 
+    def luck(self, path: Path, meaning: str) -> Number:
+        """A place in (0, 1) that is drawn once a path and is luck, no evidence."""
+        place = self.number(path, Uniform(uniform=(0.0, 1.0)), "1", high=1.0)
+        self.notes[place.slot] = self.notes[place.slot]._replace(family=meaning)
+        return place
+
     def _most(self, unit: str) -> float:
         """The largest value of a number of this unit: money of the whole deal stays far inside 64-bit minor units."""
         if not unit.startswith(self.scenario.currency):
             return math.inf
-        places = sum(int(value_of(cohort.participants)) for cohort in self.scenario.cohorts)
+        places = sum(cohort.most_people for cohort in self.scenario.cohorts)
         return LARGEST_AMOUNT / max(places, 1) if "/" in unit else LARGEST_AMOUNT
 
     def inputs(self) -> layout.Inputs:

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from risksim.errors import Fault, ObservedError
-from risksim.plan.layout import ATTENDED, ELIGIBLE, RESULT, SEEN, SUM, FloatArray, Plan
+from risksim.plan.layout import ATTENDED, ELIGIBLE, MOST_PEOPLE, RESULT, SEEN, SUM, FloatArray, Plan
 from risksim.scenario.document import shown
 from risksim.scenario.sheet import COHORT, FOLLOW_UP, INPUT, Cell, Misread, Row, Sheet, number_of, place_text
 
@@ -108,6 +108,12 @@ def _counts_people(plan: Plan, m: int) -> bool:
         or statistic in (ELIGIBLE, SEEN)
         or (statistic == SUM and plan.labels.measures[m].endswith(": verified"))
     )
+
+
+def _most_people(plan: Plan, cohort: int) -> int:
+    """The most people of a cohort who can ever start: its places, where nobody is replaced. [people]"""
+    replaced = plan.arrivals is not None and plan.arrivals.within[cohort] > 0
+    return MOST_PEOPLE if replaced else int(plan.cohorts.places[cohort])
 
 
 def _times(plan: Plan, m: int, cohort: int) -> int:
@@ -317,7 +323,7 @@ class _Reader:
             return f"got {number:g}; a number of people is not below 0.", "Write the count without its sign."
         if number != math.floor(number):
             return f"got {number:g}; people are counted in whole numbers.", "Write how many people, not a share."
-        places, times = int(plan.cohorts.places[cohort]), _times(plan, m, cohort)
+        places, times = _most_people(plan, cohort), _times(plan, m, cohort)
         if number > places * times:
             who = plan.labels.cohorts[cohort]
             return (
@@ -366,7 +372,8 @@ class _Reader:
     def _in_all(self, m: int) -> None:
         """Each person counts once a measurement, so that follow-ups together pass that only by mistake."""
         labels = self.plan.labels
-        for cohort, participants in enumerate(self.plan.cohorts.places.tolist()):
+        for cohort in range(self.plan.cohorts.places.size):
+            participants = _most_people(self.plan, cohort)
             times = _times(self.plan, m, cohort)
             places = participants * times
             total, written = 0.0, [(p, *found) for (c, n, p), found in self.cells.items() if (c, n) == (cohort, m)]

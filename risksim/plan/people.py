@@ -12,14 +12,15 @@ import numpy as np
 
 from risksim.plan import layout
 from risksim.plan.derived import success_rate
-from risksim.plan.hashes import hash16
+from risksim.plan.hashes import hash16, hash32
 from risksim.plan.leaving import leaving, share_who_leave
 from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.gates import looks_at
+from risksim.scenario.origins import input_name
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome, PersonOutcome, moments
-from risksim.scenario.programme import Cohort, Unmeasured
+from risksim.scenario.programme import Arrivals, Cohort, Enrolment, Unmeasured, usual_late_start, usual_speed
 from risksim.scenario.scenario import Scenario
 
 POPULATIONS = {
@@ -58,13 +59,97 @@ def limit_of(chance: float) -> int:
 
 
 def month_weights(cohort: Cohort) -> list[float]:
-    """Chance to enrol in each month of the window; one month where there is no enrolment block. [1]"""
-    if cohort.enrolment is None:
+    """Chance to come in in each month in which anybody may start; one month where there is no enrolment block. [1]
+
+    Months before the cohort opens, and those in which people only start late or from a waiting list, have none.
+    """
+    enrolment = cohort.enrolment
+    if enrolment is None:
         return [1.0]
-    window = max(int(value_of(cohort.enrolment.window)), 1)
-    ramp = max(int(value_of(cohort.enrolment.ramp)), 1) if cohort.enrolment.ramp is not None else 1
-    weights = [min(1.0, (month + 1) / ramp) for month in range(window)]
-    return [weight / math.fsum(weights) for weight in weights]
+    window = max(int(value_of(enrolment.window)), 1)
+    ramp = max(int(value_of(enrolment.ramp)), 1) if enrolment.ramp is not None else 1
+    weights = [min(1.0, ((month + 1) / ramp) ** enrolment.ramp_power) for month in range(window)]
+    if enrolment.decay is not None:
+        over, power = int(value_of(enrolment.decay.over)), enrolment.decay.power
+        weights = [weight * (1.0 + month / over) ** -power for month, weight in enumerate(weights)]
+    own = [0.0] * int(value_of(enrolment.opens)) + [weight / math.fsum(weights) for weight in weights]
+    return own + [0.0] * (enrolment.last_month() + 1 - len(own))
+
+
+MOST_ON_AVERAGE = 100_000
+"""The most people who may come in on average, so that those who do can be told apart. [people]"""
+ALWAYS = 30_000
+"""Later than any month of a deal. [month]"""
+
+
+def arrivals(gathered: Gathered) -> layout.Arrivals | None:
+    """How people come in and start in turn; None where nobody does."""
+    scenario = gathered.scenario
+    if not any(cohort.enrolment is not None and cohort.enrolment.is_in_turn for cohort in scenario.cohorts):
+        return None
+    numbers: list[tuple[Number, Number, Number]] = []
+    whole: list[list[int]] = []
+    for position, cohort in enumerate(scenario.cohorts):
+        here: Path = ("cohorts", position, "enrolment")
+        enrolment = cohort.enrolment if cohort.enrolment is not None else Enrolment()
+        numbers.append((*_coming(gathered, here, cohort, enrolment.arrivals), _late(gathered, here, enrolment)))
+        opens, window = int(value_of(enrolment.opens)), int(value_of(enrolment.window))
+        late, replace, patience = enrolment.late_start, enrolment.replace, enrolment.wait_at_most
+        until = replace.until if replace is not None else None
+        whole.append(
+            [
+                enrolment.is_in_turn,
+                enrolment.arrivals is not None,
+                hash32(input_name(scenario, (*here, "arrivals"))),
+                int(value_of(late.most)) if late is not None else 0,
+                late is not None and late.window == "moves",
+                opens + window,
+                int(value_of(enrolment.waiting_list_after_window)),
+                int(value_of(enrolment.per_month)) if enrolment.per_month is not None else layout.MOST_PEOPLE,
+                int(value_of(patience)) if patience is not None else ALWAYS,
+                int(value_of(replace.who_leave_within)) if replace is not None else 0,
+                opens + int(value_of(until)) if until is not None else ALWAYS,
+            ]
+        )
+    speeds, luck, late_by = zip(*numbers, strict=True)
+    columns = np.array(whole, dtype=np.int64).T.copy()
+    return layout.Arrivals(
+        columns[0].astype(np.uint8),
+        columns[1].astype(np.uint8),
+        *slots(speeds),
+        *slots(luck),
+        columns[2].astype(np.uint32),
+        *slots(late_by),
+        *columns[3:],
+    )
+
+
+def _coming(gathered: Gathered, here: Path, cohort: Cohort, arrivals: Arrivals | None) -> tuple[Number, Number]:
+    """The speed at which people come in, and the place of their number in its law."""
+    if arrivals is None:
+        return Number(-1, 0.0), Number(-1, 0.0)
+    places = int(value_of(cohort.participants))
+    speed = arrivals.speed if arrivals.speed is not None else usual_speed()
+    number = gathered.number((*here, "arrivals", "speed"), speed, "1")
+    if number.value * places > MOST_ON_AVERAGE:
+        gathered.faults.append(
+            gathered.places.fault(
+                (*here, "arrivals", "speed"),
+                f"at this speed {number.value * places:,.0f} come in on average; at most {MOST_ON_AVERAGE:,} can.",
+                "The speed is a share of participants: 1.1 where a tenth more come in than there are places.",
+            )
+        )
+    return number, gathered.luck((*here, "arrivals"), "Uniform(0, 1): near 0 few come in, near 1 many")
+
+
+def _late(gathered: Gathered, here: Path, enrolment: Enrolment) -> Number:
+    """The months by which the start is late."""
+    late = enrolment.late_start
+    if late is None:
+        return Number(-1, 0.0)
+    return gathered.number(
+        (*here, "late_start", "months"), late.months if late.months is not None else usual_late_start(), "month"
+    )
 
 
 def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int], layout.Leaving | None]:
@@ -78,7 +163,7 @@ def cohorts(gathered: Gathered) -> tuple[layout.Cohorts, list[int], layout.Leavi
     months: list[int] = []
     for position, cohort in enumerate(gathered.scenario.cohorts):
         here: Path = ("cohorts", position)
-        ratio = cohort.enrolment.ratio if cohort.enrolment is not None else 1.0
+        ratio = cohort.enrolment.drawn_ratio if cohort.enrolment is not None else 1.0
         ratios.append(gathered.number((*here, "enrolment", "ratio"), ratio, "1"))
         for numbers, number in zip((dropouts, levels, odds), share_who_leave(gathered, here, cohort), strict=True):
             numbers.append(number)

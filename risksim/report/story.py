@@ -67,7 +67,10 @@ def story(told: Story) -> str:
     for cohort, enrolled, places in told.places:
         people = [person for person in told.people if person.cohort == cohort]
         title = f"{cohorts[cohort]} ({cohort})" if cohort in cohorts else cohort
-        parts += [heading(f"{title}: {enrolled} of {places} places filled")]
+        filled = f"{enrolled} of {places} places filled"
+        if enrolled > places:
+            filled = f"{enrolled} people, one after the other, in {places} places"
+        parts += [heading(f"{title}: {filled}")]
         parts += [_summary_of(people, outcomes), _people(people)]
     if told.effects:
         parts += [heading("Effects against comparison groups"), _effects(told)]

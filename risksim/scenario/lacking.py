@@ -172,12 +172,12 @@ def _people(deal: Scenario) -> Iterator[_Line]:
         here = f"cohorts[{cohort.name}]"
         if "dropout" not in cohort.model_fields_set:
             yield "dropout", "nothing says how many leave", here, "`dropout:`, 0 where nobody can leave"
-        if cohort.enrolment is None or certain(cohort.enrolment.ratio) is not None:
+        if cohort.enrolment is None or cohort.enrolment.is_certain:
             yield (
                 "enrolment",
                 "it is certain how many enrol",
                 here,
-                "`enrolment: {ratio: ...}`, uncertain: of completed deals one in seven reached less than half",
+                "`enrolment: {shortfall: default}` or `ratio:`; of completed deals one in seven reached under half",
             )
         if "unmeasured" not in cohort.model_fields_set:
             yield (

@@ -272,6 +272,7 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
         name, places = f"cohorts[{cohort.name}]", int(value_of(cohort.participants))
         if cohort.enrolment is None:
             yield f"{name}: no enrolment block, so all {places:,} places are filled on the first day."
+            yield f"{name}: it is certain how many enrol; try `enrolment: {{shortfall: default}}`, what others saw."
         if "duration" not in cohort.model_fields_set:
             yield f"{name}: no duration, so a course ends on the day on which it begins."
         of = {outcome.of for outcome in scenario.personal.values()}
@@ -293,7 +294,7 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
 
 def _last_enrolment(cohort: Cohort) -> int:
     """The last month in which somebody can enrol. [month]"""
-    return 0 if cohort.enrolment is None else int(value_of(cohort.enrolment.window)) - 1
+    return 0 if cohort.enrolment is None else cohort.enrolment.last_month()
 
 
 def _months_to_measurement(cohort: Cohort, outcome: PersonOutcome) -> int | None:
@@ -387,7 +388,8 @@ def come_too_late(scenario: Scenario) -> list[str]:
 
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
     people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
-    most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
+    # The most that the rules so far can pay; None where it is uncertain, as where people replace each other.
+    most: float | None = None if any(cohort.replaces for cohort in scenario.cohorts) else 0.0
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
         if isinstance(terms, Terms) and not {"payer", "payers", "split"} & terms.model_fields_set:

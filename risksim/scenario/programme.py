@@ -2,42 +2,238 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
-from pydantic_core import ValidationError
+from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, Payer, mistake_at, value_of
 from risksim.scenario.leaving import Leaving, Moves
-from risksim.scenario.uncertainty import Ratio, Share, UncertainNumber
+from risksim.scenario.uncertainty import (
+    Beta,
+    Component,
+    Fixed,
+    FixedLaw,
+    Gamma,
+    GammaShape,
+    Lognormal,
+    LognormalShape,
+    Mixture,
+    MonthCount,
+    Ratio,
+    Share,
+    UncertainNumber,
+)
 
 
-class Enrolment(Part):
+class Arrivals(Origin):
+    """People who come in one after the other, at a speed of their own: how many is drawn, not stated."""
+
+    speed: Ratio | None = None
+    """How many come in over the window as a share of `participants`, on average over luck; above 1 where the plan
+    leaves room. Left out, a gamma with shape 8 and mean 1.1226, with which as many fall short as of the trials that
+    Walters et al. (2017) counted. [1]"""
+
+
+class Decay(Origin):
+    """Recruitment that dries up: in month s of the window at `(1 + s / over) ** -power` of its speed."""
+
+    over: Duration = Field(examples=["12 months"])
+    """The months over which recruitment dries up. [month]"""
+    power: float = Field(gt=0.0, le=10.0, examples=[0.5])
+    """How strongly: at 1, recruitment runs at half its speed after `over`. [1]"""
+
+
+class LateStart(Origin):
+    """A start later than planned, by an uncertain number of months."""
+
+    months: MonthCount | None = None
+    """The months by which the first can come in later than planned, cut to whole months. Left out, a gamma with shape 2
+    and mean 3. [month]"""
+    most: Duration = Field(examples=["12 months"])
+    """The most months it can be; more is cut to this. [month]"""
+    window: Literal["stays", "moves"] = "stays"
+    """Whether the window ends on its day all the same, so that its last months are lost, or moves with the start."""
+
+
+class Replace(Origin):
+    """Participants who leave soon after they start free their place for the next in turn."""
+
+    who_leave_within: Duration = Field(examples=["3 months"])
+    """How soon after the start somebody must leave to be replaced; '1 month' for whoever leaves in their first.
+    [month]"""
+    until: Duration | None = Field(default=None, examples=["24 months"])
+    """Whoever leaves after so many months is not replaced, counted as `window`; left out, there is no such day.
+    [month]"""
+
+
+class Enrolment(Origin):
     """How the places of a cohort are filled. Without this block everybody enrols at the start."""
 
     window: Duration = Months(1)
-    """The months during which people enrol, counted from `start`; each person's month is drawn on its own. [month]"""
+    """The months during which people enrol, counted from `start`, or from `opens`; each person's month is drawn on its
+    own. [month]"""
     ramp: Duration | None = None
     """The months until recruitment runs at full speed; it grows evenly until then. [month]"""
+    ramp_power: float = Field(default=1.0, gt=0.0, le=10.0)
+    """How it grows until then: `((s + 1) / ramp) ** ramp_power` in month s; above 1 it grows late. [1]"""
+    decay: Decay | None = None
+    """Recruitment that dries up in the course of the window."""
     ratio: Ratio = 1.0
     """The people who enrol as a share of `participants`; what goes beyond the places is turned away. [1]"""
+    shortfall: Literal["default", "trials"] | None = Field(default=None, examples=["default"])
+    """Instead of `ratio`, what is known of other programmes. `default`: with a chance of 15 % the programme never gets
+    going, Beta(6, 16), otherwise the ratio is lognormal around 1.02 with sigma 0.25, fitted to 51 completed bonds.
+    `trials`: lognormal with mu 0.0550928 and sigma 0.3478932, fitted to trials, which may extend their window."""
+    arrivals: Arrivals | None = Field(default=None, examples=[{"speed": {"gamma": {"shape": 8, "scale": 0.14}}}])
+    """Instead of `ratio`: people come in one after the other, and how many is drawn around a speed."""
+    opens: Duration = Months(0)
+    """The months from `start` until the first can come in; so sites open one after the other. [month]"""
+    late_start: LateStart | None = Field(default=None, examples=[{"most": "12 months"}])
+    """A start later than planned."""
+    per_month: Count | None = Field(default=None, examples=[5])
+    """The most who can start in a month; the others wait in the order in which they came. [people]"""
+    wait_at_most: Duration | None = Field(default=None, examples=["6 months"])
+    """The months after which somebody on the waiting list gives up; left out, nobody does. '0 months' where there is no
+    list: who finds no place in the month in which they come is lost. [month]"""
+    waiting_list_after_window: Duration = Months(0)
+    """The months after the window in which people on the waiting list may still start; nobody new comes in. [month]"""
+    replace: Replace | None = Field(default=None, examples=[{"who_leave_within": "3 months"}])
+    """Whether those who leave early free their place for the next in turn."""
+
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether people come in one after the other and start in turn, rather than each in a month of their own."""
+        return any(part is not None for part in (self.arrivals, self.late_start, self.per_month, self.replace))
+
+    @property
+    def drawn_ratio(self) -> UncertainNumber:
+        """The law of the ratio, whether the file states it or names it."""
+        return self.ratio if self.shortfall is None else shortfall_law(self.shortfall)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is certain how many come in; an uncertain number that can only be one value counts as certain."""
+        return (
+            self.arrivals is None and self.shortfall is None and self.late_start is None and self._plain() is not None
+        )
+
+    def _plain(self) -> float | None:
+        """The ratio where the file states one number."""
+        ratio = self.ratio
+        if isinstance(ratio, Fixed | FixedLaw):
+            return ratio.value if isinstance(ratio, Fixed) else ratio.fixed
+        return float(ratio) if isinstance(ratio, int | float) else None
+
+    def last_month(self) -> int:
+        """The last contract month in which somebody can start. [month]"""
+        late = self.late_start
+        moved = int(value_of(late.most)) if late is not None and late.window == "moves" else 0
+        return (
+            sum(int(value_of(part)) for part in (self.opens, self.window, self.waiting_list_after_window)) + moved - 1
+        )
+
+    def register_keys(self) -> tuple[str, ...]:
+        """Constants of the register that stand behind this block, where it leaves a law to the program."""
+        said = {
+            "enrolment-ratio": self.shortfall == "default",
+            "enrolment-ratio-optimistic": self.shortfall == "trials",
+            "arrivals-speed": self.arrivals is not None and self.arrivals.speed is None,
+            "late-start": self.late_start is not None and self.late_start.months is None,
+        }
+        return tuple(key for key, used in said.items() if used)
 
     @model_validator(mode="after")
-    def _at_least_a_month(self) -> Enrolment:
-        faults = [
-            mistake_at(
-                (key,),
-                f"got 0 months; {key} is at least one month.",
-                "Write '1 month' where everybody enrols at the start."
-                if key == "window"
-                else "Take ramp out where recruitment runs at full speed from the first day.",
-            )
-            for key in ("window", "ramp")
-            if (months := getattr(self, key)) is not None and int(value_of(months)) == 0
-        ]
+    def _makes_sense(self) -> Enrolment:
+        faults = [*self._at_least_a_month(), *self._one_number(), *self._goes_with()]
         if faults:
             raise ValidationError.from_exception_data("Enrolment", faults)
         return self
+
+    def _at_least_a_month(self) -> Iterator[InitErrorDetails]:
+        for path in (
+            ("window",),
+            ("ramp",),
+            ("decay", "over"),
+            ("late_start", "most"),
+            ("replace", "who_leave_within"),
+        ):
+            months: Any = self
+            for key in path:
+                months = getattr(months, key, None)
+            if months is not None and int(value_of(months)) == 0:
+                yield mistake_at(
+                    path,
+                    f"got 0 months; {path[-1]} is at least one month.",
+                    "Write '1 month' where everybody enrols at the start."
+                    if path == ("window",)
+                    else "Take ramp out where recruitment runs at full speed from the first day."
+                    if path == ("ramp",)
+                    else f"Write '1 month', or take {path[0]} out.",
+                )
+
+    def _one_number(self) -> Iterator[InitErrorDetails]:
+        """How many come in is said once."""
+        said = [key for key in ("ratio", "shortfall", "arrivals") if key in self.model_fields_set]
+        if len([key for key in said if getattr(self, key) is not None]) > 1:
+            yield mistake_at(
+                (said[-1],),
+                f"got {' and '.join(said)}; each says how many come in.",
+                "Keep one of them.",
+            )
+
+    def _goes_with(self) -> Iterator[InitErrorDetails]:
+        """Keys that say nothing without another."""
+        if self.ramp is None and self.ramp_power != 1.0:
+            yield mistake_at(
+                ("ramp_power",), "got ramp_power without ramp; it says how recruitment grows during the ramp.",
+                "Add a line such as ramp: 6 months, or take ramp_power out.",
+            )  # fmt: skip
+        queue = self.per_month is not None or self.replace is not None
+        for key in ("wait_at_most", "waiting_list_after_window"):
+            if key in self.model_fields_set and not queue:
+                yield mistake_at(
+                    (key,),
+                    f"got {key}, but nobody waits: any number can start in a month, and no place becomes free again.",
+                    f"Add per_month or replace, or take {key} out.",
+                )
+        ratio = self._plain() if self.shortfall is None and self.arrivals is None else None
+        if self.replace is not None and ratio is not None and ratio <= 1.0:
+            yield mistake_at(
+                ("replace",),
+                f"got a ratio of {ratio:g}: no more people come in than there are places, so nobody takes over.",
+                "Add arrivals, shortfall: default or an uncertain ratio above 1, or take replace out.",
+            )
+
+
+@cache
+def shortfall_law(name: str) -> UncertainNumber:
+    """The law of the ratio that `shortfall` names. Built when it is asked for: few files need it."""
+    if name == "trials":
+        shape = LognormalShape(mu=0.0550928, sigma=0.3478932)
+        return Lognormal(lognormal=shape, source="Walters et al. (2017), 151 trials, fitted")
+    return Mixture(
+        mixture=[
+            Component(weight=0.15, of=Beta(beta=(6.0, 16.0))),
+            Component(weight=0.85, of=Lognormal(lognormal=LognormalShape(mu=0.02, sigma=0.25))),
+        ],
+        source="51 completed bonds of the INDIGO register, fitted",
+    )
+
+
+@cache
+def usual_speed() -> UncertainNumber:
+    """The speed of arrivals where a file says none."""
+    shape = GammaShape(shape=8.0, scale=1.1226 / 8.0)
+    return Gamma(gamma=shape, source="Walters et al. (2017), 151 trials, fitted")
+
+
+@cache
+def usual_late_start() -> UncertainNumber:
+    """The months of a late start where a file says none. [month]"""
+    return Gamma(gamma=GammaShape(shape=2.0, scale=1.5), assumption="nobody counted it; three months on average")
 
 
 class Unmeasured(Origin):
@@ -100,3 +296,20 @@ class Cohort(Part):
     outcome fund."""
     label: str | None = None
     """A longer name for reports."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether more people can start than there are places, one after the other."""
+        return self.enrolment is not None and self.enrolment.replace is not None
+
+    @property
+    def most_people(self) -> int:
+        """No more people than this ever start: one for each place, or for each place and month where some are replaced.
+        [people]
+        """
+        places = int(value_of(self.participants))
+        if self.enrolment is None or not self.replaces:
+            return places
+        if self.enrolment.per_month is not None:
+            places = min(places, int(value_of(self.enrolment.per_month)))
+        return places * (self.enrolment.last_month() + 1 - int(value_of(self.enrolment.opens)))

@@ -416,7 +416,7 @@ def _paid_twice(deal: Scenario, rule: PerPerson, here: tuple[str | int, ...]) ->
 def _effects(deal: Scenario) -> list[InitErrorDetails]:
     personal = deal.personal
     binary = [name for name in personal if not is_amount(personal[name]) and measured_times(personal, name) == 1]
-    places = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    places = sum(cohort.most_people for cohort in deal.cohorts)
     return list(contradictory(deal.effects, binary, deal.outcomes.keys() - set(binary), places))
 
 
@@ -431,7 +431,7 @@ def paid_times(deal: Scenario, rule: PerOutcome) -> int:
 def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
     key = "most" if isinstance(rule, PerPerson) else "price"
     price = certain(getattr(terms_of(rule), key, None))
-    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    people = sum(cohort.most_people for cohort in deal.cohorts)
     times = paid_times(deal, rule) if isinstance(rule, PerOutcome) else 1
     if price is None or price * people * times <= LARGEST_AMOUNT:
         return []

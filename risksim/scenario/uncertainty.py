@@ -613,6 +613,11 @@ Amount = Annotated[UncertainNumber, Bounds(0.0, INFINITY, "currency"), plain_wit
 People = Annotated[UncertainNumber, Bounds(1.0, 262_143.0, "people"), plain_within(1.0, 262_143.0, "a group of people")]
 """An uncertain number of people, at least one; cut to a whole number where it is used. [people]"""
 
+MonthCount = Annotated[
+    UncertainNumber, Bounds(0.0, INFINITY, "month"), plain_within(0.0, INFINITY, "a number of months")
+]
+"""An uncertain number of months, not negative; cut to whole months where it is used. [month]"""
+
 Growth = Annotated[UncertainNumber, Bounds(-0.5, 1.0, "1/year"), plain_within(-0.5, 1.0, "a growth rate")]
 """An uncertain yearly growth rate. [1/year]"""
 

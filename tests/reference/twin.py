@@ -32,6 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
+from tests.reference import enrolment as coming
 from tests.reference import laws, leaving, processes, rates
 from tests.reference.contract import (  # noqa: F401
     claim,
@@ -198,7 +199,7 @@ def run_path(
         values |= expected_groups(scenario, values)
     else:
         values |= draw_groups(scenario, values, key, path)
-    if processes.are_lived(scenario):
+    if by_looks(scenario):
         assert not scenario.ends_early, "the twin stops no lives of persons"
         counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
         if people == "expected":
@@ -216,6 +217,15 @@ def run_path(
         if ended is not None:
             lived = live(scenario, key, path, values, people, ended)
     return settle(scenario, values, lived, ended, planned, spread=inputs == "mean")
+
+
+def by_looks(scenario: Scenario) -> bool:
+    """Whether every measurement of every person is written down, as where people are lived one by one.
+
+    Of people who start in turn and may be stopped only what they met is, as of people counted by pattern.
+    """
+    in_turn = any(coming.in_turn(cohort) for cohort in scenario.cohorts)
+    return processes.are_lived(scenario) or (in_turn and not scenario.ends_early)
 
 
 @dataclass(slots=True)
@@ -284,16 +294,24 @@ FUTURES = 4_096
 def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: Key) -> TwinPath:
     """The measures averaged over many futures at the given inputs, paid once.
 
-    In each future every place is taken; a cohort counts by the share of its places that is filled.
+    In each future every place is taken; a cohort counts by the share of its places that is filled. Where people start
+    in turn the futures differ in how many come in, and every cohort counts as it is.
     """
-    filled = {
-        cohort.name: min(values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0), 1.0) for cohort in scenario.cohorts
-    }
-    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in filled}
+    simply = [cohort.name for cohort in scenario.cohorts if not coming.in_turn(cohort)]
+    filled = dict.fromkeys((cohort.name for cohort in scenario.cohorts), 1.0)
+    filled |= {name: min(values.get(f"cohorts[{name}].enrolment.ratio", 1.0), 1.0) for name in simply}
+    given = values
+    values = values | {f"cohorts[{name}].enrolment.ratio": 1.0 for name in simply}
     tallies: Tallies = {}
     owed: dict[tuple[int, dt.date], float] = {}
+    started: dict[str, dict[int, float]] = {name: {} for name in filled if name not in simply}
     for path in range(FUTURES):
+        values = values | coming.on_future(scenario.cohorts, key, path)
         persons, _ = live_people(scenario, values, key, path, tallies, counts)
+        for person in persons:
+            if person.cohort in started:
+                by_month = started[person.cohort]
+                by_month[person.enrolled] = by_month.get(person.enrolled, 0.0) + 1.0 / FUTURES
         for name, share in filled.items():
             looks = [person.looks for person in persons if person.cohort == name]
             for place, amount in processes.owed(scenario, values, looks).items():
@@ -301,8 +319,9 @@ def averaged(scenario: Scenario, values: dict[str, float], counts: Counts, key: 
     tallies = {place: [filled[place[0]] * number / FUTURES for number in found] for place, found in tallies.items()}
     owed = {place: amount / FUTURES for place, amount in owed.items()}
     counts = {place: number / FUTURES for place, number in counts.items()}
-    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=expected_events(scenario, values, None))
-    return settle(scenario, values, lived, planned=lived.events, spread=True)
+    events = expected_events(scenario, given, None, started)
+    lived = Lived(tallies=tallies, counts=counts, owed=owed, events=events)
+    return settle(scenario, given, lived, planned=events, spread=True)
 
 
 def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
@@ -320,18 +339,23 @@ def events_of(scenario: Scenario, lived: Lived, ended: Ended | None) -> Events:
     return found
 
 
-def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ended | None) -> Events:
-    """The same of expected people."""
+def expected_events(
+    scenario: Scenario,
+    values: Mapping[str, float],
+    ended: Ended | None,
+    started: Mapping[str, Mapping[int, float]] | None = None,
+) -> Events:
+    """The same of expected people; `started` holds those of cohorts in which people start in turn."""
     start, found = value_of(scenario.start), []
     stop = math.inf if ended is None else ended.month
     for cohort in scenario.cohorts:
         places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
         people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
         course = leaving.Course(scenario, cohort, values)
-        for month, weight in enumerate(month_weights(cohort.enrolment)):
+        by_month = {month: people * float(weight) for month, weight in enumerate(month_weights(cohort.enrolment))}
+        for month, number in (started or {}).get(cohort.name, by_month).items():
             if month >= stop:
                 continue
-            number = people * float(weight)
             found.append(("participant", day_of(start, month), number))
             for j in range(duration):
                 if month + j < stop:
@@ -397,8 +421,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
     numbers: dict[str, tuple[Any, laws.Kind]] = {}
     for cohort in scenario.cohorts:
         here = f"cohorts[{cohort.name}]"
-        if cohort.enrolment is not None:
-            numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
+        numbers |= dict(coming.uncertain(cohort))
         numbers |= leaving.uncertain(cohort)
         numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
     for name, outcome in scenario.personal.items():
@@ -462,7 +485,7 @@ def input_values(scenario: Scenario, key: Key, path: int, at_means: bool) -> dic
         certain = laws.certain_value(law)
         if certain is not None:
             values[name] = certain
-        elif at_means:
+        elif at_means and not name.endswith(".enrolment.arrivals"):  # how many come in at a speed is luck
             values[name] = laws.mean(law, kind)
         else:
             values[name] = laws.quantile(law, input_place(key, path, name), kind)
@@ -500,7 +523,8 @@ def draw_lives(
     here = f"cohorts[{cohort.name}]"
     duration = int(value_of(cohort.duration))
     course, unmeasured = leaving.Course(scenario, cohort, values), values[f"{here}.unmeasured"]
-    people = number_enrolled(cohort, values)
+    in_turn = coming.in_turn(cohort)
+    people = coming.number_who_come(cohort, values) if in_turn else number_enrolled(cohort, values)
     enrolment_words = person_words(key, path, ENROLMENT, position, people)
     dropout_words = person_words(key, path, DROPOUT, position, people)
     measurement_words = person_words(key, path, MEASUREMENT, position, people)
@@ -508,28 +532,38 @@ def draw_lives(
     unmeasured_limit = limit(unmeasured)
     move_words = person_words(key, path, MOVE, position, people)
 
+    def months_until(number: int) -> tuple[int | None, int | None]:
+        """Months from the start until somebody leaves and moves away; None where they don't."""
+        stays, left, moved = course.months(dropout_words[number]), None, None
+        if stays < math.inf:
+            left = max(0, min(math.floor(stays), duration - 1))
+            if course.evenly:
+                left = month_of_leaving(dropout_words[number], course.share, duration)
+        if cohort.moves is not None:
+            moved = leaving.month_of_moving(move_words[number], values[f"{here}.moves.yearly"])
+            if moved is not None and cohort.moves.then != "kept" and moved < duration:
+                left = moved if left is None else min(left, moved)
+        return left, moved
+
+    months: list[int | None] = [sum(word >= bound for bound in month_limits) for word in enrolment_words]
+    if in_turn:
+        months = coming.starts(cohort, values, [month or 0 for month in months], lambda number: months_until(number)[0])
+    absent = {number for number, month in enumerate(months) if month is None}
+
     persons, going = [], []
     for number in range(people):
-        enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
-        left = None
+        enrolled = months[number] or 0  # who never starts is lived all the same, so that words keep their persons
+        after, moved_after = months_until(number)
+        left = None if after is None else enrolled + after
+        moved = None if moved_after is None else enrolled + moved_after
         stays = course.months(dropout_words[number])
-        if stays < math.inf:
-            left = enrolled + max(0, min(math.floor(stays), duration - 1))
-            if course.evenly:
-                left = enrolled + month_of_leaving(dropout_words[number], course.share, duration)
-        moved = None
-        if cohort.moves is not None:
-            later = leaving.month_of_moving(move_words[number], values[f"{here}.moves.yearly"])
-            moved = None if later is None else enrolled + later
-        if moved is not None and cohort.moves.then != "kept" and moved < enrolled + duration:
-            left = moved if left is None else min(left, moved)
         if ended is not None and enrolled + duration > ended.month:
             left = ended.month if left is None else min(left, ended.month)
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
         going.append(leaving.Going(stays, left, moved))
 
-    if processes.are_lived(scenario):
+    if by_looks(scenario):
         people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
         lives = processes.Lives(
             scenario,
@@ -545,7 +579,7 @@ def draw_lives(
         for name in scenario.personal:
             for person, looks in zip(persons, lives.looks(name), strict=True):
                 person.looks[name] = looks
-        return persons
+        return [person for person in persons if person.number not in absent]
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(rates.chance_in(scenario, name, values, key, path, position))
@@ -555,7 +589,8 @@ def draw_lives(
             day = person.fates[name].measured_on
             if ended is not None and day is not None and day > ended.until:
                 person.fates[name] = Fate(met, None, None, None)
-    return [person for person in persons if ended is None or person.enrolled < ended.month]
+    present = [person for person in persons if person.number not in absent]
+    return [person for person in present if ended is None or person.enrolled < ended.month]
 
 
 def number_enrolled(cohort: Cohort, values: Mapping[str, float]) -> int:
@@ -571,12 +606,7 @@ def month_weights(enrolment: Enrolment | None) -> list[Fraction]:
 
     A window of 0 months is one month; a ramp of 0 months is none.
     """
-    if enrolment is None:
-        return [Fraction(1)]
-    window = max(1, int(value_of(enrolment.window)))
-    ramp = 1 if enrolment.ramp is None else max(1, int(value_of(enrolment.ramp)))
-    weights = [min(Fraction(1), Fraction(month + 1, ramp)) for month in range(window)]
-    return [weight / sum(weights) for weight in weights]
+    return [Fraction(1)] if enrolment is None else coming.weights(enrolment)
 
 
 def enrolment_limits(enrolment: Enrolment | None) -> list[int]:
@@ -665,7 +695,7 @@ def tally(scenario: Scenario, persons: Iterable[Person], tallies: Tallies) -> No
 
 def headcount(scenario: Scenario, persons: list[Person]) -> Headcount:
     """The people of one cohort, counted; people lived one by one once for each measurement."""
-    lived = processes.are_lived(scenario)
+    lived = by_looks(scenario)
 
     def met(person: Person, name: str, verified: bool) -> int:
         if not lived:

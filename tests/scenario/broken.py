@@ -106,6 +106,12 @@ USE = (
 )
 
 
+def enrolling(line: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in one more line of the first enrolment block: line 15."""
+    window = "window: 12 months\n"
+    return Mistake(window, f"{window}      {line}\n", 15, f"cohorts[0].enrolment.{path}", found, remedy)
+
+
 def lived(outcomes: str, path: str, found: str, remedy: str) -> Mistake:
     """A mistake in the first of some more outcomes, which is written on one line: line 30."""
     return Mistake(PAYMENTS, outcomes + PAYMENTS, 30, f"outcomes.{path}", found, remedy)
@@ -590,6 +596,43 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "window of nothing": Mistake(
         "window: 12 months", "window: 0 months", 14, "cohorts[0].enrolment.window", "at least one month", "'1 month'"
+    ),
+    # Who comes in, and who starts
+    "a ratio beside a shortfall": enrolling(
+        "ratio: 0.9\n      shortfall: default", "shortfall", "got ratio and shortfall", "Keep one"
+    )._replace(line=16),
+    "a shortfall nobody knows": enrolling("shortfall: usual", "shortfall", "got 'usual'", "default"),
+    "arrivals beside a shortfall": enrolling("{}", "arrivals", "got shortfall and arrivals", "Keep one")._replace(
+        new="window: 12 months\n      shortfall: trials\n      arrivals: {}\n", line=16
+    ),
+    "a speed in percent": enrolling(
+        "arrivals: {speed: -0.1}", "arrivals.speed", "got -0.1; speed is", "minus sign out"
+    ),
+    "a ramp's power without a ramp": enrolling("ramp_power: 2", "ramp_power", "without ramp", "ramp: 6 months"),
+    "a ramp's power of nothing": enrolling("ramp_power: 0", "ramp_power", "got 0", "above 0"),
+    "a decay over no time": enrolling(
+        "decay: {over: 0 months, power: 1}", "decay.over", "got 0 months; over is at least one month", "take decay out"
+    ),
+    "a late start without an end": enrolling("late_start: {months: 3}", "late_start.most", "most", "most: 12 months"),
+    "a late start of no months": enrolling(
+        "late_start: {most: 0 months}", "late_start.most", "at least one month", "take late_start out"
+    ),
+    "a window that grows": enrolling(
+        "late_start: {most: 6 months, window: grows}", "late_start.window", "got 'grows'", "stays"
+    ),
+    "nobody a month": enrolling("per_month: 0", "per_month", "got 0", "above 0"),
+    "waiting for nothing": enrolling("wait_at_most: 3 months", "wait_at_most", "nobody waits", "Add per_month"),
+    "a waiting list that nobody is on": enrolling(
+        "waiting_list_after_window: 3 months", "waiting_list_after_window", "nobody waits", "Add per_month"
+    ),
+    "replaced by nobody": enrolling(
+        "replace: {who_leave_within: 3 months}", "replace", "got a ratio of 1: no more people", "Add arrivals"
+    ),
+    "replaced at once": enrolling(
+        "replace: {who_leave_within: 0 months}\n      arrivals: {}",
+        "replace.who_leave_within",
+        "at least one month",
+        "take replace out",
     ),
     "follow-ups as text": Mistake(
         FOLLOW_UP, "follow_up: 6 months", 6, "follow_up", "got '6 months'", "{every: 6 months}"
@@ -1684,6 +1727,15 @@ COMPILED: dict[str, Mistake] = {
         ".correlations[0]",
         "The nearest that can: work and leaving 0.5",
         "Write those",
+    ),
+    "more people than can be told apart": enrolling(
+        "arrivals: {speed: 5000}", "arrivals.speed", "600,000 come in on average", "a tenth more"
+    ),
+    "a late start that may be early": enrolling(
+        "late_start: {most: 6 months, months: {normal: {mean: 2, sd: 2}}}",
+        "late_start.months",
+        "15.9 % lies below 0",
+        "lognormal, gamma",
     ),
     "a gate that opens too late": lived(
         "  a: {of: enrolled, success_rate: 0.4, after: work, measured: {after_enrolment: 12 months}}\n",
