@@ -196,12 +196,12 @@ def last_billed(deal: Scenario, cost: Cost) -> dt.date:
         window = 1 if cohort.enrolment is None else int(value_of(cohort.enrolment.window))
         course = int(value_of(cohort.duration))
         after = {"participant": 0, "completer": course, "participant month": max(course - 1, 0)}[cost.per or ""]
-        latest = max(latest, window - 1 + after)
+        latest = max(latest, cohort.opens_last + window - 1 + after)
     return add_months(deal.start_date, latest)
 
 
 def _heads(deal: Scenario, certain: Any) -> Iterator[InitErrorDetails]:
-    people = sum(int(value_of(cohort.participants)) for cohort in deal.cohorts)
+    people = sum(cohort.places for cohort in deal.cohorts)
     longest = max((int(value_of(cohort.duration)) for cohort in deal.cohorts), default=0)
     for position, cost in enumerate(deal.financing.costs):
         here: Path = ("financing", "costs", position)

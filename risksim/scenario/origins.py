@@ -280,7 +280,8 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
 
 def _last_enrolment(cohort: Cohort) -> int:
     """The last month in which somebody can enrol. [month]"""
-    return 0 if cohort.enrolment is None else int(value_of(cohort.enrolment.window)) - 1
+    window = 1 if cohort.enrolment is None else int(value_of(cohort.enrolment.window))
+    return cohort.opens_last + window - 1
 
 
 def _months_to_measurement(cohort: Cohort, outcome: PersonOutcome) -> int | None:
@@ -373,7 +374,7 @@ def come_too_late(scenario: Scenario) -> list[str]:
 
 
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
-    people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
+    people = sum(cohort.places for cohort in scenario.cohorts)
     most: float | None = 0.0  # the most that the rules so far can pay; None where it is uncertain
     for position, rule in enumerate(scenario.payments):
         terms = terms_of(rule)
