@@ -456,8 +456,10 @@ def review(deal: Deal) -> Review:
     """
     from risksim.results.review import Assumed, Lacking, Review, Uncertain
     from risksim.scenario import lacking, origins
+    from risksim.scenario.repeats import said_once
 
     scenario, plan = deal.scenario, deal.plan
+    once = said_once(scenario)
     return Review(
         file=deal.document.file,
         deal=plan.name,
@@ -466,10 +468,13 @@ def review(deal: Deal) -> Review:
         start=str(scenario.start_date),
         end=str(scenario.end_date),
         follow_ups=len(scenario.follow_up_dates()),
+        cohorts=plan.cohorts.places.size,
         participants=int(plan.cohorts.places.sum()),
         commitment=float(plan.financing.commitment_value.sum()),
         uncertain=tuple(
-            Uncertain(note.name, note.family, note.unit, note.mean, note.sd) for note in plan.labels.inputs
+            Uncertain(name, note.family, note.unit, note.mean, note.sd)
+            for note in plan.labels.inputs
+            if (name := once(note.name)) is not None
         ),
         assumptions=tuple(Assumed(*assumed) for assumed in origins.assumptions(scenario)),
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),

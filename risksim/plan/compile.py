@@ -77,7 +77,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     heads = people.heads_in(scenario, dates)
     measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
     if gathered.faults:
-        raise ScenarioError(gathered.faults)
+        raise ScenarioError(list(dict.fromkeys(gathered.faults)))  # once for all cohorts of an entry
     return layout.Plan(
         inputs=gathered.inputs(),
         cohorts=cohorts,

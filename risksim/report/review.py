@@ -25,7 +25,7 @@ def review(found: Review) -> str:
     parts = [
         f"{found.file}: reads well.\n\n",
         (
-            f"{found.deal}: {found.participants:,} places, {found.commitment:,.0f} {found.currency} of capital, "
+            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {found.commitment:,.0f} {found.currency} of capital, "
             f"{found.start} to {found.end}, {found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
             f"Scenario {found.digest[:12]}.\n"
         ),
@@ -56,6 +56,14 @@ def review(found: Review) -> str:
         ]
     parts += _lacking(found)
     return "".join(parts)
+
+
+MANY_COHORTS = 12
+"""From how many cohorts on their number is said. [cohorts]"""
+
+
+def _cohorts(found: Review) -> str:
+    return f" in {found.cohorts:,} cohorts" if found.cohorts >= MANY_COHORTS else ""
 
 
 MOST_PLACES = 6

@@ -47,6 +47,8 @@ class Review(NamedTuple):
     start: str
     end: str
     follow_ups: int
+    cohorts: int
+    """Cohorts, each of a repeated entry counted."""
     participants: int
     """Places over all cohorts. [people]"""
     commitment: float

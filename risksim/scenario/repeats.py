@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from risksim.scenario.base import Months, value_of
@@ -85,3 +85,34 @@ def _copies(cohort: Cohort) -> Iterator[Cohort]:
             said["label"] = f"{cohort.label} {number + 1}"
         # The entry itself was checked; to check each copy again would take longer than to simulate it.
         yield Copy.model_construct(_fields_set=cohort.model_fields_set, **said)
+
+
+def said_once(scenario: Scenario) -> Callable[[str], str | None]:
+    """How a list of inputs names what each cohort of a repeated entry draws on its own: once for all of them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As the file says it.
+
+    Returns
+    -------
+    callable
+        From the name of an input to the name in the list, as ``cohorts[site].dropout (each of 200)``; None for those of
+        all cohorts of an entry but the first.
+    """
+    first: dict[str, str | None] = {}
+    for cohort in scenario.cohorts:
+        if cohort.repeat is not None:
+            names = [f"cohorts[{name}" for name in names_of(cohort)]
+            first |= {**dict.fromkeys(names), names[0]: f"cohorts[{cohort.name}"}
+            first |= {f"times {names[0]}": f"{cohort.times:,}"}
+
+    def name(of: str) -> str | None:
+        place, mark, key = of.rpartition("].")
+        if place not in first:
+            return of
+        entry = first[place]
+        return None if entry is None else f"{entry}{mark}{key} (each of {first[f'times {place}']})"
+
+    return name

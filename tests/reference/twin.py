@@ -59,6 +59,7 @@ from tests.reference.philox import (
     limit,
     person_words,
 )
+from tests.reference.repeats import first_month, unrolled
 
 Claims = dict[tuple[int, str, dt.date], int]
 Counts = dict[tuple[str, dt.date], float]
@@ -191,7 +192,11 @@ def run_path(
         Inputs whose values are given, by name; they are neither drawn nor taken at their means.
     """
     key = key_of(seed, stream)
-    values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
+    said = scenario
+    scenario, same = unrolled(said)
+    values = input_values(scenario, key, path, inputs == "mean")
+    values |= input_values(said, key, path, inputs == "mean") | dict(known or {})
+    values |= {name: values[shared] for name, shared in same.items() if shared in values}
     if people == "expected":
         values |= expected_groups(scenario, values)
     else:
@@ -326,7 +331,7 @@ def expected_events(scenario: Scenario, values: Mapping[str, float], ended: Ende
         places, duration = int(value_of(cohort.participants)), int(value_of(cohort.duration))
         people = min(float(places), values.get(f"cohorts[{cohort.name}].enrolment.ratio", 1.0) * places)
         dropout = values[f"cohorts[{cohort.name}].dropout"]
-        for month, weight in enumerate(month_weights(cohort.enrolment)):
+        for month, weight in enumerate(month_weights(cohort.enrolment), first_month(cohort)):
             if month >= stop:
                 continue
             number = people * float(weight)
@@ -494,7 +499,7 @@ def draw_lives(
 
     persons = []
     for number in range(people):
-        enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
+        enrolled = first_month(cohort) + sum(enrolment_words[number] >= bound for bound in month_limits)
         left = None
         if dropout_words[number] < dropout_limit:
             left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
@@ -674,14 +679,14 @@ def expected_lives(
     duration = int(value_of(cohort.duration))
     dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
     achieved, verified, counts = {}, {}, {}
-    for month, weight in enumerate(month_weights(cohort.enrolment)):
+    for month, weight in enumerate(month_weights(cohort.enrolment), first_month(cohort)):
         enrolled[month] = enrolled.get(month, 0.0) + people * float(weight)
     for name, outcome in scenario.personal.items():
         can_meet = 1.0 if outcome.of == "enrolled" else 1.0 - dropout
         chance = can_meet * values[f"outcomes[{name}].success_rate"]
         achieved[name] = people * chance
         verified[name] = 0.0
-        for month, weight in enumerate(month_weights(cohort.enrolment)):
+        for month, weight in enumerate(month_weights(cohort.enrolment), first_month(cohort)):
             _, day = measurement(scenario, outcome, month, duration)
             if ended is not None and (
                 month >= ended.month
