@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import ValidationError
 
-from risksim.scenario.base import Duration, Name, Part, mistake_at
+from risksim.scenario.base import Duration, Name, Origin, Part, mistake_at
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import shown
 
@@ -16,7 +16,7 @@ MOST_DEALS = 1_000
 """Deals of a portfolio, each of a repeated entry counted. [deals]"""
 
 
-class Listed(Part):
+class Listed(Origin):
     """A deal of the portfolio: its scenario file, and what of it the fund holds."""
 
     file: Annotated[str, Field(min_length=1, max_length=4_000)] = Field(examples=["../danish/havnen.yaml"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Count, Duration, Months, Name, Part, Payer, mistake_at, value_of, walk
+from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, Payer, mistake_at, value_of, walk
 from risksim.scenario.document import shown
 from risksim.scenario.uncertainty import Fixed, FixedLaw, Law, Ratio, Share
 
@@ -43,7 +43,7 @@ class Enrolment(Part):
         return self
 
 
-class Repeat(Part):
+class Repeat(Origin):
     """Many cohorts alike under one entry: sites, municipalities, intake windows."""
 
     times: int = Field(ge=1, le=MOST_COHORTS, examples=[200])
