@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.plan.observed import Form as TemplateForm
+    from risksim.results.portfolio import Labelled
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -204,7 +205,7 @@ class PortfolioRun(NamedTuple):
         """Everything kept of every path, labelled, with dimension ``deal``."""
         from risksim.results.portfolio import to_dataset as label
 
-        return label(self)
+        return label(labelled(self))
 
 
 def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
@@ -258,9 +259,7 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
     if faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
     digest = digest_of(said, members)
-    return Portfolio(
-        said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest
-    )
+    return Portfolio(said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest)
 
 
 def lists_deals(file: str | Path) -> bool:
@@ -316,6 +315,7 @@ def run_portfolio(
         tuple(sorted({year for plan in plans for year in plan.labels.years})),
         plans[0].minor_units,
     )
+    _check_memory(names, paths)
     arrays = fund.no_money(names, paths)
     summaries: dict[str, Summary] = {}
     for row, (name, deal, share, tranche) in enumerate(portfolio.holdings):
@@ -338,6 +338,75 @@ def run_portfolio(
     return PortfolioRun(portfolio, arrays, names, dates, run.sample, summary, seed, run.engine)
 
 
+def _check_memory(names: FundNames, paths: int) -> None:
+    """Refuse a portfolio whose sums cannot be held, before the machine starts to swap or ends it."""
+    import os
+
+    from risksim.errors import RunError
+    from risksim.metrics.fund import bytes_per_path
+
+    each = bytes_per_path(names)
+    most = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
+    if paths * each > most:
+        raise RunError(
+            f"got {paths:,} paths of {len(names.deals):,} deals, whose results take {paths * each / 2**30:,.1f} GiB; "
+            f"this machine has room for about {most // each:,} paths. Try --paths 10000."
+        )
+
+
+def labelled(run: PortfolioRun) -> Labelled:
+    """A run of a portfolio: its arrays beside the names of their axes."""
+    from risksim.results.portfolio import Labelled
+
+    portfolio, arrays, names = run.portfolio, run.arrays, run.names
+    plans = [holding.deal.plan for holding in portfolio.holdings]
+    return Labelled(
+        title=portfolio.name,
+        digest=portfolio.digest,
+        text=portfolio.document.text,
+        currency=portfolio.currency,
+        day_count=portfolio.day_count,
+        minor_units=names.minor_units,
+        seed=run.seed,
+        engine=run.engine,
+        deals=names.deals,
+        digests=[plan.digest for plan in plans],
+        streams=[plan.stream for plan in plans],
+        hurdles=names.hurdles,
+        dates=run.dates,
+        years=names.years,
+        payers=names.payers,
+        budget_years=names.budget_years,
+        weight=run.sample.weight,
+        replicate=run.sample.replicate,
+        npv=arrays.npv,
+        drawn=arrays.drawn,
+        received=arrays.received,
+        flow=arrays.flow,
+        repayment=arrays.repayment,
+    )
+
+
+def save_portfolio(run: PortfolioRun, file: str | Path) -> None:
+    """Save a run of a portfolio as netCDF.
+
+    Raises
+    ------
+    ResultError
+        If it cannot be written there.
+    """
+    from risksim.results.store import save as write
+
+    write(run.dataset(), file)
+
+
+def portfolio_table(run: PortfolioRun) -> str:
+    """One row a path as CSV: the fund, each deal, and what payers pay by budget year."""
+    from risksim.results.portfolio import path_table as table
+
+    return table(labelled(run))
+
+
 def _further(progress: Progress, before: int, done: int) -> None:
     progress(before + done)
 
@@ -345,9 +414,7 @@ def _further(progress: Progress, before: int, done: int) -> None:
 def _irr_of_fund(arrays: FundArrays, names: FundNames, sample: Sample) -> Statistic:
     from risksim.metrics import array
 
-    drawn, received = (
-        float(array.mean(amount.sum(axis=1), sample)) for amount in (arrays.drawn, arrays.received)
-    )
+    drawn, received = (float(array.mean(amount.sum(axis=1), sample)) for amount in (arrays.drawn, arrays.received))
     return _irr(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
 
 

@@ -38,6 +38,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
+    "sites": ("Many cohorts", "Deals in which one entry stands for many cohorts alike."),
     "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals whose law is known exactly."),
@@ -78,7 +79,7 @@ class Entry(NamedTuple):
 
 def files() -> list[Path]:
     """All shipped scenario files, in the order of the page."""
-    found = sorted((ROOT / "scenarios").rglob("*.yaml"))
+    found = sorted(file for file in (ROOT / "scenarios").rglob("*.yaml") if file.parent.name != "portfolio")
     return sorted(found, key=lambda file: (list(FOLDERS).index(folder_of(file)), file.name))
 
 

@@ -16,7 +16,8 @@ As in `risksim.metrics.summary`; SPREAD is the same.
 ``deals[DEAL].npv[HURDLE]...``             net present value of the fund's part, at the start of the first deal
 ``deals[DEAL].loss...``                    nominal loss of the fund's part
 ``deals[DEAL].whole...``                   the statistics of the whole deal
-``correlation[DEAL][DEAL]``                correlation of the net present values of two deals, at the last hurdle [1]
+``correlation[DEAL][DEAL]``                correlation of the net present values of two deals, at the last hurdle;
+                                           nothing where there are more than 60 deals [1]
 ``diversification``                        sd of the fund's net present value over the sum of those of its deals [1]
 ``payers[NAME]...``                        what a kind of payer pays for all deals, in all and by budget year [currency]
 =========================================  ============================================================================
@@ -95,6 +96,11 @@ def no_money(names: FundNames, n_paths: int) -> FundArrays:
         flow=np.zeros((n_paths, names.years.size)),
         repayment=np.zeros((n_paths, len(names.payers), len(names.budget_years)), dtype=np.int64),
     )
+
+
+def bytes_per_path(names: FundNames) -> int:
+    """Memory that one path of a fund takes. [byte]"""
+    return sum(array.nbytes for array in no_money(names, 1))
 
 
 def add_deal(arrays: FundArrays, names: FundNames, row: int, part: Part) -> None:
@@ -204,10 +210,7 @@ def summarise_fund(
             loss=loss_of(paid_in, back, unit, sample),
         ),
         deals={name: _holding(arrays, names, sample, row, deals[name]) for row, name in enumerate(names.deals)},
-        correlation={
-            one: {other: precision.correlation(worth[:, j], worth[:, k], sample) for k, other in enumerate(names.deals)}
-            for j, one in enumerate(names.deals)
-        },
+        correlation=_correlations(worth, names.deals, sample),
         diversification=precision.ratio_of_spreads(worth, sample),
         payers={
             name: Payer(
@@ -222,6 +225,21 @@ def summarise_fund(
     )
 
 
+MOST_CORRELATED = 60
+"""Deals up to which the correlation of every pair is reckoned. [deals]"""
+
+
+def _correlations(worth: FloatArray, deals: Sequence[str], sample: Sample) -> dict[str, dict[str, Estimate]]:
+    """Correlation of every two deals, by name; nothing where there are too many."""
+    if len(deals) > MOST_CORRELATED:
+        return {}
+    columns = [np.ascontiguousarray(worth[:, row]) for row in range(len(deals))]
+    pairs = {
+        (j, k): precision.correlation(columns[j], columns[k], sample) for k in range(len(deals)) for j in range(k + 1)
+    }
+    return {one: {other: pairs[min(j, k), max(j, k)] for k, other in enumerate(deals)} for j, one in enumerate(deals)}
+
+
 def _holding(arrays: FundArrays, names: FundNames, sample: Sample, row: int, whole: Summary) -> Holding:
     unit, drawn, received = names.minor_units, arrays.drawn[:, row], arrays.received[:, row]
     return Holding(
@@ -233,9 +251,7 @@ def _holding(arrays: FundArrays, names: FundNames, sample: Sample, row: int, who
     )
 
 
-def _present_values(
-    worth: Callable[[int], FloatArray], names: FundNames, sample: Sample
-) -> dict[str, PresentValue]:
+def _present_values(worth: Callable[[int], FloatArray], names: FundNames, sample: Sample) -> dict[str, PresentValue]:
     return {f"{hurdle:.10g}": present_value(worth(column), sample) for column, hurdle in enumerate(names.hurdles)}
 
 

@@ -87,9 +87,7 @@ class Gathered:
             self.shared[entry] = self._own(path, number, unit, low, high, input_name(self.out.said, entry))
         return self.shared[entry]
 
-    def _own(
-        self, path: Path, number: Any, unit: str, low: float, high: float, name: str = ""
-    ) -> Number:
+    def _own(self, path: Path, number: Any, unit: str, low: float, high: float, name: str = "") -> Number:
         try:
             law = law_of(number, low, high)
         except FitError as error:

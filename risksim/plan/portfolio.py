@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -61,9 +62,9 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
             f"got an exposure of {exposure:g}, with which persons, cohorts and the economy decide "
             f"{float(np.max(decided)):.3g} of an outcome; together they stay below 1. Lower the exposure."
         )
-    return plan._replace(
-        dependence=tied._replace(macro=macro, first_year=tied.first_year if first_year is None else first_year)
-    )
+    begins = tied.first_year if first_year is None else first_year
+    shared: dict[str, Any] = {"dependence": tied._replace(macro=macro, first_year=begins)}
+    return plan._replace(**shared)
 
 
 def same_streams(members: Sequence[Member], document: Document) -> list[Fault]:

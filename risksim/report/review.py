@@ -25,8 +25,9 @@ def review(found: Review) -> str:
     parts = [
         f"{found.file}: reads well.\n\n",
         (
-            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {found.commitment:,.0f} {found.currency} of capital, "
-            f"{found.start} to {found.end}, {found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
+            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {found.commitment:,.0f} {found.currency} "
+            f"of capital, {found.start} to {found.end}, "
+            f"{found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
             f"Scenario {found.digest[:12]}.\n"
         ),
     ]

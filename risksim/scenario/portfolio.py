@@ -121,9 +121,13 @@ def delayed(part: Any, months: int) -> Any:
     if isinstance(part, dt.date):
         return add_months(part, months)
     if isinstance(part, BaseModel):
-        return part.model_copy(update={name: delayed(value, months) for name, value in part})
+        moved = {name: later for name, value in part if (later := delayed(value, months)) is not value}
+        return part.model_copy(update=moved) if moved else part  # what the file leaves unsaid stays unsaid
     if isinstance(part, dict):
-        return {delayed(key, months): delayed(value, months) for key, value in part.items()}
+        entries = {delayed(key, months): delayed(value, months) for key, value in part.items()}
+        same = all(key in part and part[key] is value for key, value in entries.items())
+        return part if same else entries
     if isinstance(part, list | tuple):
-        return type(part)(delayed(value, months) for value in part)
+        listed = type(part)(delayed(value, months) for value in part)
+        return part if all(one is other for one, other in zip(part, listed, strict=True)) else listed
     return part

@@ -143,7 +143,7 @@ def _contradictions(
         faults.append(
             document.fault(
                 (*here, "file"),
-                f"got {shown(listed.file)}, a deal in {scenario.currency}; this portfolio adds up {portfolio.currency}.",
+                f"got {shown(listed.file)}, a deal in {scenario.currency}; this portfolio is in {portfolio.currency}.",
                 f"Write currency: {scenario.currency} for the portfolio, or list deals of one currency only.",
             )
         )

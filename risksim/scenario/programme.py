@@ -54,7 +54,7 @@ class Repeat(Origin):
     names: Name | None = Field(default=None, examples=["site {n}"])
     """The names of the cohorts, {n} standing for 1, 2, 3 and so on; the name of the entry and the number where this is
     left out."""
-    each: list[Name] = []
+    each: list[Name] = Field(default=[], examples=[["dropout"]])
     """The keys of uncertain numbers of this entry that are drawn for each cohort on its own; all others are drawn once
     and hold for every cohort."""
 
@@ -183,8 +183,8 @@ def _repeat(cohort: Cohort, here: tuple[str | int, ...], months: int) -> Iterato
     if cohort.opens_last > months:
         yield mistake_at(
             (*here, "repeat", "opens_every"),
-            f"got {int(value_of(cohort.repeat.opens_every))} months, so the last of {cohort.times:,} cohorts would open "
-            f"{cohort.opens_last:,} months after start; the deal lasts {months}.",
+            f"got {int(value_of(cohort.repeat.opens_every))} months, so the last of {cohort.times:,} cohorts would "
+            f"open {cohort.opens_last:,} months after start; the deal lasts {months}.",
             "Open them closer together, repeat fewer, or move the end.",
             leans_on=(("start",), ("end",), (*here, "repeat", "times")),
         )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from risksim import api
-from risksim.engine.run import Settings, run
 from risksim.engine.replay import replay
+from risksim.engine.run import Settings, run
 from risksim.errors import ScenarioError
 from risksim.plan.compile import compile_plan
 from risksim.scenario.programme import names_of

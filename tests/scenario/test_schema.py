@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,14 @@ from risksim.scenario.schema import json_schema
 from risksim.scenario.starter import starter_text
 from risksim.scenario.tree import read_tree
 from risksim.scenario.uncertainty import LAWS
+from tests.engine.deals import shipped_files
 from tests.scenario.broken import DEAL, MISTAKES, broken
 
 jsonschema = pytest.importorskip("jsonschema")
 
 SCHEMA = json_schema()
 VALIDATORS = [jsonschema.Draft7Validator, jsonschema.Draft202012Validator]
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped_files()
 TEXTS = {file.name: file.read_text(encoding="utf-8") for file in SHIPPED} | {"starter": starter_text(), "deal": DEAL}
 
 
