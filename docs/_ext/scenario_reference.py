@@ -29,6 +29,7 @@ from risksim.scenario import (
     loans,
     outcomes,
     payments,
+    portfolio,
     programme,
     terms,
     uncertainty,
@@ -42,7 +43,7 @@ TARGET = Path("reference/generated/scenario.md")
 
 PARTS: dict[str, list[type[Part]]] = {
     "The deal": [root.Scenario, root.Every],
-    "People": [programme.Cohort, programme.Enrolment],
+    "People": [programme.Cohort, programme.Repeat, programme.Enrolment],
     "Outcomes": [
         outcomes.PersonOutcome,
         outcomes.AtCompletion,
@@ -107,6 +108,7 @@ PARTS: dict[str, list[type[Part]]] = {
     "Ending early": [ending.EarlyEnd, ending.EndWhen, ending.EndPayment],
     "Origins": [base.Origin, base.Stated],
     "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
+    "Portfolios, in files of their own": [portfolio.PortfolioFile, portfolio.Portfolio, portfolio.Listed],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
 
@@ -124,6 +126,7 @@ TITLES: dict[type[Part], str] = {
     root.Scenario: "Top of the file",
     root.Every: "follow_up, regular",
     programme.Cohort: "cohorts",
+    programme.Repeat: "repeat",
     programme.Enrolment: "enrolment",
     outcomes.PersonOutcome: "What every outcome of a person says",
     outcomes.Outcome: "an outcome that is met or not",
@@ -180,6 +183,9 @@ TITLES: dict[type[Part], str] = {
     loans.Lowered: "lowered",
     loans.Forgiven: "forgiven",
     loans.Default: "default",
+    portfolio.PortfolioFile: "Top of a portfolio file",
+    portfolio.Portfolio: "portfolio",
+    portfolio.Listed: "deals",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
     uncertainty.Source: "evidence",
@@ -236,6 +242,16 @@ EXAMPLES: dict[str, str] = {
     "Cohort.dropout": "{beta: [4, 16]}",
     "Cohort.unmeasured": "{beta: [2, 18]}",
     "Cohort.label": "Young people from families with substance abuse",
+    "Cohort.repeat": '{times: 200, names: "site {n}"}',
+    "Repeat.names": '"site {n}"',
+    "Repeat.opens_every": "1 month",
+    "Portfolio.name": "Four Danish deals",
+    "Portfolio.description": "What one investor holds of four deals.",
+    "Portfolio.currency": "DKK",
+    "Portfolio.hurdles": "[0.0, 0.035]",
+    "Portfolio.day_count": "act/365",
+    "Portfolio.deals": "[{file: ../danish/havnen.yaml, tranche: DSI}]",
+    "PortfolioFile.portfolio": "{name: Four Danish deals, deals: [{file: ../danish/havnen.yaml}]}",
     "Enrolment.window": "3 years",
     "Enrolment.ramp": "6 months",
     "Enrolment.ratio": "{lognormal: {median: 1, sigma: 0.25}}",

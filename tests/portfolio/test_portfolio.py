@@ -95,7 +95,9 @@ def test_one_deal_twice_in_one_stream_goes_together_wholly():
     worth = run(plan, Settings(1_000)).npv[:, 0, 0]
     sample = Sample.equal(1_000)
     assert precision.correlation(worth, worth, sample).value == pytest.approx(1.0)
-    assert precision.correlation(worth, np.ones(1_000), sample).value != precision.correlation(worth, worth, sample).value
+    assert (
+        precision.correlation(worth, np.ones(1_000), sample).value != precision.correlation(worth, worth, sample).value
+    )
     assert precision.ratio_of_spreads(np.column_stack([worth, worth]), sample).value == pytest.approx(1.0)
 
 
@@ -222,7 +224,7 @@ def test_explain_opens_the_path_of_the_portfolio():
     portfolio = api.read_portfolio(SHIPPED)
     made = api.run_portfolio(portfolio, 20)
     told = json.loads(risksim("explain", SHIPPED, "--path", 7, "--deal", "Diabetes Aarhus", "--json"))
-    investor = next(one for one in told["investors"] if one["tranche"] == "DSI")
+    investor = next(one for one in told["tranches"] if one["name"] == "DSI")
     assert investor["received"] == pytest.approx(made.arrays.received[7, 1] / 100)
 
 
@@ -279,7 +281,12 @@ def faults(file):
 MISTAKES = {
     "unknown key": ("{file: FILE, shares: 1}", "portfolio.deals[0].shares", "not known here", "share"),
     "no file": ("{name: a}", "portfolio.deals[0].file", "got no file", "file"),
-    "missing file": ("{file: nowhere.yaml}", "portfolio.deals[0].file", "in which there is a mistake", "Mend that file"),
+    "missing file": (
+        "{file: nowhere.yaml}",
+        "portfolio.deals[0].file",
+        "in which there is a mistake",
+        "Mend that file",
+    ),
     "share of nothing": ("{file: FILE, share: 0}", "portfolio.deals[0].share", "got 0", ""),
     "share above all": ("{file: FILE, share: 1.2}", "portfolio.deals[0].share", "got 1.2", ""),
     "no times": ("{file: FILE, times: 0}", "portfolio.deals[0].times", "got 0", ""),
