@@ -164,6 +164,15 @@ BEYOND_A_SCHEMA = {
     "an end that reads twice",
     "an end with two goals",
     "an end without a goal",
+    # What a repeated entry says of itself and of the others.
+    "each of what is certain",
+    "each twice",
+    "repeated name that is taken",
+    "repeated names without a number",
+    "repeated openings after the end",
+    "repeated openings at once",
+    "repeated people",
+    "repeated too often",
     # What outcomes say about themselves, about each other, and to the rules that pay for them.
     "a count of amounts",
     "a gate before itself",
