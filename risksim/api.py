@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.plan.observed import Form as TemplateForm
+    from risksim.results.portfolio import Labelled
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -200,6 +202,289 @@ def simulate(
         paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared
     )
     return Run(plan, engine.run(plan, settings, progress), seed, "individual")
+
+
+class Holding(NamedTuple):
+    """A deal of a portfolio, and what of it the fund holds."""
+
+    name: str
+    """What the portfolio calls it."""
+    deal: Deal
+    """The deal on the day on which it starts here; its plan draws in a stream of its own."""
+    share: float
+    """The part of the investors' money that the fund pays in and gets back. [1]"""
+    tranche: int | None
+    """The tranche that the fund holds; None for all of them together."""
+
+
+class Portfolio(NamedTuple):
+    """A portfolio that was read and compiled."""
+
+    name: str
+    currency: str
+    day_count: str
+    hurdles: tuple[float, ...]
+    """Rates of the fund's net present values. [1/year]"""
+    holdings: tuple[Holding, ...]
+    """The deals, those of a repeated entry one by one."""
+    document: Document
+    digest: str
+    """SHA-256 of what the portfolio and its deals say."""
+
+    @property
+    def start(self) -> dt.date:
+        """The day on which the first deal starts."""
+        return min(holding.deal.scenario.start_date for holding in self.holdings)
+
+    def holding(self, name: str) -> Holding:
+        """A deal by its name in the portfolio.
+
+        Raises
+        ------
+        RunError
+            If there is none.
+        """
+        from risksim.errors import RunError
+
+        for holding in self.holdings:
+            if holding.name == name:
+                return holding
+        names = ", ".join(holding.name for holding in self.holdings[:20])
+        raise RunError(f"got deal '{name}', which this portfolio does not list; there is {names}.")
+
+
+class PortfolioRun(NamedTuple):
+    """A finished run of a portfolio."""
+
+    portfolio: Portfolio
+    arrays: FundArrays
+    """The fund on every path."""
+    names: FundNames
+    """Names of the axes of `arrays`."""
+    dates: tuple[dt.date, ...]
+    """Dates of the periods of `arrays`."""
+    sample: Sample
+    """Weights and replicates of the paths, which are those of every deal."""
+    summary: FundSummary
+    """All statistics, each with its standard error."""
+    seed: int
+    engine: str
+
+    def dataset(self) -> xr.Dataset:
+        """Everything kept of every path, labelled, with dimension ``deal``."""
+        from risksim.results.portfolio import to_dataset as label
+
+        return label(labelled(self))
+
+
+def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
+    """Read and compile a portfolio and the deals that it lists.
+
+    Parameters
+    ----------
+    file : str or Path
+        A portfolio file.
+    draft : bool
+        Read it to look at, not to run: quicker.
+
+    Returns
+    -------
+    Portfolio
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the file and of the files that it lists.
+    """
+    from risksim.errors import PlanError, ScenarioError
+    from risksim.plan.compile import compile_plan
+    from risksim.plan.portfolio import digest_of, for_portfolio, same_streams, stream_of
+    from risksim.scenario.portfolio_reader import in_both, read_portfolio
+
+    said, document, members = read_portfolio(file)
+    faults = same_streams(members, document)
+    plans: dict[int, Plan] = {}
+    for member in members:
+        if member.position not in plans:
+            try:
+                plans[member.position] = compile_plan(member.scenario, member.document, draft=draft)
+            except ScenarioError as error:
+                faults += in_both(document, member.position, member.listed, error)
+    first_year = min(member.scenario.start_date.year for member in members)
+    holdings = []
+    for member in members:
+        listed, alone = member.listed, plans.get(member.position)
+        if alone is None:
+            continue
+        try:
+            plan = for_portfolio(alone, stream_of(member.name), listed.exposure, first_year)
+        except PlanError as error:
+            found, _, remedy = str(error).rpartition(". ")
+            faults.append(document.fault(("portfolio", "deals", member.position, "exposure"), f"{found}.", remedy))
+            continue
+        tranche = None if listed.tranche is None else plan.labels.tranches.index(listed.tranche)
+        deal = Deal(member.scenario, member.document, plan)
+        holdings.append(Holding(member.name, deal, listed.share, tranche))
+    if faults:
+        raise ScenarioError(list(dict.fromkeys(faults)))
+    digest = digest_of(said, members)
+    return Portfolio(said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest)
+
+
+def lists_deals(file: str | Path) -> bool:
+    """Whether a file is a portfolio; False for what cannot be opened."""
+    from risksim.scenario.portfolio_reader import is_portfolio
+
+    return is_portfolio(file)
+
+
+def run_portfolio(
+    portfolio: Portfolio,
+    paths: int = PATHS,
+    seed: int = SEED,
+    threads: int = 0,
+    *,
+    block: int = 0,
+    progress: Progress | None = None,
+) -> PortfolioRun:
+    """Simulate the deals of a portfolio on the same paths, one deal after the other, and add them up.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What to simulate.
+    paths : int
+        Paths. [paths]
+    seed : int
+        64-bit seed.
+    threads : int
+        Threads; 0 takes all cores. Never changes a result.
+    block : int
+        Paths in a block; 0 chooses by memory. Never changes a result.
+    progress : callable, optional
+        Called with the number of paths done, all deals added up.
+
+    Returns
+    -------
+    PortfolioRun
+        Path k of the portfolio is path k of each deal.
+    """
+    from functools import partial
+
+    from risksim.metrics import fund
+    from risksim.plan.portfolio import clock
+
+    plans = [holding.deal.plan for holding in portfolio.holdings]
+    dates, years = clock([plan.labels for plan in plans], portfolio.start, portfolio.day_count)
+    names = fund.FundNames(
+        tuple(holding.name for holding in portfolio.holdings),
+        portfolio.hurdles,
+        years,
+        tuple(dict.fromkeys(payer for plan in plans for payer in plan.labels.payers)),
+        tuple(sorted({year for plan in plans for year in plan.labels.years})),
+        plans[0].minor_units,
+    )
+    _check_memory(names, paths)
+    arrays = fund.no_money(names, paths)
+    summaries: dict[str, Summary] = {}
+    for row, (name, deal, share, tranche) in enumerate(portfolio.holdings):
+        report = None if progress is None else partial(_further, progress, row * paths)
+        run = simulate(deal.plan, paths, seed, threads, block=block, keep_claims=False, progress=report)
+        summaries[name], labels = run.summary(), deal.plan.labels
+        held = slice(None) if tranche is None else slice(tranche, tranche + 1)
+        part = fund.Part(
+            share * run.paths.drawn[:, held].sum(axis=1),
+            share * run.paths.received[:, held].sum(axis=1),
+            share * cashflow_of(run, tranche),
+            [dates.index(date) for date in labels.dates],
+            run.paths.repayment,
+            [names.payers.index(payer) for payer in labels.payers],
+            [names.budget_years.index(year) for year in labels.years],
+        )
+        fund.add_deal(arrays, names, row, part)
+    of_mean_flow = _irr_of_fund(arrays, names, run.sample)
+    summary = fund.summarise_fund(arrays, names, run.sample, summaries, of_mean_flow)
+    return PortfolioRun(portfolio, arrays, names, dates, run.sample, summary, seed, run.engine)
+
+
+def _check_memory(names: FundNames, paths: int) -> None:
+    """Refuse a portfolio whose sums cannot be held, before the machine starts to swap or ends it."""
+    import os
+
+    from risksim.errors import RunError
+    from risksim.metrics.fund import bytes_per_path
+
+    each = bytes_per_path(names)
+    most = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
+    if paths * each > most:
+        raise RunError(
+            f"got {paths:,} paths of {len(names.deals):,} deals, whose results take {paths * each / 2**30:,.1f} GiB; "
+            f"this machine has room for about {most // each:,} paths. Try --paths 10000."
+        )
+
+
+def labelled(run: PortfolioRun) -> Labelled:
+    """A run of a portfolio: its arrays beside the names of their axes."""
+    from risksim.results.portfolio import Labelled
+
+    portfolio, arrays, names = run.portfolio, run.arrays, run.names
+    plans = [holding.deal.plan for holding in portfolio.holdings]
+    return Labelled(
+        title=portfolio.name,
+        digest=portfolio.digest,
+        text=portfolio.document.text,
+        currency=portfolio.currency,
+        day_count=portfolio.day_count,
+        minor_units=names.minor_units,
+        seed=run.seed,
+        engine=run.engine,
+        deals=names.deals,
+        digests=[plan.digest for plan in plans],
+        streams=[plan.stream for plan in plans],
+        hurdles=names.hurdles,
+        dates=run.dates,
+        years=names.years,
+        payers=names.payers,
+        budget_years=names.budget_years,
+        weight=run.sample.weight,
+        replicate=run.sample.replicate,
+        npv=arrays.npv,
+        drawn=arrays.drawn,
+        received=arrays.received,
+        flow=arrays.flow,
+        repayment=arrays.repayment,
+    )
+
+
+def save_portfolio(run: PortfolioRun, file: str | Path) -> None:
+    """Save a run of a portfolio as netCDF.
+
+    Raises
+    ------
+    ResultError
+        If it cannot be written there.
+    """
+    from risksim.results.store import save as write
+
+    write(run.dataset(), file)
+
+
+def portfolio_table(run: PortfolioRun) -> str:
+    """One row a path as CSV: the fund, each deal, and what payers pay by budget year."""
+    from risksim.results.portfolio import path_table as table
+
+    return table(labelled(run))
+
+
+def _further(progress: Progress, before: int, done: int) -> None:
+    progress(before + done)
+
+
+def _irr_of_fund(arrays: FundArrays, names: FundNames, sample: Sample) -> Statistic:
+    from risksim.metrics import array
+
+    drawn, received = (float(array.mean(amount.sum(axis=1), sample)) for amount in (arrays.drawn, arrays.received))
+    return _irr(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
 
 
 def first_run_on_this_machine() -> bool:
@@ -410,6 +695,21 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     Estimate or Withheld
         [1/year]
     """
+    import numpy as np
+
+    from risksim.metrics import array
+
+    years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
+    which = slice(None) if tranche is None else slice(tranche, tranche + 1)
+    drawn = float(array.mean(run.paths.drawn[:, which].sum(axis=1).astype(np.float64), run.sample))
+    received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
+    return _irr(flow, years, drawn, received, float(run.plan.hurdles[-1]), run.sample)
+
+
+def _irr(
+    flow: FloatArray, years: FloatArray, drawn: float, received: float, hurdle: float, sample: Sample
+) -> Statistic:
+    """IRR of the mean of a cash flow float64[path, period], or why there is none. [1/year]"""
     import math
 
     import numpy as np
@@ -418,20 +718,17 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     from risksim.metrics import array, precision
     from risksim.metrics.summary import Withheld
 
-    years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
-    mean = np.asarray(array.mean(flow, run.sample), dtype=np.float64)
-    which = slice(None) if tranche is None else slice(tranche, tranche + 1)
-    drawn = float(array.mean(run.paths.drawn[:, which].sum(axis=1).astype(np.float64), run.sample))
-    received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
+    mean = np.asarray(array.mean(flow, sample), dtype=np.float64)
     rate, status = internal_rate(mean, years, drawn, received)
     if math.isnan(rate):
         reason = f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})"
-        at = float(run.plan.hurdles[-1])
-        other = precision.modified_rate(flow, years, at, run.sample)
+        other = precision.modified_rate(flow, years, hurdle, sample)
         if not math.isnan(other.value):
-            reason += f"; with money at {at:.2%} it earns {other.value:.2%} ± {other.standard_error:.2%} a year (MIRR)"
+            reason += (
+                f"; with money at {hurdle:.2%} it earns {other.value:.2%} ± {other.standard_error:.2%} a year (MIRR)"
+            )
         return Withheld(reason)
-    return precision.irr_of_mean_flow(rate, flow, years, run.sample)
+    return precision.irr_of_mean_flow(rate, flow, years, sample)
 
 
 def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
@@ -530,9 +827,11 @@ def review(deal: Deal) -> Review:
     """
     from risksim.results.review import Asked, Assumed, Lacking, Review, Uncertain
     from risksim.scenario import lacking, origins
+    from risksim.scenario.repeats import said_once
 
     scenario, plan = deal.scenario, deal.plan
     stresses = tuple(Asked(name, changes_of(deal, name)) for name in _sound_stresses(deal))
+    once = said_once(scenario)
     return Review(
         file=deal.document.file,
         deal=plan.name,
@@ -541,10 +840,13 @@ def review(deal: Deal) -> Review:
         start=str(scenario.start_date),
         end=str(scenario.end_date),
         follow_ups=len(scenario.follow_up_dates()),
+        cohorts=plan.cohorts.places.size,
         participants=int(plan.cohorts.places.sum()),
         commitment=float(plan.financing.commitment_value.sum()),
         uncertain=tuple(
-            Uncertain(note.name, note.family, note.unit, note.mean, note.sd) for note in plan.labels.inputs
+            Uncertain(name, note.family, note.unit, note.mean, note.sd)
+            for note in plan.labels.inputs
+            if (name := once(note.name)) is not None
         ),
         assumptions=tuple(Assumed(*assumed) for assumed in origins.assumptions(scenario)),
         sources=tuple((key, scenario.sources[key]) for key in origins.sources_used(scenario)),

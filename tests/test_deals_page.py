@@ -11,7 +11,9 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import deal_index  # noqa: E402  after the path to it
 
-FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
+from tests.engine.deals import shipped_files  # noqa: E402
+
+FILES = shipped_files()
 
 
 @pytest.fixture(scope="module")

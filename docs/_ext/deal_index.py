@@ -45,6 +45,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "time": ("Time", "Small deals in which people leave by a law, move away, and succeed sooner or later."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
     "dependence": ("What goes together", "Small deals whose people, cohorts and years are not alone."),
+    "sites": ("Many cohorts", "Deals in which one entry stands for many cohorts alike."),
     "ending": ("Ending early", "Small deals that may end before their time."),
     "risks": (
         "Risks",
@@ -89,7 +90,7 @@ class Entry(NamedTuple):
 
 def files() -> list[Path]:
     """All shipped scenario files, in the order of the page."""
-    found = sorted((ROOT / "scenarios").rglob("*.yaml"))
+    found = sorted(file for file in (ROOT / "scenarios").rglob("*.yaml") if file.parent.name != "portfolio")
     return sorted(found, key=lambda file: (list(FOLDERS).index(folder_of(file)), file.name))
 
 

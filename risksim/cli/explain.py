@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from risksim import api
-from risksim.cli.output import as_text, check_folder, keyed, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, keyed, show, talk, write
 
 
-def explain(file: str, path: int, seed: int, as_json: bool, out: Path | None) -> None:
+def explain(file: str, path: int, seed: int, name: str | None, as_json: bool, out: Path | None) -> None:
     """Tell one path."""
     if out is not None:
         check_folder(out)
-    deal = api.read(file)
+    deal = _deal(file, name)
     if api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     told = api.explain(deal, path, seed)
@@ -27,3 +27,16 @@ def explain(file: str, path: int, seed: int, as_json: bool, out: Path | None) ->
     else:
         write(out, text)
         talk(f"Wrote {out}.")
+
+
+def _deal(file: str, name: str | None) -> api.Deal:
+    """The deal of a scenario file, or one of a portfolio by its name."""
+    if not api.lists_deals(file):
+        if name is not None:
+            raise OutputError(f"--deal {name}: {file} is one deal, not a portfolio.\n  Leave --deal out.")
+        return api.read(file)
+    portfolio = api.read_portfolio(file)
+    if name is None:
+        names = ", ".join(holding.name for holding in portfolio.holdings[:20])
+        raise OutputError(f"{file}: lists several deals; there is {names}.\n  Add --deal and one of these names.")
+    return portfolio.holding(name).deal

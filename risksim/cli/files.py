@@ -12,6 +12,11 @@ from risksim.cli.output import OutputError, show, talk, write
 SCHEMA_NAME = "risksim.schema.json"
 
 
+def lists_deals(file: str) -> bool:
+    """Whether a file is a portfolio."""
+    return api.lists_deals(file)
+
+
 def _schema_text() -> str:
     return json.dumps(api.json_schema(), indent=2, ensure_ascii=False) + "\n"
 

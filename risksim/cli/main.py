@@ -28,6 +28,9 @@ app = typer.Typer(
 ScenarioFile = Annotated[
     str, typer.Argument(metavar="FILE", help="Scenario file; - reads standard input.", show_default=False)
 ]
+DealsFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="Scenario or portfolio file; - reads a scenario.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON under documented keys instead of a table.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same digits everywhere.")]
 
@@ -52,19 +55,25 @@ def _options(
 
 
 @app.command()
-def check(file: ScenarioFile, as_json: Json = False) -> None:
+def check(file: DealsFile, as_json: Json = False) -> None:
     """Read a scenario and say what it assumes.
 
     Example: risksim check scenarios/broendby-tuba.yaml
     """
-    from risksim.cli.check import check as command
+    from risksim.cli.check import check as of_deal
+    from risksim.cli.files import lists_deals
 
-    command(file, as_json)
+    if lists_deals(file):
+        from risksim.cli.portfolio import check as of_portfolio
+
+        of_portfolio(file, as_json)
+    else:
+        of_deal(file, as_json)
 
 
 @app.command()
 def run(
-    file: ScenarioFile,
+    file: DealsFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 100_000,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
@@ -84,8 +93,11 @@ def run(
 
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
-    from risksim.cli.run import run as command
+    from risksim.cli.files import lists_deals
+    from risksim.cli.portfolio import run as of_portfolio
+    from risksim.cli.run import run as of_deal
 
+    command = of_portfolio if lists_deals(file) else of_deal
     try:
         command(file, paths, seed, threads, as_json, out, ledger, quiet)
     except KeyboardInterrupt:
@@ -125,9 +137,12 @@ def stress(
 
 @app.command()
 def explain(
-    file: ScenarioFile,
+    file: DealsFile,
     path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],
     seed: Seed = 1,
+    deal: Annotated[
+        str | None, typer.Option("--deal", help="Which deal of a portfolio, by its name.", show_default=False)
+    ] = None,
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
@@ -137,7 +152,7 @@ def explain(
     """
     from risksim.cli.explain import explain as command
 
-    command(file, path, seed, as_json, out)
+    command(file, path, seed, deal, as_json, out)
 
 
 @app.command()

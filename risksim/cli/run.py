@@ -25,7 +25,7 @@ def run(
 ) -> None:
     """Simulate a deal, print the answer, save what was asked for."""
     if out is not None:
-        _check_out(out)
+        check_out(out)
     deal = api.read(file)
 
     from risksim.analysis.three_lines import three_lines
@@ -56,7 +56,8 @@ def run(
         show(page(moves, summary, made.plan.currency))
 
 
-def _check_out(out: Path) -> None:
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be saved, before any work is done."""
     if out.suffix not in SUFFIXES:
         raise OutputError(
             f"{out}: got the ending '{out.suffix}'; a result is saved as .nc (every path, labelled), "

@@ -11,7 +11,7 @@ from risksim.engine.heads import expect_heads
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
+from risksim.plan.layout import ELIGIBLE, ENROLLED, LANES, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
 
 
 def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
@@ -70,8 +70,8 @@ def _know(plan: Plan, stops: Stops | None, out: FloatArray) -> None:
 
 def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
-    measured = np.empty((DRAWN, n_cohorts, plan.measures.outcome.size, n_periods))
-    headcount = np.empty((DRAWN, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
+    measured = np.empty((LANES, n_cohorts, plan.measures.outcome.size, n_periods))
+    headcount = np.empty((LANES, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     key = keys_of(0, plan.stream)
     # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person. Where people start
     # in turn, the futures themselves differ in how many come in.
@@ -79,9 +79,13 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     filled = np.where(in_turn, 1.0, np.minimum(plan.cohorts.ratio_value, 1.0))
     ratio = np.where(in_turn, plan.cohorts.ratio_value, 1.0)
     everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=ratio))
-    ends = None if stops is None else Stops(*(np.repeat(of_path, DRAWN) for of_path in stops))
-    live_block(everybody, key, 0, np.empty((DRAWN, 0)), measured, headcount, ends)
-    out: FloatArray = measured.mean(axis=0, keepdims=True) * filled[:, np.newaxis, np.newaxis]
+    ends = None if stops is None else Stops(*(np.repeat(of_path, LANES) for of_path in stops))
+    total = np.zeros((1, *measured.shape[1:]))
+    for first in range(0, DRAWN, LANES):  # a tile at a time: a deal may have thousands of cohorts
+        live_block(everybody, key, first, np.empty((LANES, 0)), measured, headcount, ends)
+        for future in measured:
+            total[0] += future
+    out: FloatArray = total / DRAWN * filled[:, np.newaxis, np.newaxis]
     _know(plan, stops, out)
     return out
 

@@ -462,6 +462,63 @@ def modified_rate(flow: Values, years: FloatArray, rate: float, sample: Sample) 
     return _linear(found - 1.0, influence, sample)
 
 
+def correlation(first: Values, second: Values, sample: Sample) -> Estimate:
+    """Correlation of two quantities over the same paths.
+
+    Parameters
+    ----------
+    first, second : float64[path]
+        What varies.
+    sample : Sample
+        Weights and replicates of the paths.
+
+    Returns
+    -------
+    Estimate
+        Standard error by the delta method: of ``z1 z2 - r (z1^2 + z2^2) / 2``, `z` in standard deviations from the
+        mean; about ``(1 - r^2) / sqrt(n)``. Missing where one of them doesn't vary. [1]
+    """
+    apart = [values - array.mean(values, sample) for values in (first, second)]
+    spreads = [math.sqrt(float(array.mean(values**2, sample))) for values in apart]
+    if 0.0 in spreads:
+        return Estimate.missing()
+    one, other = (values / spread for values, spread in zip(apart, spreads, strict=True))
+    found = float(array.mean(one * other, sample))
+    return _linear(found, one * other - 0.5 * found * (one**2 + other**2), sample)
+
+
+def ratio_of_spreads(parts: Values, sample: Sample) -> Estimate:
+    """Standard deviation of a sum over the sum of the standard deviations of its parts.
+
+    Parameters
+    ----------
+    parts : float64[path, part]
+        What is added up.
+    sample : Sample
+        Weights and replicates of the paths.
+
+    Returns
+    -------
+    Estimate
+        1 where all parts rise and fall together. Missing where none varies. [1]
+    """
+    total = parts.sum(axis=1)
+    spreads = [float(array.sd(np.ascontiguousarray(parts[:, part]), sample)) for part in range(parts.shape[1])]
+    whole, added = float(array.sd(total, sample)), math.fsum(spreads)
+    if added == 0.0 or whole == 0.0 or not math.isfinite(added):
+        return Estimate.missing() if added == 0.0 or not math.isfinite(added) else Estimate.exact(0.0)
+
+    def moved(values: Values, spread: float) -> FloatArray:
+        squares = (values - array.mean(values, sample)) ** 2
+        return np.asarray((squares - array.mean(squares, sample)) / (2.0 * spread))
+
+    influence = moved(total, whole) / added
+    for part, spread in enumerate(spreads):
+        if spread > 0.0:
+            influence -= whole / added**2 * moved(np.ascontiguousarray(parts[:, part]), spread)
+    return _linear(whole / added, influence, sample)
+
+
 def upper_bound(sample: Sample) -> float:
     """Upper 95 % bound for the probability of what was never seen: three over the number of paths.
 

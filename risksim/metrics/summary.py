@@ -68,6 +68,10 @@ ENROLLED, COMPLETED, DROPOUTS, UNMEASURED, FIRST_OUTCOME = 0, 1, 2, 3, 4
 """Columns of `RunArrays.headcount`; from the last one on two per outcome: achieved, verified."""
 
 
+Amounts: TypeAlias = IntArray | FloatArray
+"""[path]: amounts of money. [minor unit]"""
+
+
 class Withheld(NamedTuple):
     """A statistic that would mislead and is not shown."""
 
@@ -281,11 +285,11 @@ class Summary:
             An estimate is ``{"value", "standard_error", "low", "high"}``; a number that does not exist is None, a
             withheld statistic says why under ``withheld``.
         """
-        plain: dict[str, Any] = _plain(self)
+        said: dict[str, Any] = plain(self)
         for part in ("investors", "ends_early"):
             if getattr(self, part) is None:
-                del plain[part]
-        return plain
+                del said[part]
+        return said
 
 
 def summarise(
@@ -381,10 +385,10 @@ def _tranche(arrays: RunArrays, names: RunNames, sample: Sample, index: int, of_
         irr=_return(arrays.irr[:, index], arrays.irr_status[:, index], sample, of_mean_flow),
         moic=_multiple(drawn, received, sample),
         npv={
-            f"{hurdle:.10g}": _present_value(np.ascontiguousarray(arrays.npv[:, index, column]), sample)
+            f"{hurdle:.10g}": present_value(np.ascontiguousarray(arrays.npv[:, index, column]), sample)
             for column, hurdle in enumerate(names.hurdles)
         },
-        loss=_loss(drawn, received, names.minor_units, sample),
+        loss=loss_of(drawn, received, names.minor_units, sample),
     )
 
 
@@ -427,16 +431,17 @@ def _unless_hidden(estimate: Estimate, level: float, without: float, reason: str
     return Withheld(f"{without:.1%} of the paths {reason}, more than the {tail:.0%} tail this quantile looks at")
 
 
-def _present_value(npv: FloatArray, sample: Sample) -> PresentValue:
+def present_value(npv: FloatArray, sample: Sample) -> PresentValue:
+    """Statistics of a net present value: float64[path]. [currency]"""
     return PresentValue(
-        **vars(_spread(npv, sample)),
+        **vars(spread(npv, sample)),
         p_loss=precision.probability(npv < 0, sample),
         value_at_risk_95=precision.value_at_risk(-npv, sample, RISK_LEVEL),
         expected_shortfall_95=precision.expected_shortfall(-npv, sample, RISK_LEVEL),
     )
 
 
-def _loss(drawn: IntArray, received: IntArray, minor_units: int, sample: Sample) -> Loss:
+def loss_of(drawn: Amounts, received: Amounts, minor_units: int, sample: Sample) -> Loss:
     """Whether money was lost is decided in whole minor units, how much is told in currency."""
     losses = (drawn - received) / minor_units
     return Loss(
@@ -452,9 +457,9 @@ def _loss(drawn: IntArray, received: IntArray, minor_units: int, sample: Sample)
 def _payer(repayment: IntArray, names: RunNames, sample: Sample) -> Payer:
     """One payer: repayment int64[path, year]. [minor unit]"""
     return Payer(
-        total=_spread(repayment.sum(axis=1) / names.minor_units, sample),
+        total=spread(repayment.sum(axis=1) / names.minor_units, sample),
         years={
-            str(year): _spread(repayment[:, column] / names.minor_units, sample)
+            str(year): spread(repayment[:, column] / names.minor_units, sample)
             for column, year in enumerate(names.years)
         },
     )
@@ -464,18 +469,18 @@ def _programme(headcount: npt.NDArray[np.int32], names: RunNames, sample: Sample
     people = headcount.sum(axis=1, dtype=np.int64)
     achieved, verified = people[:, FIRST_OUTCOME::2], people[:, FIRST_OUTCOME + 1 :: 2]
     return Programme(
-        enrolled=_spread(people[:, ENROLLED], sample),
-        completed=_spread(people[:, COMPLETED], sample),
-        dropouts=_spread(people[:, DROPOUTS], sample),
-        unmeasured=_spread(people[:, UNMEASURED], sample),
+        enrolled=spread(people[:, ENROLLED], sample),
+        completed=spread(people[:, COMPLETED], sample),
+        dropouts=spread(people[:, DROPOUTS], sample),
+        unmeasured=spread(people[:, UNMEASURED], sample),
         outcomes={
-            name: Outcome(_spread(achieved[:, index], sample), _spread(verified[:, index], sample))
+            name: Outcome(spread(achieved[:, index], sample), spread(verified[:, index], sample))
             for index, name in enumerate(names.outcomes)
         },
     )
 
 
-def _spread(values: npt.NDArray[Any], sample: Sample) -> Spread:
+def spread(values: npt.NDArray[Any], sample: Sample) -> Spread:
     """Mean, standard deviation and quantiles of one quantity: float64[path]."""
     numbers = values.astype(np.float64, copy=False)
     quantiles = precision.quantiles(numbers, sample, QUANTILE_LEVELS)
@@ -495,16 +500,17 @@ def _walk(key: str, node: Any) -> Iterator[tuple[str, Estimate]]:
             yield from _walk(f"{key}.{field.name}", getattr(node, field.name))
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
+    """A tree of statistics as plain dictionaries, ready for ``json.dumps``."""
     if isinstance(node, Estimate):
         return {name: _number(number) for name, number in node._asdict().items()}
     if isinstance(node, Withheld):
-        return {**_plain(Estimate.missing()), "withheld": node.reason}
+        return {**plain(Estimate.missing()), "withheld": node.reason}
     if isinstance(node, Mapping):
-        return {name: _plain(child) for name, child in node.items()}
+        return {name: plain(child) for name, child in node.items()}
     if node is None or isinstance(node, int | float):
         return node
-    return {field.name: _plain(getattr(node, field.name)) for field in fields(node)}
+    return {field.name: plain(getattr(node, field.name)) for field in fields(node)}
 
 
 def _number(number: float) -> float | None:

@@ -19,6 +19,7 @@ from risksim.plan.numbers import Gathered, NoFile, Places
 from risksim.scenario.base import value_of
 from risksim.scenario.financing import by_amount
 from risksim.scenario.payments import key_of, terms_of
+from risksim.scenario.repeats import written_out
 from risksim.scenario.scenario import Scenario
 
 
@@ -44,8 +45,10 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         If a law leaves the bounds of its field, names collide, or a part can never work.
     """
     places = places or NoFile()
-    gathered = Gathered(scenario, places, draft=draft)
+    out = written_out(scenario)
+    gathered = Gathered(out, places, draft=draft)
     gathered.faults.extend(_impossible(scenario, places))
+    said, scenario = scenario, out.scenario
     follow_ups = scenario.follow_up_dates()
     deal = scenario.financing
     draws = [money.drawings(scenario, tranche) for tranche in deal.tranches]
@@ -77,7 +80,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
     heads = people.heads_in(scenario, dates)
     measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
     if gathered.faults:
-        raise ScenarioError(gathered.faults)
+        raise ScenarioError(list(dict.fromkeys(gathered.faults)))  # once for all cohorts of an entry
     plan = layout.Plan(
         inputs=gathered.inputs(),
         cohorts=cohorts,
@@ -100,7 +103,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         currency=scenario.currency,
         day_count=scenario.day_count,
         name=scenario.name,
-        digest=digest_of(scenario),
+        digest=digest_of(said),
         scenario_text=places.text,
         labels=layout.Labels(
             cohorts=tuple(cohort.name for cohort in scenario.cohorts),

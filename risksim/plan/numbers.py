@@ -17,7 +17,7 @@ from risksim.plan.hashes import hash32
 from risksim.plan.laws import Law, Piece, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
 from risksim.scenario.origins import input_name, origin_text
-from risksim.scenario.scenario import Scenario
+from risksim.scenario.repeats import WrittenOut
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Uniform
 
 Path = tuple[str | int, ...]
@@ -44,6 +44,17 @@ class NoFile:
         return Fault("scenario", None, None, ".".join(str(step) for step in path), found, remedy)
 
 
+class InFile:
+    """Places of a scenario whose repeated cohorts are written out: a fault points to the entry in the file."""
+
+    def __init__(self, out: WrittenOut, places: Places) -> None:
+        self.out, self.places, self.text = out, places, places.text
+
+    def fault(self, path: Path, found: str, remedy: str) -> Fault:
+        """A fault with file, line and column."""
+        return self.places.fault(self.out.entry(path), found, remedy)
+
+
 class Number(NamedTuple):
     """A number of the plan: a slot of the drawn inputs, or a constant."""
 
@@ -54,8 +65,10 @@ class Number(NamedTuple):
 class Gathered:
     """Uncertain inputs in the order in which they are met, and the faults found on the way."""
 
-    def __init__(self, scenario: Scenario, places: Places, *, draft: bool = False) -> None:
-        self.scenario, self.places, self.draft = scenario, places, draft
+    def __init__(self, out: WrittenOut, places: Places, *, draft: bool = False) -> None:
+        self.out, self.scenario, self.draft = out, out.scenario, draft
+        self.places: Places = InFile(out, places)
+        self.shared: dict[Path, Number] = {}
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
         self.addresses: dict[int, str] = {}
@@ -66,7 +79,18 @@ class Gathered:
         self.sites: dict[int, tuple[Number, Number]] = {}
 
     def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
-        """A number as slot or constant; its law is held against its bounds."""
+        """A number as slot or constant; its law is held against its bounds.
+
+        What all cohorts of a repeated entry share is gathered once.
+        """
+        if self.out.is_own(path):
+            return self._own(path, number, unit, low, high)
+        entry = self.out.entry(path)
+        if entry not in self.shared:
+            self.shared[entry] = self._own(path, number, unit, low, high, input_name(self.out.said, entry))
+        return self.shared[entry]
+
+    def _own(self, path: Path, number: Any, unit: str, low: float, high: float, name: str = "") -> Number:
         try:
             law = law_of(number, low, high)
         except FitError as error:
@@ -80,11 +104,15 @@ class Gathered:
         law = dataclasses.replace(law, high=min(law.high, high))
         if law.certain:
             return Number(-1, law.mean)
-        return self.enter(path, law, unit, origin_text(number))
+        return self.enter(path, law, unit, origin_text(number), name=name)
 
-    def enter(self, path: Path, law: Law, unit: str, origin: str, *, draws_of: Number | None = None) -> Number:
-        """Take up an input that follows a law; `draws_of` names another whose draws it shares."""
-        name = input_name(self.scenario, path)
+    def enter(
+        self, path: Path, law: Law, unit: str, origin: str, *, draws_of: Number | None = None, name: str = ""
+    ) -> Number:
+        """Take up an input that follows a law; `draws_of` names another whose draws it shares, `name` the input where
+        it is not that of its place.
+        """
+        name = name or input_name(self.scenario, path)
         address = hash32(name)
         if address in self.addresses:
             self.faults.append(

@@ -37,6 +37,11 @@ def last_month(scenario: Scenario) -> int:
     return max((len(month_weights(cohort)) + int(value_of(cohort.duration)) for cohort in scenario.cohorts), default=0)
 
 
+def opens_of(cohort: Cohort) -> int:
+    """Months from `start` to the first day of a cohort's window. [month]"""
+    return 0 if cohort.enrolment is None else int(value_of(cohort.enrolment.opens))
+
+
 def heads_in(scenario: Scenario, dates: Sequence[dt.date]) -> layout.ByteArray:
     """Periods in which people may be counted, whatever their outcomes: uint8[3, period].
 
@@ -44,8 +49,9 @@ def heads_in(scenario: Scenario, dates: Sequence[dt.date]) -> layout.ByteArray:
     """
     out = np.zeros((3, len(dates)), np.uint8)
     for cohort in scenario.cohorts:
-        window, course = len(month_weights(cohort)), int(value_of(cohort.duration))
-        months = (range(window), range(window + course - 1 if course else 0), range(course, course + window))
+        window, course, opens = len(month_weights(cohort)), int(value_of(cohort.duration)), opens_of(cohort)
+        attended = range(opens, window + course - 1 if course else 0)
+        months = (range(opens, window), attended, range(opens + course, course + window))
         for row, some in enumerate(months):
             for month in some:
                 period = bisect.bisect_left(dates, add_months(scenario.start_date, month))
@@ -269,21 +275,27 @@ def _measurements(
     follow_ups: Sequence[dt.date],
     dates: Sequence[dt.date],
 ) -> tuple[layout.IntArray, layout.IntArray, layout.IntArray]:
-    """Contract month, day and period of every measurement by enrolment month: int64[row, month] each."""
+    """Contract month, day and period of every measurement by enrolment month: int64[row, month] each.
+
+    A month before the window opens, in which nobody enrols, stands with the first month of the window.
+    """
     place = {date: position for position, date in enumerate(dates)}
     month_of = np.empty((len(rows), sum(months)), dtype=np.int64)
     ordinal = np.zeros_like(month_of)
     period = np.full_like(month_of, -1)
     for k, (outcome, moment) in enumerate(rows):
         column = 0
+        known: dict[tuple[int, int], tuple[int, int, int]] = {}  # cohorts alike are measured alike
         for cohort, window in zip(scenario.cohorts, months, strict=True):
-            duration = int(value_of(cohort.duration))
+            duration, opens = int(value_of(cohort.duration)), opens_of(cohort)
             for month in range(window):
-                date, month_of[k, column] = _measurement(scenario, outcome, moment, duration, month)
-                ordinal[k, column] = date.toordinal() if date is not None else 0
-                paying = next((day for day in follow_ups if date is not None and day >= date), None)
-                if paying is not None:
-                    period[k, column] = place[paying]
+                at = duration, max(month, opens)
+                if at not in known:
+                    date, after = _measurement(scenario, outcome, moment, *at)
+                    paying = next((day for day in follow_ups if date is not None and day >= date), None)
+                    day = date.toordinal() if date is not None else 0
+                    known[at] = after, day, place[paying] if paying is not None else -1
+                month_of[k, column], ordinal[k, column], period[k, column] = known[at]
                 column += 1
     return month_of, ordinal, period
 

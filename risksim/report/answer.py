@@ -96,14 +96,12 @@ def answer(
         parts += [heading("Tranches"), table(TRANCHE_HEAD, rows)]
         parts += [heading(f"All investors together ({head.currency})"), _investor(summary.investors)]
     if len(summary.payers) > 1:
-        rows = [_money_row(name, payer.total) for name, payer in summary.payers.items()]
+        rows = [money_row(name, payer.total) for name, payer in summary.payers.items()]
         parts += [heading(f"Who repays, all years ({head.currency})"), table(SPREAD_HEAD, rows)]
     for name, tranche in summary.tranches.items():
         parts += [heading(f"{name}, the investor ({head.currency})"), _investor(tranche)]
     for name, payer in summary.payers.items():
-        rows = [_money_row("all years", payer.total)] + [
-            _money_row(year, spread) for year, spread in payer.years.items()
-        ]
+        rows = [money_row("all years", payer.total)] + [money_row(year, spread) for year, spread in payer.years.items()]
         parts += [heading(f"Repayment by the {name} ({head.currency})"), table(SPREAD_HEAD, rows)]
     programme = summary.programme
     rows = [
@@ -143,7 +141,7 @@ def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> l
         names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(outcome, outcome)}
         kinds = [part.not_known, *([part.shared] if part.shared is not None else []), part.small_numbers]
         shown = [percent(min(max(kind.value, 0.0), 1.0), kind.standard_error, 1) for kind in kinds]
-        rows.append((names[part.quantity], *shown, _error(part.small_numbers, 100.0, " %")))
+        rows.append((names[part.quantity], *shown, error_of(part.small_numbers, 100.0, " %")))
     head = ("", "what nobody knows", *(["what all share"] if shares else []), "luck of small numbers", "")
     return [heading(f"Why futures differ (shares of the variance, {_paths(paths)})"), table(head, rows)]
 
@@ -188,10 +186,11 @@ def chance(estimate: Estimate) -> tuple[str, str]:
         return f"below {percent(estimate.high, most_places=4)}", "never seen"
     if estimate.value == 1.0 and estimate.low < 1.0:
         return f"above {percent(estimate.low, most_places=4)}", "always seen"
-    return percent(estimate.value, estimate.standard_error), _error(estimate, 100.0, " %")
+    return percent(estimate.value, estimate.standard_error), error_of(estimate, 100.0, " %")
 
 
-def _rate(statistic: Statistic) -> str:
+def return_of(statistic: Statistic) -> str:
+    """A rate of return, to the digit that its error supports."""
     if isinstance(statistic, Withheld):
         return "none"
     return percent(statistic.value, statistic.standard_error)
@@ -201,7 +200,7 @@ def _three(lines: tuple[LineOf, ...]) -> str:
     rows = [
         (
             line.name,
-            _rate(line.irr),
+            return_of(line.irr),
             rounded(line.npv.value, line.npv.standard_error, 0),
             chance(line.p_loss)[0],
             rounded(line.npv_p05.value, _half_width(line.npv_p05), 0),
@@ -225,20 +224,20 @@ def _investor(tranche: Tranche) -> str:
         ("probability of loss", *chance(loss.p_loss)),
         ("probability to lose more than half", *chance(loss.p_severe_loss)),
         ("probability to lose everything", *chance(loss.p_total_loss)),
-        ("mean loss when there is one", *_money(loss.expected_given_loss)),
-        ("loss not exceeded with 95 % (VaR)", *_money(loss.value_at_risk_95)),
-        ("mean loss of the worst twentieth (ES)", *_money(loss.expected_shortfall_95)),
+        ("mean loss when there is one", *money(loss.expected_given_loss)),
+        ("loss not exceeded with 95 % (VaR)", *money(loss.value_at_risk_95)),
+        ("mean loss of the worst twentieth (ES)", *money(loss.expected_shortfall_95)),
         (
             "money back over money in",
             rounded(tranche.moic.mean.value, tranche.moic.mean.standard_error, 4),
-            _error(tranche.moic.mean),
+            error_of(tranche.moic.mean),
         ),
         (
             "IRR of the mean cash flow",
-            _rate(irr.of_mean_flow),
+            return_of(irr.of_mean_flow),
             irr.of_mean_flow.reason
             if isinstance(irr.of_mean_flow, Withheld)
-            else _error(irr.of_mean_flow, 100.0, " %"),
+            else error_of(irr.of_mean_flow, 100.0, " %"),
         ),
     ]
     for name in ("p05", "p25", "p50", "p75", "p95"):
@@ -250,9 +249,9 @@ def _investor(tranche: Tranche) -> str:
     for hurdle, value in tranche.npv.items():
         rate = percent(float(hurdle))
         rows += [
-            (f"NPV at {rate}, mean", *_money(value.mean)),
+            (f"NPV at {rate}, mean", *money(value.mean)),
             (f"NPV at {rate}, probability below zero", *chance(value.p_loss)),
-            (f"NPV at {rate}, mean loss of the worst twentieth", *_money(value.expected_shortfall_95)),
+            (f"NPV at {rate}, mean loss of the worst twentieth", *money(value.expected_shortfall_95)),
         ]
     for status, share in irr.status.items():
         if status != "ok_unique" and share.value > 0:
@@ -273,12 +272,13 @@ def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
         chance(loss.p_loss)[0],
         chance(loss.p_total_loss)[0],
         rounded(multiple.value, multiple.standard_error, 4),
-        _rate(tranche.irr.of_mean_flow),
-        _money(loss.expected_shortfall_95)[0],
+        return_of(tranche.irr.of_mean_flow),
+        money(loss.expected_shortfall_95)[0],
     )
 
 
-def _error(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
+def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
+    """The simulation error of a statistic; empty where there is none."""
     text = plus_minus(estimate.standard_error, scale)
     return f"{text}{unit}" if text else ""
 
@@ -289,17 +289,19 @@ def _interval(estimate: Estimate) -> str:
     return f"[{percent(estimate.low)}; {percent(estimate.high)}]"
 
 
-def _money(estimate: Estimate) -> tuple[str, str]:
+def money(estimate: Estimate) -> tuple[str, str]:
+    """An amount and its error, or its interval where it only has one."""
     error = estimate.standard_error
     if error != error:  # nan: only an interval
         return rounded(estimate.value, _half_width(estimate), 0), f"[{estimate.low:,.0f}; {estimate.high:,.0f}]"
-    return rounded(estimate.value, error, 0), _error(estimate)
+    return rounded(estimate.value, error, 0), error_of(estimate)
 
 
 SPREAD_HEAD = ("", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")
 
 
-def _money_row(name: str, spread: Spread) -> tuple[str, ...]:
+def money_row(name: str, spread: Spread) -> tuple[str, ...]:
+    """An amount with its quantiles, under `SPREAD_HEAD`."""
     return _row(name, spread, 0)
 
 
@@ -311,7 +313,7 @@ def _row(name: str, spread: Spread, places: int) -> tuple[str, ...]:
     return (
         name,
         rounded(spread.mean.value, spread.mean.standard_error, places),
-        _error(spread.mean),
+        error_of(spread.mean),
         rounded(spread.sd.value, spread.sd.standard_error, places),
         *(rounded(point.value, 0.0, 0) for point in (spread.p05, spread.p25, spread.p50, spread.p75, spread.p95)),
     )

@@ -25,8 +25,9 @@ def review(found: Review) -> str:
     parts = [
         f"{found.file}: reads well.\n\n",
         (
-            f"{found.deal}: {found.participants:,} places, {found.commitment:,.0f} {found.currency} of capital, "
-            f"{found.start} to {found.end}, {found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
+            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {found.commitment:,.0f} {found.currency} "
+            f"of capital, {found.start} to {found.end}, "
+            f"{found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
             f"Scenario {found.digest[:12]}.\n"
         ),
     ]
@@ -59,6 +60,14 @@ def review(found: Review) -> str:
         parts += [f"- {asked.name}: {'; '.join(asked.changes)}\n" for asked in found.stresses]
     parts += _lacking(found)
     return "".join(parts)
+
+
+MANY_COHORTS = 12
+"""From how many cohorts on their number is said. [cohorts]"""
+
+
+def _cohorts(found: Review) -> str:
+    return f" in {found.cohorts:,} cohorts" if found.cohorts >= MANY_COHORTS else ""
 
 
 MOST_PLACES = 6

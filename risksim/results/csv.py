@@ -9,6 +9,9 @@ import numpy as np
 
 from risksim.plan.layout import NEVER, PathResults, Plan
 
+MOST_COHORTS = 100
+"""Cohorts up to which each has columns of its own; beyond, people of all are added up. [cohorts]"""
+
 HEAD = ("enrolled", "completed", "dropouts", "unmeasured")
 
 
@@ -44,12 +47,15 @@ def path_table(plan: Plan, paths: PathResults) -> str:
     for p, payer in enumerate(labels.payers):
         for y, year in enumerate(labels.years):
             columns[f"repayment[{payer}][{year}]"] = (paths.repayment[:, p, y] / unit).tolist()
-    for c, cohort in enumerate(labels.cohorts):
+    people = {f"[{cohort}]": paths.headcount[:, c] for c, cohort in enumerate(labels.cohorts)}
+    if len(labels.cohorts) > MOST_COHORTS:
+        people = {"": paths.headcount.sum(axis=1)}
+    for cohort, counted in people.items():
         for i, count in enumerate(HEAD):
-            columns[f"{count}[{cohort}]"] = paths.headcount[:, c, i].tolist()
+            columns[f"{count}{cohort}"] = counted[:, i].tolist()
         for k, outcome in enumerate(labels.outcomes):
             for i, count in enumerate(("achieved", "verified")):
-                columns[f"{count}[{cohort}][{outcome}]"] = paths.headcount[:, c, 4 + 2 * k + i].tolist()
+                columns[f"{count}{cohort}[{outcome}]"] = counted[:, 4 + 2 * k + i].tolist()
     if labels.endings:
         columns["stop_month"] = ["" if month == NEVER else month for month in paths.stop_month.tolist()]
         columns["ended_by"] = ["" if row < 0 else labels.endings[row] for row in paths.ended_by.tolist()]

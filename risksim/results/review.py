@@ -55,6 +55,8 @@ class Review(NamedTuple):
     start: str
     end: str
     follow_ups: int
+    cohorts: int
+    """Cohorts, each of a repeated entry counted."""
     participants: int
     """Places over all cohorts. [people]"""
     commitment: float

@@ -196,7 +196,7 @@ def last_billed(deal: Scenario, cost: Cost) -> dt.date:
         last = 0 if cohort.enrolment is None else cohort.enrolment.last_month()
         course = int(value_of(cohort.duration))
         after = {"participant": 0, "completer": course, "participant month": max(course - 1, 0)}[cost.per or ""]
-        latest = max(latest, last + after)
+        latest = max(latest, cohort.opens_last + last + after)
     return add_months(deal.start_date, latest)
 
 

@@ -294,7 +294,8 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
 
 def _last_enrolment(cohort: Cohort) -> int:
     """The last month in which somebody can enrol. [month]"""
-    return 0 if cohort.enrolment is None else cohort.enrolment.last_month()
+    last = 0 if cohort.enrolment is None else cohort.enrolment.last_month()
+    return cohort.opens_last + last
 
 
 def _months_to_measurement(cohort: Cohort, outcome: PersonOutcome) -> int | None:
@@ -387,7 +388,7 @@ def come_too_late(scenario: Scenario) -> list[str]:
 
 
 def _payment_remarks(scenario: Scenario) -> Iterator[str]:
-    people = sum(int(value_of(cohort.participants)) for cohort in scenario.cohorts)
+    people = sum(cohort.places for cohort in scenario.cohorts)
     # The most that the rules so far can pay; None where it is uncertain, as where people replace each other.
     most: float | None = None if any(cohort.replaces for cohort in scenario.cohorts) else 0.0
     for position, rule in enumerate(scenario.payments):

@@ -51,13 +51,13 @@ class Place:
     bounds: Bounds | None = None
 
 
-def locate(loc: tuple[str | int, ...]) -> list[Place]:
+def locate(loc: tuple[str | int, ...], root: type[Part] = Scenario) -> list[Place]:
     """The places that a complaint passes through, from the top of the file to what it means.
 
     Pydantic's location names fields, positions and, after each union, the branch that was tried; the file has no
-    branches.
+    branches. `root` is what the whole file is.
     """
-    place = Place()
+    place = Place(kind=root)
     trail = [place]
     rest = list(loc)
     while rest:

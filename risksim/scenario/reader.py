@@ -15,11 +15,12 @@ import os
 import stat
 import sys
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from risksim.errors import Fault, FaultyFileError, ScenarioError
+from risksim.scenario.base import Part
 from risksim.scenario.document import Document, Path, shown
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.stresses import stressed
@@ -36,6 +37,10 @@ MOST_FAULTS = 200
 
 MOST_EXPLAINED = 5 * MOST_FAULTS
 """Mistakes that are put into words before they are sorted by line."""
+
+
+Root = TypeVar("Root", bound=Part)
+"""What a whole file is."""
 
 
 class Wanted(NamedTuple):
@@ -99,23 +104,29 @@ def read_text(text: str, name: str = "-") -> tuple[Scenario, Document]:
     ScenarioError
         With every mistake of the text, in the order of its lines.
     """
+    return checked(text, name, Scenario)
+
+
+def checked(text: str, name: str, model: type[Root]) -> tuple[Root, Document]:
+    """A checked file of a kind, from its text: as `read_text`."""
     tree = read_tree(_printable(name), text)
     if not tree.whole and tree.faults:
         raise ScenarioError(_in_order(tree.faults))
     if tree.root is None and not tree.faults:
         raise ScenarioError([_empty(tree.document.file)])
     try:
-        scenario = Scenario.model_validate(tree.root)
+        read = model.model_validate(tree.root)
     except ValidationError as error:
         unsaid = max(0, error.error_count() - MOST_EXPLAINED)
-        raise ScenarioError(_in_order([*tree.faults, *_faults(tree, error)], unsaid)) from None
+        raise ScenarioError(_in_order([*tree.faults, *_faults(tree, error, model)], unsaid)) from None
     if tree.faults:
         raise ScenarioError(_in_order(tree.faults))
     document = dataclasses.replace(tree.document, root=tree.root)
-    faults = [fault for stress in scenario.stresses for fault in _stress_faults(document, stress)]
+    stresses = read.stresses if isinstance(read, Scenario) else ()
+    faults = [fault for stress in stresses for fault in _stress_faults(document, stress)]
     if faults:
         raise ScenarioError(_in_order(faults))
-    return scenario, document
+    return read, document
 
 
 def read_stressed(document: Document, stress: str) -> tuple[Scenario, Document]:
@@ -144,7 +155,7 @@ def read_stressed(document: Document, stress: str) -> tuple[Scenario, Document]:
     try:
         return Scenario.model_validate(changed.root), changed
     except ValidationError as error:
-        raise ScenarioError(_in_order(_faults(Tree(changed.root, changed), error))) from None
+        raise ScenarioError(_in_order(_faults(Tree(changed.root, changed), error, Scenario))) from None
 
 
 def _stress_faults(document: Document, stress: str) -> tuple[Fault, ...]:
@@ -332,11 +343,11 @@ def _decoded(data: bytes, file: str, wanted: Wanted) -> str:
 # Checking
 
 
-def _faults(tree: Tree, error: ValidationError) -> list[Fault]:
+def _faults(tree: Tree, error: ValidationError, model: type[Part]) -> list[Fault]:
     """Every mistake the models find, with its place."""
-    complaints, unread = _explained(error), set(tree.unread)
+    complaints, unread = _explained(error, model), set(tree.unread)
     if len(complaints) <= MOST_FAULTS and isinstance(tree.root, dict) and not complaints[0].spans:
-        complaints += _hidden(tree.root, complaints)
+        complaints += _hidden(tree.root, complaints, model)
     return [
         tree.document.fault(complaint.path, complaint.found, complaint.remedy, key=complaint.key)
         for complaint in complaints
@@ -344,11 +355,11 @@ def _faults(tree: Tree, error: ValidationError) -> list[Fault]:
     ]
 
 
-def _explained(error: ValidationError) -> list[Explained]:
-    return [explain(one) for one in error.errors(include_url=False)[:MOST_EXPLAINED]]
+def _explained(error: ValidationError, model: type[Part]) -> list[Explained]:
+    return [explain(one, model) for one in error.errors(include_url=False)[:MOST_EXPLAINED]]
 
 
-def _hidden(root: dict[str, Any], complaints: list[Explained]) -> list[Explained]:
+def _hidden(root: dict[str, Any], complaints: list[Explained], model: type[Part]) -> list[Explained]:
     """Mistakes between parts of the file, which the models only look for once every part is sound.
 
     Each mistaken value is replaced by its default or example, and the whole is checked again. What then turns up
@@ -360,11 +371,11 @@ def _hidden(root: dict[str, Any], complaints: list[Explained]) -> list[Explained
         mended, place = _mend(mended, complaint)
         places.append(place)
     try:
-        Scenario.model_validate(mended)
+        model.model_validate(mended)
     except ValidationError as error:
         return [
             complaint
-            for complaint in _explained(error)
+            for complaint in _explained(error, model)
             if complaint.spans and not any(_touch(place, about) for place in places for about in _about(complaint))
         ]
     return []

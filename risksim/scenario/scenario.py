@@ -20,7 +20,7 @@ from risksim.scenario.base import (
     value_of,
     walk,
 )
-from risksim.scenario.calendar import add_months
+from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.deal_contradictions import deal_contradictions
@@ -59,7 +59,7 @@ from risksim.scenario.payments import (
     payers_of,
     terms_of,
 )
-from risksim.scenario.programme import Cohort
+from risksim.scenario.programme import MOST_COHORTS, Cohort, repeat_faults
 from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
 
@@ -129,7 +129,7 @@ class Scenario(Part):
     """What must be known before anybody signs, in words; `risksim check` lists what is still unsaid."""
     sources: dict[Name, str] = Field(default={})
     """The published sources by a short key, which numbers then name in `source`."""
-    cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=65_535)] = Field(
+    cohorts: Annotated[list[Cohort], Field(min_length=1, max_length=MOST_COHORTS)] = Field(
         default=[], examples=[[{"name": "Brøndby", "participants": 120}]]
     )
     """The groups of participants: sites, intake windows, municipalities. Only a loan can do without."""
@@ -301,7 +301,7 @@ def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
     seen: dict[str, int] = {}
     people = 0
     for position, cohort in enumerate(deal.cohorts):
-        people += int(value_of(cohort.participants))
+        people += cohort.places
         if cohort.name in seen:
             faults.append(
                 mistake_at(
@@ -322,7 +322,8 @@ def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
                 leans_on=(("cohorts",),),
             )
         )
-    return faults
+    months = int(months_between(deal.start_date, deal.end_date)) if deal.end_date > deal.start_date else LONGEST
+    return [*faults, *repeat_faults(deal.cohorts, months)]
 
 
 def certain(number: Any) -> float | None:

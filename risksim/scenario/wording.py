@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from risksim.scenario.base import Origin
+from risksim.scenario.base import Origin, Part
 from risksim.scenario.document import Path, shown
 from risksim.scenario.outcomes import KINDS, MEASURED, kinds_in, misspelt_kind
 from risksim.scenario.payments import RULES
@@ -62,15 +62,15 @@ class Explained:
     spans: bool
 
 
-def explain(error: ErrorDetails) -> Explained:
-    """A complaint of pydantic in words of the file."""
+def explain(error: ErrorDetails, root: type[Part] = Scenario) -> Explained:
+    """A complaint of pydantic in words of the file; `root` is what the whole file is."""
     about = error.get("ctx", {})
     # A check of the whole scenario names the place in the file itself, without branches.
     spans = error["type"] == "mistake" and about.get("path") == error["loc"]
-    trail = [Place(error["loc"])] if spans else locate(error["loc"])
+    trail = [Place(error["loc"])] if spans else locate(error["loc"], root)
     if own := () if spans else about.get("path", ()):
         # A check of one part names the place below it as the file does, without branches.
-        trail[-1] = replace(trail[-1], path=(*locate(error["loc"][: -len(own)])[-1].path, *own))
+        trail[-1] = replace(trail[-1], path=(*locate(error["loc"][: -len(own)], root)[-1].path, *own))
     place = trail[-1]
     found, remedy = _words(error, place)
     path, is_key = place.path, error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)

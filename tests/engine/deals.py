@@ -16,6 +16,11 @@ SHIPPED = Path(__file__).parents[2] / "scenarios"
 SIMPLE, BROENDBY = "examples/simple-reference.yaml", "broendby-tuba.yaml"
 
 
+def shipped_files() -> list[Path]:
+    """Every scenario that ships; a portfolio lists scenarios and is none itself."""
+    return sorted(file for file in SHIPPED.rglob("*.yaml") if file.parent.name != "portfolio")
+
+
 @functools.cache
 def shipped(name: str) -> Scenario:
     return Scenario.model_validate(YAML(typ="safe").load((SHIPPED / name).read_text(encoding="utf-8")))

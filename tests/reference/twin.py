@@ -61,6 +61,7 @@ from tests.reference.philox import (
     limit,
     person_words,
 )
+from tests.reference.repeats import unrolled
 
 Claims = dict[tuple[int, str, dt.date], int]
 Counts = dict[tuple[str, dt.date], float]
@@ -193,8 +194,11 @@ def run_path(
         Inputs whose values are given, by name; they are neither drawn nor taken at their means.
     """
     key = key_of(seed, stream)
-    values = input_values(scenario, key, path, inputs == "mean") | dict(known or {})
-    work_out(scenario, values, inputs == "mean")
+    said = scenario
+    scenario, same = unrolled(said)
+    values = input_values(scenario, key, path, inputs == "mean")
+    values |= input_values(said, key, path, inputs == "mean") | dict(known or {})
+    values |= {name: values[shared] for name, shared in same.items() if shared in values}
     if people == "expected":
         values |= expected_groups(scenario, values)
     else:

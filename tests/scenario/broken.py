@@ -594,6 +594,76 @@ MISTAKES: dict[str, Mistake] = {
     "duration of an age": Mistake(
         DURATION, "    duration: 9000 years\n    dropout", 15, "cohorts[0].duration", "at most 100 years", "zeros"
     ),
+    "repeated names without a number": Mistake(
+        "participants: 40",
+        "participants: 40\n    repeat: {times: 3, names: site}",
+        20,
+        "cohorts[1].repeat.names",
+        "names every cohort alike",
+        "Write 'site {n}'",
+    ),
+    "repeated never": Mistake(
+        "participants: 40", "participants: 40\n    repeat: {times: 0}", 20, "cohorts[1].repeat.times", "got 0", ""
+    ),
+    "repeated without times": Mistake(
+        "participants: 40",
+        "participants: 40\n    repeat: {each: []}",
+        20,
+        "cohorts[1].repeat.times",
+        "got no times",
+        "200",
+    ),
+    "repeated too often": Mistake(
+        "participants: 40", "participants: 1\n    repeat: {times: 65535}", 11, "cohorts", "got 65,536 cohorts", "zero"
+    ),
+    "repeated people": Mistake(
+        "participants: 40",
+        "participants: 4000\n    repeat: {times: 9000}",
+        11,
+        "cohorts",
+        "got 36,000,120 places",
+        "zero",
+    ),
+    "repeated name that is taken": Mistake(
+        "participants: 40",
+        "participants: 40\n    repeat: {times: 3, names: 'n{n}rth'}\n  - name: n2rth\n    participants: 40",
+        21,
+        "cohorts[2].name",
+        "got a cohort 'n2rth', which is also one of entry 2",
+        "names:",
+    ),
+    "repeated openings at once": Mistake(
+        "participants: 40",
+        "participants: 40\n    repeat: {times: 3, opens_every: 0 months}",
+        20,
+        "cohorts[1].repeat.opens_every",
+        "got 0 months",
+        "Take opens_every out",
+    ),
+    "repeated openings after the end": Mistake(
+        "participants: 40",
+        "participants: 40\n    repeat: {times: 20, opens_every: 3 months}",
+        20,
+        "cohorts[1].repeat.opens_every",
+        "the last of 20 cohorts would open 57 months after start; the deal lasts 35",
+        "closer together",
+    ),
+    "each of what is certain": Mistake(
+        "unmeasured: 0.1",
+        "unmeasured: 0.1\n    repeat: {times: 3, each: [unmeasured]}",
+        18,
+        "cohorts[0].repeat.each[0]",
+        "got 'unmeasured', which is no uncertain number of this entry; there is dropout.",
+        "Name one that is",
+    ),
+    "each twice": Mistake(
+        "unmeasured: 0.1",
+        "unmeasured: 0.1\n    repeat: {times: 3, each: [dropout, dropout]}",
+        18,
+        "cohorts[0].repeat.each[1]",
+        "got 'dropout' a second time",
+        "Take one of the two out.",
+    ),
     "window of nothing": Mistake(
         "window: 12 months", "window: 0 months", 14, "cohorts[0].enrolment.window", "at least one month", "'1 month'"
     ),

@@ -9,9 +9,10 @@ import pytest
 from risksim.scenario.lacking import TOPICS, lacking
 from risksim.scenario.reader import read_text
 from risksim.scenario.starter import KINDS, starter_text
+from tests.engine.deals import shipped_files
 from tests.scenario.broken import DEAL
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped_files()
 
 WHOLE = """\
 schema: 1

@@ -20,9 +20,10 @@ from risksim.scenario.origins import (
 from risksim.scenario.reader import read_scenario, read_text
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.starter import starter_text
+from tests.engine.deals import shipped_files
 from tests.scenario.broken import DEAL
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped_files()
 
 
 def deal(*changes: tuple[str, str]) -> Scenario:

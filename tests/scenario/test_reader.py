@@ -23,9 +23,10 @@ from risksim.scenario.scanner import QuickParser, QuickReader, QuickScanner
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.starter import starter_text
 from risksim.scenario.tree import plain_value, read_tree
+from tests.engine.deals import shipped_files
 from tests.scenario.broken import DEAL, MISTAKES, broken
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped_files()
 TEXTS = [file.read_text(encoding="utf-8") for file in SHIPPED] + [DEAL, starter_text()]
 
 

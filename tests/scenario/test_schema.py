@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,14 @@ from risksim.scenario.schema import json_schema
 from risksim.scenario.starter import starter_text
 from risksim.scenario.tree import read_tree
 from risksim.scenario.uncertainty import LAWS
+from tests.engine.deals import shipped_files
 from tests.scenario.broken import DEAL, MISTAKES, broken
 
 jsonschema = pytest.importorskip("jsonschema")
 
 SCHEMA = json_schema()
 VALIDATORS = [jsonschema.Draft7Validator, jsonschema.Draft202012Validator]
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped_files()
 TEXTS = {file.name: file.read_text(encoding="utf-8") for file in SHIPPED} | {"starter": starter_text(), "deal": DEAL}
 
 
@@ -186,6 +186,15 @@ BEYOND_A_SCHEMA = {
     "an end that reads twice",
     "an end with two goals",
     "an end without a goal",
+    # What a repeated entry says of itself and of the others.
+    "each of what is certain",
+    "each twice",
+    "repeated name that is taken",
+    "repeated names without a number",
+    "repeated openings after the end",
+    "repeated openings at once",
+    "repeated people",
+    "repeated too often",
     # What outcomes say about themselves, about each other, and to the rules that pay for them.
     "a count of amounts",
     "a gate before itself",

@@ -1,0 +1,132 @@
+"""``risksim check`` and ``risksim run`` of a portfolio."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from risksim import api
+from risksim.cli.output import OutputError, as_text, plain, show, talk, write
+
+
+def check(file: str, as_json: bool) -> None:
+    """Read a portfolio and its deals, print what it lists."""
+    from risksim.report.portfolio import Checked, Line, checked
+
+    portfolio = api.read_portfolio(file, draft=True)
+    lines = []
+    for holding in portfolio.holdings:
+        name, deal, share, tranche = holding
+        found = api.review(deal)
+        commitments = deal.plan.financing.commitment_value
+        held = commitments.sum() if tranche is None else commitments[tranche]
+        lines.append(
+            Line(
+                name,
+                deal.document.file,
+                found.start,
+                found.end,
+                share * float(held),
+                _held(holding),
+                len(found.uncertain),
+                len(found.unstated),
+                found.digest,
+            )
+        )
+    said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))
+    show(as_text({"schema": "risksim.portfolio-check/1", **plain(said)}) if as_json else checked(said))
+
+
+def _held(holding: api.Holding) -> str:
+    """What the fund holds of a deal, in words."""
+    what = "all" if holding.tranche is None else holding.deal.plan.labels.tranches[holding.tranche]
+    return what if holding.share == 1.0 else f"{holding.share:.4g} of {what}"
+
+
+def run(
+    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
+) -> None:
+    """Simulate a portfolio, print the answer, save what was asked for."""
+    from risksim.cli.run import check_out, progress
+
+    if ledger:
+        raise OutputError(
+            "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."
+        )
+    if out is not None:
+        check_out(out)
+    portfolio = api.read_portfolio(file)
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    with progress(paths * len(portfolio.holdings), quiet) as report:
+        made = api.run_portfolio(portfolio, paths, seed, threads, progress=report)
+    said = envelope(made)
+    if out is not None:
+        _save(made, out, said)
+        talk(f"Wrote {out}.")
+    show(as_text(said) if as_json else _page(made))
+
+
+def envelope(made: api.PortfolioRun) -> dict[str, Any]:
+    """The JSON of a portfolio, under documented keys."""
+    portfolio = made.portfolio
+    return {
+        "schema": "risksim.portfolio/1",
+        "portfolio": {
+            "name": portfolio.name,
+            "file": portfolio.document.file,
+            "digest": portfolio.digest,
+            "currency": portfolio.currency,
+            "day_count": portfolio.day_count,
+            "start": str(portfolio.start),
+            "deals": [
+                {
+                    "name": name,
+                    "file": deal.document.file,
+                    "digest": deal.plan.digest,
+                    "start": str(deal.scenario.start_date),
+                    "stream": deal.plan.stream,
+                    "share": share,
+                    "tranche": None if tranche is None else deal.plan.labels.tranches[tranche],
+                }
+                for name, deal, share, tranche in portfolio.holdings
+            ],
+        },
+        "run": {
+            "paths": made.sample.n_paths,
+            "seed": made.seed,
+            "engine": made.engine,
+            "risksim": version("risksim-dsi"),
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        },
+        "statistics": made.summary.to_json(),
+    }
+
+
+def _page(made: api.PortfolioRun) -> str:
+    from risksim.report.portfolio import Heading, answer
+
+    portfolio = made.portfolio
+    head = Heading(
+        portfolio.name,
+        portfolio.currency,
+        portfolio.day_count,
+        portfolio.hurdles[-1],
+        made.sample.n_paths,
+        made.seed,
+        made.engine,
+        portfolio.digest,
+        version("risksim-dsi"),
+    )
+    return answer(head, made.summary)
+
+
+def _save(made: api.PortfolioRun, out: Path, statistics: dict[str, Any]) -> None:
+    if out.suffix == ".nc":
+        api.save_portfolio(made, out)
+    elif out.suffix == ".json":
+        write(out, as_text(statistics))
+    else:
+        write(out, api.portfolio_table(made))
