@@ -12,6 +12,7 @@ from risksim.scenario.base import Origin, value_of, walk
 from risksim.scenario.financing import Tranche
 from risksim.scenario.outcomes import PersonOutcome
 from risksim.scenario.payments import Cap, PerOutcomeTerms
+from risksim.scenario.programme import Enrolment
 from risksim.scenario.scenario import Scenario
 
 FILE = Path(__file__).parents[1] / "scenarios" / "broendby-tuba.yaml"
@@ -66,7 +67,9 @@ def test_every_block_that_may_say_where_it_comes_from_does(deal):
         path
         for path, part in walk(deal)
         if isinstance(part, Origin)
-        and not isinstance(part, PerOutcomeTerms | PersonOutcome | Tranche)  # their numbers speak for themselves
+        and not isinstance(
+            part, Enrolment | PerOutcomeTerms | PersonOutcome | Tranche
+        )  # their numbers speak for themselves
         and inside_a_law not in path
         and part.source is None
         and part.assumption is None

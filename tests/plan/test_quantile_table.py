@@ -92,7 +92,7 @@ def test_table_keeps_the_mean(family):
 
 
 def test_fields_are_those_of_the_inputs():
-    assert set(QuantileTables._fields) | {"address"} == set(Inputs._fields)
+    assert set(QuantileTables._fields) | {"address", "luck"} == set(Inputs._fields)
     tables = tabulate([alone(Beta(30.0, 10.0)), law_of(3.0)])
     assert tables.piece_ptr.tolist() == [0, 1, 2]
     assert tables.table_index.tolist() == [0, -1]

@@ -199,6 +199,7 @@ def run_path(
     values = input_values(scenario, key, path, inputs == "mean")
     values |= input_values(said, key, path, inputs == "mean") | dict(known or {})
     values |= {name: values[shared] for name, shared in same.items() if shared in values}
+    work_out(scenario, values, inputs == "mean")
     if people == "expected":
         values |= expected_groups(scenario, values)
     else:

@@ -54,6 +54,23 @@ def test_what_the_reader_accepts_the_schema_accepts(text: str, validator: Any):
 
 # Checks between values, and what a schema cannot see in YAML: the spelling of numbers, and doubled keys.
 BEYOND_A_SCHEMA = {
+    "a counterfactual said twice",
+    "a decay over no time",
+    "a late start of no months",
+    "a ramp's power without a ramp",
+    "a ratio beside a shortfall",
+    "a ratio outside its interval",
+    "a site with more successes than people",
+    "a waiting list that nobody is on",
+    "an effect discounted twice",
+    "an effect on two scales",
+    "an effect seen in one group alone",
+    "arrivals beside a shortfall",
+    "flags without a design",
+    "groups that leave somebody out",
+    "replaced at once",
+    "replaced by nobody",
+    "waiting for nothing",
     "dependence of nothing",
     "more than all of an outcome",
     "pairs beside the person",
