@@ -59,7 +59,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import Cohort
 from risksim.scenario.terms import Reading, Table, Terms
-from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw, FromRegister
 
 MOST_PEOPLE = 10_000_000
 """Places of all cohorts of a deal together. [people]"""
@@ -316,6 +316,8 @@ def certain(number: Any) -> float | None:
         return number.value
     if isinstance(number, FixedLaw):
         return number.fixed
+    if isinstance(number, FromRegister):
+        return certain(number.number)
     return float(number) if isinstance(number, int | float) else None
 
 
