@@ -163,7 +163,7 @@ def _capped(parts: Sequence[BetaPart], most: float) -> tuple[list[BetaPart], boo
 
 FEWEST_NODES, MOST_NODES = 16, 256
 """Nodes of the rule over an uncertain weight: doubled until the moments stand still."""
-STILL = 1e-9
+STILL = 1e-8
 """Mean and mean square that move by less stand still. [1]"""
 NEGLIGIBLE = 1e-12
 """Nodes of less probability are left out. [1]"""

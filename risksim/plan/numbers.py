@@ -15,10 +15,10 @@ from risksim.plan.fits import FitError
 from risksim.plan.hashes import hash32
 from risksim.plan.laws import Law, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
-from risksim.scenario.base import value_of
+from risksim.scenario.base import value_of, walk
 from risksim.scenario.origins import input_name, origin_text
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import LARGEST_AMOUNT, Uniform
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Graded, Uniform
 
 Path = tuple[str | int, ...]
 
@@ -58,12 +58,16 @@ class Gathered:
         self.scenario, self.places, self.draft = scenario, places, draft
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
+        self.paths: list[Path] = []
         self.addresses: dict[int, str] = {}
         self.faults: list[Fault] = []
         self.events: list[tuple[int, int]] = []
 
     def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
         """A number as slot or constant; its law is held against its bounds."""
+        if not unit.startswith(self.scenario.currency) and is_graded(number):
+            self.faults.append(self.places.fault(path, *GRADED_ELSEWHERE))
+            return Number(-1, 0.0)
         try:
             law = law_of(number, low, high)
         except FitError as error:
@@ -89,6 +93,7 @@ class Gathered:
             )
         self.addresses[address] = name
         self.laws.append(law)
+        self.paths.append(path)
         # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
         points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
         self.notes.append(layout.InputNote(name, law.text, unit, origin_text(number), law.mean, law.sd, points))
@@ -119,6 +124,18 @@ class Gathered:
         for event, chance in () if self.draft else self.events:
             tables["mean"][event] = tables["mean"][chance]
         return layout.Inputs(np.array(list(self.addresses), dtype=np.uint32), **tables)
+
+
+GRADED_ELSEWHERE = (
+    "got a grade of confidence; only costs, savings and prices in money are graded, and each number is discounted once.",
+    "Say how sure a share or a rate is by `evidence:`, with icc and weight, or by `quantiles:`.",
+)
+"""What is wrong with a grade on a number that is no amount of money, and what to try."""
+
+
+def is_graded(number: Any) -> bool:
+    """Whether a number, or a part of it, carries a grade of confidence."""
+    return any(isinstance(part, Graded) for _, part in walk(number))
 
 
 def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:

@@ -12,10 +12,6 @@ from pydantic_core import InitErrorDetails, ValidationError
 from risksim.scenario.base import Count, Date, Name, Origin, mistake_at, value_of
 from risksim.scenario.uncertainty import Fixed, FixedLaw, FromRegister, People, Ratio, Share, UncertainNumber
 
-USUAL_MATCHING_ERROR = 0.07
-"""Matching error of a register comparison, as a multiple of the standard deviation between people: the order of
-magnitude of comparisons of matched and randomised groups within one study. [1]"""
-
 
 class ComparisonGroup(Origin):
     """People who were not in the programme, and what is measured of them."""
@@ -77,6 +73,11 @@ class Effect(Origin):
     """The fewest people who must be measured on either side; with fewer there is no effect and no claim. [people]"""
     label: str | None = None
     """A longer name for reports."""
+
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The usual error of matching, where it is taken."""
+        return ("matching-bias",) if self.matching_error == "usual" else ()
 
 
 class EffectOnOutcome(Effect):

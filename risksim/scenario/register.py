@@ -169,7 +169,7 @@ def constants_in_use(scenario: Scenario) -> list[InUse]:
     for path, part in walk(scenario):
         keys = getattr(part, "register_keys", None)
         for key in keys() if keys is not None else ():
-            places.setdefault(key, {})[input_name(scenario, path)] = None
+            places.setdefault(key, {})[input_name(scenario, path) or "the deal"] = None
     return [
         InUse(
             key, one.what, one.words, one.unit, one.status, one.source, one.valid_from, one.valid_to, tuple(places[key])

@@ -191,6 +191,10 @@ class Scenario(Part):
         """The names of everything that has a value and no persons to count: results, then effects."""
         return [*self.results, *self.effects]
 
+    def register_keys(self) -> tuple[str, ...]:
+        """The hurdles, where the file leaves them to the program."""
+        return () if "hurdles" in self.model_fields_set else ("hurdle-rates",)
+
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""
         if isinstance(self.follow_up, list):

@@ -35,7 +35,7 @@ cohorts:
 outcomes:
   work:
     of: completers
-    success_rate: {evidence: {successes: 45, of: 60, source: pilot}}
+    success_rate: {evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}
     measured: {after_completion: 12 months}
 payments:
   - per_outcome: {outcome: work, price: {value: 60000, source: pilot}}
@@ -69,8 +69,9 @@ def test_nothing_lacks_where_all_is_said():
         ("method: from registers, ", "", "method", "outcomes[work]"),
         (", compared_with: nothing", "", "baseline", "outcomes[work]"),
         (", source: pilot}}\n    measured", "}}\n    measured", "evidence", "outcomes[work]"),
-        ("{evidence: {successes: 45, of: 60, source: pilot}}", "0.75", "evidence", "outcomes[work]"),
-        ("{evidence: {successes: 45, of: 60, source: pilot}}", "{beta: [3, 1]}", "evidence", "outcomes[work]"),
+        ("icc: 0.02, ", "", "evidence", "outcomes[work].success_rate"),
+        ("{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}", "0.75", "evidence", "outcomes[work]"),
+        ("{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}", "{beta: [3, 1]}", "evidence", "outcomes[work]"),
         ("2028-12-31", "2027-06-30", "follow-up", "outcomes[work]"),
         ("{after_completion: 12 months}", "{at: completion}", "follow-up", "outcomes"),
         ("    dropout: 0\n", "", "dropout", "cohorts[north]"),
