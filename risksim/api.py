@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.plan.observed import Form as TemplateForm
+    from risksim.results.description import ConstantInUse, Description
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
+    from risksim.scenario.register import Constant, InUse
 
 PATHS = 100_000
 """Paths of a run unless said otherwise."""
@@ -476,6 +478,71 @@ def review(deal: Deal) -> Review:
         unstated=tuple(origins.unstated(scenario)),
         remarks=tuple(origins.remarks(scenario)),
         lacking=tuple(Lacking(*line) for line in lacking.lacking(scenario)),
+    )
+
+
+def describe(deal: Deal) -> Description:
+    """Every uncertain number: where it comes from, its form, mean and quantiles, and what was done to get there.
+
+    Parameters
+    ----------
+    deal : Deal
+        A scenario that was read; a draft is enough.
+
+    Returns
+    -------
+    Description
+    """
+    from risksim.plan.describe import numbers
+    from risksim.results.description import Candidate, Described, Description, Opinion
+    from risksim.results.review import Lacking
+    from risksim.scenario import lacking, origins
+    from risksim.scenario import register as constants
+
+    in_use = constants_in_use(deal)
+    return Description(
+        file=deal.document.file,
+        deal=deal.plan.name,
+        digest=deal.plan.digest,
+        register=str(constants.edition()),
+        numbers=tuple(
+            Described(*told)._replace(
+                candidates=tuple(Candidate(*one) for one in told.candidates),
+                experts=tuple(
+                    Opinion(*said)._replace(candidates=tuple(Candidate(*one) for one in said.candidates))
+                    for said in told.experts
+                ),
+            )
+            for told in numbers(deal.scenario, deal.document)
+        ),
+        constants=in_use,
+        not_checked=tuple(one.key for one in in_use if one.status == "T"),
+        unstated=tuple(origins.unstated(deal.scenario)),
+        lacking=tuple(Lacking(*line) for line in lacking.lacking(deal.scenario)),
+    )
+
+
+def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence a deal, each with its status and the places it acts at."""
+    from risksim.scenario import register as constants
+
+    return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
+
+
+def register() -> tuple[ConstantInUse, ...]:
+    """The whole register of constants."""
+    from risksim.scenario import register as constants
+
+    return tuple(_constant(one, ()) for one in constants.constants().values())
+
+
+def _constant(one: Constant | InUse, where: tuple[str, ...]) -> ConstantInUse:
+    from risksim.results.description import ConstantInUse
+    from risksim.scenario.register import STATUS
+
+    until = None if one.valid_to is None else str(one.valid_to)
+    return ConstantInUse(
+        one.key, one.what, one.words, one.unit, one.status, STATUS[one.status], one.source, str(one.valid_from), until, where
     )
 
 

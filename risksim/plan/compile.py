@@ -22,7 +22,9 @@ from risksim.scenario.payments import key_of, terms_of
 from risksim.scenario.scenario import Scenario
 
 
-def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: bool = False) -> layout.Plan:
+def compile_plan(
+    scenario: Scenario, places: Places | None = None, *, draft: bool = False, gathered: Gathered | None = None
+) -> layout.Plan:
     """Compile a scenario.
 
     Parameters
@@ -33,6 +35,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         The document it was read from, for line numbers in messages.
     draft : bool
         Check everything but leave out the quantile tables: a plan to look at, not to run.
+    gathered : Gathered, optional
+        Where the uncertain numbers are gathered, for who wants to look at their laws afterwards.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         If a law leaves the bounds of its field, names collide, or a part can never work.
     """
     places = places or NoFile()
-    gathered = Gathered(scenario, places, draft=draft)
+    gathered = gathered or Gathered(scenario, places, draft=draft)
     gathered.faults.extend(_impossible(scenario, places))
     follow_ups = scenario.follow_up_dates()
     deal = scenario.financing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from risksim.report.table import heading, table
-from risksim.results.review import Review
+from risksim.results.review import Lacking, Review
 
 WIDTH = 110
 
@@ -54,7 +54,7 @@ def review(found: Review) -> str:
         parts += [
             textwrap.fill(remark, WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n" for remark in found.remarks
         ]
-    parts += _lacking(found)
+    parts += lacking(found.lacking)
     return "".join(parts)
 
 
@@ -62,11 +62,23 @@ MOST_PLACES = 6
 """Places that a line names; the rest are counted."""
 
 
-def _lacking(found: Review) -> list[str]:
-    if not found.lacking:
+def lacking(lines: tuple[Lacking, ...]) -> list[str]:
+    """What due diligence still lacks, each with what to add.
+
+    Parameters
+    ----------
+    lines : tuple of Lacking
+        As the check found them.
+
+    Returns
+    -------
+    list of str
+        Paragraphs, the heading first.
+    """
+    if not lines:
         return [heading("What due diligence still lacks"), "Nothing that this check knows of.\n"]
-    said = [heading(f"What due diligence still lacks ({len(found.lacking)})")]
-    for line in found.lacking:
+    said = [heading(f"What due diligence still lacks ({len(lines)})")]
+    for line in lines:
         more = f" and {len(line.where) - MOST_PLACES} more" if len(line.where) > MOST_PLACES else ""
         places = ", ".join(line.where[:MOST_PLACES]) + more
         for text, indent in ((f"{line.topic}: {line.what} ({places})", "- "), (f"add {line.add}", "    ")):

@@ -77,6 +77,11 @@ class InUse(NamedTuple):
     where: tuple[str, ...]
     """The places it acts at, by names."""
 
+    @property
+    def words(self) -> str:
+        """Its value as a line of text."""
+        return self.value
+
 
 @cache
 def _read() -> Mapping[str, Any]:

@@ -1,0 +1,90 @@
+"""A description of the uncertain numbers of a scenario as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from risksim.report.review import lacking
+from risksim.report.table import heading
+from risksim.results.description import Candidate, ConstantInUse, Described, Description
+
+WIDTH = 110
+
+
+def description(found: Description) -> str:
+    """Every uncertain number, every constant in use, and what is left unsaid.
+
+    Parameters
+    ----------
+    found : Description
+        Of one scenario.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{found.deal} ({found.file}), scenario {found.digest[:12]}, register of {found.register}.\n"]
+    parts.append(heading(f"What is uncertain ({len(found.numbers)})"))
+    parts += [_number(number) for number in found.numbers] or ["Nothing: every number of this deal is certain.\n"]
+    parts.append(heading(f"Constants of the register in use ({len(found.constants)})"))
+    parts.append(constants(found.constants) or "None.\n")
+    if found.unstated:
+        parts.append(heading("Neither source nor assumption"))
+        parts += [f"- {name}\n" for name in found.unstated]
+    return "".join([*parts, *lacking(found.lacking)])
+
+
+def constants(listed: Iterable[ConstantInUse]) -> str:
+    """Constants with their values, status, source and the places they act at."""
+    said = []
+    for one in listed:
+        unit = "" if one.unit == "1" else f" [{one.unit}]"
+        until = f" to {one.valid_to}" if one.valid_to else ""
+        said.append(_filled(f"{one.key} = {one.value}{unit}: {one.what}", "- "))
+        said.append(_filled(f"{one.means}; {one.source}; from {one.valid_from}{until}"))
+        if one.where:
+            said.append(_filled(f"at {', '.join(one.where)}"))
+    return "".join(said)
+
+
+def _number(number: Described) -> str:
+    unit = "" if number.unit == "1" else f" [{number.unit}]"
+    points = " / ".join(f"{point:,.4g}" for point in (number.p5, number.p50, number.p95))
+    lines = [
+        f"{number.name}{unit}\n",
+        _filled(number.form),
+        _filled(f"mean {number.mean:,.4g}; 5 / 50 / 95 %: {points}"),
+    ]
+    lines += [_filled(f"effective sample size {size}") for size in _sizes(number)]
+    lines.append(_filled(number.origin_text or "neither source nor assumption"))
+    lines += [_filled(step, "    - ") for step in number.steps]
+    lines += _fits(number.candidates, "    ")
+    for expert in number.experts:
+        lines.append(_filled(f"{expert.name}, {100 * expert.share:.3g} %: {expert.form}, mean {expert.mean:,.4g}"))
+        lines += _fits(expert.candidates, "      ")
+    return "".join(lines) + "\n"
+
+
+def _sizes(number: Described) -> Iterator[str]:
+    mixed = number.matched_people is not None
+    if number.people is not None:
+        yield f"{number.people:,.4g} people{', where the evidence applies' if mixed else ''}"
+    if number.matched_people is not None:
+        yield f"{number.matched_people:,.3g} people, by mean and variance of the whole"
+
+
+def _fits(candidates: Iterable[Candidate], indent: str) -> list[str]:
+    said = []
+    for fit in candidates:
+        mark = "*" if fit.chosen else " "
+        said.append(
+            f"{indent}{mark} {fit.family:<9}  sum of squares {fit.sum_of_squares:8.2g}   "
+            f"5 % {fit.p5:>10,.4g}   95 % {fit.p95:>10,.4g}\n"
+        )
+    return said
+
+
+def _filled(text: str, start: str = "    ") -> str:
+    rest = " " * (4 if start == "- " else len(start))
+    return textwrap.fill(text, WIDTH, initial_indent=start, subsequent_indent=rest, break_long_words=False) + "\n"
