@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
 
 if TYPE_CHECKING:
     from risksim.analysis.three_lines import ThreeLines
@@ -51,6 +51,9 @@ def run(
         from risksim.report.ledger import ledger as page
 
         show(page(moves, summary, made.plan.currency))
+    from risksim.report.describe import not_checked
+
+    show(not_checked(api.constants_in_use(deal)))
 
 
 def _check_out(out: Path) -> None:
@@ -79,7 +82,7 @@ def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
 
 def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary) -> dict[str, Any]:
     """The JSON of a run, under documented keys."""
-    plan = made.plan
+    plan, in_use = made.plan, api.constants_in_use(deal)
     return {
         "schema": "risksim.run/1",
         "scenario": {
@@ -88,6 +91,8 @@ def envelope(deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary)
             "digest": plan.digest,
             "currency": plan.currency,
             "day_count": plan.day_count,
+            "constants": plain(in_use),
+            "not_checked": [one.key for one in in_use if one.status == "T"],
         },
         "run": {
             "paths": int(made.paths.weight.size),

@@ -164,7 +164,7 @@ def steps(number: Any) -> Iterator[str]:
             yield f"stated as {figure(shape.value)}"
             yield (
                 f"grade {shape.grade} as a {shape.as_}: times a factor with median {figure(math.exp(factor.mu))} and "
-                f"sigma {figure(factor.sigma, 3)}"
+                f"sigma {figure(factor.sigma, 3)} (confidence-grade-{shape.grade} of the register)"
             )
         case grammar.Experts():
             yield f"{len(number.experts)} experts, each fitted apart, pooled by weight"

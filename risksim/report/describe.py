@@ -42,7 +42,7 @@ def constants(listed: Iterable[ConstantInUse]) -> str:
         unit = "" if one.unit == "1" else f" [{one.unit}]"
         until = f" to {one.valid_to}" if one.valid_to else ""
         said.append(_filled(f"{one.key} = {one.value}{unit}: {one.what}", "- "))
-        said.append(_filled(f"{one.means}; {one.source}; from {one.valid_from}{until}"))
+        said.append(_filled("; ".join(filter(None, (one.means, one.source, f"from {one.valid_from}{until}")))))
         if one.where:
             said.append(_filled(f"at {', '.join(one.where)}"))
     return "".join(said)
@@ -50,18 +50,18 @@ def constants(listed: Iterable[ConstantInUse]) -> str:
 
 def _number(number: Described) -> str:
     unit = "" if number.unit == "1" else f" [{number.unit}]"
-    points = " / ".join(f"{point:,.4g}" for point in (number.p5, number.p50, number.p95))
+    points = " / ".join(map(_value, (number.p5, number.p50, number.p95)))
     lines = [
         f"{number.name}{unit}\n",
         _filled(number.form),
-        _filled(f"mean {number.mean:,.4g}; 5 / 50 / 95 %: {points}"),
+        _filled(f"mean {_value(number.mean)}; 5 / 50 / 95 %: {points}"),
     ]
     lines += [_filled(f"effective sample size {size}") for size in _sizes(number)]
     lines.append(_filled(number.origin_text or "neither source nor assumption"))
     lines += [_filled(step, "    - ") for step in number.steps]
     lines += _fits(number.candidates, "    ")
     for expert in number.experts:
-        lines.append(_filled(f"{expert.name}, {100 * expert.share:.3g} %: {expert.form}, mean {expert.mean:,.4g}"))
+        lines.append(_filled(f"{expert.name}, {100 * expert.share:.3g} %: {expert.form}, mean {_value(expert.mean)}"))
         lines += _fits(expert.candidates, "      ")
     return "".join(lines) + "\n"
 
@@ -80,9 +80,20 @@ def _fits(candidates: Iterable[Candidate], indent: str) -> list[str]:
         mark = "*" if fit.chosen else " "
         said.append(
             f"{indent}{mark} {fit.family:<9}  sum of squares {fit.sum_of_squares:8.2g}   "
-            f"5 % {fit.p5:>10,.4g}   95 % {fit.p95:>10,.4g}\n"
+            f"5 % {_value(fit.p5):>12}   95 % {_value(fit.p95):>12}\n"
         )
     return said
+
+
+def _value(value: float) -> str:
+    """A value as people write it, without powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:,.4g}"
+
+
+def not_checked(listed: Iterable[ConstantInUse]) -> str:
+    """One line that names the constants in use which nobody compared with their source; empty where there is none."""
+    said = [f"{one.key} ({', '.join(one.where)})" for one in listed if one.status == "T"]
+    return f"Not checked against its source: {'; '.join(said)}.\n" if said else ""
 
 
 def _filled(text: str, start: str = "    ") -> str:

@@ -193,8 +193,10 @@ def _reason(part: Any) -> str:
     """Why a number was assumed; empty where it was not."""
     if isinstance(part, Origin | Source) and part.assumption is not None:
         return " ".join(part.assumption.split())
-    judged = isinstance(part, FromRegister) and register.constants()[part.register_].status == "J"
-    return f"{register.constants()[part.register_].source}, as the register has it" if judged else ""
+    constant = register.constants()[part.register_] if isinstance(part, FromRegister) else None
+    if constant is None or constant.status != "J":
+        return ""
+    return f"a judgement of the register{f' ({constant.source})' if constant.source else ''}"
 
 
 def origin_text(part: Any) -> str:

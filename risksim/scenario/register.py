@@ -26,7 +26,7 @@ Status = Literal["V", "T", "J"]
 STATUS: dict[Status, str] = {
     "V": "compared with its source",
     "T": "not checked against its source",
-    "J": "judgement",
+    "J": "a judgement",
 }
 """What each status says of a constant."""
 
@@ -59,7 +59,7 @@ class Constant(NamedTuple):
     def origin(self) -> str:
         """Where it comes from, in words that do not promise more than its status."""
         start = {"V": "source", "T": "source, not checked", "J": "assumption"}[self.status]
-        return f"{start}: {self.source} (register: {self.key})"
+        return f"{start}: {self.source or STATUS[self.status]} (register: {self.key})"
 
 
 class InUse(NamedTuple):
