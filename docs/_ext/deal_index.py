@@ -37,6 +37,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
     ),
     "rules": ("Payment rules", "One small deal for each payment rule; its claims can be checked by hand."),
     "outcomes": ("Outcomes", "One small deal for each kind of outcome."),
+    "evidence": ("Evidence", "Small deals that show how counts, opinions and constants become distributions."),
     "effects": ("Effects", "Small deals that pay for what a programme adds to what would have happened anyway."),
     "ending": ("Ending early", "Small deals that may end before their time."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
