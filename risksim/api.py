@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
+    from risksim.plan.describe import Told
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.plan.observed import Form as TemplateForm
-    from risksim.results.description import ConstantInUse, Description
+    from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -494,7 +495,7 @@ def describe(deal: Deal) -> Description:
     Description
     """
     from risksim.plan.describe import numbers
-    from risksim.results.description import Candidate, Described, Description, Opinion
+    from risksim.results.description import Description
     from risksim.results.review import Lacking
     from risksim.scenario import lacking, origins
     from risksim.scenario import register as constants
@@ -505,21 +506,19 @@ def describe(deal: Deal) -> Description:
         deal=deal.plan.name,
         digest=deal.plan.digest,
         register=str(constants.edition()),
-        numbers=tuple(
-            Described(*told)._replace(
-                candidates=tuple(Candidate(*one) for one in told.candidates),
-                experts=tuple(
-                    Opinion(*said)._replace(candidates=tuple(Candidate(*one) for one in said.candidates))
-                    for said in told.experts
-                ),
-            )
-            for told in numbers(deal.scenario, deal.document)
-        ),
+        numbers=tuple(_described(told) for told in numbers(deal.scenario, deal.document)),
         constants=in_use,
         not_checked=tuple(one.key for one in in_use if one.status == "T"),
         unstated=tuple(origins.unstated(deal.scenario)),
         lacking=tuple(Lacking(*line) for line in lacking.lacking(deal.scenario)),
     )
+
+
+def _described(told: Told) -> Described:
+    from risksim.results.description import Candidate, Described, Opinion
+
+    experts = (Opinion(*one[:-1], tuple(Candidate(*fit) for fit in one.candidates)) for one in told.experts)
+    return Described(*told[:-2], tuple(Candidate(*fit) for fit in told.candidates), tuple(experts))
 
 
 def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
@@ -540,10 +539,9 @@ def _constant(one: Constant | InUse, where: tuple[str, ...]) -> ConstantInUse:
     from risksim.results.description import ConstantInUse
     from risksim.scenario.register import STATUS
 
+    means, start = STATUS[one.status], str(one.valid_from)
     until = None if one.valid_to is None else str(one.valid_to)
-    return ConstantInUse(
-        one.key, one.what, one.words, one.unit, one.status, STATUS[one.status], one.source, str(one.valid_from), until, where
-    )
+    return ConstantInUse(one.key, one.what, one.words, one.unit, one.status, means, one.source, start, until, where)
 
 
 def json_schema() -> dict[str, object]:

@@ -194,9 +194,7 @@ def _opinions(number: Any, low: float, high: float) -> tuple[Opinion, ...]:
     for expert in number.experts:
         law = law_of(expert.says, low, high)
         found.append(
-            Opinion(
-                expert.name, expert.weight / total, law.text, law.mean, _candidates(expert.says, low, high)
-            )
+            Opinion(expert.name, expert.weight / total, law.text, law.mean, _candidates(expert.says, low, high))
         )
     return tuple(found)
 

@@ -12,8 +12,8 @@ from risksim.plan import layout
 from risksim.plan.columns import Column
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, Number, Path, slots
-from risksim.scenario.base import value_of
 from risksim.scenario import register
+from risksim.scenario.base import value_of
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, known_on
 from risksim.scenario.uncertainty import Normal, NormalShape
 

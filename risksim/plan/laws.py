@@ -33,6 +33,7 @@ from risksim.plan.fits import OUTSIDE, Fit, Limits, allowed, fit_quantiles
 from risksim.plan.layout import FloatArray
 from risksim.scenario import uncertainty as grammar
 
+
 class Piece(NamedTuple):
     """A stretch of probability on which a law is one value or one continuous family."""
 

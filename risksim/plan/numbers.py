@@ -127,7 +127,7 @@ class Gathered:
 
 
 GRADED_ELSEWHERE = (
-    "got a grade of confidence; only costs, savings and prices in money are graded, and each number is discounted once.",
+    "got a grade of confidence; only costs, savings and prices in money are graded, and each number once.",
     "Say how sure a share or a rate is by `evidence:`, with icc and weight, or by `quantiles:`.",
 )
 """What is wrong with a grade on a number that is no amount of money, and what to try."""

@@ -74,7 +74,6 @@ class Effect(Origin):
     label: str | None = None
     """A longer name for reports."""
 
-
     def register_keys(self) -> tuple[str, ...]:
         """The usual error of matching, where it is taken."""
         return ("matching-bias",) if self.matching_error == "usual" else ()

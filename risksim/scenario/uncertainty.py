@@ -103,7 +103,8 @@ class FromRegister(Law):
         """What the register says: a plain number or a law."""
         from risksim.scenario import register
 
-        return register.number(self.register_)
+        said: UncertainNumber = register.number(self.register_)
+        return said
 
 
 def _share_in_law(found: Any) -> str | None:
@@ -126,7 +127,11 @@ UncertainWeight = Annotated[
 
 def plain_share(found: Any) -> float:
     """The value of a certain share inside a law. [1]"""
-    return float(found.number) if isinstance(found, FromRegister) else float(found)
+    if isinstance(found, FromRegister):
+        from risksim.scenario import register
+
+        return register.plain(found.register_)
+    return float(found)
 
 
 def _must_be_share(key: str, found: Any) -> None:

@@ -146,7 +146,8 @@ def test_design_effect_comes_before_the_weight_and_the_most_after_both():
     assert shapes(told | {"at_most": 4}) == pytest.approx((2.8032129, 1.1967871), abs=5e-8)
     assert shapes(told | {"at_most": 400}) == shapes(told)
     words = learn(NUMBER.validate_python(told | {"at_most": 4, "may_not_apply": 0.2})).steps
-    order = [next(place for place, step in enumerate(words) if word in step) for word in ("prior", "icc", "weight", "at most", "not apply")]
+    named = ("prior", "icc", "weight", "at most", "not apply")
+    order = [next(place for place, step in enumerate(words) if word in step) for word in named]
     assert order == sorted(order) == list(range(5)), "each step stands once, in order"
 
 
@@ -215,7 +216,8 @@ def test_experts_are_pooled_and_never_merged():
     # two humps: the pool is wider than either
     assert found.mean == pytest.approx(0.75 * 7.52067 / 11.72949 + 0.25 * 0.1, abs=1e-6)
     assert [piece.width for piece in found.pieces] == [0.75, 0.25]
-    assert "(A)" in found.text and "(B)" in found.text
+    assert "(A)" in found.text
+    assert "(B)" in found.text
     assert found.sd > max(law({"beta": [2, 18]}).sd, 0.14)
 
 

@@ -67,7 +67,7 @@ def certain_value(law: Any) -> float | None:
 
 
 def mixture_parts(law: Any) -> list[tuple[float, Any]] | None:
-    """Weight and law of each part of a mixture, in the order in which they share the interval; None where it is none."""
+    """Weight and law of each part of a mixture, in the order in which they share the interval; else None."""
     if isinstance(law, grammar.Mixture):
         return [(part.weight, part.of) for part in law.mixture]
     if isinstance(law, grammar.Experts):

@@ -275,7 +275,12 @@ MISTAKES: dict[str, Mistake] = {
         "weight: 0.5", "icc: 5", 24, "outcomes.work.success_rate.evidence.icc", "from 0 to 1", "write 0.05"
     ),
     "chance that evidence does not apply in percent": Mistake(
-        "weight: 0.5}}", "weight: 0.5}, may_not_apply: 20}", 24, "outcomes.work.success_rate.may_not_apply", "from 0 to 1", "0.2"
+        "weight: 0.5}}",
+        "weight: 0.5}, may_not_apply: 20}",
+        24,
+        "outcomes.work.success_rate.may_not_apply",
+        "from 0 to 1",
+        "0.2",
     ),
     "constant that is none": Mistake(
         UNMEASURED,

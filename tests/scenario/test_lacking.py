@@ -71,7 +71,12 @@ def test_nothing_lacks_where_all_is_said():
         (", source: pilot}}\n    measured", "}}\n    measured", "evidence", "outcomes[work]"),
         ("icc: 0.02, ", "", "evidence", "outcomes[work].success_rate"),
         ("{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}", "0.75", "evidence", "outcomes[work]"),
-        ("{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}", "{beta: [3, 1]}", "evidence", "outcomes[work]"),
+        (
+            "{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}",
+            "{beta: [3, 1]}",
+            "evidence",
+            "outcomes[work]",
+        ),
         ("2028-12-31", "2027-06-30", "follow-up", "outcomes[work]"),
         ("{after_completion: 12 months}", "{at: completion}", "follow-up", "outcomes"),
         ("    dropout: 0\n", "", "dropout", "cohorts[north]"),
