@@ -45,6 +45,9 @@ financing:
 """
 
 
+RATE = "{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}"
+
+
 def found(*changes: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     text = WHOLE
     for old, new in changes:
@@ -70,7 +73,7 @@ def test_nothing_lacks_where_all_is_said():
         (", compared_with: nothing", "", "baseline", "outcomes[work]"),
         (", source: pilot}}\n    measured", "}}\n    measured", "evidence", "outcomes[work]"),
         ("icc: 0.02, ", "", "evidence", "outcomes[work].success_rate"),
-        ("{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}", "0.75", "evidence", "outcomes[work]"),
+        (RATE, "0.75", "evidence", "outcomes[work]"),
         (
             "{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}",
             "{beta: [3, 1]}",
