@@ -16,7 +16,7 @@ except importlib.metadata.PackageNotFoundError:  # built from a checkout that is
     release = ""
 language = "en_GB"
 
-extensions = ["myst_parser", "scenario_reference", "deal_index"]
+extensions = ["myst_parser", "scenario_reference", "deal_index", "register_page"]
 exclude_patterns = ["_build", "_ext"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
+    from risksim.plan.describe import Told
     from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
     from risksim.plan.observed import Form as TemplateForm
+    from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
+    from risksim.scenario.register import Constant, InUse
 
 PATHS = 100_000
 """Paths of a run unless said otherwise."""
@@ -874,6 +877,68 @@ def _sound_stresses(deal: Deal) -> list[str]:
     if faults:
         raise ScenarioError(faults)
     return list(deal.scenario.stresses)
+
+
+def describe(deal: Deal) -> Description:
+    """Every uncertain number: where it comes from, its form, mean and quantiles, and what was done to get there.
+
+    Parameters
+    ----------
+    deal : Deal
+        A scenario that was read; a draft is enough.
+
+    Returns
+    -------
+    Description
+    """
+    from risksim.plan.describe import numbers
+    from risksim.results.description import Description
+    from risksim.results.review import Lacking
+    from risksim.scenario import lacking, origins
+    from risksim.scenario import register as constants
+
+    in_use = constants_in_use(deal)
+    return Description(
+        file=deal.document.file,
+        deal=deal.plan.name,
+        digest=deal.plan.digest,
+        register=str(constants.edition()),
+        numbers=tuple(_described(told) for told in numbers(deal.scenario, deal.document)),
+        constants=in_use,
+        not_checked=tuple(one.key for one in in_use if one.status == "T"),
+        unstated=tuple(origins.unstated(deal.scenario)),
+        lacking=tuple(Lacking(*line) for line in lacking.lacking(deal.scenario)),
+    )
+
+
+def _described(told: Told) -> Described:
+    from risksim.results.description import Candidate, Described, Opinion
+
+    experts = (Opinion(*one[:-1], tuple(Candidate(*fit) for fit in one.candidates)) for one in told.experts)
+    return Described(*told[:-2], tuple(Candidate(*fit) for fit in told.candidates), tuple(experts))
+
+
+def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence a deal, each with its status and the places it acts at."""
+    from risksim.scenario import register as constants
+
+    return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
+
+
+def register() -> tuple[ConstantInUse, ...]:
+    """The whole register of constants."""
+    from risksim.scenario import register as constants
+
+    return tuple(_constant(one, ()) for one in constants.constants().values())
+
+
+def _constant(one: Constant | InUse, where: tuple[str, ...]) -> ConstantInUse:
+    from risksim.results.description import ConstantInUse
+    from risksim.scenario.register import STATUS
+
+    means, start = STATUS[one.status], str(one.valid_from)
+    until = None if one.valid_to is None else str(one.valid_to)
+    return ConstantInUse(one.key, one.what, one.words, one.unit, one.status, means, one.source, start, until, where)
 
 
 def json_schema() -> dict[str, object]:

@@ -21,6 +21,7 @@ SCENARIOS = [
     ROOT / "scenarios" / "effects" / "effect-against-comparison.yaml",
     ROOT / "scenarios" / "ending" / "five-people.yaml",
     ROOT / "scenarios" / "risks" / "small-cohort.yaml",
+    ROOT / "scenarios" / "evidence" / "how-much-we-know.yaml",
 ]
 ESTIMATE = {"value", "standard_error", "low", "high"}
 NAMED = {
@@ -123,6 +124,17 @@ def test_page_names_every_key_of_the_json_of_a_check():
     emitted = {key for file in SCENARIOS for key in keys(json.loads(risksim("check", file, "--json")))}
     assert emitted <= documented("JSON of a check")
     assert documented("JSON of a check") - emitted <= {"sources[]", "unstated[]", "remarks[]"}  # empty in good files
+
+
+def test_page_names_every_key_of_the_json_of_a_description():
+    files = [*SCENARIOS, ROOT / "scenarios" / "broendby-tuba.yaml", ROOT / "scenarios" / "rules" / "rebase.yaml"]
+    emitted = {key for file in files for key in keys(json.loads(risksim("describe", file, "--json")))}
+    assert emitted <= documented("JSON of a description")
+    assert documented("JSON of a description") - emitted <= {"unstated[]"} | {  # no shipped number is fitted alone
+        key for key in documented("JSON of a description") if key.startswith("numbers[].candidates")
+    }
+    listed = {key for key in keys(json.loads(risksim("describe", "--register", "--json"))) if "." in key}
+    assert listed <= documented("JSON of a description")
 
 
 def test_page_names_every_key_of_the_json_of_one_path():

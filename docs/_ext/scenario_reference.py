@@ -145,6 +145,8 @@ LAW_PARTS: list[type[Part]] = [
     rates.SitesTerms,
     rates.SiteCount,
     uncertainty.Change,
+    uncertainty.Expert,
+    uncertainty.GradedShape,
 ]
 """Parts that stand inside a law."""
 
@@ -241,6 +243,8 @@ TITLES: dict[type[Part], str] = {
     rates.SitesTerms: "sites",
     rates.SiteCount: "the count of a site",
     uncertainty.Change: "changed",
+    uncertainty.Expert: "experts",
+    uncertainty.GradedShape: "graded",
 }
 """Headings of the parts."""
 
@@ -263,6 +267,9 @@ LAW_EXAMPLES: dict[str, str] = {
     "discrete": "{discrete: [{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]}",
     "mixture": "{mixture: [{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]}",
     "changed": "{changed: {of: {beta: [4, 16]}, times: 0.5}}",
+    "experts": "{experts: [{name: leader, says: {p5: 0.4, p95: 0.6}}, {name: caseworker, says: {p5: 0.5, p95: 0.8}}]}",
+    "graded": "{graded: {value: 25000, grade: 3, as: cost}}",
+    "register": "{register: enrolment-ratio}",
 }
 """One example of each law, as people write it."""
 
@@ -384,7 +391,9 @@ EXAMPLES: dict[str, str] = {
     "Stated.value": "120",
     "Source.successes": "45",
     "Source.of": "60",
+    "Source.icc": "0.02",
     "Source.weight": "0.5",
+    "Source.class": "same manual",
     "Source.source": "pwc-2021",
     "Source.assumption": "half weight, as it comes from another municipality",
     "Source.note": "counted one year after the course",
@@ -411,6 +420,8 @@ EXAMPLES: dict[str, str] = {
     "Beta.beta": "[30, 10]",
     "Evidence.evidence": "[{successes: 45, of: 60}, {successes: 20, of: 30, weight: 0.5}]",
     "Evidence.prior": "[1, 1]",
+    "Evidence.may_not_apply": "0.2",
+    "Evidence.at_most": "40",
     "Quantiles.quantiles": "{p10: 0.55, p50: 0.70, p90: 0.82}",
     "Quantiles.fit": "beta",
     "Quantiles.limits": "[0, 1]",
@@ -427,6 +438,16 @@ EXAMPLES: dict[str, str] = {
     "Discrete.discrete": "[{value: 0, weight: 0.2}, {value: 1, weight: 0.8}]",
     "Mixture.mixture": "[{weight: 0.15, of: {beta: [6, 16]}}, {weight: 0.85, of: 1}]",
     "Changed.changed": "{of: {beta: [4, 16]}, odds: 2}",
+    "Expert.name": "leader of the programme",
+    "Expert.weight": "2",
+    "Expert.says": "{quantiles: {p25: 0.55, p50: 0.65, p75: 0.74}}",
+    "Expert.note": "of 100 such persons, how many?",
+    "Experts.experts": "[{name: leader, says: {p5: 0.4, p95: 0.6}}, {name: caseworker, says: {p5: 0.5, p95: 0.8}}]",
+    "GradedShape.value": "25000",
+    "GradedShape.grade": "3",
+    "GradedShape.as": "cost",
+    "Graded.graded": "{value: 25000, grade: 3, as: cost}",
+    "FromRegister.register": "therapy-dropout",
     "Fixed.value": "60000",
     "FixedLaw.fixed": "0.75",
 }
@@ -464,6 +485,8 @@ _WORDS: list[tuple[Any, str]] = [
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
     (uncertainty.Rate, "an [uncertain number](#uncertain-numbers) between 0 and 4"),
+    (uncertainty.PlainShare, "a number from 0 to 1, or `{register: KEY}`"),
+    (uncertainty.UncertainWeight, "a number from 0 to 1, `{beta: [a, b]}` or `{register: KEY}`"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
 ]
 _PLAIN: dict[Any, str] = {

@@ -72,6 +72,25 @@ def check(file: DealsFile, as_json: Json = False) -> None:
 
 
 @app.command()
+def describe(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="Scenario file; - reads standard input.", show_default=False)
+    ] = None,
+    register: Annotated[
+        bool, typer.Option("--register", help="List the constants that ship with the program instead.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say of every uncertain number where it comes from, its form and what was done to get there.
+
+    Example: risksim describe scenarios/evidence/how-much-we-know.yaml
+    """
+    from risksim.cli.describe import describe as command
+
+    command(file, register, as_json)
+
+
+@app.command()
 def run(
     file: DealsFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 100_000,

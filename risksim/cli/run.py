@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
 
 if TYPE_CHECKING:
     from risksim.analysis.three_lines import ThreeLines
@@ -54,6 +54,9 @@ def run(
         from risksim.report.ledger import ledger as page
 
         show(page(moves, summary, made.plan.currency))
+    from risksim.report.describe import not_checked
+
+    show(not_checked(api.constants_in_use(deal)))
 
 
 def check_out(out: Path) -> None:
@@ -85,7 +88,7 @@ def envelope(
     deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSplit
 ) -> dict[str, Any]:
     """The JSON of a run, under documented keys."""
-    plan = made.plan
+    plan, in_use = made.plan, api.constants_in_use(deal)
     return {
         "schema": "risksim.run/1",
         "scenario": {
@@ -94,6 +97,8 @@ def envelope(
             "digest": plan.digest,
             "currency": plan.currency,
             "day_count": plan.day_count,
+            "constants": plain(in_use),
+            "not_checked": [one.key for one in in_use if one.status == "T"],
         },
         "run": {
             "paths": int(made.paths.weight.size),

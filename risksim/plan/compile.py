@@ -23,7 +23,9 @@ from risksim.scenario.repeats import written_out
 from risksim.scenario.scenario import Scenario
 
 
-def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: bool = False) -> layout.Plan:
+def compile_plan(
+    scenario: Scenario, places: Places | None = None, *, draft: bool = False, gathered: Gathered | None = None
+) -> layout.Plan:
     """Compile a scenario.
 
     Parameters
@@ -34,6 +36,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         The document it was read from, for line numbers in messages.
     draft : bool
         Check everything but leave out the quantile tables: a plan to look at, not to run.
+    gathered : Gathered, optional
+        Where the uncertain numbers are gathered, for who wants to look at their laws afterwards.
 
     Returns
     -------
@@ -45,8 +49,8 @@ def compile_plan(scenario: Scenario, places: Places | None = None, *, draft: boo
         If a law leaves the bounds of its field, names collide, or a part can never work.
     """
     places = places or NoFile()
-    out = written_out(scenario)
-    gathered = Gathered(out, places, draft=draft)
+    gathered = gathered or Gathered(written_out(scenario), places, draft=draft)
+    out = gathered.out
     gathered.faults.extend(_impossible(scenario, places))
     said, scenario = scenario, out.scenario
     follow_ups = scenario.follow_up_dates()

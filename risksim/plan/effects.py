@@ -12,8 +12,9 @@ from risksim.plan import layout
 from risksim.plan.columns import Column
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, Number, Path, slots
+from risksim.scenario import register
 from risksim.scenario.base import value_of
-from risksim.scenario.effects import USUAL_MATCHING_ERROR, EffectOnAmount, EffectOnOutcome, known_on
+from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, known_on
 from risksim.scenario.uncertainty import Normal, NormalShape
 
 READS = {
@@ -114,7 +115,7 @@ def _numbers(gathered: Gathered, here: Path, effect: EffectOnOutcome | EffectOnA
         found[layout.SAMPLING_LUCK] = _luck(gathered, (*here, "sampling"))
     if effect.matching_error is not None:
         usual = effect.matching_error == "usual"
-        size = USUAL_MATCHING_ERROR if usual else effect.matching_error
+        size = register.plain("matching-bias") if usual else effect.matching_error
         widest = 1.0 if isinstance(effect, EffectOnOutcome) else LARGEST_EFFECT
         found[layout.MATCHING] = gathered.number((*here, "matching_error"), size, "of the difference", high=widest)
         found[layout.MATCHING_LUCK] = _luck(gathered, (*here, "matching"))

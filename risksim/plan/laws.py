@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, assert_never, overload
 import numpy as np
 import numpy.typing as npt
 
+from risksim.plan.evidence import P90, graded_factor, learn
 from risksim.plan.families import (
     Beta,
     Family,
@@ -34,9 +35,6 @@ from risksim.plan.families import (
 from risksim.plan.fits import OUTSIDE, Fit, FitError, Limits, allowed, fit_quantiles
 from risksim.plan.layout import FloatArray
 from risksim.scenario import uncertainty as grammar
-
-P90 = 1.2815515655446004
-"""90 % point of the standard normal. [sd]"""
 
 
 class Piece(NamedTuple):
@@ -241,9 +239,15 @@ def law_of(number: grammar.UncertainNumber, low: float = -math.inf, high: float 
         case grammar.Discrete():
             return _discrete(number.discrete, low, high)
         case grammar.Mixture():
-            return _mixture(number.mixture, low, high)
+            return _mixture([(part.weight, part.of, "") for part in number.mixture], low, high)
         case grammar.Changed():
             return _changed(number.changed, low, high)
+        case grammar.Experts():
+            return _mixture([(one.weight, one.says, f" ({one.name})") for one in number.experts], low, high)
+        case grammar.Evidence():
+            return _learnt(number, low, high)
+        case grammar.FromRegister():
+            return law_of(number.number, low, high)
         case grammar.Pert():
             words = ", ".join(figure(x) for x in number.pert)
             return _continuous(pert(*number.pert), low, high, f"PERT({words})")
@@ -253,7 +257,7 @@ def law_of(number: grammar.UncertainNumber, low: float = -math.inf, high: float 
 
 _Plain = (
     grammar.Beta
-    | grammar.Evidence
+    | grammar.Graded
     | grammar.Normal
     | grammar.Lognormal
     | grammar.Gamma
@@ -267,8 +271,8 @@ def _family(number: _Plain) -> Family:
     match number:
         case grammar.Beta():
             return Beta(*number.beta)
-        case grammar.Evidence():
-            return _posterior(number)
+        case grammar.Graded():
+            return _graded(number.graded)
         case grammar.Normal():
             return Normal(number.normal.mean, number.normal.sd)
         case grammar.Lognormal():
@@ -291,14 +295,23 @@ def _continuous(family: Family, low: float, high: float, text: str | None = None
     return Law(text or family.text(), (Piece(0.0, 1.0, None, family),), low, high)
 
 
-def _posterior(number: grammar.Evidence) -> Beta:
-    """Beta(a0 + sum w k, b0 + sum w (n - k)): a power prior (Ibrahim and Chen 2000)."""
-    sources = number.evidence if isinstance(number.evidence, list) else [number.evidence]
-    a, b = number.prior
-    return Beta(
-        a + math.fsum(s.weight * s.successes for s in sources),
-        b + math.fsum(s.weight * (s.of - s.successes) for s in sources),
-    )
+def _learnt(number: grammar.Evidence, low: float, high: float) -> Law:
+    """A beta distribution, or a mixture of some where a weight is uncertain or the evidence may not apply."""
+    learnt = learn(number)
+    apart = learnt.may_not_apply
+    families: list[tuple[float, Family]] = [((1.0 - apart) * p.weight, Beta(p.a, p.b)) for p in learnt.parts]
+    words = families[0][1].text() if len(families) == 1 else f"Beta over {len(families)} weights of the evidence"
+    if apart > 0.0:
+        families.append((apart, Uniform(0.0, 1.0)))
+        words = f"{_percent(1.0 - apart)} {words} and {_percent(apart)} {families[-1][1].text()}"
+    spans = _starts_and_widths([weight for weight, _ in families])
+    pieces = (Piece(start, width, None, family) for (start, width), (_, family) in zip(spans, families, strict=True))
+    return Law(words, tuple(piece for piece in pieces if piece.width > 0.0), low, high)
+
+
+def _graded(shape: grammar.GradedShape) -> Lognormal:
+    factor = graded_factor(shape.grade, shape.as_)
+    return Lognormal(math.log(shape.value) + factor.mu, factor.sigma)
 
 
 def _lognormal(shape: grammar.LognormalShape) -> Lognormal:
@@ -356,23 +369,25 @@ def _discrete_text(pieces: Sequence[Piece]) -> str:
     return _listed([f"{figure(piece.mean())} ({_percent(piece.width)})" for piece in pieces], "or")
 
 
-def _mixture(components: Sequence[grammar.Component], low: float, high: float) -> Law:
-    laws = [law_of(component.of, low, high) for component in components]
-    spans = _starts_and_widths([component.weight for component in components])
+def _mixture(parts: Sequence[tuple[float, grammar.UncertainNumber, str]], low: float, high: float) -> Law:
+    """One of several laws, by weight; the words of each end in its name, where it has one."""
+    laws = [law_of(number, low, high) for _, number, _ in parts]
+    spans = _starts_and_widths([weight for weight, _, _ in parts])
     pieces = tuple(
         piece._replace(start=start + width * piece.start, width=width * piece.width)
         for (start, width), law in zip(spans, laws, strict=True)
         for piece in law.pieces
     )
     fits = tuple(fit for law in laws for fit in law.fits)
-    return Law(_mixture_text(spans, laws), pieces, low, high, fits)
+    return Law(_mixture_text(spans, laws, [name for _, _, name in parts]), pieces, low, high, fits)
 
 
-def _mixture_text(spans: Sequence[tuple[float, float]], laws: Sequence[Law]) -> str:
+def _mixture_text(spans: Sequence[tuple[float, float]], laws: Sequence[Law], names: Sequence[str]) -> str:
     if len(laws) == 1:
-        return laws[0].text
+        return laws[0].text + names[0]
     words = [law.text if len(law.pieces) == 1 else f"({law.text})" for law in laws]
-    return _listed([f"{_percent(width)} {word}" for (_, width), word in zip(spans, words, strict=True)], "and")
+    said = [f"{_percent(width)} {word}{name}" for (_, width), word, name in zip(spans, words, names, strict=True)]
+    return _listed(said, "and")
 
 
 def _changed(change: grammar.Change, low: float, high: float) -> Law:

@@ -16,9 +16,10 @@ from risksim.plan.fits import FitError
 from risksim.plan.hashes import hash32
 from risksim.plan.laws import Law, Piece, bounds_fault, law_of
 from risksim.plan.quantile_table import tabulate
+from risksim.scenario.base import walk
 from risksim.scenario.origins import input_name, origin_text
 from risksim.scenario.repeats import WrittenOut
-from risksim.scenario.uncertainty import LARGEST_AMOUNT, Uniform
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Graded, Uniform
 
 Path = tuple[str | int, ...]
 
@@ -71,6 +72,7 @@ class Gathered:
         self.shared: dict[Path, Number] = {}
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
+        self.paths: list[Path] = []
         self.addresses: dict[int, str] = {}
         self.drawn_as: list[int] = []
         self.faults: list[Fault] = []
@@ -91,6 +93,9 @@ class Gathered:
         return self.shared[entry]
 
     def _own(self, path: Path, number: Any, unit: str, low: float, high: float, name: str = "") -> Number:
+        if not unit.startswith(self.scenario.currency) and is_graded(number):
+            self.faults.append(self.places.fault(path, *GRADED_ELSEWHERE))
+            return Number(-1, 0.0)
         try:
             law = law_of(number, low, high)
         except FitError as error:
@@ -125,6 +130,7 @@ class Gathered:
         self.addresses[address] = name
         self.drawn_as.append(address if draws_of is None else self.drawn_as[draws_of.slot])
         self.laws.append(law)
+        self.paths.append(path)
         # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
         points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
         self.notes.append(layout.InputNote(name, law.text, unit, origin, law.mean, law.sd, points))
@@ -189,6 +195,18 @@ class Gathered:
         for event, chance in () if self.draft else self.events:
             tables["mean"][event] = tables["mean"][chance]
         return layout.Inputs(np.array(self.drawn_as, dtype=np.uint32), **tables)
+
+
+GRADED_ELSEWHERE = (
+    "got a grade of confidence; only costs, savings and prices in money are graded, and each number once.",
+    "Say how sure a share or a rate is by `evidence:`, with icc and weight, or by `quantiles:`.",
+)
+"""What is wrong with a grade on a number that is no amount of money, and what to try."""
+
+
+def is_graded(number: Any) -> bool:
+    """Whether a number, or a part of it, carries a grade of confidence."""
+    return any(isinstance(part, Graded) for _, part in walk(number))
 
 
 def slots(numbers: Sequence[Number]) -> tuple[layout.IntArray, layout.FloatArray]:

@@ -11,7 +11,7 @@ import numpy as np
 from risksim.plan import layout
 from risksim.plan.fits import FitError
 from risksim.plan.laws import Law, bounds_fault, law_of
-from risksim.plan.numbers import Gathered, Number, Path, slots
+from risksim.plan.numbers import GRADED_ELSEWHERE, Gathered, Number, Path, is_graded, slots
 from risksim.plan.quantile_table import tabulate
 from risksim.scenario.base import value_of
 from risksim.scenario.gates import in_order, looks_at
@@ -300,6 +300,9 @@ def _certain(value: float) -> Number:
 
 def _between_people(gathered: Gathered, path: Path, number: Any, unit: str, low: float) -> Law | None:
     """How an amount is spread over people; None where it is mistaken."""
+    if is_graded(number):
+        gathered.faults.append(gathered.places.fault(path, *GRADED_ELSEWHERE))
+        return None
     try:
         law = law_of(number, low, math.inf)
     except FitError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from risksim.report.table import heading, table
-from risksim.results.review import Review
+from risksim.results.review import Lacking, Review
 
 WIDTH = 110
 
@@ -58,7 +58,7 @@ def review(found: Review) -> str:
     if found.stresses:
         parts.append(heading(f"What `risksim stress` asks ({len(found.stresses)})"))
         parts += [f"- {asked.name}: {'; '.join(asked.changes)}\n" for asked in found.stresses]
-    parts += _lacking(found)
+    parts += lacking(found.lacking)
     return "".join(parts)
 
 
@@ -74,11 +74,23 @@ MOST_PLACES = 6
 """Places that a line names; the rest are counted."""
 
 
-def _lacking(found: Review) -> list[str]:
-    if not found.lacking:
+def lacking(lines: tuple[Lacking, ...]) -> list[str]:
+    """What due diligence still lacks, each with what to add.
+
+    Parameters
+    ----------
+    lines : tuple of Lacking
+        As the check found them.
+
+    Returns
+    -------
+    list of str
+        Paragraphs, the heading first.
+    """
+    if not lines:
         return [heading("What due diligence still lacks"), "Nothing that this check knows of.\n"]
-    said = [heading(f"What due diligence still lacks ({len(found.lacking)})")]
-    for line in found.lacking:
+    said = [heading(f"What due diligence still lacks ({len(lines)})")]
+    for line in lines:
         more = f" and {len(line.where) - MOST_PLACES} more" if len(line.where) > MOST_PLACES else ""
         places = ", ".join(line.where[:MOST_PLACES]) + more
         for text, indent in ((f"{line.topic}: {line.what} ({places})", "- "), (f"add {line.add}", "    ")):

@@ -10,11 +10,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario.base import Count, Date, Name, Origin, mistake_at, value_of
-from risksim.scenario.uncertainty import Fixed, FixedLaw, People, Ratio, Share, UncertainNumber
-
-USUAL_MATCHING_ERROR = 0.07
-"""Matching error of a register comparison, as a multiple of the standard deviation between people: the order of
-magnitude of comparisons of matched and randomised groups within one study. [1]"""
+from risksim.scenario.uncertainty import Fixed, FixedLaw, FromRegister, People, Ratio, Share, UncertainNumber
 
 
 class ComparisonGroup(Origin):
@@ -78,6 +74,10 @@ class Effect(Origin):
     label: str | None = None
     """A longer name for reports."""
 
+    def register_keys(self) -> tuple[str, ...]:
+        """The usual error of matching, where it is taken."""
+        return ("matching-bias",) if self.matching_error == "usual" else ()
+
 
 class EffectOnOutcome(Effect):
     """The effect on an outcome of this deal's participants: the rate among those measured, held against a group."""
@@ -134,6 +134,8 @@ def _certain(number: Any) -> float | None:
     """The value of a number that is not uncertain; None where it follows a law."""
     if isinstance(number, Fixed | FixedLaw):
         return number.value if isinstance(number, Fixed) else number.fixed
+    if isinstance(number, FromRegister):
+        return _certain(number.number)
     return float(number) if isinstance(number, int | float) else None
 
 

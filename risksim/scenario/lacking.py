@@ -9,12 +9,13 @@ from risksim.scenario.base import Origin, walk
 from risksim.scenario.effects import EffectOnOutcome
 from risksim.scenario.financing import floor_of
 from risksim.scenario.loans import outcomes_of as read_by_loan
-from risksim.scenario.origins import come_too_late
+from risksim.scenario.origins import come_too_late, input_name
 from risksim.scenario.outcomes import KINDS, AtCompletion, OnDate, PersonOutcome
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcomes_of, terms_of
 from risksim.scenario.rates import SitesRate
+from risksim.scenario.register import constants
 from risksim.scenario.scenario import Scenario, certain
-from risksim.scenario.uncertainty import Evidence
+from risksim.scenario.uncertainty import Evidence, FromRegister
 
 
 class Lacking(NamedTuple):
@@ -48,6 +49,7 @@ def lacking(deal: Scenario) -> list[Lacking]:
     for topic, what, where, add in (
         *_words(deal),
         *_evidence(deal),
+        *_alike(deal),
         *_people(deal),
         *_follow_up(deal),
         *_money(deal),
@@ -119,10 +121,10 @@ def _words(deal: Scenario) -> Iterator[_Line]:
 
 def _sourced(part: Any) -> bool:
     """Whether somebody published a number."""
-    if isinstance(part, Evidence):
-        bodies = part.evidence if isinstance(part.evidence, list) else [part.evidence]
-        if all(body.source is not None for body in bodies):
-            return True
+    if isinstance(part, Evidence) and all(body.source is not None for body in part.bodies):
+        return True
+    if isinstance(part, FromRegister):
+        return constants()[part.register_].status != "J"
     return getattr(part, "source", None) is not None
 
 
@@ -154,6 +156,18 @@ def _evidence(deal: Scenario) -> Iterator[_Line]:
             group = outcome.against if isinstance(outcome, EffectOnOutcome) else outcome
             if not _published(outcome, group):
                 yield "evidence", "no source stands behind the comparison", where, "`source:` in its block"
+
+
+def _alike(deal: Scenario) -> Iterator[_Line]:
+    """Evidence whose people are taken for independent because nobody says how alike they are."""
+    for path, part in walk(deal):
+        if isinstance(part, Evidence) and any(body.icc is None for body in part.bodies):
+            yield (
+                "evidence",
+                "nothing says how alike the people of the evidence are, so each counts as independent of the others",
+                input_name(deal, path),
+                "`icc:` beside the counts, as `icc: {register: icc-employment}`, or 0 where they are independent",
+            )
 
 
 def _kind(outcome: Any) -> set[str]:

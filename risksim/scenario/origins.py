@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from risksim.scenario import register
 from risksim.scenario.base import Months, Origin, Part, Stated, Weeks, value_of, written
 from risksim.scenario.calendar import add_months
 from risksim.scenario.document import Path
@@ -36,7 +37,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort
 from risksim.scenario.scenario import Scenario, certain, paid_times
 from risksim.scenario.terms import Terms
-from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, Law, Source
+from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, FromRegister, Law, Source
 
 # Names of places
 
@@ -102,10 +103,8 @@ def _written(part: Any, path: Path = (), *, covered: bool = False) -> Iterator[t
 
 
 def _has_origin(part: Any) -> bool:
-    if isinstance(part, Evidence):
-        bodies = part.evidence if isinstance(part.evidence, list) else [part.evidence]
-        if all(map(_has_origin, bodies)):
-            return True
+    if isinstance(part, FromRegister) or (isinstance(part, Evidence) and all(map(_has_origin, part.bodies))):
+        return True
     return isinstance(part, Origin | Source) and (part.source is not None or part.assumption is not None)
 
 
@@ -124,9 +123,13 @@ def value_text(value: Any) -> str:
         return value_text(value.value)
     if isinstance(value, Fixed | FixedLaw):
         return value_text(certain(value))
+    if isinstance(value, FromRegister):
+        return f"{value_text(value.number)} (register: {value.register_})"
     if isinstance(value, Source):
+        alike = "" if value.icc is None else f", icc {value_text(value.icc)}"
         weight = "" if value.weight == 1.0 else f", weight {value_text(value.weight)}"
-        return f"{value_text(value.successes)} of {value_text(value.of)}{weight}"
+        nearness = "" if value.class_ is None else f", class {value.class_}"
+        return f"{value_text(value.successes)} of {value_text(value.of)}{alike}{weight}{nearness}"
     if isinstance(value, Part):
         return _part_text(value)
     if isinstance(value, Months):
@@ -162,7 +165,7 @@ def _part_text(part: Part) -> str:
         value = getattr(part, name)
         if name in _ORIGIN or value is None or name not in part.model_fields_set:
             continue
-        said.append(value_text(value) if name == "quantiles" else f"{name} {value_text(value)}")
+        said.append(value_text(value) if name == "quantiles" else f"{name.rstrip('_')} {value_text(value)}")
     return ", ".join(said)
 
 
@@ -183,10 +186,20 @@ class Assumption(NamedTuple):
 def assumptions(scenario: Scenario) -> list[Assumption]:
     """Every number that the scenario assumes, in the order of the file's parts."""
     return [
-        Assumption(input_name(scenario, path), value_text(part), " ".join(part.assumption.split()))
+        Assumption(input_name(scenario, path), value_text(part), reason)
         for path, part, _ in _written(scenario)
-        if isinstance(part, Origin | Source) and part.assumption is not None
+        if (reason := _reason(part))
     ]
+
+
+def _reason(part: Any) -> str:
+    """Why a number was assumed; empty where it was not."""
+    if isinstance(part, Origin | Source) and part.assumption is not None:
+        return " ".join(part.assumption.split())
+    constant = register.constants()[part.register_] if isinstance(part, FromRegister) else None
+    if constant is None or constant.status != "J":
+        return ""
+    return f"a judgement of the register{f' ({constant.source})' if constant.source else ''}"
 
 
 def origin_text(part: Any) -> str:
@@ -199,9 +212,8 @@ def origin_text(part: Any) -> str:
     if reason is not None:
         return f"assumption: {' '.join(reason.split())}"
     if isinstance(part, Evidence):
-        bodies = part.evidence if isinstance(part.evidence, list) else [part.evidence]
-        return "; ".join(dict.fromkeys(text for body in bodies if (text := origin_text(body))))
-    return ""
+        return "; ".join(dict.fromkeys(text for body in part.bodies if (text := origin_text(body))))
+    return register.constants()[part.register_].origin if isinstance(part, FromRegister) else ""
 
 
 def sources_used(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -464,3 +476,5 @@ def _source_remarks(scenario: Scenario) -> Iterator[str]:
     for path, part, _ in _written(scenario):
         if isinstance(part, Origin) and part.unchecked:
             yield f"{input_name(scenario, path)}: the figure was not compared with its source."
+    for one in register.unchecked_in_use(scenario):
+        yield f"{', '.join(one.where)}: {one.key} of the register is not checked against its source."

@@ -61,7 +61,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import MOST_COHORTS, Cohort, repeat_faults
 from risksim.scenario.terms import Reading, Table, Terms
-from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw
+from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw, FromRegister
 
 MOST_PEOPLE = 10_000_000
 """Places of all cohorts of a deal together. [people]"""
@@ -206,6 +206,10 @@ class Scenario(Part):
         """The names of everything that has a value and no persons to count: results, then effects."""
         return [*self.results, *self.effects]
 
+    def register_keys(self) -> tuple[str, ...]:
+        """The hurdles, where the file leaves them to the program."""
+        return () if "hurdles" in self.model_fields_set else ("hurdle-rates",)
+
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""
         if isinstance(self.follow_up, list):
@@ -332,6 +336,8 @@ def certain(number: Any) -> float | None:
         return number.value
     if isinstance(number, FixedLaw):
         return number.fixed
+    if isinstance(number, FromRegister):
+        return certain(number.number)
     return float(number) if isinstance(number, int | float) else None
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from risksim.scenario.base import Origin, Part, SourceKeys, mistake, mistake_at, two_origins
+from risksim.scenario.base import Name, Origin, Part, SourceKeys, mistake, mistake_at, two_origins
 
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -65,6 +65,98 @@ class Beta(Law):
     """`[a, b]`: as after a - 1 successes and b - 1 failures on a uniform start. Mean a / (a + b)."""
 
 
+class FromRegister(Law):
+    """A constant of the register that ships with the program, by its key; it brings its own origin."""
+
+    register_: str = Field(alias="register")
+    """The key of the constant, as the page of the register lists it."""
+
+    @model_validator(mode="after")
+    def _known(self) -> FromRegister:
+        from risksim.scenario import register
+
+        if self.source is not None:
+            raise mistake(
+                "got both a constant of the register and a source; the constant brings its own source.",
+                "Take `source` out, or write the value itself beside it.",
+            )
+        constants = register.constants()
+        if self.register_ not in constants:
+            close = register.closest_keys(self.register_)
+            raise mistake(
+                f"got '{self.register_[:60]}', which is no constant of the register.",
+                f"Did you mean {' or '.join(close)}?" if close else "`risksim describe --register` lists them.",
+            )
+        if not constants[self.register_].is_number:
+            raise mistake(
+                f"got '{self.register_}', which is a table of the register and no number.",
+                "Write the numbers of it that you need, with their source.",
+            )
+        return self
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The constant itself."""
+        return (self.register_,)
+
+    @property
+    def number(self) -> UncertainNumber:
+        """What the register says: a plain number or a law."""
+        from risksim.scenario import register
+
+        said: UncertainNumber = register.number(self.register_)
+        return said
+
+
+def _share_in_law(found: Any) -> str | None:
+    """Which branch a share inside a law is: a plain number, a beta or a constant of the register."""
+    return branch if (branch := law_key(found)) in ("number", "beta", "register") else None
+
+
+PlainShare = Annotated[
+    Annotated[Weight, Tag("number")] | Annotated[FromRegister, Tag("register")],
+    Discriminator(_share_in_law, custom_error_type="no_law", custom_error_message="not a number"),
+]
+"""A certain share inside a law, or a constant of the register that is one. [1]"""
+
+UncertainWeight = Annotated[
+    Annotated[Weight, Tag("number")] | Annotated[Beta, Tag("beta")] | Annotated[FromRegister, Tag("register")],
+    Discriminator(_share_in_law, custom_error_type="no_law", custom_error_message="not a number"),
+]
+"""A weight of evidence: certain, or a beta distribution where nobody knows it. [1]"""
+
+
+def plain_share(found: Any) -> float:
+    """The value of a certain share inside a law. [1]"""
+    if isinstance(found, FromRegister):
+        from risksim.scenario import register
+
+        return register.plain(found.register_)
+    return float(found)
+
+
+def _must_be_share(key: str, found: Any) -> None:
+    """Refuse a constant of the register that is no certain share."""
+    if isinstance(found, FromRegister):
+        value = found.number
+        if not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
+            raise mistake(
+                f"got {key} '{found.register_}', which is no certain share between 0 and 1.",
+                "Name a constant that is one, or write the number itself.",
+            )
+
+
+EvidenceClass = Literal["same provider", "other municipality", "same manual", "foreign"]
+"""How near a body of evidence is to the deal."""
+
+CLASS_KEYS: dict[str, str] = {
+    "same provider": "weight-same-provider",
+    "other municipality": "weight-other-municipality",
+    "same manual": "weight-same-manual",
+    "foreign": "weight-foreign",
+}
+"""The constant of the register that weighs each class of evidence."""
+
+
 class Source(Part):
     """One body of evidence on a rate: so many successes of so many people."""
 
@@ -72,8 +164,14 @@ class Source(Part):
     """The people who succeeded. [people]"""
     of: Positive
     """The people observed. [people]"""
-    weight: Weight = 1.0
-    """How much the evidence counts: 1 for the same provider, target group and definition, less otherwise. [1]"""
+    icc: PlainShare | None = None
+    """How alike the people of this evidence are, as they shared provider, place and year: the intraclass correlation.
+    It makes them count as fewer people, n / (1 + (n - 1) icc). [1]"""
+    weight: UncertainWeight = 1.0
+    """How much the evidence counts: 1 for the same provider, target group and definition, less otherwise; a
+    `{beta: [a, b]}` where the weight itself is uncertain. [1]"""
+    class_: EvidenceClass | None = Field(default=None, alias="class")
+    """How near the evidence is to the deal, which takes the weight from the register; instead of `weight`."""
     source: SourceKeys | None = None
     """The key (or keys) of `sources` that published the counts."""
     assumption: str | None = Field(default=None, min_length=3)
@@ -90,11 +188,35 @@ class Source(Part):
             )
         if self.source is not None and self.assumption is not None:
             raise two_origins()
+        if self.class_ is not None and "weight" in self.model_fields_set:
+            raise mistake(
+                f"got both a weight and the class '{self.class_}'; a class brings its weight with it.",
+                "Keep one of them, so that the evidence is weighed once.",
+            )
+        _must_be_share("icc", self.icc)
+        _must_be_share("weight", self.weight)
         return self
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The weight of its class, where it names one."""
+        return () if self.class_ is None else (CLASS_KEYS[self.class_],)
+
+    @property
+    def counts(self) -> float | Beta:
+        """The weight in use, certain or not. [1]"""
+        if self.class_ is not None:
+            from risksim.scenario import register
+
+            return register.plain(CLASS_KEYS[self.class_])
+        return self.weight if isinstance(self.weight, Beta) else plain_share(self.weight)
 
 
 def _one_or_several(found: Any) -> str:
     return "several" if isinstance(found, list) else "one"
+
+
+JEFFREYS = (0.5, 0.5)
+"""The prior of a rate unless said otherwise: `prior-rate` of the register."""
 
 
 class Evidence(Law):
@@ -102,7 +224,9 @@ class Evidence(Law):
 
     Notes
     -----
-    Prior Beta(a0, b0), by default Jeffreys' Beta(1/2, 1/2); each source adds ``weight * k`` and ``weight * (n - k)``.
+    In this order: each source counts as n / (1 + (n - 1) icc) people; prior Beta(a0, b0), by default Jeffreys'
+    Beta(1/2, 1/2), to which each source adds ``weight * k`` and ``weight * (n - k)``; the sum is scaled down to
+    `at_most` people; and with the chance `may_not_apply` any rate is as likely as any other.
     """
 
     evidence: Annotated[
@@ -110,8 +234,34 @@ class Evidence(Law):
         Discriminator(_one_or_several),
     ]
     """One body of evidence or a list of them: `{successes: 45, of: 60, weight: 0.5}`."""
-    prior: PositivePair = (0.5, 0.5)
+    prior: PositivePair = JEFFREYS
     """`[a0, b0]` of the beta distribution before the evidence; Jeffreys' prior by default."""
+    may_not_apply: PlainShare | None = None
+    """The chance that the evidence says nothing about this deal, so that any rate is as likely as any other. [1]"""
+    at_most: Positive | None = None
+    """The most people that prior and evidence together may count as; a larger sum is scaled down to it. [people]"""
+
+    @model_validator(mode="after")
+    def _one_unsure_weight(self) -> Evidence:
+        unsure = [position for position, body in enumerate(self.bodies) if isinstance(body.counts, Beta)]
+        if len(unsure) > 1:
+            fault = mistake_at(
+                ("evidence", "several", unsure[1], "weight"),
+                f"got {len(unsure)} uncertain weights; of one number one weight may be uncertain.",
+                "Write the weights of the other sources as plain numbers.",
+            )
+            raise ValidationError.from_exception_data("Evidence", [fault])
+        _must_be_share("may_not_apply", self.may_not_apply)
+        return self
+
+    @property
+    def bodies(self) -> list[Source]:
+        """The bodies of evidence, however many."""
+        return self.evidence if isinstance(self.evidence, list) else [self.evidence]
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The prior, where the file leaves it to the program."""
+        return () if "prior" in self.model_fields_set else ("prior-rate",)
 
 
 class Quantiles(Law):
@@ -402,6 +552,63 @@ class Changed(Law):
     """The law and its change: `{of: {beta: [4, 16]}, times: 0.5}`, or `plus`, or `odds`."""
 
 
+class Expert(Part):
+    """What one expert says, and how much it counts."""
+
+    name: Name
+    """The expert, by name or by role."""
+    weight: Positive = 1.0
+    """How much this expert counts; weights are divided by their sum."""
+    says: UncertainNumber
+    """What the expert says: any law of this grammar, as a rule `quantiles`."""
+    note: str | None = None
+    """Anything a reader should know beside it."""
+
+
+class Experts(Law):
+    """What several experts say, each asked apart: one of them is right, picked by weight."""
+
+    experts: Annotated[list[Expert], Field(min_length=1, max_length=20)]
+    """The experts: `[{name: leader, says: {p5: 0.4, p95: 0.6}}, {name: caseworker, says: {p5: 0.5, p95: 0.8}}]`."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Experts:
+        names = [expert.name for expert in self.experts]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise mistake(f"got the expert '{twice}' twice; each expert is asked once.", "Rename one of them.")
+        return self
+
+
+class GradedShape(Part):
+    """An amount of money, how sure it is, and what it is for."""
+
+    value: Positive
+    """The amount as it was stated. [currency]"""
+    grade: Annotated[int, Field(ge=1, le=6)]
+    """1 for audited figures to 6 for a guess."""
+    as_: Literal["cost", "saving"] = Field(alias="as")
+    """Costs turn out higher than stated, savings lower."""
+
+
+class Graded(Law):
+    """An amount of money with a grade of confidence: a cost that may turn out higher, a saving that may turn out lower.
+
+    Notes
+    -----
+    The amount times a lognormal factor with median 1 + share for a cost and 1 - share for a saving; the shares by grade
+    stand in the register. "No bias" is the 10 % point of a cost and the 90 % point of a saving. Only amounts of money
+    may be graded.
+    """
+
+    graded: GradedShape
+    """`{value: 25000, grade: 3, as: cost}`."""
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The share of its grade."""
+        return (f"confidence-grade-{self.graded.grade}",)
+
+
 LAWS: dict[str, type[Law]] = {
     "value": Fixed,
     "fixed": FixedLaw,
@@ -418,6 +625,9 @@ LAWS: dict[str, type[Law]] = {
     "discrete": Discrete,
     "mixture": Mixture,
     "changed": Changed,
+    "experts": Experts,
+    "graded": Graded,
+    "register": FromRegister,
 }
 """The key that names each law, and its model."""
 
@@ -454,7 +664,10 @@ UncertainNumber = Annotated[
     | Annotated[Pert, Tag("pert")]
     | Annotated[Discrete, Tag("discrete")]
     | Annotated[Mixture, Tag("mixture")]
-    | Annotated[Changed, Tag("changed")],
+    | Annotated[Changed, Tag("changed")]
+    | Annotated[Experts, Tag("experts")]
+    | Annotated[Graded, Tag("graded")]
+    | Annotated[FromRegister, Tag("register")],
     Discriminator(law_key, custom_error_type="no_law", custom_error_message="not a number"),
 ]
 """A number that may be uncertain: plain, or a block with one law."""
@@ -463,6 +676,8 @@ Component.model_rebuild()
 Mixture.model_rebuild()
 Change.model_rebuild()
 Changed.model_rebuild()
+Expert.model_rebuild()
+Experts.model_rebuild()
 
 
 class Bounds:
@@ -504,6 +719,10 @@ def figure(value: float) -> str:
     return f"{value:g}" if -1e300 < value < 1e300 else "a number of more than 300 digits"
 
 
+_NESTED = {"mixture": "of", "experts": "says"}
+"""Laws that hold other laws in a list, and the key under which each entry holds its own."""
+
+
 def _values(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Values that a number, as the file says it, can take for sure, with their places (law tags included)."""
     if not isinstance(found, dict):
@@ -522,10 +741,11 @@ def _values(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
         for place, chance in enumerate(found[law]):
             if isinstance(chance, dict) and "value" in chance:
                 yield (law, law, place, "value"), chance["value"]
-    elif law == "mixture" and isinstance(found[law], list | tuple):
+    elif law in _NESTED and isinstance(found[law], list | tuple):
+        under = _NESTED[law]
         for place, component in enumerate(found[law]):
-            if isinstance(component, dict) and "of" in component:
-                yield from (((law, law, place, "of", *inner), value) for inner, value in _values(component["of"]))
+            if isinstance(component, dict) and under in component:
+                yield from (((law, law, place, under, *inner), value) for inner, value in _values(component[under]))
 
 
 def _numbers(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -535,10 +755,11 @@ def _numbers(found: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
         yield from _leaves(found, ())
         return
     for key, value in found.items():
-        if key == "mixture" and isinstance(value, list | tuple):
+        if key in _NESTED and isinstance(value, list | tuple):
+            under = _NESTED[key]
             for place, component in enumerate(value):
-                if isinstance(component, dict) and "of" in component:
-                    yield from (((law, key, place, "of", *inner), one) for inner, one in _numbers(component["of"]))
+                if isinstance(component, dict) and under in component:
+                    yield from (((law, key, place, under, *inner), one) for inner, one in _numbers(component[under]))
         else:
             yield from _leaves(value, (law, key))
 

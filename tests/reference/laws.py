@@ -31,8 +31,10 @@ SMALLEST = 2.0**-53
 
 def quantile(law: Any, u: float, kind: Kind) -> float:
     """The value of an uncertain number at the place u of its distribution."""
-    if isinstance(law, grammar.Mixture):
-        return _mixture_quantile(law, u, kind)
+    if isinstance(law, grammar.FromRegister):
+        return quantile(law.number, u, kind)
+    if (parts := mixture_parts(law)) is not None:
+        return _mixture_quantile(parts, u, kind)
     if isinstance(law, grammar.Discrete):
         return _discrete_quantile(law, u)
     if isinstance(law, grammar.Changed):
@@ -43,9 +45,11 @@ def quantile(law: Any, u: float, kind: Kind) -> float:
 
 def mean(law: Any, kind: Kind) -> float:
     """The exact mean of an uncertain number."""
-    if isinstance(law, grammar.Mixture):
-        weights = _shares([part.weight for part in law.mixture])
-        return math.fsum(w * mean(part.of, kind) for w, part in zip(weights, law.mixture, strict=True))
+    if isinstance(law, grammar.FromRegister):
+        return mean(law.number, kind)
+    if (parts := mixture_parts(law)) is not None:
+        weights = _shares([weight for weight, _ in parts])
+        return math.fsum(w * mean(of, kind) for w, (_, of) in zip(weights, parts, strict=True))
     if isinstance(law, grammar.Discrete):
         weights = _shares([chance.weight for chance in law.discrete])
         return math.fsum(w * chance.value for w, chance in zip(weights, law.discrete, strict=True))
@@ -76,7 +80,23 @@ def certain_value(law: Any) -> float | None:
         return law.value
     if isinstance(law, grammar.FixedLaw):
         return law.fixed
+    if isinstance(law, grammar.FromRegister):
+        return certain_value(law.number)
     return None if isinstance(law, grammar.Law) else float(law)
+
+
+def mixture_parts(law: Any) -> list[tuple[float, Any]] | None:
+    """Weight and law of each part of a mixture, in the order in which they share the interval; else None."""
+    if isinstance(law, grammar.Mixture):
+        return [(part.weight, part.of) for part in law.mixture]
+    if isinstance(law, grammar.Experts):
+        return [(expert.weight, expert.says) for expert in law.experts]
+    if isinstance(law, grammar.Evidence):
+        betas = [(weight, grammar.Beta(beta=shapes)) for weight, shapes in evidence_parts(law)]
+        vague = 0.0 if law.may_not_apply is None else float(certain_value(law.may_not_apply) or 0.0)
+        parts: list[tuple[float, Any]] = [((1.0 - vague) * weight, beta) for weight, beta in betas]
+        return [*parts, (vague, grammar.Uniform(uniform=(0.0, 1.0)))] if vague > 0.0 else parts
+    return None
 
 
 def _shares(weights: list[float]) -> list[float]:
@@ -96,10 +116,12 @@ def _interval(weights: list[float], u: float) -> tuple[int, float]:
     raise ValueError(f"got u = {u}, which is not below 1")
 
 
-def _mixture_quantile(law: grammar.Mixture, u: float, kind: Kind) -> float:
+def _mixture_quantile(parts: list[tuple[float, Any]], u: float, kind: Kind) -> float:
     """randomness.md: the part whose interval holds u gets the place of u inside it; parts in the order of the file."""
-    position, place = _interval(_shares([part.weight for part in law.mixture]), u)
-    return quantile(law.mixture[position].of, min(max(place, SMALLEST), 1.0 - SMALLEST), kind)
+    if len(parts) == 1:
+        return quantile(parts[0][1], u, kind)
+    position, place = _interval(_shares([weight for weight, _ in parts]), u)
+    return quantile(parts[position][1], min(max(place, SMALLEST), 1.0 - SMALLEST), kind)
 
 
 def _discrete_quantile(law: grammar.Discrete, u: float) -> float:
@@ -114,8 +136,8 @@ def frozen(law: Any, kind: Kind) -> Any:
     match law:
         case grammar.Beta():
             return stats.beta(*law.beta)
-        case grammar.Evidence():
-            return stats.beta(*evidence_shapes(law))
+        case grammar.Graded():
+            return graded(law.graded)
         case grammar.Quantiles():
             named = [(float(key[1:]) / 100.0, value) for key, value in law.quantiles.items()]
             return fitted(tuple(sorted(named)), law.fit, law.limits, kind)
@@ -143,14 +165,64 @@ def frozen(law: Any, kind: Kind) -> Any:
     raise TypeError(f"no continuous law: {law!r}")
 
 
-def evidence_shapes(law: grammar.Evidence) -> tuple[float, float]:
-    """Prior plus weighted successes, prior plus weighted failures."""
+CLASS_WEIGHTS = {"same provider": 1.0, "other municipality": 0.5, "same manual": 0.3, "foreign": 0.15}
+GRADE_SHARES = {1: 0.0, 2: 0.05, 3: 0.10, 4: 0.15, 5: 0.25, 6: 0.40}
+
+
+def evidence_shapes(law: grammar.Evidence, uncertain_weight: float = math.nan) -> tuple[float, float]:
+    """Prior plus weighted successes, prior plus weighted failures, each counted after its design effect."""
     sources = law.evidence if isinstance(law.evidence, list) else [law.evidence]
     a, b = law.prior
     for source in sources:
-        a += source.weight * source.successes
-        b += source.weight * (source.of - source.successes)
+        icc = 0.0 if source.icc is None else float(certain_value(source.icc) or 0.0)
+        share = 1.0 / max(1.0, 1.0 + (source.of - 1.0) * icc)
+        if source.class_ is not None:
+            share *= CLASS_WEIGHTS[source.class_]
+        elif isinstance(source.weight, grammar.Beta):
+            share *= uncertain_weight
+        else:
+            share *= float(certain_value(source.weight) or 0.0)
+        a += share * source.successes
+        b += share * (source.of - source.successes)
+    if law.at_most is not None and a + b > law.at_most:
+        a, b = a * law.at_most / (a + b), b * law.at_most / (a + b)
     return a, b
+
+
+def evidence_parts(law: grammar.Evidence) -> list[tuple[float, tuple[float, float]]]:
+    """Weight and shapes of each beta: one, or one for each node of an uncertain weight.
+
+    randomness.md: 16 nodes, doubled until mean and mean square, before the most people, move by less than 1e-8, at most
+    256; those of a probability of at most 1e-12 are left out.
+    """
+    sources = law.evidence if isinstance(law.evidence, list) else [law.evidence]
+    unsure = next((source.weight.beta for source in sources if isinstance(source.weight, grammar.Beta)), None)
+    if unsure is None:
+        return [(1.0, evidence_shapes(law))]
+    uncapped, nodes, before = law.model_copy(update={"at_most": None}), 16, (math.inf, math.inf)
+    while True:
+        places, chances = special.roots_sh_jacobi(nodes, sum(unsure) - 1.0, unsure[0])
+        chances = chances / chances.sum()
+        shapes = [evidence_shapes(uncapped, float(place)) for place in places]
+        means = np.array([a / (a + b) for a, b in shapes])
+        squares = np.array([a * (a + 1.0) / (a + b) / (a + b + 1.0) for a, b in shapes])
+        now = float(chances @ means), float(chances @ squares)
+        if max(abs(now[0] - before[0]), abs(now[1] - before[1])) < 1e-8 or nodes == 256:
+            break
+        nodes, before = 2 * nodes, now
+    return [
+        (float(chance), evidence_shapes(law, float(place)))
+        for place, chance in zip(places, chances, strict=True)
+        if chance > 1e-12
+    ]
+
+
+def graded(shape: grammar.GradedShape) -> Any:
+    """A stated amount times its factor: no bias is the 10 % point of a cost and the 90 % point of a saving."""
+    share = GRADE_SHARES[shape.grade]
+    median = 1.0 + share if shape.as_ == "cost" else 1.0 - share
+    sigma = 0.02 if share == 0.0 else abs(math.log(median)) / float(special.ndtri(0.9))
+    return stats.lognorm(sigma, scale=shape.value * median)
 
 
 def lognormal_logs(shape: grammar.LognormalShape) -> tuple[float, float]:

@@ -315,6 +315,57 @@ MISTAKES: dict[str, Mistake] = {
     "weight in percent": Mistake(
         "weight: 0.5", "weight: 50", 24, "outcomes.work.success_rate.evidence.weight", "from 0 to 1", "write 0.5"
     ),
+    "weight and class": Mistake(
+        "weight: 0.5",
+        "weight: 0.5, class: foreign",
+        24,
+        "outcomes.work.success_rate.evidence",
+        "got both a weight and the class 'foreign'",
+        "weighed once",
+    ),
+    "class that is none": Mistake(
+        "weight: 0.5",
+        "class: abroad",
+        24,
+        "outcomes.work.success_rate.evidence.class",
+        "one of same provider, other municipality, same manual, foreign",
+        "same provider",
+    ),
+    "icc in percent": Mistake(
+        "weight: 0.5", "icc: 5", 24, "outcomes.work.success_rate.evidence.icc", "from 0 to 1", "write 0.05"
+    ),
+    "chance that evidence does not apply in percent": Mistake(
+        "weight: 0.5}}",
+        "weight: 0.5}, may_not_apply: 20}",
+        24,
+        "outcomes.work.success_rate.may_not_apply",
+        "from 0 to 1",
+        "0.2",
+    ),
+    "constant that is none": Mistake(
+        UNMEASURED,
+        "unmeasured: {register: anonymous}",
+        17,
+        SHARE_OF,
+        "got 'anonymous', which is no constant of the register",
+        "Did you mean anonymous-share?",
+    ),
+    "expert without a law": Mistake(
+        RATE,
+        "success_rate: {experts: [{name: leader}]}",
+        28,
+        "outcomes.home.success_rate.experts[0].says",
+        "got no says",
+        "says",
+    ),
+    "grade of a price without its use": Mistake(
+        PRICE,
+        "price: {graded: {value: 10000, grade: 3}}",
+        32,
+        "payments[1].per_outcome.price.graded.as",
+        "got no as",
+        "as:",
+    ),
     "beta with one number": Mistake(
         "[4, 16]", "[4]", 16, "cohorts[0].dropout.beta[1]", "got too few numbers", "`beta: [30, 10]`"
     ),

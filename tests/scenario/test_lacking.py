@@ -36,7 +36,7 @@ cohorts:
 outcomes:
   work:
     of: completers
-    success_rate: {evidence: {successes: 45, of: 60, source: pilot}}
+    success_rate: {evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}
     measured: {after_completion: 12 months}
 payments:
   - per_outcome: {outcome: work, price: {value: 60000, source: pilot}}
@@ -44,6 +44,9 @@ financing:
   tranches: [{name: investor, commitment: 1000000}]
   guarantees: []
 """
+
+
+RATE = "{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}"
 
 
 def found(*changes: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -70,8 +73,14 @@ def test_nothing_lacks_where_all_is_said():
         ("method: from registers, ", "", "method", "outcomes[work]"),
         (", compared_with: nothing", "", "baseline", "outcomes[work]"),
         (", source: pilot}}\n    measured", "}}\n    measured", "evidence", "outcomes[work]"),
-        ("{evidence: {successes: 45, of: 60, source: pilot}}", "0.75", "evidence", "outcomes[work]"),
-        ("{evidence: {successes: 45, of: 60, source: pilot}}", "{beta: [3, 1]}", "evidence", "outcomes[work]"),
+        ("icc: 0.02, ", "", "evidence", "outcomes[work].success_rate"),
+        (RATE, "0.75", "evidence", "outcomes[work]"),
+        (
+            "{evidence: {successes: 45, of: 60, icc: 0.02, source: pilot}}",
+            "{beta: [3, 1]}",
+            "evidence",
+            "outcomes[work]",
+        ),
         ("2028-12-31", "2027-06-30", "follow-up", "outcomes[work]"),
         ("{after_completion: 12 months}", "{at: completion}", "follow-up", "outcomes"),
         ("    dropout: 0\n", "", "dropout", "cohorts[north]"),

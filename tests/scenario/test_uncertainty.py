@@ -50,6 +50,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "discrete": {"discrete": [{"value": 0, "weight": 0.2}, {"value": 1, "weight": 0.8}]},
     "mixture": {"mixture": [{"weight": 0.15, "of": {"beta": [6, 16]}}, {"weight": 0.85, "of": 1}]},
     "changed": {"changed": {"of": {"beta": [4, 16]}, "times": 0.5}},
+    "experts": {
+        "experts": [
+            {"name": "leader", "weight": 2, "says": {"quantiles": {"p25": 0.55, "p50": 0.65, "p75": 0.74}}},
+            {"name": "caseworker", "says": {"p5": 0.3, "p95": 0.55}},
+        ]
+    },
+    "graded": {"graded": {"value": 25000, "grade": 3, "as": "cost"}},
+    "register": {"register": "enrolment-ratio"},
 }
 
 

@@ -1,0 +1,194 @@
+"""The register of constants that ships with the program: defaults with value, unit, source and status, as data.
+
+A file names a constant as a number, ``ratio: {register: enrolment-ratio}``. Others act without being named as one, as
+the weight of a class of evidence: a part that lets one act says so by a method ``register_keys(self) -> tuple[str,
+...]``, the keys of the constants that act through it as it stands. `constants_in_use` walks the scenario and asks every
+part that has the method; nothing else needs to be told of a new constant but `register.toml`.
+
+The data are read where somebody first asks, since most files name no constant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from risksim.scenario.base import walk
+
+if TYPE_CHECKING:
+    from risksim.scenario.scenario import Scenario
+
+Status = Literal["V", "T", "J"]
+STATUS: dict[Status, str] = {
+    "V": "compared with its source",
+    "T": "not checked against its source",
+    "J": "a judgement",
+}
+"""What each status says of a constant."""
+
+
+class Constant(NamedTuple):
+    """One constant of the register."""
+
+    key: str
+    what: str
+    """What it is, as a clause."""
+    value: Any
+    """A number, a law as a scenario file writes it, or a table of lists by name."""
+    is_number: bool
+    """Whether `register: KEY` can stand for a number; a table cannot."""
+    unit: str
+    status: Status
+    source: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    note: str
+
+    @property
+    def words(self) -> str:
+        """Its value as a line of text."""
+        from risksim.scenario.origins import value_text
+
+        return value_text(number(self.key)) if self.is_number else value_text(self.value)
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in words that do not promise more than its status."""
+        start = {"V": "source", "T": "source, not checked", "J": "assumption"}[self.status]
+        return f"{start}: {self.source or STATUS[self.status]} (register: {self.key})"
+
+
+class InUse(NamedTuple):
+    """A constant that influences a run."""
+
+    key: str
+    what: str
+    value: str
+    """In words."""
+    unit: str
+    status: Status
+    source: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    where: tuple[str, ...]
+    """The places it acts at, by names."""
+
+    @property
+    def words(self) -> str:
+        """Its value as a line of text."""
+        return self.value
+
+
+@cache
+def _read() -> Mapping[str, Any]:
+    import tomllib
+
+    return tomllib.loads(resources.files(__package__).joinpath("register.toml").read_text(encoding="utf-8"))
+
+
+def edition() -> dt.date:
+    """The date of the register."""
+    date: dt.date = _read()["edition"]
+    return date
+
+
+@cache
+def constants() -> dict[str, Constant]:
+    """Every constant by its key, in the order of the register."""
+    sources = _read()["sources"]
+    return {
+        key: Constant(
+            key=key,
+            what=said["what"],
+            value=said["value"] if "value" in said else said["table"],
+            is_number="value" in said,
+            unit=said["unit"],
+            status=said["status"],
+            source=": ".join(filter(None, (said.get("how"), sources[said["source"]] if "source" in said else None))),
+            valid_from=said["valid_from"],
+            valid_to=said.get("valid_to"),
+            note=said.get("note", ""),
+        )
+        for key, said in _read()["constants"].items()
+    }
+
+
+@cache
+def number(key: str) -> Any:
+    """What a constant means as a number of the language: a float, or a law.
+
+    Parameters
+    ----------
+    key : str
+        A key of the register that is no table.
+
+    Returns
+    -------
+    float or risksim.scenario.uncertainty.Law
+    """
+    from pydantic import TypeAdapter
+
+    from risksim.scenario.uncertainty import UncertainNumber
+
+    return TypeAdapter(UncertainNumber).validate_python(constants()[key].value)
+
+
+def plain(key: str) -> float:
+    """The value of a constant that is certain.
+
+    Examples
+    --------
+    >>> plain("matching-bias")
+    0.07
+    """
+    return float(constants()[key].value)
+
+
+def closest_keys(word: str) -> list[str]:
+    """Keys that look like one that isn't known, or that contain it."""
+    known = list(constants())
+    close = difflib.get_close_matches(word[:60], known, n=2, cutoff=0.6)
+    return close or [key for key in known if word and word in key][:3]
+
+
+def constants_in_use(scenario: Scenario) -> list[InUse]:
+    """Every constant of the register that influences a scenario, named in the file or not, in the register's order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The deal.
+
+    Returns
+    -------
+    list of InUse
+        Each once, with every place it acts at.
+    """
+    from risksim.scenario.origins import input_name
+
+    places: dict[str, dict[str, None]] = {}
+    for path, part in walk(scenario):
+        keys = getattr(part, "register_keys", None)
+        for key in keys() if keys is not None else ():
+            places.setdefault(key, {})[input_name(scenario, path) or "the deal"] = None
+    return [
+        InUse(
+            key, one.what, one.words, one.unit, one.status, one.source, one.valid_from, one.valid_to, tuple(places[key])
+        )
+        for key, one in (constants() if places else {}).items()
+        if key in places
+    ]
+
+
+def judged_in_use(scenario: Scenario) -> list[InUse]:
+    """The constants in use that are judgements: they belong into every sensitivity run."""
+    return [one for one in constants_in_use(scenario) if one.status == "J"]
+
+
+def unchecked_in_use(scenario: Scenario) -> list[InUse]:
+    """The constants in use that nobody has compared with their source: every output says so."""
+    return [one for one in constants_in_use(scenario) if one.status == "T"]
