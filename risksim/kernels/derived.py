@@ -29,6 +29,8 @@ def rate_at(log_odds):
 @kernel
 def moved_rate(usual, shift):
     """A rate whose log odds are moved: exact at 0 and 1."""
+    if usual <= 0.0 or usual >= 1.0:
+        return usual
     if shift >= 0.0:
         return usual / (usual + (1.0 - usual) * math.exp(-shift))
     grown = usual * math.exp(shift)

@@ -134,9 +134,10 @@ def _estimated(estimate: float, standard_error: float, shrink: bool, *, logs: bo
 
 def _moved(usual: FloatArray, shift: FloatArray) -> FloatArray:
     grown = np.exp(-np.abs(shift))
-    up = usual / (usual + (1.0 - usual) * grown)
-    down = usual * grown / (1.0 - usual + usual * grown)
-    return np.where(shift >= 0.0, up, down)
+    with np.errstate(invalid="ignore"):
+        up = usual / (usual + (1.0 - usual) * grown)
+        down = usual * grown / (1.0 - usual + usual * grown)
+    return np.where((usual <= 0.0) | (usual >= 1.0), usual, np.where(shift >= 0.0, up, down))
 
 
 FORMULAS: dict[int, Callable[..., FloatArray]] = {

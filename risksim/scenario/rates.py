@@ -122,7 +122,7 @@ class EffectTerms(Part):
     def _scale_faults(self) -> list[InitErrorDetails]:
         given = [key for key in ("odds_ratio", "log_odds", "difference") if getattr(self, key) is not None]
         if len(given) == 1:
-            return []
+            return self._size_faults()
         return [
             mistake_at(
                 (given[-1],) if given else ("usual",),
@@ -133,6 +133,28 @@ class EffectTerms(Part):
                 else "Add a line such as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}.",
             )
         ]
+
+    def _size_faults(self) -> list[InitErrorDetails]:
+        """Estimates that no study finds: most often percent, or another scale."""
+        if self.difference is not None and abs(self.difference.estimate) > 1.0:
+            found = self.difference.estimate
+            return [
+                mistake_at(
+                    ("difference", "estimate"),
+                    f"got {found:g}; a difference of two shares lies between -1 and 1.",
+                    f"If {found:g} means percentage points, write {found / 100.0:g}.",
+                )
+            ]
+        if self.log_odds is not None and abs(self.log_odds.estimate) > 10.0:
+            found = self.log_odds.estimate
+            return [
+                mistake_at(
+                    ("log_odds", "estimate"),
+                    f"got {found:g}; a log odds ratio lies between -10 and 10.",
+                    "An odds ratio itself is written as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}.",
+                )
+            ]
+        return []
 
     def _discount_faults(self) -> list[InitErrorDetails]:
         faults = []

@@ -98,7 +98,9 @@ def test_mean_of_an_effect_equals_another_rule():
 
 
 def test_quadrature_and_kernels_say_the_same():
-    grid = np.array(list(itertools.product([0.0, 1e-9, 0.3, 1.0], [0.01, 0.7, 1.0, 50.0], [0.0, 0.4, 1.0]))).T
+    grid = np.array(
+        list(itertools.product([0.0, 1e-9, 0.3, 1.0], [1e-300, 0.01, 0.7, 1.0, 50.0, 2000.0], [0.0, 0.4, 1.0]))
+    ).T
     for operation, formula in FORMULAS.items():
         numbers, out = np.ascontiguousarray(grid), np.empty(grid.shape[1])
         engine.OPERATIONS[operation](numbers, out)

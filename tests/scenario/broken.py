@@ -931,6 +931,14 @@ MISTAKES: dict[str, Mistake] = {
         "estimate lies inside its interval",
         "not a log odds ratio",
     ),
+    "a difference in percent": Mistake(
+        "success_rate: 0.4",
+        "success_rate: {effect: {usual: 0.3, difference: {estimate: 12, standard_error: 5}}}",
+        28,
+        "outcomes.home.success_rate.effect.difference.estimate",
+        "between -1 and 1",
+        "write 0.12",
+    ),
     "flags without a design": Mistake(
         "success_rate: 0.4",
         "success_rate: {effect: {" + ODDS + ", flags: [weak measure]}}",
