@@ -32,7 +32,7 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
-from tests.reference import laws, processes
+from tests.reference import dependence, laws, processes
 from tests.reference.contract import (  # noqa: F401
     claim,
     payers,
@@ -397,7 +397,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         if cohort.enrolment is not None:
             numbers[f"{here}.enrolment.ratio"] = cohort.enrolment.ratio, "ratio"
         numbers[f"{here}.dropout"] = cohort.dropout, "share"
-        numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
+    numbers |= dependence.numbers(scenario)
     for name, outcome in scenario.personal.items():
         numbers |= processes.uncertain(name, outcome)
     for name, whole in scenario.results.items():
@@ -480,21 +480,31 @@ def draw_lives(
     key: Key,
     path: int,
     ended: Ended | None = None,
+    shared: Key | None = None,
 ) -> list[Person]:
     """The people of one cohort, each with the fate of every outcome."""
     here = f"cohorts[{cohort.name}]"
     duration = int(value_of(cohort.duration))
-    dropout, unmeasured = values[f"{here}.dropout"], values[f"{here}.unmeasured"]
+    dropout, unmeasured = values[f"{here}.dropout"], values.get(f"{here}.unmeasured", 0.0)
     people = number_enrolled(cohort, values)
+    ties = None
     enrolment_words = person_words(key, path, ENROLMENT, position, people)
     dropout_words = person_words(key, path, DROPOUT, position, people)
     measurement_words = person_words(key, path, MEASUREMENT, position, people)
     month_limits = enrolment_limits(cohort.enrolment)
     dropout_limit, unmeasured_limit = limit(dropout), limit(unmeasured)
 
+    months = [sum(word >= bound for bound in month_limits) for word in enrolment_words]
+    drawn: dict[str, list[list[float]]] = {}
+    if dependence.are_tied(scenario):
+        on = functools.partial(day_of, value_of(scenario.start))
+        ties = dependence.Ties(scenario, position, people, values, key, shared or key, path, months, on)
+        dropout_words = [ties.leaving_word(number) for number in range(people)]
+        drawn = {name: ties.happens(name) for name, one in scenario.personal.items() if type(one) is Outcome}
+
     persons = []
     for number in range(people):
-        enrolled = sum(enrolment_words[number] >= bound for bound in month_limits)
+        enrolled = months[number]
         left = None
         if dropout_words[number] < dropout_limit:
             left = enrolled + month_of_leaving(dropout_words[number], dropout, duration)
@@ -502,6 +512,17 @@ def draw_lives(
             left = ended.month if left is None else min(left, ended.month)
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
+    if ties is not None:
+        name = getattr(cohort.unmeasured, "outcome", None)
+        gone = [person.left is not None for person in persons]
+        met_first = [
+            name is not None
+            and bool(drawn[name][0][i])
+            and (scenario.personal[name].of == "enrolled" or not gone[i])
+            for i in range(people)
+        ]
+        for person, found in zip(persons, ties.measurable(gone, met_first), strict=True):
+            person.measurable = found
 
     if processes.are_lived(scenario):
         people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
@@ -514,6 +535,8 @@ def draw_lives(
             path,
             functools.partial(day_of, value_of(scenario.start)),
             functools.partial(first_follow_up, scenario),
+            ties,
+            shared or key,
         )
         for name in scenario.personal:
             for person, looks in zip(persons, lives.looks(name), strict=True):
@@ -522,8 +545,9 @@ def draw_lives(
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(values[f"outcomes[{name}].success_rate"])
-        for person, word in zip(persons, success_words, strict=True):
-            met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
+        for i, (person, word) in enumerate(zip(persons, success_words, strict=True)):
+            met = bool(drawn[name][0][i]) if ties is not None else word < success_limit
+            met = met and (outcome.of == "enrolled" or person.left is None)
             person.fates[name] = fate(scenario, outcome, person, duration, met)
             day = person.fates[name].measured_on
             if ended is not None and day is not None and day > ended.until:
