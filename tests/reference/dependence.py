@@ -187,10 +187,10 @@ def recessions(
     if told is None:
         return []
     if told.on is not None:
-        month, on = 0, value_of(told.on)
-        while day_of(month + 1) <= on:
+        month = 0
+        while day_of(month) < value_of(told.on):
             month += 1
-        return [month]
+        return [float(month)]
     chance = 1.0 - (1.0 - values["dependence.recession.yearly_chance"]) ** (1.0 / 12.0)
     found, month = [], 0
     while day_of(month) <= value_of(scenario.end):
@@ -538,7 +538,7 @@ class Ties:
                 if name in self.members():
                     mark = self.mark(name, m, self.enrolled[i], self.harder[i])
                     met = float(below(self.paired(name, i), float(normal(mark))))
-                elif not self.is_tied(name) or by_cohort:
+                elif by_cohort or not (self.is_tied(name) or self.cohort.unlike_assumed):
                     if by_cohort:
                         chance = self.in_cohort(chance, c)
                     if m > 0 and stays is not None:
