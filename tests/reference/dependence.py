@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from risksim.scenario.outcomes import (
     AtCompletion,
     Outcome,
     Reaches,
-    ScoreOutcome,
     moments,
 )
 from risksim.scenario.programme import UnlikeAssumed, Unmeasured
@@ -57,14 +57,14 @@ Selection = dict[Signs, int]
 """A product of yes-or-no numbers as a polynomial: the factors of each term and its coefficient."""
 
 
-class TooClose(AssertionError):
+class TooCloseError(ArithmeticError):
     """A number lies so near to its mark that the last digits of two programs decide."""
 
 
 def below(found: float, mark: float) -> bool:
     """Whether a real number lies below its mark, never by its last digits."""
     if abs(found - mark) < CLOSE and 0.0 < mark < 1.0:
-        raise TooClose(found, mark)
+        raise TooCloseError(found, mark)
     return found < mark
 
 
@@ -105,7 +105,6 @@ def numbers(scenario: Scenario) -> Iterator[tuple[str, tuple[Any, laws.Kind]]]:
             yield f"{here}.unlike_assumed.share", (cohort.unlike_assumed.share, "share")
             yield f"{here}.unlike_assumed.log_odds", (cohort.unlike_assumed.log_odds, "number")
             yield f"{here}.unlike_assumed.leaving_odds", (cohort.unlike_assumed.leaving_odds, "ratio")
-
 
     told = None if scenario.dependence is None else scenario.dependence.recession
     if told is not None:
@@ -218,21 +217,29 @@ class Weather:
 
         ``own(age)`` is what has added up by itself; outside it is a straight line, bent by recessions.
         """
-        edges = sorted({edge for pair in (self.shocks if inside else self.troughs) for edge in pair if edge > begin})
-        so_far, now = 0.0, begin
-        for edge in [*edges, forever]:
-            running = sum(low <= now < high for low, high in (self.shocks if inside else self.troughs))
-
-            def adds(to: float, now: float = now, running: int = running) -> float:
-                alone = own(to - begin) - own(now - begin)
-                if inside:
-                    return alone + (running * self.ends * (to - now) if running else 0.0)
-                return alone * self.starts**running
-
-            if so_far + adds(edge) >= waits:
-                return float(optimize.brentq(lambda to: so_far + adds(to) - waits, now, edge, xtol=1e-13, rtol=1e-15))
-            so_far, now = so_far + adds(edge), edge
+        spans = self.shocks if inside else self.troughs
+        edges = sorted({edge for span in spans for edge in span if begin < edge < forever})
+        so_far = 0.0
+        for low, high in itertools.pairwise([begin, *edges, forever]):
+            running = sum(first <= low < last for first, last in spans)
+            slower, more = (1.0, running * self.ends if running else 0.0) if inside else (self.starts**running, 0.0)
+            adds = functools.partial(added, own, begin, low, slower, more)
+            if so_far + adds(high) >= waits:
+                return crossing(adds, waits - so_far, low, high)
+            so_far += adds(high)
         return math.inf
+
+
+def added(own: Callable[[float], float], begin: float, low: float, slower: float, more: float, to: float) -> float:
+    """What adds up from one day of a stretch to another."""
+    return slower * (own(to - begin) - own(low - begin)) + (more * (to - low) if to > low else 0.0)
+
+
+def crossing(adds: Callable[[float], float], waits: float, low: float, high: float) -> float:
+    """When what adds up reaches what is waited for."""
+    if math.isinf(adds(high)):
+        return low
+    return float(optimize.brentq(lambda to: adds(to) - waits, low, high, xtol=1e-13, rtol=1e-15))
 
 
 # The people of a cohort
@@ -284,8 +291,7 @@ class Ties:
             for name, number in for_each(scenario, told and told.cohort_icc, gates=False).items()
         }
         self.m = {
-            name: math.sqrt(number)
-            for name, number in for_each(scenario, told and told.macro, gates=False).items()
+            name: math.sqrt(number) for name, number in for_each(scenario, told and told.macro, gates=False).items()
         }
         self.staying = 0.0 if told is None else said_of(told.leaving)
         self.finding = 0.0 if told is None else said_of(told.measurable)
@@ -353,7 +359,9 @@ class Ties:
         members = self.members()
         root = np.linalg.cholesky(self.matrix())
         own = [
-            float(quantile(place(self.word(DROPOUT, None, i) if member == "leaving" else self.word(SUCCESS, member, i))))
+            float(
+                quantile(place(self.word(DROPOUT, None, i) if member == "leaving" else self.word(SUCCESS, member, i)))
+            )
             for member in members
         ]
         row = root[members.index(name)]
@@ -467,10 +475,19 @@ class Ties:
     def others_given_f(self, name: str) -> np.ndarray:
         """The chance of an amount to reach a goal by how well a person is placed; what has no tie drops out."""
         outcome = self.scenario.personal[name]
-        if not isinstance(outcome, Reaches) or self.b.get(outcome.reads, 0.0) == 0.0:
-            assert not any(other in self.b for other in (name, getattr(outcome, "reads", name)))
+        read = getattr(outcome, "reads", name)
+        if self.b.get(read, 0.0) == 0.0:
             return np.full(GRID.shape, 0.5)
-        raise NotImplementedError(name)
+        source = self.scenario.personal[read]
+        if not isinstance(outcome, Reaches) or not isinstance(source, AmountOutcome) or outcome.always:
+            raise NotImplementedError(name)
+        law = source.amount
+        if (law.least is not None and law.least >= outcome.at_least) or (
+            law.most is not None and law.most < outcome.at_least
+        ):
+            return np.full(GRID.shape, float(law.most is None or law.most >= outcome.at_least))
+        short = laws.frozen(law.each, "number").cdf(outcome.at_least - self.values[f"outcomes[{read}].amount.shift"])
+        return 1.0 - tied_chance(float(short), self.b[read])
 
     def chance_selected(self, selection: Selection, enrolled: int, harder: bool) -> np.ndarray:
         """The chance to be selected by how well a person is placed."""
@@ -489,7 +506,24 @@ class Ties:
 
     def together(self, signs: Sequence[Any], enrolled: int, harder: bool) -> np.ndarray:
         """The chance that several outcomes that share a cohort or a year are met, by how well a person is placed."""
-        raise NotImplementedError(signs)
+        years = sorted({self.day(name, m, enrolled)[1].year for _, name, m in signs if name in self.m})
+        stays = said_of(self.scenario.dependence.macro_persistence)  # type: ignore[union-attr]
+        root = np.linalg.cholesky([[stays ** abs(y - x) for x in years] for y in years]) if years else np.zeros((0, 0))
+        nodes, weights = np.polynomial.hermite_e.hermegauss(24)
+        weights = weights / weights.sum()
+        total = np.zeros(GRID.shape)
+        for which in itertools.product(range(len(nodes)), repeat=1 + len(years)):
+            drawn = nodes[list(which)]
+            economies = dict(zip(years, root @ drawn[1:], strict=True))
+            product = np.full(GRID.shape, float(np.prod(weights[list(which)])))
+            for _, name, m in signs:
+                b, c, m_ = (loads.get(name, 0.0) for loads in (self.b, self.c, self.m))
+                moved = self.mark(name, m, enrolled, harder) + b * GRID + c * drawn[0]
+                if m_:
+                    moved = moved + m_ * economies[self.day(name, m, enrolled)[1].year]
+                product = product * normal(moved / math.sqrt(1.0 - b * b - c * c - m_ * m_))
+            total += product
+        return total
 
     def mark(self, name: str, m: int, enrolled: int, harder: bool) -> float:
         """The mark on the normal scale below which an outcome is met."""

@@ -321,7 +321,9 @@ class Lives:
         else:
             scores = self.normals(WORTH, name, range(outcome.times), outcome.persistence or 0.0)
             if self.ties is not None:
-                scores = [[self.ties.normal_place(name, m, i, z) for i, z in enumerate(row)] for m, row in enumerate(scores)]
+                scores = [
+                    [self.ties.normal_place(name, m, i, z) for i, z in enumerate(row)] for m, row in enumerate(scores)
+                ]
             places = [[normal.cdf(z) for z in row] for row in scores]
         low = -math.inf if law.least is None else law.least
         high = math.inf if law.most is None else law.most

@@ -516,9 +516,7 @@ def draw_lives(
         name = getattr(cohort.unmeasured, "outcome", None)
         gone = [person.left is not None for person in persons]
         met_first = [
-            name is not None
-            and bool(drawn[name][0][i])
-            and (scenario.personal[name].of == "enrolled" or not gone[i])
+            name is not None and bool(drawn[name][0][i]) and (scenario.personal[name].of == "enrolled" or not gone[i])
             for i in range(people)
         ]
         for person, found in zip(persons, ties.measurable(gone, met_first), strict=True):
