@@ -156,6 +156,8 @@ def latent(p: float, q: float, observed: float) -> float:
 
 def both_below(a: float, b: float, correlation: float) -> float:
     """The chance that both of two correlated normals lie below their marks."""
+    if math.isinf(a) or math.isinf(b):
+        return float(normal(a) * normal(b))
     # Plackett: the derivative in the correlation is the density at the marks.
     nodes, weights = np.polynomial.legendre.leggauss(64)
     angle = math.asin(correlation)
@@ -540,7 +542,7 @@ class Ties:
             found = root_of(lambda a: (float(normal(a)) - both_below(a, d, r)) - p * (1.0 - q))
         elif 0.0 < p < 1.0 and b != 0.0 and selection and list(selection) != [frozenset()]:
             w = WEIGHTS * self.chance_selected(selection, enrolled, harder)
-            if w.sum() > 0.0:
+            if w.sum() > 1e-12:
                 own = math.sqrt(1.0 - b * b)
                 found = root_of(lambda a: float((w * normal((a + b * GRID) / own)).sum()) - p * float(w.sum()))
         self.marks[address] = found
