@@ -236,6 +236,11 @@ DEALS: dict[str, Scenario] = {
             ]
         },
     ),
+    "measured paired with leaving": tied(
+        PAIRED | {"done": PAIRED["done"] | {"of": "measured"}},
+        {"correlations": [{"between": ["leaving", "done"], "latent": -0.6}]},
+        with_cohorts(unlike_assumed=HARDER | {"leaving_odds": 1.0}),
+    ),
     "unmeasured block": tied(PLAIN, None, with_cohorts(unmeasured=BLOCK)),
     "unmeasured block of all enrolled": tied(PLAIN, None, with_cohorts(unmeasured=BLOCK | {"outcome": "job"})),
     "unmeasured block with ties": tied(

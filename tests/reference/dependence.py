@@ -537,7 +537,7 @@ class Ties:
         found = float(quantile(p))
         selection, r = self.spoken_of(name, enrolled, said), self.with_leaving(name)
         q = self.dropout(harder)
-        if 0.0 < p < 1.0 and r != 0.0 and frozenset(["stays"]) in selection and 0.0 < q < 1.0:
+        if 0.0 < p < 1.0 and r != 0.0 and any("stays" in signs for signs in selection) and 0.0 < q < 1.0:
             d = float(quantile(q))
             found = root_of(lambda a: (float(normal(a)) - both_below(a, d, r)) - p * (1.0 - q))
         elif 0.0 < p < 1.0 and b != 0.0 and selection and list(selection) != [frozenset()]:
