@@ -252,6 +252,12 @@ DEALS: dict[str, Scenario] = {
         with_cohorts(unmeasured=BLOCK | {"outcome": "job"}),
     ),
     "unmeasured block measured again": tied(AGAIN, {"within_person": 0.3}, with_cohorts(unmeasured=BLOCK)),
+    "unmeasured block, cohorts alone, measured again": tied(
+        AGAIN, {"cohort_icc": {"home": 0.1, "well": 0.05}}, with_cohorts(unmeasured=BLOCK)
+    ),
+    "unmeasured block in one cohort, cohorts alone": tied(
+        AGAIN, {"cohort_icc": {"home": 0.1}}, [COHORTS[0] | {"unmeasured": BLOCK}, COHORTS[1]]
+    ),
     "unmeasured block of the measured": tied(PLAIN, None, with_cohorts(unmeasured=BLOCK | {"outcome": "home"})),
     "harder group": tied(PLAIN, None, with_cohorts(unlike_assumed=HARDER)),
     "harder group with ties": tied(PLAIN, {"within_person": 0.36, "leaving": 0.5}, with_cohorts(unlike_assumed=HARDER)),

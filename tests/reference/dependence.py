@@ -594,8 +594,11 @@ class Ties:
         return rows
 
     def cohort_wise(self) -> bool:
-        """Whether no cohort of the deal has a harder group."""
-        return all(cohort.unlike_assumed is None for cohort in self.scenario.cohorts)
+        """Whether no cohort of the deal has a harder group or an unmeasured block."""
+        return all(
+            cohort.unlike_assumed is None and not isinstance(cohort.unmeasured, Unmeasured)
+            for cohort in self.scenario.cohorts
+        )
 
     def in_cohort(self, p: float, c: float) -> float:
         """The chance of everybody in a cohort."""
