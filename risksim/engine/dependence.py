@@ -238,7 +238,7 @@ class TiedWords(Words):
         out = np.zeros(self.shape)
         shift = self.shift(outcome, row, months)
         placed = self.placed if person else np.zeros(self.shape)
-        kernels.tie_normals(normals, rest**0.5, person, placed, shift, enrolled_at, out)
+        kernels.tie_normals(normals, rest**0.5, person, placed, shift, tied.degrees, self.scale, enrolled_at, out)
         return out
 
     # Pairs

@@ -90,16 +90,21 @@ def tie(uniforms, own, person, placed, shift, degrees, scale, enrolled_at, out):
 
 
 @kernel
-def tie_normals(normals, own, person, placed, shift, enrolled_at, out):
-    """Normals of persons, high where more is better: as `tie`, on the normal scale and without a t-copula.
+def tie_normals(normals, own, person, placed, shift, degrees, scale, enrolled_at, out):
+    """Normals of persons, high where more is better: as `tie`, on the normal scale.
 
-    normals, placed float64[person, lane], shift float64[month of the window, lane] -> out float64[person, lane].
+    normals, placed float64[person, lane], shift float64[month of the window, lane], scale float64[lane]
+    -> out float64[person, lane], normal again.
     """
     for j in range(out.shape[0]):
         for i in range(LANES):
             month = enrolled_at[j, i]
             if month != NEVER:
-                out[j, i] = own * normals[j, i] + person * placed[j, i] + shift[month, i]
+                z = own * normals[j, i] + person * placed[j, i] + shift[month, i]
+                if degrees > 0:
+                    u = student_below(z / math.sqrt(scale[i]), degrees)
+                    z = normal_of(min(max(u, SMALLEST), LARGEST))
+                out[j, i] = z
 
 
 @kernel

@@ -66,6 +66,7 @@ def compile_plan(
     cohorts = cohorts._replace(class_of_month=class_of_month, class_ptr=class_ptr, class_limit=class_limit)
     lived = processes.processes(gathered, outcomes, months)
     tied = dependence.dependence(gathered, outcomes)
+    dependence.bars_in_time(gathered, outcomes, lived)
     unalike = dependence.unlike(gathered)
     results = rules.results(gathered, follow_ups, dates)
     calendar = money.calendar(scenario, dates, years)

@@ -155,6 +155,13 @@ def dependence(gathered: Gathered, outcomes: layout.Outcomes) -> layout.Dependen
         leaving=float(said.leaving),
         measurable=float(said.measurable),
         cohort=np.sqrt(np.array([cohort.get(name, 0.0) for name in personal])),
+        by_chance=np.array(
+            [
+                isinstance(one, Outcome) and name in cohort and not (name in person or name in macro or said.tail)
+                for name, one in personal.items()
+            ],
+            dtype=np.bool_,
+        ),
         macro=np.sqrt(np.array([macro.get(name, 0.0) for name in personal])),
         persistence=float(said.macro_persistence),
         first_year=gathered.scenario.start_date.year,
@@ -208,6 +215,24 @@ def _shares(gathered: Gathered, *parts: dict[str, float]) -> None:
             )
             found += f"cohort {cohort:.3g}, macro {macro:.3g}; together they stay below 1."
             gathered.faults.append(gathered.places.fault(("dependence",), found, "Lower one of them."))
+
+
+def bars_in_time(gathered: Gathered, outcomes: layout.Outcomes, lived: layout.Processes | None) -> None:
+    """Refuse an `unless` that some people meet before its outcome was measured, where being well placed decides: those
+    would be other people than those who passed it.
+    """
+    said, personal = gathered.scenario.dependence, gathered.scenario.personal
+    if said is None or lived is None:
+        return
+    for k, name in enumerate(personal):
+        if lived.bar[k] < 0 or not loadings(said, personal).get(name):
+            continue
+        rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
+        if (lived.bar_row[rows][outcomes.measured_ordinal[rows] > 0] < 0).any():
+            found = f"got '{personal[name].unless}', which is not yet measured for some people when '{name}' is; with "
+            found += "within_person, those who passed it and those who met it too early cannot share one chance."
+            remedy = "Measure both after enrolment, the first no later."
+            gathered.faults.append(gathered.places.fault(("outcomes", name, "unless"), found, remedy))
 
 
 def _recession(gathered: Gathered, said: Dependence, outcomes: layout.Outcomes) -> layout.Recession | None:

@@ -549,6 +549,8 @@ class Dependence(NamedTuple):
     """Correlation of being measurable with how well the person is placed. [1]"""
     cohort: FloatArray
     """float64[outcome]: correlation of the outcome with what its cohort shares. [1]"""
+    by_chance: npt.NDArray[np.bool_]
+    """bool[outcome]: of yes-or-no outcomes that go with nothing but their cohort, so that it moves their chance."""
     macro: FloatArray
     """float64[outcome]: correlation of the outcome with the economy of the year of measurement. [1]"""
     persistence: float
@@ -577,13 +579,6 @@ class Dependence(NamedTuple):
         return bool(
             self.person.any() or self.leaving or self.measurable or self.macro.any() or self.pairs or self.degrees
         )
-
-    @property
-    def by_chance(self) -> npt.NDArray[np.bool_]:
-        """bool[outcome]: of outcomes that go with nothing but their cohort, so that it moves their chance."""
-        others = (self.person != 0.0) | (self.macro != 0.0) | bool(self.degrees)
-        alone: npt.NDArray[np.bool_] = (self.cohort > 0.0) & ~others
-        return alone
 
 
 class Unlike(NamedTuple):

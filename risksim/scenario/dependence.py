@@ -225,7 +225,48 @@ def contradictory(
                 found += "shares enters at the first gate."
                 faults.append(mistake_at(("dependence", key, name), found, "Name the outcome in its `after`."))
     faults += _recession(dependence, personal, nearest) + _pairs(dependence, personal, nearest)
-    return faults or [*_too_much(dependence, personal), *_tail(dependence, personal)]
+    return faults or [*_too_much(dependence, personal), *_tail(dependence, personal), *_gates(dependence, personal)]
+
+
+def measurable_twice(dependence: Dependence, cohorts: Iterable[Any]) -> list[InitErrorDetails]:
+    """Being measurable that goes with how well people are placed, beside a block that says with what it goes."""
+    blocks = [position for position, cohort in enumerate(cohorts) if hasattr(cohort.unmeasured, "failures")]
+    if dependence.measurable == 0.0 or not blocks:
+        return []
+    found = f"got {dependence.measurable:g}, but cohort {blocks[0] + 1} says with what being measured goes."
+    here = ("dependence", "measurable")
+    return [mistake_at(here, found, "Take it out, or write unmeasured as a share.", leans_on=(("cohorts",),))]
+
+
+def _behind(personal: Mapping[str, PersonOutcome], name: str, seen: set[str]) -> set[str]:
+    """Every outcome that must be met, or not met, before this one."""
+    for key in ("after", "unless"):
+        other = getattr(personal[name], key)
+        if other in personal and other not in seen:
+            seen.add(other)
+            _behind(personal, other, seen)
+    return seen
+
+
+def _gates(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> list[InitErrorDetails]:
+    """Gates that select people in a way for which chances are not calibrated."""
+    placed = loadings(dependence, personal)
+    together = {*shared(dependence.cohort_icc, personal), *shared(dependence.macro, personal)}
+    faults = []
+    for name in personal:
+        if not placed.get(name):
+            continue
+        behind = _behind(personal, name, set())
+        both = sorted(behind & together)
+        if len(both) > 1:
+            found = f"got '{name}' behind {' and '.join(both)}, which share a cohort or a year, and within_person."
+            faults.append(mistake_at(("outcomes", name), found, "Leave one of them out of cohort_icc and macro."))
+        amounts = sorted(one for one in behind if placed.get(getattr(personal[one], "reads", one)) and one not in both
+                         and not isinstance(personal[one], Outcome))  # fmt: skip
+        if amounts:
+            found = f"got '{name}' behind '{amounts[0]}', an amount or score that goes with how well people are placed."
+            faults.append(mistake_at(("outcomes", name), found, "Leave one of the two out of within_person."))
+    return faults
 
 
 def _named(

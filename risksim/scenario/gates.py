@@ -222,4 +222,17 @@ def measured_by_outcome(
             found = f"got {shown(name)}, which has no success_rate of its own, or a gate before it."
             remedy = "Name an outcome with a success_rate and without after or unless."
             faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
+        else:
+            faults += _of_measured(position, personal)
     return faults
+
+
+def _of_measured(position: int, personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
+    """Rates of those who can be measured, where who can be measured goes with what became of them."""
+    names = [name for name, outcome in personal.items() if outcome.of == "measured"]
+    if not names:
+        return []
+    found = f"got a block beside '{names[0]}', which is of: measured; its rate would be that of people whom the block "
+    remedy = f"Write of: completers for '{names[0]}', whose rate holds whoever is measured."
+    here = ("cohorts", position, "unmeasured")
+    return [mistake_at(here, found + "selects by their success.", remedy, leans_on=(("outcomes", "*"),))]

@@ -24,7 +24,7 @@ from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.changes import changes, looks, splits
 from risksim.scenario.contradictions import contradictions, dated, rhythms
 from risksim.scenario.deal_contradictions import deal_contradictions
-from risksim.scenario.dependence import Dependence
+from risksim.scenario.dependence import Dependence, measurable_twice
 from risksim.scenario.dependence import contradictory as contradictory_dependence
 from risksim.scenario.diligence import DueDiligence
 from risksim.scenario.document import shown
@@ -162,6 +162,7 @@ class Scenario(Part):
         faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
         if self.dependence is not None:
             faults += contradictory_dependence(self.dependence, self.personal, nearest)
+            faults += measurable_twice(self.dependence, self.cohorts)
         faults += measured_by_outcome(self.cohorts, self.personal, nearest)
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]

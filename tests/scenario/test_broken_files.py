@@ -277,3 +277,14 @@ def test_a_hostile_file_is_answered_soon(text: str, found: str, tmp_path: Path):
     file.write_text(text, encoding="utf-8")
     assert file.stat().st_size <= reader.MOST_BYTES
     assert any(found in fault.found or found in fault.path for fault in faults_of(file))
+
+
+def test_a_rate_of_the_measured_beside_a_block_that_selects_them_is_refused():
+    text = DEAL.replace("unmeasured: 0.1", "unmeasured: {share: 0.1, outcome: work, failures: 2}")
+    with pytest.raises(ScenarioError) as caught:
+        read_text(text.replace("of: enrolled", "of: measured"))
+    (fault,) = caught.value.faults
+    assert fault.path == "cohorts[0].unmeasured"
+    assert "selects by their success" in fault.found
+    assert "of: completers" in fault.remedy
+    read_text(text)
