@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
+    from risksim.scenario.portfolio_reader import Member
 
 PATHS = 100_000
 """Paths of a run unless said otherwise."""
@@ -309,7 +310,9 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
             try:
                 plans[member.position] = compile_plan(member.scenario, member.document, draft=draft)
             except ScenarioError as error:
-                faults += in_both(document, member.position, member.listed, error)
+                faults += _too_exposed(document, member, draft) or in_both(
+                    document, member.position, member.listed, error
+                )
     first_year = min(member.scenario.start_date.year for member in members)
     holdings = []
     for member in members:
@@ -329,6 +332,23 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
         raise ScenarioError(list(dict.fromkeys(faults)))
     digest = digest_of(said, members)
     return Portfolio(said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest)
+
+
+def _too_exposed(document: Document, member: Member, draft: bool) -> list[Fault]:
+    """The fault of a deal that cannot bear the economy of its portfolio, but is none alone; nothing for any other."""
+    from risksim.errors import ScenarioError
+    from risksim.plan.compile import compile_plan
+
+    if member.alone is member.scenario:
+        return []
+    try:
+        compile_plan(member.alone, member.document, draft=draft)
+    except ScenarioError:
+        return []
+    said = member.scenario.dependence
+    assert said is not None
+    found = f"got a share that leaves the people of '{member.name}' nothing of their own, beside what its file says."
+    return [document.fault(("portfolio", "macro", "share"), found, "Lower it, or give that deal a macro of its own.")]
 
 
 def lists_deals(file: str | Path) -> bool:

@@ -32,10 +32,17 @@ def check(file: str, as_json: bool) -> None:
                 len(found.uncertain),
                 len(found.unstated),
                 found.digest,
+                *_economy(deal),
             )
         )
     said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))
     show(as_text({"schema": "risksim.portfolio-check/1", **plain(said)}) if as_json else checked(said))
+
+
+def _economy(deal: api.Deal) -> tuple[float, bool]:
+    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
+    tied = deal.plan.dependence
+    return (0.0, False) if tied is None else (round(float((tied.macro**2).max()), 12), tied.recession is not None)
 
 
 def _held(holding: api.Holding) -> str:
