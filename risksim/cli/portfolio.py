@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from risksim import api
 from risksim.cli.output import OutputError, as_text, plain, show, talk, write
 
@@ -41,8 +43,11 @@ def check(file: str, as_json: bool) -> None:
 
 def _economy(deal: api.Deal) -> tuple[float, bool]:
     """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
-    tied = deal.plan.dependence
-    return (0.0, False) if tied is None else (round(float((tied.macro**2).max()), 12), tied.recession is not None)
+    tied, outcomes = deal.plan.dependence, deal.plan.outcomes
+    if tied is None:
+        return 0.0, False
+    certain = (outcomes.rate_slot < 0) & (outcomes.rate_value == 1.0)  # what always comes follows nothing
+    return round(float(np.where(certain, 0.0, tied.macro**2).max()), 12), tied.recession is not None
 
 
 def _held(holding: api.Holding) -> str:

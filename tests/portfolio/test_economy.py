@@ -15,7 +15,7 @@ from risksim.engine.addresses import keys_of
 from risksim.engine.dependence import words_of
 from risksim.engine.inputs import inputs_of
 from risksim.errors import ScenarioError
-from tests.portfolio.test_portfolio import GATE, fund, risksim, written
+from tests.portfolio.test_portfolio import GATE, ROOT, fund, risksim, written
 
 DEAL = """
 schema: 1
@@ -153,7 +153,7 @@ def test_a_recession_on_a_day_does_not_move_with_a_deal(tmp_path):
 def test_deals_that_say_their_own_keep_it(tmp_path):
     entries = ("{file: deal.yaml, name: a}",)
     own = api.read_portfolio(a_fund(tmp_path, *entries, dependence=MACRO, macro="macro: {share: 0.03}"))
-    assert own.holdings[0].deal.plan.dependence.macro**2 == pytest.approx([0.1])
+    assert own.holdings[0].deal.plan.dependence.macro ** 2 == pytest.approx([0.1])
     none = MACRO.replace("0.1", "0")
     none = api.read_portfolio(a_fund(tmp_path, *entries, dependence=none, macro="macro: {share: 0.03}"))
     assert none.holdings[0].deal.plan.dependence is None
@@ -193,6 +193,25 @@ def test_the_digest_is_that_of_what_is_said(tmp_path):
     assert "0.03" in risksim("check", tmp_path / "fund.yaml")
 
 
+def test_the_page_says_what_the_shipped_funds_do():
+    page = (ROOT / "docs" / "reference" / "portfolio.md").read_text(encoding="utf-8")
+    alone, together = (
+        api.run_portfolio(api.read_portfolio(ROOT / "scenarios" / "portfolio" / f"{name}.yaml"), 20_000).summary
+        for name in ("four-danish-deals", "one-economy")
+    )
+    pair = together.correlation["Havnen"]["Memox"]
+    for said in (
+        f"by {together.diversification.value:.0%}".replace("%", " %"),
+        f"not by {alone.diversification.value:.0%}".replace("%", " %"),
+        f"{together.fund.loss.expected_shortfall_95.value / 1e6:.2f} million",
+        f"instead of {alone.fund.loss.expected_shortfall_95.value / 1e6:.2f} million",
+        f"correlated by {pair.value:.2f}",
+    ):
+        assert said in " ".join(page.split()), said
+    assert pair.value > 4 * pair.standard_error
+    assert abs(alone.correlation["Havnen"]["Memox"].value) < 4 * pair.standard_error
+
+
 # Mistakes
 
 
@@ -228,5 +247,3 @@ def test_a_share_that_a_deal_cannot_bear_is_the_portfolios_mistake(tmp_path):
 def test_a_share_is_below_one(said, path, tmp_path):
     fault = fault_of(tmp_path, "{file: deal.yaml, name: a}", macro=f"macro: {said}")
     assert fault.path == f"portfolio.macro.{path}"
-
-
