@@ -105,7 +105,7 @@ def _own_rates(plan: Plan, key: KeyArray, first_path: int, lane: int, cohort: in
     rates = rates_in(plan, key, first_path, cohort, inputs)
     if rates is not None and plan.sites is not None:
         own[plan.sites.outcome] = rates[lane, plan.sites.outcome]
-    if rates is not None and plan.dependence is not None:
+    if rates is not None and plan.dependence is not None and plan.unlike is None:
         moved = plan.dependence.by_chance
         own[moved] = rates[lane, moved]
     return own
