@@ -203,7 +203,9 @@ def _block_of(person: Person) -> str:
     said = "; ".join(f"{outcome.outcome} {_said_of(outcome, dates=False)}" for outcome in person.outcomes)
     lines = textwrap.wrap(said, WIDEST - 4, break_long_words=False, break_on_hyphens=False)
     behind = "".join(f", {name} {value}" for name, value in _behind(person, bool(person.waited)).items())
-    return f"{person.number}: enrolled {person.enrolled_on}, {left}{behind}\n" + "".join(f"    {line}\n" for line in lines)
+    return f"{person.number}: enrolled {person.enrolled_on}, {left}{behind}\n" + "".join(
+        f"    {line}\n" for line in lines
+    )
 
 
 def _said_of(outcome: OutcomeOf, dates: bool) -> str:

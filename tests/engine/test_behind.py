@@ -180,7 +180,12 @@ def test_a_success_comes_before_the_first_measurement_that_sees_it(name):
 
 def test_a_page_says_what_the_deal_has():
     said = text_of("dependence/what-people-share")
-    for words in ("What all deals share in this future", "year, one in", "What its people share:", "better placed than"):
+    for words in (
+        "What all deals share in this future",
+        "year, one in",
+        "What its people share:",
+        "better placed than",
+    ):
         assert words in said
     assert "group" in text_of("dependence/hard-to-reach").split("\nClaims")[0]
     assert "met in 2025-" in text_of("time/pace-and-moves")
