@@ -334,6 +334,13 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
     return Portfolio(said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest)
 
 
+def economy_of(deal: Deal) -> tuple[float, bool]:
+    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
+    from risksim.plan.portfolio import most_exposed
+
+    return most_exposed(deal.plan)
+
+
 def _too_exposed(document: Document, member: Member, draft: bool) -> list[Fault]:
     """The fault of a deal that cannot bear the economy of its portfolio, but is none alone; nothing for any other."""
     from risksim.errors import ScenarioError

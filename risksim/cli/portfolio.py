@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from risksim import api
 from risksim.cli.output import OutputError, as_text, plain, show, talk, write
 
@@ -34,20 +32,11 @@ def check(file: str, as_json: bool) -> None:
                 len(found.uncertain),
                 len(found.unstated),
                 found.digest,
-                *_economy(deal),
+                *api.economy_of(deal),
             )
         )
     said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))
     show(as_text({"schema": "risksim.portfolio-check/1", **plain(said)}) if as_json else checked(said))
-
-
-def _economy(deal: api.Deal) -> tuple[float, bool]:
-    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
-    tied, outcomes = deal.plan.dependence, deal.plan.outcomes
-    if tied is None:
-        return 0.0, False
-    certain = (outcomes.rate_slot < 0) & (outcomes.rate_value == 1.0)  # what always comes follows nothing
-    return round(float(np.where(certain, 0.0, tied.macro**2).max()), 12), tied.recession is not None
 
 
 def _held(holding: api.Holding) -> str:

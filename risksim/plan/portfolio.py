@@ -55,7 +55,7 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
     if exposure != 1.0 and (tied is None or not tied.macro.any()):
         raise PlanError(
             f"got {exposure:g}, but the economy decides nothing of this deal. "
-            "Take it out, or say a macro here or in its dependence."
+            "Take it out, or say a macro of the portfolio or the deal."
         )
     if tied is None:
         return plan
@@ -70,6 +70,15 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
         )
     begins = tied.first_year if first_year is None else min(first_year, tied.first_year)
     return plan._replace(dependence=tied._replace(macro=macro, first_year=begins))
+
+
+def most_exposed(plan: Plan) -> tuple[float, bool]:
+    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
+    tied, outcomes = plan.dependence, plan.outcomes
+    if tied is None:
+        return 0.0, False
+    certain = (outcomes.rate_slot < 0) & (outcomes.rate_value == 1.0)  # what always comes follows nothing
+    return round(float(np.where(certain, 0.0, tied.macro**2).max()), 12), tied.recession is not None
 
 
 def same_streams(members: Sequence[Member], document: Document) -> list[Fault]:

@@ -4,6 +4,7 @@ The expected correlations are worked from the orthant of two normals at the medi
 of one half, results whose latent correlation is `r` are correlated by ``asin(r) / (2 pi) / 0.25``.
 """
 
+import json
 import math
 
 import numpy as np
@@ -109,6 +110,16 @@ def test_without_an_economy_deals_are_on_their_own(tmp_path):
     for said in ("", COHORT):
         found = correlation(tmp_path, "{file: deal.yaml, name: a}", "{file: deal.yaml, name: b}", dependence=said)
         assert abs(found.value) < 4 * found.standard_error
+
+
+def test_explain_tells_the_same_economy_of_every_deal(tmp_path):
+    entries = ("{file: deal.yaml, name: a}", "{file: deal.yaml, name: b, start_delay: 12 months}")
+    file = a_fund(tmp_path, *entries, macro="macro: {share: 0.03, assumption: a test}")
+    early, late = (
+        json.loads(risksim("explain", file, "--path", 9, "--deal", name, "--json"))["economy"] for name in ("a", "b")
+    )
+    assert [year["year"] for year in early + late] == [2025, 2026, 2026, 2027]
+    assert early[1] == late[0]
 
 
 def test_copies_share_the_economy_and_neither_people_nor_what_cohorts_share(tmp_path):
