@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
@@ -793,6 +794,14 @@ def ledger(run: Run) -> list[Move]:
         for giver, taker, reason in zip(plan.ledger.from_party, plan.ledger.to_party, labels.lines, strict=True)
     ]
     return mean_ledger(run.paths.flow, names, plan.calendar.year_index, labels.years, plan.minor_units, run.sample)
+
+
+def cohorts(run: Run) -> list[CohortPeople]:
+    """The mean people of each cohort of a run, with standard errors; nothing for more than 1,000 cohorts."""
+    from risksim.metrics.cohorts import people_of_cohorts
+
+    labels = run.plan.labels
+    return people_of_cohorts(run.paths.headcount, labels.cohorts, labels.outcomes, run.sample)
 
 
 def to_dataset(run: Run) -> xr.Dataset:
