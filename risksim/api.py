@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
     from risksim.metrics.sample import Sample
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
+    from risksim.scenario.portfolio_reader import Member
     from risksim.scenario.register import Constant, InUse
 
 PATHS = 100_000
@@ -312,7 +314,9 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
             try:
                 plans[member.position] = compile_plan(member.scenario, member.document, draft=draft)
             except ScenarioError as error:
-                faults += in_both(document, member.position, member.listed, error)
+                faults += _too_exposed(document, member, draft) or in_both(
+                    document, member.position, member.listed, error
+                )
     first_year = min(member.scenario.start_date.year for member in members)
     holdings = []
     for member in members:
@@ -332,6 +336,30 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
         raise ScenarioError(list(dict.fromkeys(faults)))
     digest = digest_of(said, members)
     return Portfolio(said.name, said.currency, said.day_count, tuple(said.hurdles), tuple(holdings), document, digest)
+
+
+def economy_of(deal: Deal) -> tuple[float, bool]:
+    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
+    from risksim.plan.portfolio import most_exposed
+
+    return most_exposed(deal.plan)
+
+
+def _too_exposed(document: Document, member: Member, draft: bool) -> list[Fault]:
+    """The fault of a deal that cannot bear the economy of its portfolio, but is none alone; nothing for any other."""
+    from risksim.errors import ScenarioError
+    from risksim.plan.compile import compile_plan
+
+    if member.alone is member.scenario:
+        return []
+    try:
+        compile_plan(member.alone, member.document, draft=draft)
+    except ScenarioError:
+        return []
+    said = member.scenario.dependence
+    assert said is not None
+    found = f"got a share that leaves the people of '{member.name}' nothing of their own, beside what its file says."
+    return [document.fault(("portfolio", "macro", "share"), found, "Lower it, or give that deal a macro of its own.")]
 
 
 def lists_deals(file: str | Path) -> bool:
@@ -769,6 +797,14 @@ def ledger(run: Run) -> list[Move]:
         for giver, taker, reason in zip(plan.ledger.from_party, plan.ledger.to_party, labels.lines, strict=True)
     ]
     return mean_ledger(run.paths.flow, names, plan.calendar.year_index, labels.years, plan.minor_units, run.sample)
+
+
+def cohorts(run: Run) -> list[CohortPeople]:
+    """The mean people of each cohort of a run, with standard errors; nothing for more than 1,000 cohorts."""
+    from risksim.metrics.cohorts import people_of_cohorts
+
+    labels = run.plan.labels
+    return people_of_cohorts(run.paths.headcount, labels.cohorts, labels.outcomes, run.sample)
 
 
 def to_dataset(run: Run) -> xr.Dataset:

@@ -126,7 +126,12 @@ PARTS: dict[str, list[type[Part]]] = {
     "Ending early": [ending.EarlyEnd, ending.EndWhen, ending.EndPayment],
     "Origins": [base.Origin, base.Stated],
     "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
-    "Portfolios, in files of their own": [portfolio.PortfolioFile, portfolio.Portfolio, portfolio.Listed],
+    "Portfolios, in files of their own": [
+        portfolio.PortfolioFile,
+        portfolio.Portfolio,
+        portfolio.Economy,
+        portfolio.Listed,
+    ],
 }
 """Parts of a scenario under the headings of the page, in the order in which a file is written."""
 
@@ -226,6 +231,7 @@ TITLES: dict[type[Part], str] = {
     loans.Default: "default",
     portfolio.PortfolioFile: "Top of a portfolio file",
     portfolio.Portfolio: "portfolio",
+    portfolio.Economy: "macro of a portfolio",
     portfolio.Listed: "deals",
     base.Origin: "Where a number comes from",
     base.Stated: "A value with its origin",
@@ -312,6 +318,7 @@ EXAMPLES: dict[str, str] = {
     "Portfolio.currency": "DKK",
     "Portfolio.hurdles": "[0.0, 0.035]",
     "Portfolio.day_count": "act/365",
+    "Portfolio.macro": "{share: 0.03, persistence: 0.5}",
     "Portfolio.deals": "[{file: ../danish/havnen.yaml, tranche: DSI}]",
     "PortfolioFile.portfolio": "{name: Four Danish deals, deals: [{file: ../danish/havnen.yaml}]}",
     "Enrolment.window": "3 years",

@@ -32,6 +32,7 @@ def check(file: str, as_json: bool) -> None:
                 len(found.uncertain),
                 len(found.unstated),
                 found.digest,
+                *api.economy_of(deal),
             )
         )
     said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))

@@ -43,6 +43,8 @@ def run(
     moves = api.ledger(made) if ledger else None
     if moves is not None:
         said["ledger"] = [_move(move) for move in moves]
+    if as_json or (out is not None and out.suffix == ".json"):
+        said["cohorts"] = [_cohort(people) for people in api.cohorts(made)]
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
@@ -125,6 +127,15 @@ def envelope(
             ],
         },
         "statistics": summary.to_json(),
+    }
+
+
+def _cohort(people: Any) -> dict[str, Any]:
+    return {
+        "name": people.name,
+        "enrolled": _plain(people.enrolled),
+        "completed": _plain(people.completed),
+        "achieved": [{"outcome": name, "mean": _plain(mean)} for name, mean in people.achieved],
     }
 
 

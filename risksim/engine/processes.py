@@ -389,17 +389,60 @@ def _use(live: Living, outcome: int) -> None:
 def _event(live: Living, outcome: int) -> None:
     plan, cohort, rows = live.plan, live.words.cohort, live.rows(outcome)
     assert plan.processes is not None
-    alone = np.zeros(LANES)
     if live.certain(outcome, 1) == 1.0:  # the clock starts when the course is over: nobody leaves it any more
         stays = np.where(live.left_at == NEVER, np.inf, -1.0)
     else:
         stays = stay_on_course(plan, live.words, cohort, live.inputs)
-        if plan.leaving is not None and plan.leaving.beside[cohort] == outcome:
-            alone = law_of(plan, cohort, live.inputs, together=False).rate
+    alone = _leaving_beside(live, outcome)
     since = np.ascontiguousarray(plan.processes.since[rows.start : rows.stop, live.months])
     worth = live.worth[rows.start : rows.stop]
     drawn, monthly = live.draw(Purpose.SUCCESS, outcome, 0), live.number(outcome, 0)
     leaving.happen_by(drawn, monthly, alone, stays, since, live.enrolled_at, live.left_at, live.able, worth)
+
+
+def _leaving_beside(live: Living, outcome: int) -> FloatArray:
+    """The rate of leaving where it is read together with the chance of an outcome, else 0: float64[lane]. [1/month]"""
+    own, cohort = live.plan.leaving, live.words.cohort
+    if own is None or own.beside[cohort] != outcome or live.certain(outcome, 1) == 1.0:
+        return np.zeros(LANES)
+    return law_of(live.plan, cohort, live.inputs, together=False).rate
+
+
+def months_of_success(
+    plan: Plan, words: Words, months: slice, inputs: FloatArray, enrolled_at: Int16Array, worth: FloatArray
+) -> Int16Array:
+    """The month in which each success comes, where an outcome says when it does.
+
+    Parameters
+    ----------
+    plan, words, months, inputs, enrolled_at
+        As for `live_outcomes`.
+    worth : float64[row, person, lane]
+        What each measurement is worth, as `Tile.worth`.
+
+    Returns
+    -------
+    int16[outcome, person, lane]
+        NEVER for who does not succeed, and for outcomes that do not say when. [month]
+    """
+    found = np.full((plan.outcomes.address.size, *words.shape), NEVER, np.int16)
+    if plan.processes is None:
+        return found
+    live = Living(plan, words, months, inputs, enrolled_at, enrolled_at)
+    for outcome, kind in enumerate(map(int, plan.processes.kind)):
+        rows, comes = live.rows(outcome), np.full(words.shape, np.inf)
+        if kind == EVENT:
+            drawn, monthly = live.draw(Purpose.SUCCESS, outcome, 0), live.number(outcome, 0)
+            leaving.months_to_event(drawn, monthly, _leaving_beside(live, outcome), comes)
+        elif kind == HAPPENS and live.certain(outcome, 2) > 0.0:
+            last = np.ascontiguousarray(plan.processes.since[rows.stop - 1, months])
+            law = live.certain(outcome, 2), live.certain(outcome, 3), last
+            leaving.months_to_onset(live.draw(Purpose.ONSET, outcome, 0), *law, enrolled_at, comes)
+        met = (worth[rows.start : rows.stop] == 1.0).any(axis=0) & np.isfinite(comes)
+        starts = plan.outcomes.measured_month[rows.start, months] - plan.processes.since[rows.start, months]
+        clock = starts[np.where(enrolled_at == NEVER, 0, enrolled_at)]
+        found[outcome][met] = (clock[met] + np.floor(comes[met])).astype(np.int16)
+    return found
 
 
 _KINDS: dict[int, Any] = {

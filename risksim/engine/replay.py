@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import keys_of
+from risksim.engine.behind import behind, world_of
 from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
@@ -65,7 +66,8 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     own = measured[lane : lane + 1]
     store(results, 0, mine, headcount, settle(plan, mine, own, stops, planned), stops)
     changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
-    return Replay(path, seed, cohorts, own, _effects(plan, key, first, lane, inputs, own), results, *changed)
+    effects = _effects(plan, key, first, lane, inputs, own)
+    return Replay(path, seed, cohorts, own, effects, results, *changed, world_of(plan, key, first, lane, inputs))
 
 
 def _effects(
@@ -106,6 +108,7 @@ def _live(
                 tile.seen[people, lane],
                 tile.worth[:, people, lane],
                 moved_at[people, lane],
+                *behind(plan, key, first, lane, cohort, inputs, stops, tile),
             )
         )
     return tuple(cohorts)

@@ -157,6 +157,45 @@ def choose_leavers(theirs, enrolled_at, left_at, worth):
 
 
 @kernel
+def onset_of(word, typical, shape, last):
+    """How long a success takes whose law is cut at the last measurement: word, low for early; last, months until that
+    measurement. [month]
+    """
+    whole = -math.expm1(-TWO * (max(last, 0) / typical) ** shape)
+    return typical * (-math.log1p(-uniform_of(word) * whole) / TWO) ** (1.0 / shape)
+
+
+@kernel
+def event_of(word, monthly, leaving):
+    """How long it takes until something happens that has a chance a month: word, low for early; leaving: the rate of
+    leaving alone where the two chances are read together, else 0. [month]
+    """
+    rate = rate_of_two(monthly, -math.expm1(-leaving))
+    return -math.log1p(-uniform_of(word)) / rate if rate > 0.0 else np.inf
+
+
+@kernel
+def months_to_onset(words, typical, shape, last, enrolled_at, out):
+    """How long the success of each person takes: words uint32[person, lane]; last int64[month of the window], months
+    until the last measurement; enrolled_at int16[person, lane] -> out float64[person, lane]. [month]
+    """
+    for j in range(out.shape[0]):
+        for i in range(LANES):
+            if enrolled_at[j, i] != NEVER:
+                out[j, i] = onset_of(words[j, i], typical, shape, last[enrolled_at[j, i]])
+
+
+@kernel
+def months_to_event(words, monthly, leaving, out):
+    """How long it takes until something happens to each person: words uint32[person, lane]; monthly, leaving
+    float64[lane] -> out float64[person, lane], infinite where it never does. [month]
+    """
+    for j in range(out.shape[0]):
+        for i in range(LANES):
+            out[j, i] = event_of(words[j, i], monthly[i], leaving[i])
+
+
+@kernel
 def come_in_time(words, typical, shape, since, enrolled_at, worth):
     """A success that takes its time: earlier measurements see it only once it has come.
 
@@ -170,8 +209,7 @@ def come_in_time(words, typical, shape, since, enrolled_at, worth):
             if worth[last, j, i] != 1.0:
                 continue
             month = enrolled_at[j, i]
-            whole = -math.expm1(-TWO * (max(since[last, month], 0) / typical) ** shape)
-            comes = typical * (-math.log1p(-uniform_of(words[j, i]) * whole) / TWO) ** (1.0 / shape)
+            comes = onset_of(words[j, i], typical, shape, since[last, month])
             for row in range(last):
                 if comes > since[row, month]:
                     worth[row, j, i] = 0.0
@@ -197,7 +235,6 @@ def happen_by(words, monthly, leaving, stays, since, enrolled_at, left_at, able,
             # A stop of the programme or a move ends a course earlier than the person would have.
             if left != NEVER and (until == np.inf or left - month < np.int64(until)):
                 until = np.float64(left - month)
-            rate = rate_of_two(monthly[i], -math.expm1(-leaving[i]))
-            comes = -math.log1p(-uniform_of(words[j, i])) / rate if rate > 0.0 else np.inf
+            comes = event_of(words[j, i], monthly[i], leaving[i])
             for row in range(worth.shape[0]):
                 worth[row, j, i] = 1.0 if comes <= since[row, month] and comes < until else 0.0

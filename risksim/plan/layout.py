@@ -1089,6 +1089,33 @@ class CohortLife(NamedTuple):
     speak of."""
     moved_at: Int16Array
     """int16[person]. [month]"""
+    arrived_at: Int16Array
+    """int16[person]: when each comes in; `enrolled_at` where nobody waits for a place. [month]"""
+    never_started: IntArray
+    """int64[1]: how many came in and never started. [people]"""
+    standing: FloatArray
+    """float64[person]: how well each is placed, standard normal; nan where nothing goes with it."""
+    harder: npt.NDArray[np.uint8]
+    """uint8[person]: 1 for the harder group."""
+    met_at: Int16Array
+    """int16[outcome, person]: when a success comes, for outcomes that say so. [month]"""
+    factor: FloatArray
+    """float64[1]: what the people of the cohort share, standard normal; nan where they share nothing."""
+    rates: FloatArray
+    """float64[outcome]: success rates of this cohort's own; nan where all cohorts have the same. [1]"""
+
+
+class World(NamedTuple):
+    """What all deals of a portfolio share on one path."""
+
+    year: IntArray
+    """int64[year]: calendar years. [year]"""
+    economy: FloatArray
+    """float64[year]: the economy of each, standard normal; no year where it decides nothing."""
+    recession: IntArray
+    """int64[recession]: contract months in which one begins. [month]"""
+    scale: FloatArray
+    """float64[1]: what the squares of all latent numbers are divided by; nan without a t-copula."""
 
 
 class EffectLife(NamedTuple):
@@ -1129,6 +1156,8 @@ class Replay(NamedTuple):
     """float64[1, period] by clause whose price changes: the price, or what its amounts are multiplied by."""
     shifts: Mapping[int, FloatArray] = {}
     """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""
+    world: World | None = None
+    """What deals share; None for a deal without dependence."""
 
 
 def payments_after(plan: Plan, by: int, month: int) -> Payments:

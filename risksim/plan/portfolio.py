@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -37,7 +36,7 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
         Its stream (`stream_of`): inputs, people and everything else of its own are drawn there. What all deals share,
         the economy and recessions, is drawn in stream 0 by calendar year and month, whatever this is.
     exposure : float
-        What its correlations with the economy are multiplied by. [1]
+        What the correlations of its outcomes with the economy, the roots of their shares, are multiplied by. [1]
     first_year : int, optional
         Calendar year in which the series of the economy begins, the same for all deals, so that all see the same
         economy in the same year. [year]
@@ -49,22 +48,37 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
     Raises
     ------
     PlanError
-        If the economy would decide more of an outcome than persons and cohorts leave.
+        If the economy would decide more of an outcome than persons and cohorts leave, or there is an exposure to
+        an economy that decides nothing.
     """
-    plan = plan._replace(stream=stream)
-    tied = getattr(plan, "dependence", None)
+    plan, tied = plan._replace(stream=stream), plan.dependence
+    if exposure != 1.0 and (tied is None or not tied.macro.any()):
+        raise PlanError(
+            f"got {exposure:g}, but the economy decides nothing of this deal. "
+            "Take it out, or say a macro of the portfolio or the deal."
+        )
     if tied is None:
         return plan
     macro = exposure * tied.macro
     decided = tied.person**2 + tied.cohort**2 + macro**2
-    if (exposure != 1.0) and (decided >= 1.0).any():
+    most = int(np.argmax(decided))
+    if exposure != 1.0 and decided[most] >= 1.0:
         raise PlanError(
-            f"got an exposure of {exposure:g}, with which persons, cohorts and the economy decide "
-            f"{float(np.max(decided)):.3g} of an outcome; together they stay below 1. Lower the exposure."
+            f"got {exposure:g}, with which persons, cohorts and the economy decide {decided[most]:.3g} of "
+            f"'{plan.labels.outcomes[most]}', {macro[most] ** 2:.3g} of it the economy; together they stay below 1. "
+            "Lower the exposure."
         )
-    begins = tied.first_year if first_year is None else first_year
-    shared: dict[str, Any] = {"dependence": tied._replace(macro=macro, first_year=begins)}
-    return plan._replace(**shared)
+    begins = tied.first_year if first_year is None else min(first_year, tied.first_year)
+    return plan._replace(dependence=tied._replace(macro=macro, first_year=begins))
+
+
+def most_exposed(plan: Plan) -> tuple[float, bool]:
+    """The largest share of an outcome that the economy decides, and whether a recession may end spells."""
+    tied, outcomes = plan.dependence, plan.outcomes
+    if tied is None:
+        return 0.0, False
+    certain = (outcomes.rate_slot < 0) & (outcomes.rate_value == 1.0)  # what always comes follows nothing
+    return round(float(np.where(certain, 0.0, tied.macro**2).max()), 12), tied.recession is not None
 
 
 def same_streams(members: Sequence[Member], document: Document) -> list[Fault]:

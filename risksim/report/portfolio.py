@@ -28,6 +28,10 @@ class Line(NamedTuple):
     uncertain: int
     unstated: int
     digest: str
+    economy: float = 0.0
+    """The largest share of an outcome that the economy decides. [1]"""
+    recession: bool = False
+    """Whether a recession may end spells."""
 
 
 class Checked(NamedTuple):
@@ -65,10 +69,19 @@ def checked(found: Checked) -> str:
     """
     n, capital = len(found.deals), sum(line.commitment for line in found.deals)
     rows = [
-        (line.name, line.held, line.start, line.end, f"{line.commitment:,.0f}", str(line.uncertain), str(line.unstated))
+        (
+            line.name,
+            line.held,
+            line.start,
+            line.end,
+            f"{line.commitment:,.0f}",
+            _economy(line),
+            str(line.uncertain),
+            str(line.unstated),
+        )
         for line in found.deals
     ]
-    head = ("deal", "held", "start", "end", "capital", "uncertain numbers", "without origin")
+    head = ("deal", "held", "start", "end", "capital", "the economy decides", "uncertain numbers", "without origin")
     return (
         f"{found.file}: reads well.\n\n"
         f"{found.portfolio}: {n} deal{'' if n == 1 else 's'}, {capital:,.0f} {found.currency} of capital. "
@@ -76,6 +89,12 @@ def checked(found: Checked) -> str:
         + heading("Deals (check each file for what it assumes)")
         + table(head, rows, left=2)
     )
+
+
+def _economy(line: Line) -> str:
+    """How far the economy decides a deal, in a cell."""
+    said = [f"{line.economy:.3g}"] if line.economy else []
+    return " and ".join([*said, *(["recessions"] if line.recession else [])]) or "nothing"
 
 
 def answer(head: Heading, summary: FundSummary) -> str:

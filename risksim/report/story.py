@@ -8,7 +8,7 @@ from collections import Counter
 
 from risksim.report.numbers import percent
 from risksim.report.table import heading, table
-from risksim.results.story import Ended, OutcomeOf, Person, Story
+from risksim.results.story import Ended, OutcomeOf, Person, Shared, Story
 
 MOST_PEOPLE = 500
 """People listed one by one; the rest is in the JSON."""
@@ -61,17 +61,19 @@ def story(told: Story) -> str:
             heading("What this future drew"),
             table(("input", "law", "drawn", "5 %", "95 %"), rows, left=2),
         ]
+    if told.economy or told.recessions or told.tail_scale is not None:
+        parts += [heading("What all deals share in this future"), _world(told)]
     for ended in told.ended:
         parts += [heading("How the deal ended"), _ended(ended)]
     cohorts, outcomes = dict(told.titles.cohorts), dict(told.titles.outcomes)
-    for cohort, enrolled, places in told.places:
+    for (cohort, enrolled, places), own in zip(told.places, told.cohorts, strict=True):
         people = [person for person in told.people if person.cohort == cohort]
         title = f"{cohorts[cohort]} ({cohort})" if cohort in cohorts else cohort
         filled = f"{enrolled} of {places} places filled"
         if enrolled > places:
             filled = f"{enrolled} people, one after the other, in {places} places"
         parts += [heading(f"{title}: {filled}")]
-        parts += [_summary_of(people, outcomes), _people(people)]
+        parts += [_shared(own, people, outcomes), _summary_of(people, outcomes), _people(people)]
     if told.effects:
         parts += [heading("Effects against comparison groups"), _effects(told)]
     parts += [heading(f"Claims ({told.currency})"), _payments(told)]
@@ -95,6 +97,38 @@ def _ended(ended: Ended) -> str:
         f"The programme stops on {ended.stopped_on}. What is measured until {ended.counted_until} still counts; "
         f"the final settlement is on {ended.settled_on}.\n"
     )
+
+
+def _world(told: Story) -> str:
+    """The economy year by year, recessions, and how far out everything lies."""
+    text = ""
+    if told.economy:
+        rows = [(str(year.year), f"{year.factor:+.2f}", year.words) for year in told.economy]
+        text += table(("year", "economy", "in words"), rows, left=3)
+    if told.recessions:
+        text += f"A recession begins in {' and in '.join(f'{day:%B %Y}' for day in told.recessions)}.\n"
+    if told.tail_scale is not None:
+        far = 1.0 / math.sqrt(told.tail_scale)
+        text += f"Everything lies {far:.2f} times as far out as usual: the common scale is {told.tail_scale:.3f}.\n"
+    return text
+
+
+def _shared(own: Shared, people: list[Person], titles: dict[str, str]) -> str:
+    """What the people of a cohort share; nothing where they share nothing."""
+    lines = []
+    if own.factor is not None:
+        lines.append(f"What its people share: {own.factor:+.2f}, {own.words}.")
+    if own.rates:
+        rates = ", ".join(f"{titles.get(name, name)} {percent(rate)}" for name, rate in own.rates)
+        lines.append(f"Its own success rates: {rates}.")
+    if own.never_started is not None:
+        waited = [person.waited for person in people if person.waited]
+        mean = f", {sum(waited) / len(waited):.1f} months on average" if waited else ""
+        lines.append(
+            f"{len(waited) or 'Nobody'} waited for a place{mean}; {own.never_started or 'nobody'} came in and never "
+            "started."
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _summary_of(people: list[Person], titles: dict[str, str]) -> str:
@@ -135,12 +169,15 @@ def _people(people: list[Person]) -> str:
 
 def _table_of(people: list[Person], dates: bool) -> str:
     """People line by line, with or without the days of measurement."""
-    head = ["person", "enrolled", "left", *(outcome.outcome for outcome in people[0].outcomes)]
+    waits = any(person.waited for person in people)
+    first = people[0]
+    head = ["person", "enrolled", "left", *_behind(first, waits), *(outcome.outcome for outcome in first.outcomes)]
     rows = [
         [
             str(person.number),
             str(person.enrolled_on),
             str(person.left_on) if person.left_on is not None else "stayed",
+            *_behind(person, waits).values(),
             *(_said_of(outcome, dates) for outcome in person.outcomes),
         ]
         for person in people
@@ -148,17 +185,34 @@ def _table_of(people: list[Person], dates: bool) -> str:
     return table(head, rows, left=len(head))
 
 
+def _behind(person: Person, waits: bool) -> dict[str, str]:
+    """What stands behind a person, by the head of its column; only what the deal has."""
+    said = {}
+    if waits:
+        said["waited"] = f"{person.waited} month{'' if person.waited == 1 else 's'}"
+    if person.standing is not None:
+        said["better placed than"] = f"{100.0 * person.standing:.0f} %"
+    if person.harder is not None:
+        said["group"] = "harder" if person.harder else "usual"
+    return said
+
+
 def _block_of(person: Person) -> str:
     """One person in a few lines, where a table would be too wide to read."""
     left = "stayed" if person.left_on is None else f"left {person.left_on}"
     said = "; ".join(f"{outcome.outcome} {_said_of(outcome, dates=False)}" for outcome in person.outcomes)
     lines = textwrap.wrap(said, WIDEST - 4, break_long_words=False, break_on_hyphens=False)
-    return f"{person.number}: enrolled {person.enrolled_on}, {left}\n" + "".join(f"    {line}\n" for line in lines)
+    behind = "".join(f", {name} {value}" for name, value in _behind(person, bool(person.waited)).items())
+    return f"{person.number}: enrolled {person.enrolled_on}, {left}{behind}\n" + "".join(
+        f"    {line}\n" for line in lines
+    )
 
 
 def _said_of(outcome: OutcomeOf, dates: bool) -> str:
     """One outcome of one person in a cell."""
     what = outcome.result if outcome.amount is None else _amount(outcome.amount)
+    if outcome.succeeded_on is not None:
+        return f"{what} in {outcome.succeeded_on:%Y-%m}"
     if not dates or outcome.result not in ("met", "not met", "measured") or outcome.measured_on is None:
         return what
     return f"{what} {outcome.measured_on}"

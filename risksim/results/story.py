@@ -40,6 +40,7 @@ from risksim.plan.layout import (
     EffectLife,
     Plan,
     Replay,
+    World,
     payments_after,
 )
 
@@ -70,6 +71,8 @@ class OutcomeOf(NamedTuple):
     """Day of measurement; None where it never comes."""
     settled_on: dt.date | None
     """Follow-up at which it pays; None where it doesn't."""
+    succeeded_on: dt.date | None = None
+    """First day of the month in which the success comes, for outcomes that say when; None elsewhere."""
 
 
 class Person(NamedTuple):
@@ -84,6 +87,42 @@ class Person(NamedTuple):
     outcomes: tuple[OutcomeOf, ...]
     moved_on: dt.date | None = None
     """Month in which the person moves away, by its first day; None where they don't before the last follow-up."""
+    arrived_on: dt.date | None = None
+    """Month in which the person comes in, by its first day, where people start in turn; None elsewhere."""
+    waited: int | None = None
+    """Months from then to the start; None elsewhere. [month]"""
+    standing: float | None = None
+    """The share of people who are placed worse; None where nothing goes with it. [1]"""
+    harder: bool | None = None
+    """Whether the person belongs to the harder group; None where there is none."""
+
+
+class Year(NamedTuple):
+    """The economy of a calendar year."""
+
+    year: int
+    factor: float
+    """Standard normal; low is bad."""
+    worse: float
+    """The share of years that are worse. [1]"""
+    words: str
+    """The same in words."""
+
+
+class Shared(NamedTuple):
+    """What the people of a cohort share, and who of them never started."""
+
+    cohort: str
+    factor: float | None
+    """Standard normal, low is bad; None where they share nothing."""
+    worse: float | None
+    """The share of cohorts that are worse; None likewise. [1]"""
+    words: str | None
+    """The same in words."""
+    rates: tuple[tuple[str, float], ...]
+    """Outcome and success rate, where cohorts have rates of their own."""
+    never_started: int | None
+    """People who came in and never started; None where nobody waits for a place. [people]"""
 
 
 class Estimate(NamedTuple):
@@ -193,6 +232,14 @@ class Story(NamedTuple):
     ended: tuple[Ended, ...] = ()
     """How the deal ended early; empty where it ran to its end."""
     titles: Titles = Titles()
+    economy: tuple[Year, ...] = ()
+    """The economy of each calendar year from the start on; empty where it decides nothing."""
+    recessions: tuple[dt.date, ...] = ()
+    """Months in which a recession begins, each by its first day."""
+    tail_scale: float | None = None
+    """What the squares of all latent numbers are divided by; None without a t-copula."""
+    cohorts: tuple[Shared, ...] = ()
+    """What the people of each cohort share."""
 
 
 def tell(plan: Plan, replay: Replay) -> Story:
@@ -235,8 +282,92 @@ def tell(plan: Plan, replay: Replay) -> Story:
         ledger=tuple(tell_ledger(plan, replay)),
         titles=titles_of(plan),
         ended=(_ended(plan, replay, by, stop),) if by >= 0 else (),
+        cohorts=tuple(_shared(plan, life, c) for c, life in enumerate(replay.cohorts)),
+        **_world(plan, replay.world),
         **_result(plan, replay),
     )
+
+
+ORDINARY = 0.3
+"""A year or cohort is called good or bad where no more than this share lies further out. [1]"""
+NUMBERS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def placed_in_words(noun: str, worse: float) -> str:
+    """How far out something lies, as ``a bad year, one in ten``.
+
+    Parameters
+    ----------
+    noun : str
+        What it is.
+    worse : float
+        The share of its kind that are worse. [1]
+
+    Examples
+    --------
+    >>> placed_in_words("year", 0.1), placed_in_words("year", 0.6), placed_in_words("cohort", 0.99)
+    ('a bad year, one in ten', 'an ordinary year', 'a very good cohort, one in 100')
+    """
+    out = min(worse, 1.0 - worse)
+    if out > ORDINARY:
+        return f"an ordinary {noun}"
+    times = 1.0 / max(out, 1e-6)
+    many = round(times) if times < 12.5 else 5 * round(times / 5.0)
+    if times >= 100.0:
+        many = int(float(f"{times:.2g}"))
+    kind = f"{'very ' if times >= 49.5 else ''}{'bad' if worse < 0.5 else 'good'}"
+    return f"a {kind} {noun}, one in {NUMBERS[many - 3] if many <= 12 else f'{many:,}'}"
+
+
+def below(normal: float) -> float:
+    """The share of standard normal numbers below one."""
+    return 0.5 * math.erfc(-normal / math.sqrt(2.0))
+
+
+def _world(plan: Plan, world: World | None) -> dict[str, Any]:
+    """What all deals of a portfolio share, from the start of this one on."""
+    if world is None:
+        return {}
+    start = dt.date.fromordinal(int(plan.calendar.month_ordinal[0])).year
+    years = tuple(
+        Year(int(year), float(factor), below(factor), placed_in_words("year", below(factor)))
+        for year, factor in zip(world.year, world.economy, strict=True)
+        if year >= start
+    )
+    return {
+        "economy": years,
+        "recessions": tuple(_month_day(plan, int(month)) for month in world.recession),
+        "tail_scale": None if math.isnan(world.scale[0]) else float(world.scale[0]),
+    }
+
+
+def _shared(plan: Plan, life: CohortLife, cohort: int) -> Shared:
+    """What the people of a cohort share."""
+    factor = float(life.factor[0])
+    worse = None if math.isnan(factor) else below(factor)
+    return Shared(
+        plan.labels.cohorts[cohort],
+        None if worse is None else factor,
+        worse,
+        None if worse is None else placed_in_words("cohort", worse),
+        tuple(
+            (name, float(rate))
+            for name, rate in zip(plan.labels.outcomes, life.rates, strict=True)
+            if not math.isnan(rate)
+        ),
+        int(life.never_started[0]) if _in_turn(plan, cohort) else None,
+    )
+
+
+def _in_turn(plan: Plan, cohort: int) -> bool:
+    """Whether the people of a cohort wait for a place."""
+    return plan.arrivals is not None and bool(plan.arrivals.in_turn[cohort])
+
+
+def _has_harder(plan: Plan, cohort: int) -> bool:
+    """Whether a cohort has a group that is harder than the one assumed."""
+    unlike = plan.unlike
+    return unlike is not None and bool(unlike.harder_slot[cohort] >= 0 or unlike.harder_value[cohort] > 0.0)
 
 
 def titles_of(plan: Plan) -> Titles:
@@ -364,9 +495,23 @@ def _people(plan: Plan, replay: Replay) -> list[Person]:
                     bool(life.seen[j]),
                     outcomes,
                     _moved_on(plan, life, j),
+                    *_behind(plan, life, c, j),
                 )
             )
     return people
+
+
+def _behind(
+    plan: Plan, life: CohortLife, cohort: int, person: int
+) -> tuple[dt.date | None, int | None, float | None, bool | None]:
+    """When a person came in, how long they waited, how well they are placed, and whether they are of a harder group."""
+    arrived, standing = int(life.arrived_at[person]), float(life.standing[person])
+    return (
+        _month_day(plan, arrived) if _in_turn(plan, cohort) else None,
+        int(life.enrolled_at[person]) - arrived if _in_turn(plan, cohort) else None,
+        None if math.isnan(standing) else below(standing),
+        bool(life.harder[person]) if _has_harder(plan, cohort) else None,
+    )
 
 
 def _moved_on(plan: Plan, life: CohortLife, person: int) -> dt.date | None:
@@ -420,7 +565,14 @@ def _outcome(plan: Plan, replay: Replay, cohort: int, outcome: int, row: int, pe
         worth if amount and result == "measured" else None,
         dt.date.fromordinal(ordinal) if ordinal > 0 else None,
         plan.labels.dates[period] if pays else None,
+        _succeeded_on(plan, life, outcome, person) if result == "met" else None,
     )
+
+
+def _succeeded_on(plan: Plan, life: CohortLife, outcome: int, person: int) -> dt.date | None:
+    """When a success came, where the outcome says when."""
+    month = int(life.met_at[outcome, person])
+    return None if month == NEVER else _month_day(plan, month)
 
 
 def is_amount(plan: Plan, outcome: int) -> bool:

@@ -10,6 +10,7 @@ from pydantic_core import ValidationError
 
 from risksim.scenario.base import Duration, Name, Origin, Part, mistake_at
 from risksim.scenario.calendar import add_months
+from risksim.scenario.dependence import Portion, Recession
 from risksim.scenario.document import shown
 
 MOST_DEALS = 1_000
@@ -32,7 +33,18 @@ class Listed(Origin):
     start_delay: Duration | None = Field(default=None, examples=["6 months"])
     """The months by which the deal starts later than its file says; every date of the file moves along. [month]"""
     exposure: float = Field(default=1.0, ge=0.0, le=10.0, examples=[1.5])
-    """How strongly the deal follows the economy that all deals share, as a multiple of what its file says. [1]"""
+    """How strongly the deal follows the economy that all deals share: what the correlation of its outcomes with it, the
+    root of their share, is multiplied by. [1]"""
+
+
+class Economy(Origin):
+    """How far the economy decides the outcomes of deals whose files do not say so themselves."""
+
+    share: Portion = Field(examples=[0.03])
+    """The share of what decides an outcome that the economy of the year of its measurement decides; for every outcome
+    with a `success_rate` and no gate. [1]"""
+    persistence: Portion = Field(default=0.5, examples=[0.5])
+    """How far the economy of a year goes with that of the year before. [1]"""
 
 
 class Portfolio(Part):
@@ -51,6 +63,9 @@ class Portfolio(Part):
     0 % and 3.5 % by default. [1/year]"""
     day_count: Literal["act/365", "months/12"] = "act/365"
     """How time becomes years for the fund: actual days over 365, or whole months over 12."""
+    macro: Economy | None = Field(default=None, examples=[{"share": 0.03, "persistence": 0.5}])
+    """How far the economy decides the outcomes of every deal without `dependence.macro` of its own; deals that say
+    their own keep it."""
     deals: Annotated[list[Listed], Field(min_length=1, max_length=MOST_DEALS)] = Field(
         examples=[[{"file": "../danish/havnen.yaml"}]]
     )
@@ -114,9 +129,9 @@ def delayed(part: Any, months: int) -> Any:
     -------
     Any
         A copy in which every date is moved by as many months, clipped to the end of its month. What stands under
-        calendar years, such as the levels of a published index, stays there.
+        calendar years, such as the levels of a published index, stays there, and so does the day of a recession.
     """
-    if months == 0:
+    if months == 0 or isinstance(part, Recession):  # the economy does not wait for a deal
         return part
     if isinstance(part, dt.date):
         return add_months(part, months)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path as FilePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
-from risksim.scenario.base import value_of
+from risksim.scenario.base import Stated, value_of
 from risksim.scenario.calendar import add_months
+from risksim.scenario.dependence import Dependence, Portion, shared
 from risksim.scenario.document import Document, Path, shown
-from risksim.scenario.portfolio import Listed, Portfolio, PortfolioFile, delayed, names_of, not_a_portfolio
+from risksim.scenario.portfolio import Economy, Listed, Portfolio, PortfolioFile, delayed, names_of, not_a_portfolio
 from risksim.scenario.reader import Wanted, checked, read_scenario, text_of
 from risksim.scenario.scenario import Scenario, nearest
 
@@ -39,6 +40,8 @@ class Member(NamedTuple):
     """The deal as its file says it."""
     document: Document
     """Its file."""
+    alone: Scenario
+    """The deal on that day without what the portfolio says of the economy; `scenario` itself where that is nothing."""
 
 
 def is_portfolio(file: str | FilePath) -> bool:
@@ -95,14 +98,56 @@ def read_portfolio(file: str | FilePath) -> tuple[Portfolio, Document, tuple[Mem
         if wrong:
             continue
         later = delayed(scenario, 0 if listed.start_delay is None else int(value_of(listed.start_delay)))
+        shares = with_economy(later, portfolio.macro)
         members += [
-            Member(each, listed, position, later, scenario, its)
+            Member(each, listed, position, shares, scenario, its, later)
             for each in names_of(listed.name if listed.name is not None else scenario.name, listed.times)
         ]
     faults += _same_names(members, document)
     if faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
     return portfolio, document, tuple(members)
+
+
+def with_economy(scenario: Scenario, macro: Economy | None) -> Scenario:
+    """A deal whose outcomes the economy decides as far as its portfolio says, unless it says so itself.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The deal.
+    macro : Economy or None
+        What the portfolio says.
+
+    Returns
+    -------
+    Scenario
+        The deal itself where nothing is said, where it has a `macro` of its own, or where it has no outcome that a
+        portfolio can speak of.
+    """
+    said = scenario.dependence
+    if macro is None or (said is not None and said.macro is not None):
+        return scenario
+    paired = {name for pair in said.correlations for name in pair.between} if said is not None else set[str]()
+    decided = {name: macro.share for name in shared(macro.share, scenario.personal) if name not in paired}
+    if not decided:
+        return scenario
+    more: dict[str, Any] = {"macro": decided}
+    if said is None:
+        said = Dependence(assumption=_told_by_portfolio(macro))
+    elif not paired:
+        more["macro"] = Stated[Portion](value=macro.share, assumption=_told_by_portfolio(macro))
+    if macro.persistence != said.macro_persistence:
+        more["macro_persistence"] = macro.persistence
+    return scenario.model_copy(update={"dependence": said.model_copy(update=more)})
+
+
+def _told_by_portfolio(macro: Economy) -> str | None:
+    """Where the numbers come from, for a deal whose own sources are others."""
+    if macro.source is not None:
+        keys = macro.source if isinstance(macro.source, str) else ", ".join(macro.source)
+        return f"as the portfolio says, after {keys}"
+    return None if macro.assumption is None else f"as the portfolio says: {macro.assumption}"
 
 
 def _deal(file: FilePath) -> tuple[Scenario, Document] | ScenarioError:
