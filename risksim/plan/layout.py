@@ -140,6 +140,29 @@ class Derived(NamedTuple):
     """The same numbers where certain."""
 
 
+class Anyway(NamedTuple):
+    """Outcomes of which the deal says how many would meet them without the programme.
+
+    The chance of a row is its own, times that of the row it comes `after`, times the chance not to meet the row that
+    shuts it out (`unless`).
+    """
+
+    outcome: IntArray
+    """int64[row]: which outcome; a row stands after those it needs."""
+    counted: IntArray
+    """int64[row]: column of head counts with the people of whom it speaks."""
+    times: IntArray
+    """int64[row]: how often it is measured."""
+    after: IntArray
+    """int64[row]: row of the gate, -1 for none."""
+    unless: IntArray
+    """int64[row]: row of the exclusion, -1 for none."""
+    chance_slot: IntArray
+    """int64[row]: slot of the chance of those who pass both."""
+    chance_value: FloatArray
+    """float64[row]: the chance where certain. [1]"""
+
+
 class Sites(NamedTuple):
     """Outcomes whose success rate differs between cohorts, each of which is a site of its own.
 
@@ -1026,6 +1049,8 @@ class Plan(NamedTuple):
     """None where every cohort has the same success rates."""
     arrivals: Arrivals | None = None
     """None where every cohort's places are filled as people come."""
+    anyway: Anyway | None = None
+    """None where nothing says what would happen without the programme. No payment hangs on it."""
 
     @property
     def by_pattern(self) -> bool:
