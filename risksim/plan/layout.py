@@ -90,7 +90,9 @@ rate, their unmeasured share; size and draw of the matching error; of the analys
 TRUE, SPREAD, TREATED, CORRELATION, SAMPLING_LUCK = range(8, 13)
 """Further columns for an amount: true effect, standard deviation between people, participants measured, correlation of
 before and after, draw of the sampling error."""
-EFFECT_NUMBERS = 13
+ALIKE = 13
+"""A further column: how alike the people of one site of the group are."""
+EFFECT_NUMBERS = 14
 """Columns of the numbers of an effect."""
 END_AMOUNT, END_DRAWN, END_UNDRAWN = range(3)
 """What a payment for ending early is reckoned from: an amount, or the capital drawn or not drawn."""
@@ -365,6 +367,10 @@ class Effects(NamedTuple):
     """uint8[effect, period]: 1 where it is reckoned."""
     fewest: FloatArray
     """float64[effect]: fewest people measured on either side. [people]"""
+    enrolled_by: IntArray
+    """int64[effect]: the group is of those who enrol before this contract month; 0 where its size is said. [month]"""
+    clusters: FloatArray
+    """float64[effect]: sites from which the group comes; 0 where its people are on their own. [sites]"""
     usual: ByteArray
     """uint8[effect]: 1 where the matching error is a multiple of the standard deviation between people."""
     number_slot: IntArray

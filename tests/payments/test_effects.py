@@ -302,6 +302,10 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
     group: dict[str, Any] = {"people": draw(st.sampled_from([37, 150, {"lognormal": {"median": 90, "p90": 130}}]))}
     group["effective"] = draw(st.sampled_from([1.0, 0.7, {"beta": [8, 2]}]))
     if draw(st.booleans()):
+        group |= {"clusters": draw(st.sampled_from([1, 4, 60])), "icc": draw(st.sampled_from([0.05, {"beta": [2, 18]}]))}
+    if draw(st.booleans()):
+        group["measured"] = DATES[2]
+    if draw(st.booleans()):
         reads = draw(st.sampled_from(["per person", "total", "t"]))
         estimator = draw(st.sampled_from(["difference", "difference in differences", "ancova"]))
         told |= {
@@ -313,6 +317,9 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
             {} if estimator == "difference" else {"correlation": draw(st.sampled_from([0.4, {"beta": [6, 4]}]))}
         )
     group |= {"rate": draw(st.sampled_from([0.0, 0.35, {"beta": [35, 65]}]))}
+    if draw(st.booleans()):
+        del group["people"]
+        group["enrolled_by"] = draw(st.sampled_from(["2 months", "5 months"]))
     group |= {"unmeasured": draw(st.sampled_from([0.0, 0.2, {"uniform": [0.0, 0.3]}]))}
     reads = draw(
         st.sampled_from(
