@@ -233,6 +233,9 @@ def contradictory(
             _certain(effect.against.effective),
         )
         there = group * share if group is not None and share is not None else None
+        alike = _certain(effect.against.icc)
+        if there is not None and alike is not None and effect.against.clusters is not None:
+            there /= max(1.0 + (there / value_of(effect.against.clusters) - 1.0) * alike, 1.0)
         for count, key, who in ((there, "against", "the comparison group"), (most, "minimum", "the participants")):
             if count is not None and count + 1e-9 < fewest:
                 yield mistake_at(

@@ -1493,6 +1493,16 @@ MISTAKES: dict[str, Mistake] = {
         "got 48 people that count in the comparison group and a minimum of 50",
         "Enlarge the group",
     ),
+    "a comparison group of people too much alike": Mistake(
+        HOME,
+        EFFECT.format(
+            "effect_on: work, minimum: 50, reads: difference", "people: 100, clusters: 4, icc: 0.05, rate: 0.3"
+        ),
+        27,
+        "outcomes.home.against",
+        "got 45.4545 people that count in the comparison group and a minimum of 50",
+        "Enlarge the group",
+    ),
     "an effect without participants enough": Mistake(
         HOME,
         EFFECT.format("effect_on: work, minimum: 200, reads: difference", "people: 600, rate: 0.3"),

@@ -58,6 +58,7 @@ BEYOND_A_SCHEMA = {
     "a baseline of the first day",
     "a comparison group counted twice",
     "a comparison group of nobody knows how many",
+    "a comparison group of people too much alike",
     "a group measured after the deal",
     "an effect known before its group",
     "likeness without sites",
