@@ -196,7 +196,6 @@ class EffectTerms(Part):
             return 1.0
         return max(LEAST_MULTIPLIER, DESIGNS[self.design][1] * math.prod(FLAGS[flag][1] for flag in self.flags))
 
-    @property
     def register_keys(self) -> tuple[str, ...]:
         """The constants of the register that the effect uses, by key."""
         if self.shrink:
@@ -219,10 +218,9 @@ class EffectRate(Law):
     )
     """`{usual: {beta: [20, 30]}, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, design: randomised trial}`."""
 
-    @property
     def register_keys(self) -> tuple[str, ...]:
         """The constants of the register that the law uses, by key."""
-        return self.effect.register_keys
+        return self.effect.register_keys()
 
 
 def multiplier_law(effect: EffectTerms) -> Any:
@@ -381,7 +379,6 @@ class SitesRate(Law):
     sites: SitesTerms = Field(examples=[{"counts": [{"successes": 45, "of": 60}, {"successes": 20, "of": 40}]}])
     """`{counts: [{successes: 45, of: 60}, {successes: 20, of: 40}]}`."""
 
-    @property
     def register_keys(self) -> tuple[str, ...]:
         """The constants of the register that the law uses, by key."""
         default = "spread" not in self.sites.model_fields_set
