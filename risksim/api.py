@@ -654,6 +654,7 @@ def summarise(run: Run) -> Summary:
     """
     from risksim.metrics.summary import RunArrays, RunNames
     from risksim.metrics.summary import summarise as summarise_arrays
+    from risksim.results.anyway import would_anyway
 
     paths, labels = run.paths, run.plan.labels
     arrays = RunArrays(
@@ -668,6 +669,7 @@ def summarise(run: Run) -> Summary:
         paths.group_irr_status,
         paths.group_npv,
         paths.ended_by,
+        would_anyway(run.plan, paths),
     )
     names = RunNames(
         labels.tranches,

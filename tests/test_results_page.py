@@ -19,6 +19,7 @@ SCENARIOS = [
     ROOT / "scenarios" / "examples" / "simple-reference.yaml",
     ROOT / "scenarios" / "financing" / "senior-junior.yaml",
     ROOT / "scenarios" / "effects" / "effect-against-comparison.yaml",
+    ROOT / "scenarios" / "effects" / "gross-and-net.yaml",
     ROOT / "scenarios" / "ending" / "five-people.yaml",
     ROOT / "scenarios" / "risks" / "small-cohort.yaml",
     ROOT / "scenarios" / "evidence" / "how-much-we-know.yaml",

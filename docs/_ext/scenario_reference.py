@@ -84,6 +84,7 @@ PARTS: dict[str, list[type[Part]]] = {
         effects.EffectOnAmount,
         effects.ComparisonSample,
         effects.Effect,
+        effects.Compared,
     ],
     "What goes together": [dependence.Dependence, dependence.Recession, dependence.Correlated],
     "Payments": [
@@ -190,6 +191,7 @@ TITLES: dict[type[Part], str] = {
     effects.ComparisonGroup: "against, for an outcome",
     effects.EffectOnAmount: "an effect on an amount",
     effects.ComparisonSample: "against, for an amount",
+    effects.Compared: "What every comparison group says",
     effects.Effect: "When an effect is known, and its errors",
     terms.Terms: "Who pays, when, at which prices",
     terms.SplitTerms: "Claims split between cohorts",
@@ -465,6 +467,7 @@ _ORIGIN = set(base.Origin.model_fields)
 SHARED: tuple[type[Part], ...] = (
     outcomes.PersonOutcome,
     effects.Effect,
+    effects.Compared,
     terms.Terms,
     terms.SplitTerms,
     terms.Reading,

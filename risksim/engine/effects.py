@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from risksim.engine.enrolment import enrol, expected_by_month
 from risksim.kernels.effects import (
     CHUNK,
     count_group,
@@ -15,6 +16,7 @@ from risksim.kernels.effects import (
     standard_error_of_shares,
 )
 from risksim.plan.layout import (
+    ALIKE,
     ANALYST,
     ANALYST_LUCK,
     CORRELATION,
@@ -33,6 +35,7 @@ from risksim.plan.layout import (
     EffectLife,
     FloatArray,
     Plan,
+    Stops,
 )
 
 
@@ -43,6 +46,49 @@ def numbers_on_paths(plan: Plan, inputs: FloatArray) -> FloatArray:
     for place in np.ndindex(slot.shape):
         out[place] = inputs[:, slot[place]] if slot[place] >= 0 else value[place]
     return out
+
+
+def form_groups(
+    plan: Plan,
+    key: npt.NDArray[np.uint64],
+    first_path: int,
+    inputs: FloatArray,
+    numbers: FloatArray,
+    stops: Stops | None = None,
+) -> None:
+    """Count those who enrol and form groups on consecutive paths, as `compare_groups`; nobody does after a stop.
+
+    numbers float64[effect, number, path] is filled in the column of the size.
+    """
+    for k in np.flatnonzero(plan.effects.enrolled_by):
+        numbers[k, GROUP] = 0.0
+        for at in range(0, inputs.shape[0], LANES):
+            lanes = slice(at, at + LANES)
+            before = np.full(LANES, plan.effects.enrolled_by[k], np.int16)
+            if stops is not None:
+                before = np.minimum(before, stops.month[lanes])
+            for cohort in range(plan.cohorts.places.size):
+                _, enrolled_at, _ = enrol(plan, key, first_path + at, cohort, inputs[lanes])
+                numbers[k, GROUP, lanes] += (enrolled_at < before).sum(axis=0)
+
+
+def expect_groups(plan: Plan, numbers: FloatArray, stops: Stops | None = None) -> None:
+    """`form_groups` if people were divisible: numbers float64[effect, number, 1]."""
+    for k in np.flatnonzero(plan.effects.enrolled_by):
+        before = int(plan.effects.enrolled_by[k])
+        if stops is not None:
+            before = min(before, int(stops.month[0]))
+        cohorts = range(plan.cohorts.places.size)
+        numbers[k, GROUP] = sum(float(expected_by_month(plan, c)[:before].sum()) for c in cohorts)
+
+
+def _counted(plan: Plan, effect: int, own: FloatArray) -> FloatArray:
+    """People of a group as they count: those left by matching, fewer where they are alike: float64[path]. [people]"""
+    people: FloatArray = own[GROUP] * own[EFFECTIVE]
+    clusters = plan.effects.clusters[effect]
+    if clusters > 0.0:
+        people = people / np.maximum(1.0 + (people / clusters - 1.0) * own[ALIKE], 1.0)
+    return people
 
 
 def _people(number: FloatArray) -> npt.NDArray[np.int32]:
@@ -73,7 +119,7 @@ def compare_groups(plan: Plan, key: npt.NDArray[np.uint64], first_path: int, num
     out = np.empty((numbers.shape[0], 2, numbers.shape[2]))
     words, hide = np.empty((CHUNK, LANES), dtype=np.uint32), np.zeros((CHUNK, LANES), dtype=np.uint32)
     for k, own in enumerate(numbers):
-        people = _people(own[GROUP] * own[EFFECTIVE])
+        people = _people(_counted(plan, k, own))
         if plan.effects.reads[k] >= PER_PERSON:
             out[k] = _people(own[TREATED]), people
         else:
@@ -86,7 +132,7 @@ def expected_groups(plan: Plan, numbers: FloatArray) -> FloatArray:
     """The comparison groups if people were divisible, as `compare_groups`."""
     out = np.empty((numbers.shape[0], 2, numbers.shape[2]))
     for k, own in enumerate(numbers):
-        people = own[GROUP] * own[EFFECTIVE]
+        people = _counted(plan, k, own)
         if plan.effects.reads[k] >= PER_PERSON:
             out[k] = own[TREATED], people
         else:

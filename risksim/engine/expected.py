@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.engine.addresses import keys_of
-from risksim.engine.effects import expected_groups, know_effects, numbers_on_paths
+from risksim.engine.effects import expect_groups, expected_groups, know_effects, numbers_on_paths
 from risksim.engine.enrolment import DRAWN, expected_by_month
 from risksim.engine.heads import expect_heads
 from risksim.engine.lives import live_block
@@ -63,6 +63,7 @@ def _know(plan: Plan, stops: Stops | None, out: FloatArray) -> None:
     know_results(plan, np.empty((1, 0)), out)
     if plan.effects.measure.size:
         numbers = numbers_on_paths(plan, np.empty((1, 0)))
+        expect_groups(plan, numbers, stops)
         know_effects(plan, numbers, expected_groups(plan, numbers), out)
     if stops is not None:
         forget(plan, stops.counted, out)

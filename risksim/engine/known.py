@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from risksim.engine.effects import compare_groups, know_effects, numbers_on_paths
+from risksim.engine.effects import compare_groups, form_groups, know_effects, numbers_on_paths
 from risksim.engine.heads import add_heads
 from risksim.engine.results import forget, know_results
 from risksim.plan.layout import FloatArray, Plan, Stops
@@ -40,6 +40,7 @@ def know_all(
     know_results(plan, inputs, measured)
     if plan.effects.measure.size:
         numbers = numbers_on_paths(plan, inputs)
+        form_groups(plan, key, first_path, inputs, numbers, stops)
         know_effects(plan, numbers, compare_groups(plan, key, first_path, numbers), measured)
     if stops is not None:
         forget(plan, stops.counted, measured)

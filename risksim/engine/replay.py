@@ -6,7 +6,7 @@ import numpy as np
 
 from risksim.engine.addresses import keys_of
 from risksim.engine.behind import behind, world_of
-from risksim.engine.effects import compare_groups, effect_lives, numbers_on_paths
+from risksim.engine.effects import compare_groups, effect_lives, form_groups, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
@@ -57,6 +57,7 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     know_all(plan, key, first, inputs, measured)
     planned = planned_heads(plan, measured[lane : lane + 1])
     stops = find_stops(plan, key, path, mine, measured[lane : lane + 1])
+    on_lane = None
     if stops is not None and stops.month[0] != NEVER:
         on_lane = no_stops(LANES)
         for of_lane, of_path in zip(on_lane, stops, strict=True):
@@ -66,17 +67,24 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     own = measured[lane : lane + 1]
     store(results, 0, mine, headcount, settle(plan, mine, own, stops, planned), stops)
     changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
-    effects = _effects(plan, key, first, lane, inputs, own)
+    effects = _effects(plan, key, first, lane, inputs, own, on_lane)
     return Replay(path, seed, cohorts, own, effects, results, *changed, world_of(plan, key, first, lane, inputs))
 
 
 def _effects(
-    plan: Plan, key: KeyArray, first: int, lane: int, inputs: FloatArray, measured: FloatArray
+    plan: Plan,
+    key: KeyArray,
+    first: int,
+    lane: int,
+    inputs: FloatArray,
+    measured: FloatArray,
+    stops: Stops | None,
 ) -> tuple[EffectLife, ...]:
     """What each effect of one lane of a tile is made of."""
     if not plan.effects.measure.size:
         return ()
     numbers = numbers_on_paths(plan, inputs)
+    form_groups(plan, key, first, inputs, numbers, stops)
     groups = compare_groups(plan, key, first, numbers)
     here = slice(lane, lane + 1)
     return tuple(effect_lives(plan, numbers[:, :, here], groups[:, :, here], measured))

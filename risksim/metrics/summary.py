@@ -30,6 +30,11 @@ scenario in square brackets, as ``tranches[investor].npv[0.05].p_loss``. `Summar
 ``payers[NAME].years[YEAR].SPREAD``        what it pays in a budget year [currency]
 ``programme.enrolled.SPREAD``              people over all cohorts; also ``completed``, ``dropouts``, ``unmeasured``
 ``programme.outcomes[NAME].achieved.SPREAD``  people over all cohorts who met the outcome; ``verified``: who count
+``...outcomes[NAME].net.anyway.SPREAD``    of those achieved, how many would have come without the programme; only where
+                                           the deal says so, as the next three
+``...outcomes[NAME].net.added.SPREAD``     achieved less anyway: what the programme adds
+``...outcomes[NAME].net.p_added_negative``  probability that fewer met it than would have anyway [1]
+``...outcomes[NAME].net.share_anyway``     anyway over achieved, as ratio of means [1]
 ``ends_early.p_ends_early``                probability that the deal ends before its time; only where something may end
                                            it, as the next [1]
 ``ends_early.clauses[NAME]``               probability that this clause ends it [1]
@@ -108,6 +113,9 @@ class RunArrays(NamedTuple):
     """float64[path, 1, hurdle]: its net present value. [currency]"""
     ended_by: npt.NDArray[np.int16] | None = None
     """int16[path]: index into `RunNames.endings`, -1 for paths that run to their end."""
+    anyway: FloatArray | None = None
+    """float64[path, outcome]: people who would have met each outcome without the programme; nan where nobody
+    says so. [people]"""
 
 
 class RunNames(NamedTuple):
@@ -219,11 +227,25 @@ class Payer:
 
 
 @dataclass(frozen=True)
+class Net:
+    """What the programme adds to what would have happened anyway. [people]"""
+
+    anyway: Spread
+    added: Spread
+    p_added_negative: Estimate
+    """Probability that fewer met the outcome than would have without the programme. [1]"""
+    share_anyway: Estimate
+    """Those who would have met it anyway over those who met it. [1]"""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Who met an outcome. [people]"""
 
     achieved: Spread
     verified: Spread
+    net: Net | None = None
+    """Only where the deal says what would have happened anyway."""
 
 
 @dataclass(frozen=True)
@@ -289,6 +311,9 @@ class Summary:
         for part in ("investors", "ends_early"):
             if getattr(self, part) is None:
                 del said[part]
+        for name, outcome in self.programme.outcomes.items():
+            if outcome.net is None:
+                del said["programme"]["outcomes"][name]["net"]
         return said
 
 
@@ -331,7 +356,7 @@ def summarise(
             for index, name in enumerate(names.tranches)
         },
         payers={name: _payer(arrays.repayment[:, index], names, sample) for index, name in enumerate(names.payers)},
-        programme=_programme(arrays.headcount, names, sample),
+        programme=_programme(arrays, names, sample),
         investors=None if irr_of_group is None else _together(arrays, names, sample, irr_of_group),
         ends_early=_early_end(arrays.ended_by, names, sample),
     )
@@ -465,8 +490,9 @@ def _payer(repayment: IntArray, names: RunNames, sample: Sample) -> Payer:
     )
 
 
-def _programme(headcount: npt.NDArray[np.int32], names: RunNames, sample: Sample) -> Programme:
-    people = headcount.sum(axis=1, dtype=np.int64)
+def _programme(arrays: RunArrays, names: RunNames, sample: Sample) -> Programme:
+    people = arrays.headcount.sum(axis=1, dtype=np.int64)
+    anyway = arrays.anyway
     achieved, verified = people[:, FIRST_OUTCOME::2], people[:, FIRST_OUTCOME + 1 :: 2]
     return Programme(
         enrolled=spread(people[:, ENROLLED], sample),
@@ -474,9 +500,26 @@ def _programme(headcount: npt.NDArray[np.int32], names: RunNames, sample: Sample
         dropouts=spread(people[:, DROPOUTS], sample),
         unmeasured=spread(people[:, UNMEASURED], sample),
         outcomes={
-            name: Outcome(spread(achieved[:, index], sample), spread(verified[:, index], sample))
+            name: Outcome(
+                spread(achieved[:, index], sample),
+                spread(verified[:, index], sample),
+                None if anyway is None else _net(achieved[:, index], anyway[:, index], sample),
+            )
             for index, name in enumerate(names.outcomes)
         },
+    )
+
+
+def _net(achieved: IntArray, anyway: FloatArray, sample: Sample) -> Net | None:
+    """What a programme adds: int64[path] and float64[path]. [people]"""
+    if np.isnan(anyway).any():
+        return None
+    added = achieved - anyway
+    return Net(
+        spread(anyway, sample),
+        spread(added, sample),
+        precision.probability(added < -1e-9, sample),  # 0.1 * 30 is a little more than 3
+        precision.ratio_of_means(anyway, achieved.astype(np.float64), sample),
     )
 
 
@@ -497,7 +540,8 @@ def _walk(key: str, node: Any) -> Iterator[tuple[str, Estimate]]:
             yield from _walk(f"{key}.{name}" if key.endswith(".status") else f"{key}[{name}]", child)
     else:
         for field in fields(node):
-            yield from _walk(f"{key}.{field.name}", getattr(node, field.name))
+            if getattr(node, field.name) is not None:
+                yield from _walk(f"{key}.{field.name}", getattr(node, field.name))
 
 
 def plain(node: Any) -> Any:

@@ -12,7 +12,19 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.plan import dependence, effects, ending, layout, leaving, money, people, processes, rules, waterfall
+from risksim.plan import (
+    anyway,
+    dependence,
+    effects,
+    ending,
+    layout,
+    leaving,
+    money,
+    people,
+    processes,
+    rules,
+    waterfall,
+)
 from risksim.plan.currency import minor_units
 from risksim.plan.hashes import hash16
 from risksim.plan.numbers import Gathered, NoFile, Places
@@ -143,6 +155,7 @@ def compile_plan(
         or (tied is not None and tied.ties_persons),
         leaving=going,
         arrivals=arrivals,
+        anyway=anyway.anyway(gathered),
     )
     return plan._replace(inputs=_with_luck(plan.inputs, luck_of(plan)))
 
@@ -216,6 +229,7 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         sites=None,
         leaving=plan.leaving and fixed(plan.leaving, "level", "odds", "yearly"),
         arrivals=arrivals,
+        anyway=plan.anyway and fixed(plan.anyway, "chance"),
     )
 
 

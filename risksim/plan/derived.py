@@ -75,7 +75,9 @@ def success_rate(
         then the mean.
     """
     if isinstance(number, EffectRate):
-        return _effect(gathered, (*path, "effect"), number.effect, origin_text(number)), None
+        usual, rate = _effect(gathered, (*path, "effect"), number.effect, origin_text(number))
+        gathered.anyway[str(path[1])] = usual
+        return rate, None
     if isinstance(number, CompositionRate):
         return _composition(gathered, (*path, "composition"), number.composition, origin_text(number)), None
     if isinstance(number, SitesRate):
@@ -86,7 +88,8 @@ def success_rate(
 # Effects
 
 
-def _effect(gathered: Gathered, path: Path, effect: EffectTerms, origin: str) -> Number:
+def _effect(gathered: Gathered, path: Path, effect: EffectTerms, origin: str) -> tuple[Number, Number]:
+    """The rate without the programme, and the rate with it."""
     known = len(gathered.faults)
     usual = gathered.number((*path, "usual"), effect.usual, "1", high=1.0)
     key, operation, law = _scale(effect)
@@ -95,7 +98,7 @@ def _effect(gathered: Gathered, path: Path, effect: EffectTerms, origin: str) ->
         (*path, "multiplier" if effect.multiplier is not None else "design"), multiplier_law(effect), "1", high=2.0
     )
     if len(gathered.faults) > known:
-        return Number(-1, 0.0)
+        return usual, Number(-1, 0.0)
     numbers = (usual, of_effect, left)
     words = [gathered.words_of(each) for each in numbers]
     sign = {"odds_ratio": "odds ratio", "log_odds": "log odds ratio", "difference": "difference"}[key]
@@ -103,7 +106,7 @@ def _effect(gathered: Gathered, path: Path, effect: EffectTerms, origin: str) ->
     text += "" if left == Number(-1, 1.0) else f", of which {words[2]} is left"
     values, weights = product_rule([gathered.law_at(each) for each in numbers])
     spread = spread_of(FORMULAS[operation](*values), weights)
-    return gathered.derive(path[:-1], operation, numbers, text, origin, spread)
+    return usual, gathered.derive(path[:-1], operation, numbers, text, origin, spread)
 
 
 def _scale(effect: EffectTerms) -> tuple[str, int, Any]:

@@ -76,7 +76,7 @@ def effects(
         reads.append(READS[effect.reads])
         estimators.append(ESTIMATORS[effect.estimator] if isinstance(effect, EffectOnAmount) else layout.MEANS)
         numbers += _numbers(gathered, ("outcomes", name), effect)
-        for date in known_on(effect, list(follow_ups)):
+        for date in known_on(effect, list(follow_ups), scenario.start_date):
             known_in[k, dates.index(date)] = 1
     slot, value = slots(numbers)
     return layout.Effects(
@@ -88,19 +88,36 @@ def effects(
         estimator=np.array(estimators, dtype=np.int64),
         known_in=known_in,
         fewest=np.array([int(value_of(effect.minimum)) for _, effect in said], dtype=np.float64),
+        enrolled_by=np.array([_enrolled_by(gathered, name, effect) for name, effect in said], dtype=np.int64),
+        clusters=np.array([value_of(effect.against.clusters or 0) for _, effect in said], dtype=np.float64),
         usual=np.array([effect.matching_error == "usual" for _, effect in said], dtype=np.uint8),
         number_slot=slot.reshape(len(said), layout.EFFECT_NUMBERS),
         number_value=value.reshape(len(said), layout.EFFECT_NUMBERS),
     )
 
 
+def _enrolled_by(gathered: Gathered, name: str, effect: EffectOnOutcome | EffectOnAmount) -> int:
+    """The contract month before which people enrol who form the group; 0 where its size is said."""
+    if not isinstance(effect, EffectOnOutcome) or effect.against.enrolled_by is None:
+        return 0
+    most = sum(cohort.most_people for cohort in gathered.scenario.cohorts)
+    if most > MOST_PEOPLE:
+        path = ("outcomes", name, "against", "enrolled_by")
+        found = f"up to {most:,} people may enrol; a group holds at most {MOST_PEOPLE:,}."
+        gathered.faults.append(gathered.places.fault(path, found, "Write how many `people` are drawn for the group."))
+    return int(value_of(effect.against.enrolled_by))
+
+
 def _numbers(gathered: Gathered, here: Path, effect: EffectOnOutcome | EffectOnAmount) -> list[Number]:
     """The numbers of one effect, in the order of the plan."""
     found = [Number(-1, 0.0)] * layout.EFFECT_NUMBERS
     against: Path = (*here, "against")
-    found[layout.GROUP] = gathered.number(
-        (*against, "people"), effect.against.people, "people", low=1.0, high=MOST_PEOPLE
-    )
+    if effect.against.people is not None:
+        found[layout.GROUP] = gathered.number(
+            (*against, "people"), effect.against.people, "people", low=1.0, high=MOST_PEOPLE
+        )
+    if effect.against.icc is not None:
+        found[layout.ALIKE] = gathered.number((*against, "icc"), effect.against.icc, "1", high=1.0)
     found[layout.EFFECTIVE] = gathered.number((*against, "effective"), effect.against.effective, "1", high=1.0)
     if isinstance(effect, EffectOnOutcome):
         found[layout.RATE] = gathered.number((*against, "rate"), effect.against.rate, "1", high=1.0)

@@ -227,7 +227,7 @@ def _known_by(scenario: Scenario, follow_ups: Sequence[dt.date], dates: Sequence
     for effect in scenario.effects.values():
         row = np.full(len(dates), layout.NEVER, dtype=np.int64)
         stated = [value_of(day) for day in effect.known] if isinstance(effect.known, list) else []
-        for day in sorted([*stated, *([] if stated else known_on(effect, list(follow_ups)))]):
+        for day in sorted([*stated, *([] if stated else known_on(effect, list(follow_ups), scenario.start_date))]):
             known = next(date for date in follow_ups if date >= day)
             row[dates.index(known)] = decision_month(scenario.start_date, day)
         found.append(row)

@@ -90,7 +90,9 @@ rate, their unmeasured share; size and draw of the matching error; of the analys
 TRUE, SPREAD, TREATED, CORRELATION, SAMPLING_LUCK = range(8, 13)
 """Further columns for an amount: true effect, standard deviation between people, participants measured, correlation of
 before and after, draw of the sampling error."""
-EFFECT_NUMBERS = 13
+ALIKE = 13
+"""A further column: how alike the people of one site of the group are."""
+EFFECT_NUMBERS = 14
 """Columns of the numbers of an effect."""
 END_AMOUNT, END_DRAWN, END_UNDRAWN = range(3)
 """What a payment for ending early is reckoned from: an amount, or the capital drawn or not drawn."""
@@ -138,6 +140,29 @@ class Derived(NamedTuple):
     """Columns of the numbers it is worked out of, in the order of the operation; -1 for a certain one."""
     values: tuple[float, ...]
     """The same numbers where certain."""
+
+
+class Anyway(NamedTuple):
+    """Outcomes of which the deal says how many would meet them without the programme.
+
+    The chance of a row is its own, times that of the row it comes `after`, times the chance not to meet the row that
+    shuts it out (`unless`).
+    """
+
+    outcome: IntArray
+    """int64[row]: which outcome; a row stands after those it needs."""
+    counted: IntArray
+    """int64[row]: column of head counts with the people of whom it speaks."""
+    times: IntArray
+    """int64[row]: how often it is measured."""
+    after: IntArray
+    """int64[row]: row of the gate, -1 for none."""
+    unless: IntArray
+    """int64[row]: row of the exclusion, -1 for none."""
+    chance_slot: IntArray
+    """int64[row]: slot of the chance of those who pass both."""
+    chance_value: FloatArray
+    """float64[row]: the chance where certain. [1]"""
 
 
 class Sites(NamedTuple):
@@ -342,6 +367,10 @@ class Effects(NamedTuple):
     """uint8[effect, period]: 1 where it is reckoned."""
     fewest: FloatArray
     """float64[effect]: fewest people measured on either side. [people]"""
+    enrolled_by: IntArray
+    """int64[effect]: the group is of those who enrol before this contract month; 0 where its size is said. [month]"""
+    clusters: FloatArray
+    """float64[effect]: sites from which the group comes; 0 where its people are on their own. [sites]"""
     usual: ByteArray
     """uint8[effect]: 1 where the matching error is a multiple of the standard deviation between people."""
     number_slot: IntArray
@@ -1021,6 +1050,8 @@ class Plan(NamedTuple):
     """None where every cohort has the same success rates."""
     arrivals: Arrivals | None = None
     """None where every cohort's places are filled as people come."""
+    anyway: Anyway | None = None
+    """None where nothing says what would happen without the programme. No payment hangs on it."""
 
     @property
     def by_pattern(self) -> bool:

@@ -79,6 +79,7 @@ class Gathered:
         self.events: list[tuple[int, int]] = []
         self.derived: list[layout.Derived] = []
         self.sites: dict[int, tuple[Number, Number]] = {}
+        self.anyway: dict[str, Number] = {}
 
     def number(self, path: Path, number: Any, unit: str, low: float = 0.0, high: float = math.inf) -> Number:
         """A number as slot or constant; its law is held against its bounds.

@@ -229,7 +229,8 @@ def outcomes(
             several = len(scenario.cohorts) > 1
             rate, of_sites = success_rate(gathered, (*here, "success_rate"), outcome.success_rate, several)
             if outcome.counterfactual is not None:
-                gathered.number((*here, "counterfactual"), outcome.counterfactual, "1", high=1.0)
+                said = gathered.number((*here, "counterfactual"), outcome.counterfactual, "1", high=1.0)
+                gathered.anyway[name] = said
         rates.append(rate)
         if of_sites is not None:
             differ[k] = of_sites

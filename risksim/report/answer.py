@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.summary import Spread, Statistic, Summary, Tranche, Withheld
+from risksim.metrics.summary import Net, Spread, Statistic, Summary, Tranche, Withheld
 from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
@@ -110,11 +110,18 @@ def answer(
         _people_row("dropped out", programme.dropouts),
         _people_row("could not be measured", programme.unmeasured),
     ]
+    notes: list[str] = []
     for name, outcome in programme.outcomes.items():
         title, (all_, paid) = titles.get(name, name), _counted(name, head)
         rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
+        if outcome.net is not None:
+            rows += [
+                _people_row(f"{title}: would have come anyway", outcome.net.anyway),
+                _people_row(f"{title}: added by the programme", outcome.net.added),
+            ]
+            notes.append(_beyond(title, outcome.net))
     if programme.outcomes or programme.enrolled.mean.value > 0.0:  # a loan may have no people
-        parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows)]
+        parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows), *notes]
     if split is not None:
         parts += _why(*split, titles)
     if summary.ends_early is not None:
@@ -144,6 +151,15 @@ def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> l
         rows.append((names[part.quantity], *shown, error_of(part.small_numbers, 100.0, " %")))
     head = ("", "what nobody knows", *(["what all share"] if shares else []), "luck of small numbers", "")
     return [heading(f"Why futures differ (shares of the variance, {_paths(paths)})"), table(head, rows)]
+
+
+def _beyond(title: str, net: Net) -> str:
+    """How much of an outcome would have come anyway, and whether the programme may have done harm."""
+    share, below = net.share_anyway, chance(net.p_added_negative)[0]
+    if math.isnan(share.value):
+        return ""
+    of_all = f"{percent(share.value, share.standard_error)} would have come anyway"
+    return f"  {title}: {of_all}; the chance that the programme adds less than nothing is {below}\n"
 
 
 def _counted(name: str, head: Heading) -> tuple[str, str]:

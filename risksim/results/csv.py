@@ -8,6 +8,7 @@ import io
 import numpy as np
 
 from risksim.plan.layout import NEVER, PathResults, Plan
+from risksim.results.anyway import would_anyway
 
 MOST_COHORTS = 100
 """Cohorts up to which each has columns of its own; beyond, people of all are added up. [cohorts]"""
@@ -56,6 +57,10 @@ def path_table(plan: Plan, paths: PathResults) -> str:
         for k, outcome in enumerate(labels.outcomes):
             for i, count in enumerate(("achieved", "verified")):
                 columns[f"{count}{cohort}[{outcome}]"] = counted[:, 4 + 2 * k + i].tolist()
+    anyway = would_anyway(plan, paths)
+    if plan.anyway is not None and anyway is not None:
+        for k in sorted(plan.anyway.outcome.tolist()):
+            columns[f"anyway[{labels.outcomes[k]}]"] = anyway[:, k].tolist()
     if labels.endings:
         columns["stop_month"] = ["" if month == NEVER else month for month in paths.stop_month.tolist()]
         columns["ended_by"] = ["" if row < 0 else labels.endings[row] for row in paths.ended_by.tolist()]

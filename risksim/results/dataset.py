@@ -16,6 +16,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from risksim.plan.layout import NEVER, InputNote, PathResults, Plan
+from risksim.results.anyway import would_anyway
 from risksim.results.provenance import provenance
 
 IRR_STATUSES = ("OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT", "ALL_POSITIVE", "MULTIPLE", "NO_ROOT")
@@ -59,6 +60,7 @@ def to_dataset(
     variables: dict[str, Variable] = {
         **_input_variables(paths),
         **_people_variables(paths, n_outcomes=len(plan.labels.outcomes)),
+        **_anyway_variables(plan, paths),
         **_money_variables(paths, _minor_unit(plan)),
         **_return_variables(paths, plan.currency),
         **(_group_variables(paths, plan.currency) if plan.labels.groups else {}),
@@ -127,6 +129,15 @@ def _people_variables(paths: PathResults, n_outcomes: int) -> dict[str, Variable
             _attrs("people whose outcome counts for payment", "people"),
         ),
     }
+
+
+def _anyway_variables(plan: Plan, paths: PathResults) -> dict[str, Variable]:
+    """Who would have met an outcome without the programme, where the deal says so of any."""
+    anyway = would_anyway(plan, paths)
+    if anyway is None:
+        return {}
+    attrs = _attrs("people who would have met the outcome without the programme; nan where nobody says", "people")
+    return {"anyway": (("path", "outcome"), anyway, attrs)}
 
 
 def _money_variables(paths: PathResults, unit: str) -> dict[str, Variable]:

@@ -9,31 +9,83 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Count, Date, Name, Origin, mistake_at, value_of
+from risksim.scenario.base import Count, Date, Duration, Name, Origin, mistake_at, value_of
+from risksim.scenario.calendar import add_months
 from risksim.scenario.uncertainty import Fixed, FixedLaw, FromRegister, People, Ratio, Share, UncertainNumber
 
 
-class ComparisonGroup(Origin):
+class Compared(Origin):
+    """What every baseline or comparison group says: how much its people count, and when they are measured."""
+
+    effective: Share = Field(default=1.0, examples=[0.8])
+    """What matching with replacement or weights leaves of the group, as a share of its people: (sum of weights)^2 over
+    the sum of squared weights, divided by the people. [1]"""
+    clusters: Count | None = Field(default=None, examples=[4])
+    """From how many sites of equal size the group comes, whose people are alike; said together with `icc`. [sites]"""
+    icc: Share | None = Field(default=None, examples=[0.05])
+    """How alike the people of one of those sites are: the intraclass correlation. The group then counts as if it held
+    fewer people, `n / (1 + (n / clusters - 1) icc)`. [1]"""
+    measured: Date | None = Field(default=None, examples=["2026-07-01"])
+    """The day by which the group is measured: there is no effect before. Left out, it is measured as soon as the
+    participants are."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Let who the people are stand before how much they count: that is how files are written and read."""
+        for name in Compared.model_fields:
+            cls.__pydantic_fields__[name] = cls.__pydantic_fields__.pop(name)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Compared:
+        faults = self._faults()
+        if (self.clusters is None) != (self.icc is None):
+            there, gone, line = (
+                ("clusters", "icc", "icc: 0.05") if self.icc is None else ("icc", "clusters", "clusters: 4")
+            )
+            found = f"got {there} and no {gone}; both together say how much less people count who are alike."
+            faults.append(mistake_at((gone,), found, f"Add {line}, or take {there} out."))
+        if faults:
+            raise ValidationError.from_exception_data(type(self).__name__, faults)
+        return self
+
+    def _faults(self) -> list[InitErrorDetails]:
+        """Mistakes of one kind of group."""
+        return []
+
+
+class ComparisonGroup(Compared):
     """People who were not in the programme, and what is measured of them."""
 
-    people: People = Field(examples=[100])
+    people: People | None = Field(default=None, examples=[100])
     """How many people the baseline or comparison group holds. [people]"""
+    enrolled_by: Duration | None = Field(default=None, examples=["12 months"])
+    """In the place of `people`: as many as enrol before so many months of the contract are over, all cohorts together.
+    So it is uncertain how many they are, and there is no effect before that day. [month]"""
     rate: Share = Field(examples=[{"beta": [35, 65]}])
     """The true chance that one of them succeeds: what would have happened without the programme. [1]"""
     unmeasured: Share = Field(default=0.0, examples=[0.1])
     """The share of them who cannot be measured, whatever happened. [1]"""
-    effective: Share = Field(default=1.0, examples=[0.8])
-    """What matching with replacement or weights leaves of the group, as a share of its people: (sum of weights)^2 over
-    the sum of squared weights, divided by the people. [1]"""
+
+    def _faults(self) -> list[InitErrorDetails]:
+        if self.enrolled_by is None:
+            if self.people is not None:
+                return []
+            found = "got no people; people is how many people the baseline or comparison group holds."
+            return [mistake_at(("people",), found, "Add a line such as `people: 100`, or `enrolled_by: 12 months`.")]
+        if self.people is not None:
+            found = "got people beside enrolled_by, which counts them."
+            return [mistake_at(("people",), found, "Keep one of the two.")]
+        if int(value_of(self.enrolled_by)) == 0:
+            found = "got 0 months; nobody has enrolled before the first day."
+            return [mistake_at(("enrolled_by",), found, "Write a longer time, or the number of `people`.")]
+        return []
 
 
-class ComparisonSample(Origin):
+class ComparisonSample(Compared):
     """People who were not in the programme and of whom an amount is measured."""
 
     people: People = Field(examples=[100])
     """How many people the baseline or comparison group holds. [people]"""
-    effective: Share = Field(default=1.0, examples=[0.8])
-    """What matching with replacement or weights leaves of the group, as a share of its people. [1]"""
 
 
 def _known_key(found: Any) -> str:
@@ -181,6 +233,9 @@ def contradictory(
             _certain(effect.against.effective),
         )
         there = group * share if group is not None and share is not None else None
+        alike = _certain(effect.against.icc)
+        if there is not None and alike is not None and effect.against.clusters is not None:
+            there /= max(1.0 + (there / value_of(effect.against.clusters) - 1.0) * alike, 1.0)
         for count, key, who in ((there, "against", "the comparison group"), (most, "minimum", "the participants")):
             if count is not None and count + 1e-9 < fewest:
                 yield mistake_at(
@@ -194,10 +249,25 @@ def contradictory(
 
 
 def misdated(
-    effects: Mapping[str, Effect], start: dt.date, last: dt.date, clock: tuple[tuple[str | int, ...], ...]
+    effects: Mapping[str, EffectOnOutcome | EffectOnAmount],
+    start: dt.date,
+    last: dt.date,
+    clock: tuple[tuple[str | int, ...], ...],
 ) -> Iterator[InitErrorDetails]:
-    """Dates of effects outside the deal."""
+    """Dates of effects outside the deal, or before their group is measured."""
     for name, effect in effects.items():
+        ready = measured_by(effect, start)
+        if ready is not None and not start <= ready <= last:
+            said = effect.against.measured
+            key = "measured" if said is not None and ready == value_of(said) else "enrolled_by"
+            yield mistake_at(
+                ("outcomes", name, "against", key),
+                f"got a group that is measured by {ready}; an effect is reckoned from start {start} to the last "
+                f"follow-up {last}.",
+                "Measure it earlier, or add a follow-up.",
+                leans_on=clock,
+            )
+            continue
         for place, stated in enumerate(effect.known if isinstance(effect.known, list) else []):
             if not start <= value_of(stated) <= last:
                 yield mistake_at(
@@ -206,11 +276,29 @@ def misdated(
                     "Move the date, or add a follow-up.",
                     leans_on=clock,
                 )
+            elif ready is not None and value_of(stated) < ready:
+                yield mistake_at(
+                    ("outcomes", name, "known", place),
+                    f"got {value_of(stated)}; the group is measured by {ready}, and before there is no effect.",
+                    "Move the date, or measure the group earlier.",
+                    leans_on=clock,
+                )
 
 
-def known_on(effect: Effect, follow_ups: list[dt.date]) -> list[dt.date]:
+def measured_by(effect: EffectOnOutcome | EffectOnAmount, start: dt.date) -> dt.date | None:
+    """The day by which the group of an effect is measured; None where it is as soon as the participants are."""
+    days = []
+    if effect.against.measured is not None:
+        days.append(value_of(effect.against.measured))
+    if isinstance(effect.against, ComparisonGroup) and effect.against.enrolled_by is not None:
+        days.append(add_months(start, int(value_of(effect.against.enrolled_by))))
+    return max(days, default=None)
+
+
+def known_on(effect: EffectOnOutcome | EffectOnAmount, follow_ups: list[dt.date], start: dt.date) -> list[dt.date]:
     """The follow-ups at which an effect is reckoned, in order."""
+    ready = measured_by(effect, start) or start
     if isinstance(effect.known, list):  # a date after the last follow-up is mistaken, and said so elsewhere
         days = map(value_of, effect.known)
         return sorted({next((date for date in follow_ups if date >= day), follow_ups[-1]) for day in days})
-    return follow_ups if effect.known == "each follow-up" else follow_ups[-1:]
+    return [day for day in (follow_ups if effect.known == "each follow-up" else follow_ups[-1:]) if day >= ready]

@@ -22,8 +22,8 @@ class Lacking(NamedTuple):
     """One thing that is still unsaid."""
 
     topic: str
-    """What it belongs to: target group, evidence, method, baseline, follow-up, dropout, enrolment, unmeasured, price,
-    borrower, hurdle or guarantee."""
+    """What it belongs to: target group, evidence, method, baseline, follow-up, dropout, enrolment, unmeasured,
+    dependence, price, borrower, hurdle or guarantee."""
     what: str
     """What is lacking, as a clause."""
     where: tuple[str, ...]
@@ -68,6 +68,7 @@ TOPICS = (
     "dropout",
     "enrolment",
     "unmeasured",
+    "dependence",
     "price",
     "borrower",
     "hurdle",
@@ -180,8 +181,16 @@ def _published(*parts: Any) -> bool:
     return any(getattr(part, "source", None) is not None for top in parts for _, part in walk(top))
 
 
+_ALONE = (
+    "nothing says how results go together, so everything happens to everybody on their own and large cohorts look "
+    "safer than they are"
+)
+
+
 def _people(deal: Scenario) -> Iterator[_Line]:
-    """Enrolment, dropout and measurement that are left at certainty; they move outcomes of persons only."""
+    """Enrolment, dropout and measurement that are left at certainty, and people who share nothing; they move outcomes
+    of persons only.
+    """
     for cohort in deal.cohorts if deal.personal else ():
         here = f"cohorts[{cohort.name}]"
         if "dropout" not in cohort.model_fields_set:
@@ -200,6 +209,13 @@ def _people(deal: Scenario) -> Iterator[_Line]:
                 here,
                 "`unmeasured:`, 0 where everybody can be",
             )
+    if deal.personal and deal.dependence is None:
+        yield (
+            "dependence",
+            _ALONE,
+            "dependence",
+            "`dependence:`, as `{cohort_icc: 0.02}`; `dependence: {}` where everybody is on their own",
+        )
 
 
 def _follow_up(deal: Scenario) -> Iterator[_Line]:

@@ -353,7 +353,7 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
 
 def _effect_remarks(scenario: Scenario, name: str) -> Iterator[str]:
     effect = scenario.effects[name]
-    again = len(known_on(effect, scenario.follow_up_dates())) > 1
+    again = len(known_on(effect, scenario.follow_up_dates(), scenario.start_date)) > 1
     priced = [rule for rule in scenario.payments if isinstance(rule, PerUnit | ShareOfSavings)]
     if again and any(outcome_of(rule) == name for rule in priced):
         yield (

@@ -807,7 +807,7 @@ def _early_ends(deal: Scenario) -> list[InitErrorDetails]:
         else None
         for name, said in deal.results.items()
     }
-    known_on |= {name: known_on_days(effect, follow_ups) for name, effect in deal.effects.items()}
+    known_on |= {name: known_on_days(effect, follow_ups, deal.start_date) for name, effect in deal.effects.items()}
     third = [*(part.name for part in money.guarantees), *(part.name for part in money.grants)]
     known = Known(
         deal.start_date,

@@ -186,6 +186,8 @@ def _homes() -> dict[str, str]:
         "noise": "under score",
         "growth": "under score",
         "effect": "under use",
+        "enrolled_by": "under against",
+        "clusters": "under against",
         "measurements": "in a rule per_outcome",
         "prices": "in a rule per_person",
         "most": "in a rule per_person, or under amount",

@@ -278,6 +278,136 @@ def test_luck_only_draws_both_groups_but_no_errors():
     assert found.std() == pytest.approx(0.1107926, rel=4 / math.sqrt(2 * PATHS))
 
 
+# Groups that are alike, that are measured later, and that enrol
+
+
+@pytest.mark.parametrize(
+    ("group", "people"),
+    [
+        # 100 / (1 + (25 - 1) * .05) = 45.45
+        ({"people": 100, "clusters": 4, "icc": 0.05}, 45),
+        # one site of 100: 100 / (1 + 99 * .05) = 16.8
+        ({"people": 100, "clusters": 1, "icc": 0.05}, 16),
+        # of 80 that matching leaves, 20 to a site: 80 / (1 + 19 * .05) = 41.03
+        ({"people": 100, "effective": 0.8, "clusters": 4, "icc": 0.05}, 41),
+        # a site for each is nobody alike; so are sites of people who are not alike
+        ({"people": 100, "clusters": 100, "icc": 0.05}, 100),
+        ({"people": 100, "clusters": 4, "icc": 0.0}, 100),
+        # all of a site alike: as many as there are sites
+        ({"people": 100, "clusters": 4, "icc": 1.0}, 4),
+    ],
+)
+def test_people_who_are_alike_count_as_fewer(group, people):
+    plan = compared([GOAL], against=group)
+    assert replay(plan, 3, 7).effects[0].group_seen == people
+    found = values(plan, 40_000)
+    assert found.var() == pytest.approx(0.01 + 0.2275 / people, rel=4 * math.sqrt(2 / 40_000))
+    assert within_4_errors(found, 0.15)
+
+
+def test_an_amount_compared_with_sites_that_are_alike():
+    found = values(amount(against={"people": 120, "clusters": 6, "icc": 0.1}))
+    # 120 / (1 + 19 * .1) = 41.4
+    assert found.var() == pytest.approx(2_500 * (1 / 60 + 1 / 41), rel=4 * math.sqrt(2 / PATHS))
+
+
+@pytest.mark.parametrize(
+    ("group", "when"),
+    [
+        ({"measured": "2026-01-02"}, ["2027", "2028"]),
+        ({"measured": "2027-01-01"}, ["2027", "2028"]),
+        ({"enrolled_by": "24 months"}, ["2027", "2028"]),
+        ({"enrolled_by": "12 months", "measured": "2028-01-01"}, ["2028"]),
+    ],
+)
+def test_there_is_no_effect_before_its_group_is_measured(group, when):
+    against = {"rate": 0.35} | ({} if "enrolled_by" in group else {"people": 100}) | group
+    effect = {"effect_on": "job", "reads": "difference", "known": "each follow-up", "against": against}
+    job = {"of": "enrolled", "success_rate": 0.5, "measured": {"after_enrolment": "12 months"}}
+    plan = compile_plan(deal([LINE], outcomes={"job": job, "effect": effect}))
+    known = plan.effects.known_in[0]
+    assert [str(date.year) for date, flag in zip(plan.labels.dates, known, strict=True) if flag] == when
+
+
+def enrolling(months: str = "12 months", rate: Any = 0.35, **changes: Any) -> Plan:
+    """40 people who enrol evenly over two years; the baseline is of those who do in the first."""
+    against = {"enrolled_by": months, "rate": rate}
+    effect = {"effect_on": "job", "reads": "difference", "known": "last follow-up", "against": against}
+    job = {"of": "enrolled", "success_rate": 0.5, "measured": {"after_enrolment": "6 months"}}
+    cohort = {"name": "c", "participants": 40, "enrolment": {"window": "24 months"}} | changes.pop("cohort", {})
+    told = {"job": job, "effect": effect | changes.pop("effect", {})}
+    return compile_plan(deal([GOAL], cohorts=[cohort], outcomes=told, **changes))
+
+
+def test_a_baseline_holds_those_who_enrol_by_its_month():
+    plan = enrolling()
+    sizes = []
+    for path in range(64):
+        opened = replay(plan, 3, path)
+        (life,) = opened.effects
+        assert life.group_seen == (opened.cohorts[0].enrolled_at < 12).sum()
+        sizes.append(life.group_seen)
+    # Binomial(40, 1/2): mean 20, standard deviation 3.16
+    assert abs(np.mean(sizes) - 20) < 4 * math.sqrt(10 / 64)
+    assert len(set(sizes)) > 5
+
+
+def test_a_baseline_may_be_too_small():
+    found = values(enrolling(effect={"minimum": 20}), 40_000)
+    # P(Binomial(40, 1/2) < 20) = (1 - C(40, 20) / 2^40) / 2
+    too_few = (1 - math.comb(40, 20) / 2**40) / 2
+    assert abs(np.isnan(found).mean() - too_few) < 4 * math.sqrt(too_few * (1 - too_few) / 40_000)
+
+
+def test_a_baseline_is_as_uncertain_as_its_size():
+    found = values(enrolling(effect={"minimum": 2}), 40_000)
+    # All 40 are measured by the last follow-up; .5 * .5 / 40 + .35 * .65 * E 1/n of Binomial(40, 1/2)
+    chances = [math.comb(40, n) / 2**40 for n in range(41)]
+    mean = math.fsum(chance / n for n, chance in enumerate(chances) if n >= 2)
+    assert found.var() == pytest.approx(0.25 / 40 + 0.2275 * mean, rel=5 * math.sqrt(2 / 40_000))
+    assert within_4_errors(found, 0.15)
+
+
+def test_expected_only_takes_the_expected_size():
+    # 40 * 9 / 24 = 15 of the 40: a minimum of 14 is met, one of 16 is not.
+    for fewest, paid in ((14, 1_000 * 100), (16, 0)):
+        plan = at_means(enrolling("9 months", effect={"minimum": fewest}))
+        assert run_expected(plan).received[0, 0] == paid
+
+
+def test_nobody_joins_a_baseline_after_a_stop():
+    ends = [{"name": "few", "on": "2026-01-01", "when": {"enrolled_below": 1.0}}]
+    scenario = deal(
+        [LINE],
+        cohorts=[{"name": "c", "participants": 40, "enrolment": {"window": "24 months"}}],
+        outcomes={
+            "job": {"of": "enrolled", "success_rate": 0.5, "measured": {"after_enrolment": "6 months"}},
+            "effect": {
+                "effect_on": "job",
+                "reads": "difference",
+                "known": "last follow-up",
+                "against": {"enrolled_by": "18 months", "rate": 0.35},
+            },
+        },
+        ends_early=ends,
+    )
+    plan = compile_plan(scenario)
+    opened = replay(plan, 3, 5)
+    assert opened.results.stop_month[0] == 12
+    assert opened.effects[0].group_seen == (opened.cohorts[0].enrolled_at < 12).sum() < 40
+    compare(scenario, 3)
+
+
+@pytest.mark.parametrize("arrivals", [False, True])
+def test_baselines_of_those_who_enrol_equal_the_slow_twin(arrivals):
+    in_turn = {"window": "10 months", "arrivals": {"speed": 1.0}, "per_month": 4}
+    cohort = {"name": "c", "participants": 30, "enrolment": in_turn if arrivals else {"window": "10 months"}}
+    effect = {"effect_on": "job", "reads": "pooled z", "known": "each follow-up", "minimum": 5}
+    effect |= {"against": {"enrolled_by": "7 months", "rate": {"beta": [7, 13]}, "unmeasured": 0.1}}
+    job = {"of": "enrolled", "success_rate": 0.5, "measured": {"after_enrolment": "6 months"}}
+    compare(bent_deal(payments=[UNIT], cohorts=[cohort], outcomes={"job": job, "effect": effect}), 4)
+
+
 # The same bits, and the slow twin
 
 OUTCOMES = {
@@ -302,6 +432,13 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
     group: dict[str, Any] = {"people": draw(st.sampled_from([37, 150, {"lognormal": {"median": 90, "p90": 130}}]))}
     group["effective"] = draw(st.sampled_from([1.0, 0.7, {"beta": [8, 2]}]))
     if draw(st.booleans()):
+        group |= {
+            "clusters": draw(st.sampled_from([1, 4, 60])),
+            "icc": draw(st.sampled_from([0.05, {"beta": [2, 18]}])),
+        }
+    if draw(st.booleans()):
+        group["measured"] = DATES[2]
+    if draw(st.booleans()):
         reads = draw(st.sampled_from(["per person", "total", "t"]))
         estimator = draw(st.sampled_from(["difference", "difference in differences", "ancova"]))
         told |= {
@@ -313,6 +450,9 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
             {} if estimator == "difference" else {"correlation": draw(st.sampled_from([0.4, {"beta": [6, 4]}]))}
         )
     group |= {"rate": draw(st.sampled_from([0.0, 0.35, {"beta": [35, 65]}]))}
+    if draw(st.booleans()):
+        del group["people"]
+        group["enrolled_by"] = draw(st.sampled_from(["2 months", "5 months"]))
     group |= {"unmeasured": draw(st.sampled_from([0.0, 0.2, {"uniform": [0.0, 0.3]}]))}
     reads = draw(
         st.sampled_from(

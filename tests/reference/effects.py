@@ -24,7 +24,8 @@ def effect_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     """Every number of every effect that may be uncertain: the name of its draw, its law and what it counts."""
     for name, effect in scenario.effects.items():
         here = f"outcomes[{name}]"
-        yield f"{here}.against.people", effect.against.people, "ratio"
+        yield f"{here}.against.people", effect.against.people or 0.0, "ratio"
+        yield f"{here}.against.icc", effect.against.icc or 0.0, "share"
         yield f"{here}.against.effective", effect.against.effective, "share"
         if isinstance(effect, EffectOnOutcome):
             yield f"{here}.against.rate", effect.against.rate, "share"
@@ -43,12 +44,28 @@ def effect_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
         yield f"{here}.analyst", LUCK if effect.analyst_error != 0.0 else 0.0, "ratio"
 
 
-def draw_groups(scenario: Scenario, values: Mapping[str, float], key: Key, path: int) -> dict[str, float]:
+def size_of(
+    effect: EffectOnOutcome | EffectOnAmount, here: str, values: Mapping[str, float], enrolled: Mapping[int, float]
+) -> float:
+    """People of a group as they count; `enrolled` says how many enrol in each month."""
+    people = values[f"{here}.against.people"]
+    if getattr(effect.against, "enrolled_by", None) is not None:
+        people = math.fsum(n for month, n in enrolled.items() if month < value_of(effect.against.enrolled_by))
+    people *= values[f"{here}.against.effective"]
+    if effect.against.clusters is not None:
+        each = people / value_of(effect.against.clusters)
+        people /= max(1.0 + (each - 1.0) * values[f"{here}.against.icc"], 1.0)
+    return people
+
+
+def draw_groups(
+    scenario: Scenario, values: Mapping[str, float], key: Key, path: int, enrolled: Mapping[int, float]
+) -> dict[str, float]:
     """People of each group who succeeded and were measured, and who were measured, under names of their own."""
     found = {}
     for name, effect in scenario.effects.items():
         here = f"outcomes[{name}]"
-        people = math.floor(values[f"{here}.against.people"] * values[f"{here}.against.effective"] + 1e-9)
+        people = math.floor(size_of(effect, here, values, enrolled) + 1e-9)
         met, seen = math.floor(values.get(f"{here}.people", 0.0) + 1e-9), people
         if isinstance(effect, EffectOnOutcome):
             hidden, bar = limit(values[f"{here}.against.unmeasured"]), limit(values[f"{here}.against.rate"])
@@ -60,12 +77,12 @@ def draw_groups(scenario: Scenario, values: Mapping[str, float], key: Key, path:
     return found
 
 
-def expected_groups(scenario: Scenario, values: Mapping[str, float]) -> dict[str, float]:
+def expected_groups(scenario: Scenario, values: Mapping[str, float], enrolled: Mapping[int, float]) -> dict[str, float]:
     """The same if people were divisible."""
     found = {}
     for name, effect in scenario.effects.items():
         here = f"outcomes[{name}]"
-        people = values[f"{here}.against.people"] * values[f"{here}.against.effective"]
+        people = size_of(effect, here, values, enrolled)
         met, seen = values.get(f"{here}.people", 0.0), people
         if isinstance(effect, EffectOnOutcome):
             seen = people * (1.0 - values[f"{here}.against.unmeasured"])
@@ -83,7 +100,12 @@ def effect_on_date(
         known = {next(day for day in follow_ups if day >= value_of(stated)) for stated in effect.known}
     else:
         known = set(follow_ups if effect.known == "each follow-up" else follow_ups[-1:])
-    if date not in known:
+    from tests.reference.twin import day_of  # which imports this module
+
+    ready = [value_of(effect.against.measured)] if effect.against.measured is not None else []
+    if getattr(effect.against, "enrolled_by", None) is not None:
+        ready.append(day_of(scenario.start_date, int(value_of(effect.against.enrolled_by))))
+    if date not in known or any(date < day for day in ready):
         return None
     here, fewest = f"outcomes[{name}]", value_of(effect.minimum)
     met_0, seen_0 = values[f"{here}: met"], values[f"{here}: seen"]

@@ -14,6 +14,7 @@ import calendar
 import datetime as dt
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -200,27 +201,37 @@ def run_path(
     values |= input_values(said, key, path, inputs == "mean") | dict(known or {})
     values |= {name: values[shared] for name, shared in same.items() if shared in values}
     work_out(scenario, values, inputs == "mean")
-    if people == "expected":
-        values |= expected_groups(scenario, values)
-    else:
-        values |= draw_groups(scenario, values, key, path)
     if by_looks(scenario):
         assert not scenario.ends_early, "the twin stops no lives of persons"
         counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
         if people == "expected":
+            values |= expected_groups(scenario, values, {})  # of those who enrol only where people are counted
             return averaged(scenario, values, counts, key_of(0, stream))
         tallies: Tallies = {}
         persons, headcounts = live_people(scenario, values, key, path, tallies, counts)
+        values |= draw_groups(scenario, values, key, path, Counter(person.enrolled for person in persons))
         owed = processes.owed(scenario, values, [person.looks for person in persons])
         lived = Lived(persons=persons, headcounts=headcounts, tallies=tallies, counts=counts, owed=owed)
         lived.events = events_of(scenario, lived, None)
         return settle(scenario, values, lived, planned=lived.events)
+
+    def form() -> None:
+        enrolled = lived.enrolled
+        expected = people == "expected"
+        values.update(
+            expected_groups(scenario, values, enrolled)
+            if expected
+            else draw_groups(scenario, values, key, path, enrolled)
+        )
+
     lived = live(scenario, key, path, values, people, None)
+    form()
     ended, planned = None, lived.events
     if scenario.ends_early:
         ended = ended_of(scenario, values, lived.enrolled, lived.tallies, day_of, reading, result_on)
         if ended is not None:
             lived = live(scenario, key, path, values, people, ended)
+            form()
     return settle(scenario, values, lived, ended, planned, spread=inputs == "mean")
 
 

@@ -1426,12 +1426,81 @@ MISTAKES: dict[str, Mistake] = {
         "got 0; people is how many people the baseline or comparison group holds, between 1 and",
         "leave the effect out",
     ),
+    **{
+        name: Mistake(
+            HOME, EFFECT.format("effect_on: work, reads: difference", said), 27, f"outcomes.home.{path}", found, remedy
+        )
+        for name, (said, path, found, remedy) in {
+            "a comparison group of nobody knows how many": (
+                "rate: 0.3",
+                "against.people",
+                "got no people",
+                "enrolled_by: 12 months",
+            ),
+            "a comparison group counted twice": (
+                "people: 90, enrolled_by: 12 months, rate: 0.3",
+                "against.people",
+                "got people beside enrolled_by",
+                "Keep one",
+            ),
+            "a baseline of the first day": (
+                "enrolled_by: 0 months, rate: 0.3",
+                "against.enrolled_by",
+                "nobody has enrolled before the first day",
+                "Write a longer time",
+            ),
+            "a baseline after the deal": (
+                "enrolled_by: 36 months, rate: 0.3",
+                "against.enrolled_by",
+                "got a group that is measured by 2028-01-01",
+                "Measure it earlier",
+            ),
+            "a group measured after the deal": (
+                "people: 90, measured: 2028-06-01, rate: 0.3",
+                "against.measured",
+                "got a group that is measured by 2028-06-01",
+                "Measure it earlier",
+            ),
+            "sites without likeness": (
+                "people: 90, clusters: 4, rate: 0.3",
+                "against.icc",
+                "got clusters and no icc",
+                "Add icc",
+            ),
+            "likeness without sites": (
+                "people: 90, icc: 0.1, rate: 0.3",
+                "against.clusters",
+                "no clusters",
+                "Add clusters",
+            ),
+        }.items()
+    },
+    "an effect known before its group": Mistake(
+        HOME,
+        EFFECT.format("effect_on: work, reads: difference", "people: 90, rate: 0.3, measured: 2026-06-01").replace(
+            "last follow-up", "[2026-01-01]"
+        ),
+        27,
+        "outcomes.home.known[0]",
+        "got 2026-01-01; the group is measured by 2026-06-01",
+        "measure the group earlier",
+    ),
     "a comparison group that is always too small": Mistake(
         HOME,
         EFFECT.format("effect_on: work, minimum: 50, reads: difference", "people: 60, rate: 0.3, effective: 0.8"),
         27,
         "outcomes.home.against",
         "got 48 people that count in the comparison group and a minimum of 50",
+        "Enlarge the group",
+    ),
+    "a comparison group of people too much alike": Mistake(
+        HOME,
+        EFFECT.format(
+            "effect_on: work, minimum: 50, reads: difference", "people: 100, clusters: 4, icc: 0.05, rate: 0.3"
+        ),
+        27,
+        "outcomes.home.against",
+        "got 45.4545 people that count in the comparison group and a minimum of 50",
         "Enlarge the group",
     ),
     "an effect without participants enough": Mistake(
