@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 QUESTIONS = (ROOT / "docs/reference/questions.md").read_text(encoding="utf-8")
 RISKS = (ROOT / "docs/reference/risks.md").read_text(encoding="utf-8")
 FILES = sorted((ROOT / "scenarios/risks").glob("*.yaml"))
+ANONYMOUS = ROOT / "scenarios/risks/anonymous-participants.yaml"
 PATHS = 20_000
 
 
@@ -33,6 +34,16 @@ def test_page_names_every_key_of_the_json_of_a_stress_and_no_other(tmp_path):
     head = next(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     named = re.findall(r"`(\w+)`", section("CSV of a stress").split("|---|---|")[1])
     assert {name.removesuffix("_standard_error").removeprefix("difference_") for name in head} <= set(named)
+
+
+def test_page_names_every_key_of_the_json_of_a_tipping_table_and_no_other(tmp_path):
+    out = tmp_path / "tipping.csv"
+    args = ["stress", str(ANONYMOUS), "--tipping", "--paths", "200", "--quiet", "--json", "--out", str(out)]
+    said = json.loads(CliRunner().invoke(app, args, catch_exceptions=False).stdout)
+    assert set(keys(said)) == {key for key, _ in rows(section("JSON of a tipping table"))}
+    head = next(csv.reader(out.read_text(encoding="utf-8").splitlines()))
+    named = re.findall(r"`(\w+)`", section("CSV of a tipping table").split("|---|---|")[1])
+    assert {name.removesuffix("_standard_error") for name in head} == set(named) - {"_standard_error"}
 
 
 def test_the_example_of_the_page_reads():
