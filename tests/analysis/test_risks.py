@@ -1,4 +1,4 @@
-"""The deals of the page of risks: where a switch leaves a law that is known exactly, the program meets it."""
+"""Shipped deals and their stresses: where a switch leaves a law that is known exactly, the program meets it."""
 
 from pathlib import Path
 
@@ -6,8 +6,12 @@ import pytest
 from scipy import stats
 
 from risksim import api
+from risksim.analysis.stress import stress
+from tests.engine.deals import shipped_files
 
-ROOT = Path(__file__).parents[2] / "scenarios/risks"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+ROOT = SCENARIOS / "risks"
+OTHERS = [file for file in shipped_files() if "\nstresses:" in file.read_text(encoding="utf-8") and file.parent != ROOT]
 PATHS = 20_000
 SE_LIMIT = 4.0
 """Standard errors within which a simulated chance meets its law."""
@@ -25,13 +29,45 @@ KNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("file", "stress", "most", "law"), KNOWN)
-def test_the_chance_of_a_loss_is_that_of_the_law(file, stress, most, law):
-    deal = api.read(ROOT / f"{file}.yaml")
-    run = api.simulate(deal if stress is None else api.stressed(deal, stress), PATHS)
-    side = api.investors(run)
-    lost, chance = (side.received < side.drawn).mean(), stats.betabinom(*law).cdf(most)
-    assert abs(lost - chance) <= SE_LIMIT * (chance * (1.0 - chance) / PATHS) ** 0.5
+# People on their own at a certain rate: successes are binomial.
+CERTAIN = [
+    # 12 people, 50,000 for each who stays 52 weeks and finds work; 4 pay back 185,000. 80 % and 68 % still there after
+    # 13 and 26 weeks make it 51.3479 % after 52, and a risk that never falls 0.8^4.
+    ("time/retention", None, 3, 12, 0.6 * 0.513479),
+    ("time/retention", "the risk of leaving never falls", 3, 12, 0.6 * 0.8**4),
+    # 12 people, 40,000 for each job; 5 pay back 190,000. Leaving is a rival of finding work in the base.
+    ("time/success-beside-leaving", None, 4, 12, 0.05 / 0.08 * (1.0 - 0.92**12)),
+    ("time/success-beside-leaving", "nobody leaves", 4, 12, 1.0 - 0.95**12),
+    # 100 people, four in five stay, half of them work; 34 pay back 1,700,000 at 50,000 each.
+    ("enrolment/collapse", "every place is filled", 33, 100, 0.4),
+]
+
+
+def lost(file, name):
+    deal = api.read(file)
+    side = api.investors(api.simulate(deal if name is None else api.stressed(deal, name), PATHS))
+    return (side.received < side.drawn).mean()
+
+
+def close_to(chance, found):
+    return abs(found - chance) <= SE_LIMIT * (chance * (1.0 - chance) / PATHS) ** 0.5
+
+
+@pytest.mark.parametrize(("file", "name", "most", "law"), KNOWN)
+def test_the_chance_of_a_loss_is_that_of_the_law(file, name, most, law):
+    assert close_to(stats.betabinom(*law).cdf(most), lost(ROOT / f"{file}.yaml", name))
+
+
+@pytest.mark.parametrize(("file", "name", "most", "people", "rate"), CERTAIN)
+def test_people_at_a_certain_rate_lose_as_the_binomial_law_says(file, name, most, people, rate):
+    assert close_to(stats.binom(people, rate).cdf(most), lost(SCENARIOS / f"{file}.yaml", name))
+
+
+@pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.stem)
+def test_every_stress_of_a_shipped_deal_changes_something(file):
+    found = stress(api.read(file), 256)
+    assert found.stresses
+    assert all(one.p_differs.value > 0.0 for one in found.stresses)
 
 
 def test_what_a_municipality_keeps_of_a_year_of_benefits():
