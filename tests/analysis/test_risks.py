@@ -7,6 +7,7 @@ from scipy import stats
 
 from risksim import api
 from risksim.analysis.stress import stress
+from risksim.report.stress import FiguresOf, StressOf, sentence
 from tests.engine.deals import shipped_files
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -92,3 +93,14 @@ def test_ties_change_no_average_of_those_who_leave_and_succeed():
     for column in (1, 4, 6):  # completed, then achieved of both outcomes
         moved = tied.paths.headcount[:, 0, column].astype(float) - alone.paths.headcount[:, 0, column]
         assert abs(moved.mean()) <= SE_LIMIT * moved.std() / PATHS**0.5
+
+
+def test_the_page_on_dependence_says_what_it_is_worth():
+    found = stress(api.read(SCENARIOS / "dependence/what-people-share.yaml"), PATHS, seed=1)
+    page, base = (SCENARIOS.parent / "docs/reference/dependence.md").read_text(encoding="utf-8"), FiguresOf(*found.base)
+    for one in found.stresses:
+        assert abs(one.difference.npv.value) <= SE_LIMIT * one.difference.npv.standard_error
+        values, difference = FiguresOf(*one.values), FiguresOf(*one.difference)
+        assert (
+            f"- {sentence(base, StressOf(one.name, one.changes, values, difference, one.p_differs), PATHS)}\n" in page
+        )
