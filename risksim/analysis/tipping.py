@@ -25,7 +25,7 @@ ENROLLED, UNMEASURED, FIRST_OUTCOME = 0, 3, 4
 
 
 class NothingUnmeasuredError(RisksimError):
-    """A deal in which nobody stays unmeasured, or without an outcome that is met or not."""
+    """A deal of which no table can be made: nobody stays unmeasured, or no one outcome is met or not."""
 
 
 class TippingRow(NamedTuple):
@@ -70,7 +70,7 @@ def tipping(
     paths, seed, threads
         As in `risksim.api.simulate`.
     outcome : str, optional
-        The outcome that is failed; left out, the first that is met or not.
+        The outcome that is failed; left out, the one that the cohorts name, or the first that is met or not.
     progress : callable, optional
         Called with the number of paths done, over all runs.
 
@@ -81,10 +81,11 @@ def tipping(
     Raises
     ------
     NothingUnmeasuredError
-        If nobody stays unmeasured, or there is no such outcome.
+        If nobody stays unmeasured, there is no such outcome, or the cohorts name others.
     """
     name = outcome_asked(deal, outcome)
-    steps = {step: changes_at(deal.document.root, name, step) for step in STEPS if step > 0.0}
+    # The first row too: a plain uncertain share has another address than that of a block, and lines must share draws.
+    steps = {step: changes_at(deal.document.root, name, step) for step in STEPS}
     changed = {
         step: api.changed(deal, f"those who fail are harder to measure, {step:g}", steps[step]) for step in steps
     }
@@ -93,7 +94,7 @@ def tipping(
     base = None
     for number, step in enumerate(STEPS):
         report = None if progress is None else lambda done, before=number * paths: progress(before + done)
-        made = api.simulate(changed.get(step, deal), paths, seed, threads, keep_claims=False, progress=report)
+        made = api.simulate(changed[step], paths, seed, threads, keep_claims=False, progress=report)
         found = outcome_of(made)
         base = found if base is None else base
         heads = made.paths.headcount.sum(axis=1).astype(np.float64)
@@ -117,7 +118,7 @@ def outcome_asked(deal: api.Deal, outcome: str | None) -> str:
     Raises
     ------
     NothingUnmeasuredError
-        If nobody stays unmeasured, or there is no such outcome.
+        If nobody stays unmeasured, there is no such outcome, or the cohorts name others.
     """
     said: dict[str, Any] = deal.document.root
     if not any(_somebody(cohort.get("unmeasured")) for cohort in said.get("cohorts", [])):
@@ -126,8 +127,16 @@ def outcome_asked(deal: api.Deal, outcome: str | None) -> str:
             "  Say in a cohort how many cannot be measured, as unmeasured: {beta: [2, 18]}"
         )
     met: list[str] = [name for name, told in said.get("outcomes", {}).items() if "success_rate" in told]
+    named = _named(said)
+    if len(named) > 1 or (named and outcome is not None and outcome != named[0]):
+        found = f"--outcome {outcome}" if outcome else "several outcomes"
+        remedy = f"Leave --outcome out, or name {outcome} in the file." if outcome else "Name one in all of them."
+        raise NothingUnmeasuredError(
+            f"{deal.document.file}: got {found}; by the cohorts, who cannot be measured goes with "
+            f"{' and '.join(named)}, and the table is of one outcome.\n  {remedy}"
+        )
     if outcome is None and met:
-        return met[0]
+        return named[0] if named else met[0]
     if outcome is None or outcome not in met:
         raise NothingUnmeasuredError(
             f"{deal.document.file}: got {f'--outcome {outcome}' if outcome else 'no outcome that is met or not'}; "
@@ -142,6 +151,13 @@ def _somebody(told: Any) -> bool:
     if isinstance(told, dict):
         return _somebody(next((told[key] for key in ("share", "value", "fixed") if key in told), 1.0))
     return bool(told)
+
+
+def _named(said: dict[str, Any]) -> list[str]:
+    """The outcomes that cohorts name whose unmeasured people go with what became of them, in the order of the file."""
+    blocks = [cohort.get("unmeasured") for cohort in said.get("cohorts", [])]
+    named = [told["outcome"] for told in blocks if isinstance(told, dict) and "outcome" in told and _somebody(told)]
+    return list(dict.fromkeys(named))
 
 
 def changes_at(said: dict[str, Any], outcome: str, step: float) -> dict[str, Any]:
