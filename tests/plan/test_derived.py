@@ -49,14 +49,14 @@ def test_multiplier_of_a_design(design, flags, left):
     terms = {"usual": 0.4, "difference": {"estimate": 0.1, "standard_error": 0.05}, "design": design, "flags": flags}
     found = EffectTerms.model_validate(terms)
     assert found.discount == pytest.approx(left)
-    assert len(found.register_keys) == 1 + len(flags) + (left < 1.0) + (left == 0.1)
+    assert len(found.register_keys()) == 1 + len(flags) + (left < 1.0) + (left == 0.1)
 
 
 def test_defaults_in_use_are_named():
     told = {"sites": {"counts": COUNTS}}
-    assert SitesRate.model_validate(told).register_keys == ("between-site-mean", "between-site-spread")
+    assert SitesRate.model_validate(told).register_keys() == ("between-site-mean", "between-site-spread")
     told["sites"]["spread"] = 0.5
-    assert SitesRate.model_validate(told).register_keys == ("between-site-mean",)
+    assert SitesRate.model_validate(told).register_keys() == ("between-site-mean",)
 
 
 def column(plan, name):
