@@ -891,19 +891,24 @@ def describe(deal: Deal) -> Description:
     -------
     Description
     """
-    from risksim.plan.describe import numbers
-    from risksim.results.description import Description
+    from risksim.plan.describe import look_at, told
+    from risksim.plan.worked import worked_out
+    from risksim.results.description import Certain, Description, Unsaid, Worked
     from risksim.results.review import Lacking
-    from risksim.scenario import lacking, origins
+    from risksim.scenario import certainties, lacking, origins
     from risksim.scenario import register as constants
 
+    gathered, plan = look_at(deal.scenario, deal.document)
     in_use = constants_in_use(deal)
     return Description(
         file=deal.document.file,
         deal=deal.plan.name,
         digest=deal.plan.digest,
         register=str(constants.edition()),
-        numbers=tuple(_described(told) for told in numbers(deal.scenario, deal.document)),
+        numbers=tuple(map(_described, told(gathered))),
+        worked=tuple(Worked(*one) for one in worked_out(deal.scenario, plan)),
+        certain=tuple(Certain(*one) for one in certainties.certainties(deal.scenario)),
+        unsaid=tuple(Unsaid(*one) for one in certainties.unsaid(deal.scenario)),
         constants=in_use,
         not_checked=tuple(one.key for one in in_use if one.status == "T"),
         unstated=tuple(origins.unstated(deal.scenario)),
