@@ -930,6 +930,26 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
 
 
+def not_checked(deal: Deal) -> list[str]:
+    """Keys of the constants in use that nobody compared with their source: every output names them."""
+    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+
+
+def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal."""
+    found: dict[str, ConstantInUse] = {}
+    read: dict[str, tuple[ConstantInUse, ...]] = {}  # deals of a repeated entry say the same
+    for holding in portfolio.holdings:
+        file = holding.deal.document.file
+        if file not in read:
+            read[file] = constants_in_use(holding.deal)
+            for one in read[file]:
+                places = tuple(f"{holding.name}: {place}" for place in one.where)
+                before = found[one.key].where if one.key in found else ()
+                found[one.key] = one._replace(where=(*before, *places))
+    return tuple(found.values())
+
+
 def register() -> tuple[ConstantInUse, ...]:
     """The whole register of constants."""
     from risksim.scenario import register as constants

@@ -7,12 +7,16 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from risksim.errors import RisksimError
+
+if TYPE_CHECKING:
+    from risksim.results.description import ConstantInUse
 
 
 class OutputError(RisksimError):
@@ -42,6 +46,13 @@ def keyed(told: Any) -> dict[str, Any]:
     said: dict[str, Any] = plain(told)
     del said["titles"]
     return said
+
+
+def mark(constants: Iterable[ConstantInUse]) -> None:
+    """Name the constants in use that nobody compared with their source, under whatever was printed."""
+    from risksim.report.describe import not_checked
+
+    show(not_checked(constants))
 
 
 def show(text: str) -> None:

@@ -76,6 +76,32 @@ def test_constants_that_were_not_checked_are_marked_wherever_they_act(said: dict
     assert "not checked against its source" in risksim("describe", FILE)
 
 
+MARK = "Not checked against its source: confidence-grade-4"
+
+
+def test_every_command_marks_constants_that_were_not_checked(tmp_path: Path):
+    text = Path(FILE).read_text(encoding="utf-8")
+    text += "\nstresses:\n  fewer people:\n    cohorts[town].participants: 30\n"
+    file, observed, fund = (tmp_path / name for name in ("deal.yaml", "observed.csv", "fund.yaml"))
+    file.write_text(text, encoding="utf-8")
+    fund.write_text("portfolio:\n  name: One deal\n  deals:\n    - {file: deal.yaml}\n", encoding="utf-8")
+    risksim("settle", str(file), "--template", "--out", str(observed))
+    few = ("--paths", "200", "--quiet")
+    marks = ["confidence-grade-4", "therapy-dropout"]
+    for command, where in (
+        (("explain", str(file), "--path", "3"), ()),
+        (("settle", str(file), "--observed", str(observed)), ()),
+        (("stress", str(file), *few), ("scenario",)),
+        (("run", str(fund), *few), ("portfolio",)),
+        (("check", str(fund)), ()),
+    ):
+        assert MARK in risksim(*command), command
+        said = json.loads(risksim(*command, "--json"))
+        for key in where:
+            said = said[key]
+        assert said["not_checked"] == marks, command
+
+
 def test_a_deal_without_such_constants_says_nothing_of_them():
     simple = str(ROOT / "scenarios" / "examples" / "simple-reference.yaml")
     assert "Not checked" not in risksim("run", simple, "--paths", "200", "--quiet")
