@@ -57,8 +57,8 @@ def test_check_says_what_lacks_as_text_and_as_json(tmp_path):
     file = tmp_path / "deal.yaml"
     risksim("init", "--type", "rate-card", file)
     said = json.loads(risksim("check", file, "--json").stdout)["lacking"]
-    assert [line["topic"] for line in said] == ["evidence", "evidence", "price"]
-    assert said[2]["where"] == ["payments[0].price", "payments[1].price"]
+    assert [line["topic"] for line in said] == ["evidence", "evidence", "evidence", "price"]
+    assert said[3]["where"] == ["payments[0].price", "payments[1].price"]
     text = risksim("check", file).stdout
-    assert text.rstrip().endswith(said[2]["add"])
+    assert text.rstrip().endswith(said[3]["add"])
     assert f"What due diligence still lacks ({len(said)})" in text

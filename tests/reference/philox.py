@@ -24,7 +24,8 @@ ROUNDS = 10
 # randomness.md, table of purposes
 INPUT, ENROLMENT, DROPOUT, MEASUREMENT, SUCCESS, WORTH, SPELL, ERROR = 1, 2, 3, 4, 5, 6, 7, 8
 COMPARISON, COMPARISON_MEASUREMENT = 9, 10
-MOVE, ONSET = 16, 17
+FRAILTY, COHORT, MACRO, RECESSION, GROUP = 11, 12, 13, 14, 15
+MOVE, ONSET, TAIL = 16, 17, 18
 
 
 def philox(counter: Words, key: Key) -> Words:
@@ -75,6 +76,12 @@ def input_counter(path: int, name: str) -> Words:
 def input_place(key: Key, path: int, name: str) -> float:
     """The u in (0, 1) of an uncertain input (randomness.md, From words to decisions)."""
     w0, w1, _, _ = philox(input_counter(path, name), key)
+    return (((w0 << 32 | w1) >> 12) + 0.5) * 2.0**-52
+
+
+def shared_place(key: Key, path: int, purpose: int, number: int) -> float:
+    """The u in (0, 1) of what all deals share; a year, a month or 0 stands in the place of an input's name."""
+    w0, w1, _, _ = philox((path & MASK, (path >> 32) << 16 | purpose, number, 0), key)
     return (((w0 << 32 | w1) >> 12) + 0.5) * 2.0**-52
 
 

@@ -36,6 +36,7 @@ from risksim.scenario.payments import PerOutcomeTerms, PerPersonTerms, PerUnitTe
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.terms import Reading
 from tests.reference import laws, leaving, rates
+from tests.reference.dependence import Ties, Weather, recessions
 from tests.reference.philox import ERROR, ONSET, SPELL, SUCCESS, WORTH, Key, limit, person_words
 
 FORGIVEN = 1e-9
@@ -132,6 +133,10 @@ class Lives:
         The day of a contract month, and the first follow-up on or after a day.
     going : sequence
         How each person leaves and moves.
+    ties : Ties, optional
+        What goes together.
+    shared : tuple, optional
+        The key of what all deals share.
     """
 
     def __init__(
@@ -145,10 +150,12 @@ class Lives:
         day_of: Callable[[int], dt.date],
         follow_up: Callable[[dt.date | None], dt.date | None],
         going: Sequence[leaving.Going],
+        ties: Ties | None = None,
+        shared: Key | None = None,
     ) -> None:
         self.scenario, self.position, self.people, self.values = scenario, position, people, values
         self.key, self.path, self.day_of, self.follow_up = key, path, day_of, follow_up
-        self.going = going
+        self.going, self.ties, self.shared = going, ties, shared or key
         self.duration = int(value_of(scenario.cohorts[position].duration))
         self.done: dict[str, list[list[Look]]] = {}
         self.drawn: dict[str, Worth] = {}
@@ -273,6 +280,8 @@ class Lives:
 
     def happens(self, name: str, outcome: Outcome) -> Worth:
         """Yes or no, once or again; those who leave at their own rate, and no success before it has come."""
+        if self.ties is not None:
+            return self.ties.happens(name)
         rate = rates.chance_in(self.scenario, name, self.values, self.key, self.path, self.position)
         found = self.chain(name, outcome, rate)
         if outcome.dropouts is not None:
@@ -338,12 +347,19 @@ class Lives:
         days = [self.months(name, m, 0) - since for m in range(outcome.times)]
         lasts = None if outcome.lasts is None else float(value_of(outcome.lasts))
         found: Worth = [[] for _ in days]
+        told = None if self.scenario.dependence is None else self.scenario.dependence.recession
+        hit = told is not None and (told.outcomes is None or name in told.outcomes)
+        begins = recessions(self.scenario, self.values, self.shared, self.path, self.day_of) if hit else []
         for i in range(len(self.people)):
+            weather = Weather(self.scenario, self.values, begins, self.people[i][0] + since) if begins else None
             stretches: list[tuple[float, float, bool]] = []
             end, inside = 0.0, law.begins == "in"
             while end <= days[-1]:
                 begin, waits = end, -math.log1p(-place(words(len(stretches))[i]))
-                if inside:
+                if weather is not None:
+                    own = (lambda age: (ends * age) ** law.shape) if inside else (lambda age: starts * age)
+                    end = weather.end(begin, waits, own, inside, days[-1] + 1.0)
+                elif inside:
                     end = begin + waits ** (1.0 / law.shape) / ends if ends > 0.0 else math.inf
                 else:
                     end = begin + waits / starts if starts > 0.0 else math.inf
@@ -367,10 +383,15 @@ class Lives:
     def amounts(self, name: str, outcome: AmountOutcome) -> Worth:
         """An amount for each person."""
         law, shift = outcome.amount, self.values[f"outcomes[{name}].amount.shift"]
-        if outcome.persistence is None:
+        tied = self.ties is not None and self.ties.is_tied(name)
+        if outcome.persistence is None and not tied:
             places = [[place(word) for word in self.words(WORTH, name, 0)]]
         else:
-            scores = self.normals(WORTH, name, range(outcome.times), outcome.persistence)
+            scores = self.normals(WORTH, name, range(outcome.times), outcome.persistence or 0.0)
+            if self.ties is not None:
+                scores = [
+                    [self.ties.normal_place(name, m, i, z) for i, z in enumerate(row)] for m, row in enumerate(scores)
+                ]
             places = [[normal.cdf(z) for z in row] for row in scores]
         low = -math.inf if law.least is None else law.least
         high = math.inf if law.most is None else law.most
@@ -393,6 +414,11 @@ class Lives:
         mean, growth = self.values[f"outcomes[{name}].score.mean"], self.values[f"outcomes[{name}].score.growth"]
         occasions = range(outcome.times + 1)
         true = self.normals(WORTH, name, occasions, law.persistence)
+        if self.ties is not None:
+            true = [
+                [self.ties.normal_place(name, o - 1 if o else None, i, z) for i, z in enumerate(row)]
+                for o, row in enumerate(true)
+            ]
         errors = [[score_of(place(word)) for word in self.words(ERROR, name, o)] for o in occasions]
         found: Worth = [[] for _ in range(outcome.times)]
         for i, (enrolled, _, _) in enumerate(self.people):

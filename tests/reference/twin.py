@@ -32,8 +32,8 @@ from risksim.scenario.payments import (
 from risksim.scenario.programme import Cohort, Enrolment
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Chance, Discrete, Uniform
+from tests.reference import dependence, laws, leaving, processes, rates
 from tests.reference import enrolment as coming
-from tests.reference import laws, leaving, processes, rates
 from tests.reference.contract import (  # noqa: F401
     claim,
     payers,
@@ -428,7 +428,7 @@ def uncertain_numbers(scenario: Scenario) -> dict[str, tuple[Any, laws.Kind]]:
         here = f"cohorts[{cohort.name}]"
         numbers |= dict(coming.uncertain(cohort))
         numbers |= leaving.uncertain(cohort)
-        numbers[f"{here}.unmeasured"] = cohort.unmeasured, "share"
+    numbers |= dependence.numbers(scenario)
     for name, outcome in scenario.personal.items():
         numbers |= processes.uncertain(name, outcome)
     for name, whole in scenario.results.items():
@@ -523,13 +523,15 @@ def draw_lives(
     key: Key,
     path: int,
     ended: Ended | None = None,
+    shared: Key | None = None,
 ) -> list[Person]:
     """The people of one cohort, each with the fate of every outcome."""
     here = f"cohorts[{cohort.name}]"
     duration = int(value_of(cohort.duration))
-    course, unmeasured = leaving.Course(scenario, cohort, values), values[f"{here}.unmeasured"]
+    course, unmeasured = leaving.Course(scenario, cohort, values), values.get(f"{here}.unmeasured", 0.0)
     in_turn = coming.in_turn(cohort)
     people = coming.number_who_come(cohort, values) if in_turn else number_enrolled(cohort, values)
+    ties = None
     enrolment_words = person_words(key, path, ENROLMENT, position, people)
     dropout_words = person_words(key, path, DROPOUT, position, people)
     measurement_words = person_words(key, path, MEASUREMENT, position, people)
@@ -551,9 +553,19 @@ def draw_lives(
         return left, moved
 
     months: list[int | None] = [sum(word >= bound for bound in month_limits) for word in enrolment_words]
+    if dependence.are_tied(scenario):
+        on = functools.partial(day_of, value_of(scenario.start))
+        come = [month or 0 for month in months]
+        ties = dependence.Ties(scenario, position, people, values, key, shared or key, path, come, on)
+        dropout_words = [ties.leaving_word(number) for number in range(people)]
     if in_turn:
         months = coming.starts(cohort, values, [month or 0 for month in months], lambda number: months_until(number)[0])
     absent = {number for number, month in enumerate(months) if month is None}
+
+    drawn: dict[str, list[list[float]]] = {}
+    if ties is not None:
+        ties.enrolled = [month or 0 for month in months]
+        drawn = {name: ties.happens(name) for name, one in scenario.personal.items() if type(one) is Outcome}
 
     persons, going = [], []
     for number in range(people):
@@ -567,6 +579,15 @@ def draw_lives(
         measurable = measurement_words[number] >= unmeasured_limit
         persons.append(Person(cohort.name, number, enrolled, left, measurable))
         going.append(leaving.Going(stays, left, moved))
+    if ties is not None:
+        name = getattr(cohort.unmeasured, "outcome", None)
+        gone = [person.left is not None for person in persons]
+        met_first = [
+            name is not None and bool(drawn[name][0][i]) and (scenario.personal[name].of == "enrolled" or not gone[i])
+            for i in range(people)
+        ]
+        for person, found in zip(persons, ties.measurable(gone, met_first), strict=True):
+            person.measurable = found
 
     if by_looks(scenario):
         people_so_far = [(person.enrolled, person.left is not None, person.measurable) for person in persons]
@@ -580,6 +601,8 @@ def draw_lives(
             functools.partial(day_of, value_of(scenario.start)),
             functools.partial(first_follow_up, scenario),
             going,
+            ties,
+            shared or key,
         )
         for name in scenario.personal:
             for person, looks in zip(persons, lives.looks(name), strict=True):
@@ -588,8 +611,9 @@ def draw_lives(
     for name, outcome in scenario.personal.items():
         success_words = person_words(key, path, SUCCESS, position, people, name)
         success_limit = limit(rates.chance_in(scenario, name, values, key, path, position))
-        for person, word in zip(persons, success_words, strict=True):
-            met = word < success_limit and (outcome.of == "enrolled" or person.left is None)
+        for i, (person, word) in enumerate(zip(persons, success_words, strict=True)):
+            met = bool(drawn[name][0][i]) if ties is not None else word < success_limit
+            met = met and (outcome.of == "enrolled" or person.left is None)
             person.fates[name] = fate(scenario, outcome, person, duration, met)
             day = person.fates[name].measured_on
             if ended is not None and day is not None and day > ended.until:
