@@ -9,14 +9,11 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from risksim.errors import RisksimError
-
-if TYPE_CHECKING:
-    from risksim.results.description import ConstantInUse
 
 
 class OutputError(RisksimError):
@@ -48,7 +45,7 @@ def keyed(told: Any) -> dict[str, Any]:
     return said
 
 
-def mark(constants: Iterable[ConstantInUse]) -> None:
+def mark(constants: Iterable[Any]) -> None:
     """Name the constants in use that nobody compared with their source, under whatever was printed."""
     from risksim.report.describe import not_checked
 
