@@ -929,19 +929,24 @@ def describe(deal: Deal) -> Description:
     -------
     Description
     """
-    from risksim.plan.describe import numbers
-    from risksim.results.description import Description
+    from risksim.plan.describe import look_at, told
+    from risksim.plan.worked import worked_out
+    from risksim.results.description import Certain, Description, Unsaid, Worked
     from risksim.results.review import Lacking
-    from risksim.scenario import lacking, origins
+    from risksim.scenario import certainties, lacking, origins
     from risksim.scenario import register as constants
 
+    gathered, plan = look_at(deal.scenario, deal.document)
     in_use = constants_in_use(deal)
     return Description(
         file=deal.document.file,
         deal=deal.plan.name,
         digest=deal.plan.digest,
         register=str(constants.edition()),
-        numbers=tuple(_described(told) for told in numbers(deal.scenario, deal.document)),
+        numbers=tuple(map(_described, told(gathered))),
+        worked=tuple(Worked(*one) for one in worked_out(deal.scenario, plan)),
+        certain=tuple(Certain(*one) for one in certainties.certainties(deal.scenario)),
+        unsaid=tuple(Unsaid(*one) for one in certainties.unsaid(deal.scenario)),
         constants=in_use,
         not_checked=tuple(one.key for one in in_use if one.status == "T"),
         unstated=tuple(origins.unstated(deal.scenario)),
@@ -961,6 +966,26 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     from risksim.scenario import register as constants
 
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
+
+
+def not_checked(deal: Deal) -> list[str]:
+    """Keys of the constants in use that nobody compared with their source: every output names them."""
+    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+
+
+def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal."""
+    found: dict[str, ConstantInUse] = {}
+    read: dict[str, tuple[ConstantInUse, ...]] = {}  # deals of a repeated entry say the same
+    for holding in portfolio.holdings:
+        file = holding.deal.document.file
+        if file not in read:
+            read[file] = constants_in_use(holding.deal)
+            for one in read[file]:
+                places = tuple(f"{holding.name}: {place}" for place in one.where)
+                before = found[one.key].where if one.key in found else ()
+                found[one.key] = one._replace(where=(*before, *places))
+    return tuple(found.values())
 
 
 def register() -> tuple[ConstantInUse, ...]:

@@ -129,6 +129,7 @@ def test_page_names_every_key_of_the_json_of_a_check():
 
 def test_page_names_every_key_of_the_json_of_a_description():
     files = [*SCENARIOS, ROOT / "scenarios" / "broendby-tuba.yaml", ROOT / "scenarios" / "rules" / "rebase.yaml"]
+    files.append(ROOT / "scenarios" / "dependence" / "what-people-share.yaml")
     emitted = {key for file in files for key in keys(json.loads(risksim("describe", file, "--json")))}
     assert emitted <= documented("JSON of a description")
     assert documented("JSON of a description") - emitted <= {"unstated[]"} | {  # no shipped number is fitted alone

@@ -495,6 +495,7 @@ _WORDS: list[tuple[Any, str]] = [
     (uncertainty.Amount, "an [uncertain number](#uncertain-numbers), not negative"),
     (uncertainty.Growth, "an [uncertain number](#uncertain-numbers) between -0.5 and 1"),
     (uncertainty.Rate, "an [uncertain number](#uncertain-numbers) between 0 and 4"),
+    (dependence.Constant, "`{register: KEY}`"),
     (uncertainty.PlainShare, "a number from 0 to 1, or `{register: KEY}`"),
     (uncertainty.UncertainWeight, "a number from 0 to 1, `{beta: [a, b]}` or `{register: KEY}`"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),

@@ -17,11 +17,12 @@ def explain(file: str, path: int, seed: int, name: str | None, as_json: bool, ou
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     told = api.explain(deal, path, seed)
     if as_json:
-        text = as_text({"schema": "risksim.explain/1", **keyed(told)})
+        text = as_text({"schema": "risksim.explain/1", **keyed(told), "not_checked": api.not_checked(deal)})
     else:
+        from risksim.report.describe import not_checked
         from risksim.report.story import story
 
-        text = story(told)
+        text = story(told) + not_checked(api.constants_in_use(deal))
     if out is None:
         show(text)
     else:

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ def keyed(told: Any) -> dict[str, Any]:
     said: dict[str, Any] = plain(told)
     del said["titles"]
     return said
+
+
+def mark(constants: Iterable[Any]) -> None:
+    """Name the constants in use that nobody compared with their source, under whatever was printed."""
+    from risksim.report.describe import not_checked
+
+    show(not_checked(constants))
 
 
 def show(text: str) -> None:

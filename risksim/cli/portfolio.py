@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, plain, show, talk, write
+from risksim.cli.output import OutputError, as_text, mark, plain, show, talk, write
 
 
 def check(file: str, as_json: bool) -> None:
@@ -36,7 +36,13 @@ def check(file: str, as_json: bool) -> None:
             )
         )
     said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))
-    show(as_text({"schema": "risksim.portfolio-check/1", **plain(said)}) if as_json else checked(said))
+    constants = api.constants_of_portfolio(portfolio)
+    if as_json:
+        marks = [one.key for one in constants if one.status == "T"]
+        show(as_text({"schema": "risksim.portfolio-check/1", **plain(said), "not_checked": marks}))
+        return
+    show(checked(said))
+    mark(constants)
 
 
 def _held(holding: api.Holding) -> str:
@@ -66,7 +72,11 @@ def run(
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
-    show(as_text(said) if as_json else _page(made))
+    if as_json:
+        show(as_text(said))
+        return
+    show(_page(made))
+    mark(api.constants_of_portfolio(portfolio))
 
 
 def envelope(made: api.PortfolioRun) -> dict[str, Any]:
@@ -93,6 +103,7 @@ def envelope(made: api.PortfolioRun) -> dict[str, Any]:
                 }
                 for name, deal, share, tranche in portfolio.holdings
             ],
+            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio) if one.status == "T"],
         },
         "run": {
             "paths": made.sample.n_paths,

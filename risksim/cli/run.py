@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 
 if TYPE_CHECKING:
     from risksim.analysis.three_lines import ThreeLines
@@ -56,9 +56,7 @@ def run(
         from risksim.report.ledger import ledger as page
 
         show(page(moves, summary, made.plan.currency))
-    from risksim.report.describe import not_checked
-
-    show(not_checked(api.constants_in_use(deal)))
+    mark(api.constants_in_use(deal))
 
 
 def check_out(out: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, keyed, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, keyed, mark, show, talk, write
 from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
     if api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     settled = api.settle(deal, observed, day)
-    said: dict[str, Any] = {"schema": SCHEMA, **keyed(settled)}
+    said: dict[str, Any] = {"schema": SCHEMA, **keyed(settled), "not_checked": api.not_checked(deal)}
     if out is not None:
         write(out, as_text(said) if out.suffix == ".json" else _as_csv(said["invoice"]))
         talk(f"Wrote {out}.")
@@ -54,6 +54,7 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
     from risksim.report.settlement import page
 
     show(page(settled))
+    mark(api.constants_in_use(deal))
 
 
 def _template(file: str, form: Form, out: Path | None) -> None:

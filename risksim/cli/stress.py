@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
@@ -67,6 +67,7 @@ def stress(
         show(as_text(said))
         return
     show(_page(deal, found, paths, seed))
+    mark(api.constants_in_use(deal))
 
 
 def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, An
             "digest": plan.digest,
             "currency": plan.currency,
             "day_count": plan.day_count,
+            "not_checked": api.not_checked(deal),
         },
         "run": {
             "paths": paths,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.output import as_text, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show, talk, write
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def tipping(
     if out is not None:
         write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
         talk(f"Wrote {out}.")
-    show(as_text(said) if as_json else _page(deal, found, paths, seed))
+    if as_json:
+        show(as_text(said))
+        return
+    show(_page(deal, found, paths, seed))
+    mark(api.constants_in_use(deal))
 
 
 def _as_csv(found: Tipping) -> str:

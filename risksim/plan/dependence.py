@@ -15,7 +15,7 @@ from risksim.plan.numbers import Gathered, Number, Path, slots
 from risksim.plan.quantile_table import tabulate
 from risksim.scenario.base import value_of
 from risksim.scenario.calendar import add_months
-from risksim.scenario.dependence import LEAVING, Correlated, Dependence, loadings, shared
+from risksim.scenario.dependence import LEAVING, Correlated, Dependence, loadings, portion, shared
 from risksim.scenario.outcomes import Outcome, SpellOutcome
 from risksim.scenario.programme import Unmeasured
 from risksim.scenario.uncertainty import Gamma, GammaShape
@@ -152,7 +152,7 @@ def dependence(gathered: Gathered, outcomes: layout.Outcomes) -> layout.Dependen
     tables = tabulate([] if gathered.draft else tail)
     found = layout.Dependence(
         person=np.array([person.get(name, 0.0) for name in personal]),
-        leaving=float(said.leaving),
+        leaving=portion(said.leaving),
         measurable=float(said.measurable),
         cohort=np.sqrt(np.array([cohort.get(name, 0.0) for name in personal])),
         by_chance=np.array(

@@ -197,7 +197,7 @@ def _composition_spread(
     covariance = np.zeros((q.size, q.size)) if certainty is None else (np.diag(q) - np.outer(q, q)) / (certainty + 1.0)
     second = covariance + np.outer(q, q)
     variance = float(np.diag(second) @ np.array([law.sd**2 for law in laws]) + means @ covariance @ means)
-    if gathered.draft:
+    if not gathered.quantiles:
         return Spread(mean, math.sqrt(variance), (math.nan,) * 3)
     points = np.arange(1, LATTICE + 1)
     columns = []

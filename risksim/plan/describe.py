@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from risksim.plan import layout
 from risksim.plan.compile import compile_plan
+from risksim.plan.derived import FORMULAS, Spread, product_rule, spread_of
 from risksim.plan.evidence import graded_factor, learn, matched_people
 from risksim.plan.families import Beta, figure
 from risksim.plan.fits import Fit, FitError, fit_quantiles
 from risksim.plan.laws import Law, law_of
-from risksim.plan.numbers import Gathered, NoFile, Path, Places
+from risksim.plan.layout import Plan
+from risksim.plan.numbers import Gathered, NoFile, Number, Path, Places
+from risksim.plan.sites import Counts, Posterior, fit_sites
 from risksim.scenario import register
 from risksim.scenario import uncertainty as grammar
 from risksim.scenario.base import walk
-from risksim.scenario.origins import origin_text
-from risksim.scenario.repeats import written_out
-from risksim.scenario.scenario import Scenario
+from risksim.scenario.origins import input_name, origin_text
+from risksim.scenario.rates import DESIGNS, FLAGS, CompositionRate, EffectRate, EffectTerms, SitesRate
+from risksim.scenario.repeats import said_once, written_out
+from risksim.scenario.scenario import Scenario, certain
 
+SuccessLaw = EffectRate | CompositionRate | SitesRate
 FAMILIES = ("beta", "lognormal", "gamma", "normal", "student")
 """Every family that stated quantiles are held against."""
 
@@ -93,38 +99,206 @@ def numbers(scenario: Scenario, places: Places | None = None) -> list[Told]:
     list of Told
         What is pure luck, as sampling error, is left out: no file says a law for it.
     """
-    gathered = Gathered(written_out(scenario), places or NoFile(), draft=True)
-    compile_plan(scenario, places, draft=True, gathered=gathered)
-    said = dict(walk(scenario))
-    events = {slot for slot, _ in gathered.events}
-    return [
-        _told(note.name, note.unit, path, said, law)
-        for slot, (path, law, note) in enumerate(zip(gathered.paths, gathered.laws, gathered.notes, strict=True))
-        if path in said and slot not in events
-    ]
+    return told(look_at(scenario, places)[0])
 
 
-def _told(name: str, unit: str, path: Path, said: dict[Path, Any], law: Law) -> Told:
-    number = said[path]
-    origin = next((text for end in range(len(path), 0, -1) if (text := origin_text(said.get(path[:end])))), "")
-    p5, p50, p95 = (float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
-    people, matched = _people(number, law)
-    bounds = _bounds(unit, law)
+def look_at(scenario: Scenario, places: Places | None = None) -> tuple[Gathered, Plan]:
+    """The laws of a scenario and a draft of its plan."""
+    gathered = Gathered(written_out(scenario), places or NoFile(), draft=True, quantiles=True)
+    return gathered, compile_plan(scenario, places, draft=True, gathered=gathered)
+
+
+def told(gathered: Gathered) -> list[Told]:
+    """Every uncertain number that was gathered, those worked out of them, and the net effects that follow."""
+    scenario = gathered.out.said
+    said, name_once = dict(walk(scenario)), said_once(scenario)
+    derived = {each.slot: each for each in gathered.derived}
+    found: list[Told] = []
+    for slot, note in enumerate(gathered.notes):
+        name = name_once(note.name)
+        drawn = slot in derived or gathered.given[slot] is not None or gathered.laws[slot].sd > 0.0
+        if name is None or not drawn or _is_luck(gathered, slot):
+            continue
+        path = gathered.out.entry(gathered.paths[slot])
+        found.append(_told(gathered, slot, name, path, said))
+        if slot in derived:
+            found += _follows(gathered, derived[slot], name, said.get(path))
+    return [*found, *_net_of_counterfactuals(gathered, scenario), *_between_people(gathered, scenario)]
+
+
+def _is_luck(gathered: Gathered, slot: int) -> bool:
+    """Whether a slot is a place in (0, 1) that no file says: the luck of small numbers, errors and events."""
+    number = gathered.given[slot]
+    plain = isinstance(number, grammar.Uniform) and tuple(number.uniform) == (0.0, 1.0)
+    return plain and gathered.out.entry(gathered.paths[slot]) not in {
+        path for path, part in walk(gathered.out.said) if part is number
+    }
+
+
+def _told(gathered: Gathered, slot: int, name: str, path: Path, said: dict[Path, Any]) -> Told:
+    note, law, number = gathered.notes[slot], gathered.laws[slot], gathered.given[slot]
+    own = origin_text(number) if number is not None else note.origin
+    origin = own or next((text for end in range(len(path), 0, -1) if (text := origin_text(said.get(path[:end])))), "")
+    people, matched = _people(number, law) if number is not None else (None, None)
+    if number is None and note.unit == "1" and note.sd > 0.0 and not name.endswith(("sites.mean", "sites.spread")):
+        matched = matched_people(note.mean, note.sd**2)
+    bounds = _bounds(note.unit, law)
+    worked = tuple(worked_steps(said.get(path))) if number is None else tuple(steps(number))
+    p5, p50, p95 = note.quantiles
     return Told(
         name,
-        unit,
+        note.unit,
         _kind(origin),
         origin,
-        law.text,
-        law.mean,
+        note.family,
+        note.mean,
         p5,
         p50,
         p95,
         people,
         matched,
-        tuple(steps(number)),
+        worked,
         _candidates(number, *bounds),
         _opinions(number, *bounds),
+    )
+
+
+def _plainly(name: str, form: str, spread: Spread, step: str) -> Told:
+    """A number that follows from others, and that no draw is spent on."""
+    origin = "follows from the numbers above"
+    p5, p50, p95 = spread.quantiles
+    return Told(name, "1", "follows", origin, form, spread.mean, p5, p50, p95, None, None, (step,), (), ())
+
+
+def _follows(gathered: Gathered, derived: layout.Derived, name: str, rate: Any) -> Iterator[Told]:
+    """What an effect adds to what would happen anyway; what the counts of sites say of a new one."""
+    if derived.operation in FORMULAS:
+        laws = [gathered.law_at(Number(*each)) for each in zip(derived.slots, derived.values, strict=True)]
+        values, weights = product_rule(laws)
+        net = FORMULAS[derived.operation](*values) - values[0]
+        yield _plainly(f"{name} (net effect)", "the rate less the usual one", spread_of(net, weights), NET)
+    if isinstance(rate, SitesRate) and derived.operation == layout.OVER_SITES and rate.sites.new_site:
+        new = _posterior(rate).new_site()
+        yield _plainly(f"{name} (of one new site)", "prediction for a new site", spread_of(*new), OWN_SITE)
+
+
+NET = "p1 - p0, each drawn as above; what a comparison would find, and what the programme adds"
+OWN_SITE = "each cohort draws its own around the mean of all sites"
+
+
+def _posterior(rate: SitesRate) -> Posterior:
+    counts = rate.sites.counts
+    return fit_sites(Counts(tuple(s.successes for s in counts), tuple(s.of for s in counts)), rate.sites.spread)
+
+
+def _net_of_counterfactuals(gathered: Gathered, scenario: Scenario) -> Iterator[Told]:
+    """The net effect where a file says the gross rate and what would have happened anyway."""
+    slot_of = {note.name: slot for slot, note in enumerate(gathered.notes)}
+    derived = {each.slot for each in gathered.derived}
+    for name, outcome in scenario.personal.items():
+        usual = getattr(outcome, "counterfactual", None)
+        if usual is None:
+            continue
+        where = f"outcomes[{name}]."
+        slots = [slot_of.get(f"{where}{key}", -1) for key in ("success_rate", "counterfactual")]
+        if slots[0] in derived or max(slots) < 0:
+            continue
+        given = (getattr(outcome, "success_rate", 0.0), usual)
+        laws = [
+            gathered.laws[slot] if slot >= 0 else gathered.law_at(Number(-1, certain(number) or 0.0))
+            for slot, number in zip(slots, given, strict=True)
+        ]
+        (gross, anyway), weights = product_rule(laws)
+        yield _plainly(
+            f"{where}success_rate (net effect)", "the rate less the usual one", spread_of(gross - anyway, weights), NET
+        )
+
+
+def _between_people(gathered: Gathered, scenario: Scenario) -> Iterator[Told]:
+    """Laws that say how people differ from each other: nothing is drawn of them once a path."""
+    drawn = {gathered.out.entry(path) for path in gathered.paths}
+    inside: list[Path] = []
+    said = dict(walk(scenario))
+    for path, part in said.items():
+        nested = any(path[: len(outer)] == outer for outer in inside)
+        if not isinstance(part, grammar.Law) or nested:
+            continue
+        inside.append(path)
+        if path in drawn or path[0] != "outcomes" or isinstance(part, SuccessLaw) or certain(part) is not None:
+            continue
+        try:
+            law = law_of(cast("grammar.UncertainNumber", part))
+        except FitError:
+            continue
+        if law.certain:
+            continue
+        origin = next((text for end in range(len(path), 0, -1) if (text := origin_text(said.get(path[:end])))), "")
+        p5, p50, p95 = (float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
+        yield Told(
+            f"{input_name(scenario, path)} (between people)",
+            "",
+            _kind(origin),
+            origin,
+            law.text,
+            law.mean,
+            p5,
+            p50,
+            p95,
+            None,
+            None,
+            (*steps(part), "drawn for each person"),
+            _candidates(part, *_bounds("", law)),
+            _opinions(part, *_bounds("", law)),
+        )
+
+
+def worked_steps(rate: Any) -> Iterator[str]:
+    """What was done to work a success rate out of other numbers, each once.
+
+    Parameters
+    ----------
+    rate : EffectRate, CompositionRate or SitesRate
+        What the scenario says.
+
+    Yields
+    ------
+    str
+    """
+    match rate:
+        case EffectRate():
+            yield from _effect_steps(rate.effect)
+        case CompositionRate():
+            for group, share in zip(rate.composition.groups, rate.composition.shares, strict=True):
+                yield f"{group.name}: {figure(100.0 * share, 4)} % of the people"
+            sure = rate.composition.certainty
+            yield "shares are certain" if sure is None else f"shares known as from {figure(sure)} people (Dirichlet)"
+        case SitesRate():
+            spread = figure(rate.sites.spread)
+            sd = figure(register.plain("between-site-mean"))
+            yield f"prior of log odds: mean Normal(0, {sd}), spread between sites half-normal with scale {spread}"
+            for place, (site, mean) in enumerate(zip(rate.sites.counts, _posterior(rate).at_sites(), strict=True)):
+                name = site.name or f"site {place + 1}"
+                yield f"{name}: {figure(site.successes)} of {figure(site.of)}, drawn towards the others to {mean:.3f}"
+
+
+def _effect_steps(effect: EffectTerms) -> Iterator[str]:
+    scale = "difference" if effect.difference is not None else "log odds"
+    if effect.shrink:
+        mark = register.STATUS[register.constants()["shrinkage-prior"].status]
+        yield f"drawn towards 0 as far as trials in general overstate (shrinkage-prior of the register, {mark})"
+    if effect.design is not None:
+        parts = [DESIGNS[effect.design], *(FLAGS[flag] for flag in effect.flags)]
+        product = " x ".join(f"{figure(register.plain(key))} ({key})" for key in parts)
+        marks = {register.STATUS[register.constants()[key].status] for key in parts}
+        yield f"multiplier of the design, applied once: {product} = {figure(effect.discount)}; {', '.join(marks)}"
+        if effect.discount < 1.0:
+            yield f"uncertain with a + b = {figure(register.plain('design-certainty'))} (design-certainty)"
+    elif effect.multiplier is not None:
+        yield "multiplier as the file says it, applied once"
+    yield (
+        "rate = usual + multiplier x difference, kept between 0 and 1"
+        if scale == "difference"
+        else "log odds of the rate = log odds of the usual one + multiplier x log odds ratio"
     )
 
 
@@ -167,6 +341,12 @@ def steps(number: Any) -> Iterator[str]:
                 f"grade {shape.grade} as a {shape.as_}: times a factor with median {figure(math.exp(factor.mu))} and "
                 f"sigma {figure(factor.sigma, 3)} (confidence-grade-{shape.grade} of the register)"
             )
+        case grammar.Changed():
+            change = number.changed
+            yield from steps(change.of)
+            for key, words in (("times", "every value times"), ("plus", "every value plus"), ("odds", "odds times")):
+                if (by := getattr(change, key)) is not None:
+                    yield f"{words} {figure(by)}"
         case grammar.Experts():
             yield f"{len(number.experts)} experts, each fitted apart, pooled by weight"
 

@@ -369,9 +369,6 @@ def matched_people(mean: float, variance: float) -> float:
 
 # Graded amounts
 
-SURE_SIGMA = 0.02
-"""Spread of the factor of an amount whose grade moves it by nothing. [1]"""
-
 
 def graded_factor(grade: int, use: str) -> Lognormal:
     """By what a graded amount is multiplied.
@@ -396,4 +393,4 @@ def graded_factor(grade: int, use: str) -> Lognormal:
     """
     share = register.plain(f"confidence-grade-{grade}")
     centre = math.log1p(share if use == "cost" else -share)
-    return Lognormal(centre, abs(centre) / P90 if centre != 0.0 else SURE_SIGMA)
+    return Lognormal(centre, abs(centre) / P90 if centre != 0.0 else register.plain("confidence-sure-spread"))

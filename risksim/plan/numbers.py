@@ -66,13 +66,16 @@ class Number(NamedTuple):
 class Gathered:
     """Uncertain inputs in the order in which they are met, and the faults found on the way."""
 
-    def __init__(self, out: WrittenOut, places: Places, *, draft: bool = False) -> None:
+    def __init__(self, out: WrittenOut, places: Places, *, draft: bool = False, quantiles: bool | None = None) -> None:
         self.out, self.scenario, self.draft = out, out.scenario, draft
+        # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
+        self.quantiles = not draft if quantiles is None else quantiles
         self.places: Places = InFile(out, places)
         self.shared: dict[Path, Number] = {}
         self.laws: list[Law] = []
         self.notes: list[layout.InputNote] = []
         self.paths: list[Path] = []
+        self.given: list[Any] = []
         self.addresses: dict[int, str] = {}
         self.drawn_as: list[int] = []
         self.faults: list[Fault] = []
@@ -110,7 +113,9 @@ class Gathered:
         law = dataclasses.replace(law, high=min(law.high, high))
         if law.certain:
             return Number(-1, law.mean)
-        return self.enter(path, law, unit, origin_text(number), name=name)
+        entered = self.enter(path, law, unit, origin_text(number), name=name)
+        self.given[entered.slot] = number
+        return entered
 
     def enter(
         self, path: Path, law: Law, unit: str, origin: str, *, draws_of: Number | None = None, name: str = ""
@@ -132,8 +137,8 @@ class Gathered:
         self.drawn_as.append(address if draws_of is None else self.drawn_as[draws_of.slot])
         self.laws.append(law)
         self.paths.append(path)
-        # A draft is only looked at: it needs neither quantiles nor tables, whose mathematics takes long to load.
-        points = (math.nan,) * 3 if self.draft else tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95))
+        self.given.append(None)
+        points = tuple(float(law.quantile(level)) for level in (0.05, 0.5, 0.95)) if self.quantiles else (math.nan,) * 3
         self.notes.append(layout.InputNote(name, law.text, unit, origin, law.mean, law.sd, points))
         return Number(len(self.laws) - 1, law.mean)
 
@@ -146,7 +151,7 @@ class Gathered:
             return Number(-1, mean)
         number = self.enter(path, Law(text, (Piece(0.0, 1.0, mean, None),)), "1", origin)
         self.notes[number.slot] = self.notes[number.slot]._replace(
-            sd=sd, quantiles=(math.nan,) * 3 if self.draft else tuple(points)
+            sd=sd, quantiles=tuple(points) if self.quantiles else (math.nan,) * 3
         )
         slots = tuple(each.slot for each in numbers)
         for slot in slots:  # what says nothing of its own comes from where the whole does

@@ -20,7 +20,7 @@ from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.gates import looks_at
 from risksim.scenario.origins import input_name
 from risksim.scenario.outcomes import AfterEnrolment, OnDate, Outcome, PersonOutcome, moments
-from risksim.scenario.programme import Arrivals, Cohort, Enrolment, Unmeasured, usual_late_start, usual_speed
+from risksim.scenario.programme import Arrivals, Cohort, Enrolment, Unmeasured, usual
 from risksim.scenario.scenario import Scenario
 
 POPULATIONS = {
@@ -135,7 +135,7 @@ def _coming(gathered: Gathered, here: Path, cohort: Cohort, arrivals: Arrivals |
     if arrivals is None:
         return Number(-1, 0.0), Number(-1, 0.0)
     places = int(value_of(cohort.participants))
-    speed = arrivals.speed if arrivals.speed is not None else usual_speed()
+    speed = arrivals.speed if arrivals.speed is not None else usual("arrivals-speed")
     number = gathered.number((*here, "arrivals", "speed"), speed, "1")
     if number.value * places > MOST_ON_AVERAGE:
         gathered.faults.append(
@@ -154,7 +154,7 @@ def _late(gathered: Gathered, here: Path, enrolment: Enrolment) -> Number:
     if late is None:
         return Number(-1, 0.0)
     return gathered.number(
-        (*here, "late_start", "months"), late.months if late.months is not None else usual_late_start(), "month"
+        (*here, "late_start", "months"), late.months if late.months is not None else usual("late-start"), "month"
     )
 
 

@@ -1,8 +1,9 @@
 """Several sites that differ: what their counts teach about the mean and the spread of sites, by quadrature.
 
 ``successes_j ~ Binomial(of_j, p_j)``, ``logit p_j = mean + spread u_j`` with `u_j` standard normal;
-``mean ~ Normal(0, SITE_MEAN_SD)`` and ``spread ~ HalfNormal(scale)``. The posterior of the spread is held at the nodes
-of a Gauss-Legendre rule, which keeps its moments to about ten digits; given the spread, the mean is continuous.
+``mean ~ Normal(0, sd)``, sd `between-site-mean` of the register, and ``spread ~ HalfNormal(scale)``. The posterior of
+the spread is held at the nodes of a Gauss-Legendre rule, which keeps its moments to about ten digits; given the spread,
+the mean is continuous.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from risksim.plan.families import Family, figure
 from risksim.plan.layout import FloatArray
-from risksim.scenario.rates import SITE_MEAN_SD
+from risksim.scenario import register
 
 PLACES, _hermite = np.polynomial.hermite_e.hermegauss(48)
 """Places of the Gauss-Hermite rule of the standard normal."""
@@ -111,7 +112,8 @@ def site_integrals(counts: Counts, mean: FloatArray, spread: float) -> tuple[Flo
 def _log_density(counts: Counts, mean: FloatArray, spread: float) -> FloatArray:
     """Log density of the mean given the spread, times the evidence for the spread: float64[n]."""
     logs, _ = site_integrals(counts, mean, spread)
-    return np.asarray(logs.sum(axis=1) - 0.5 * (mean / SITE_MEAN_SD) ** 2 - math.log(SITE_MEAN_SD))
+    sd = register.plain("between-site-mean")
+    return np.asarray(logs.sum(axis=1) - 0.5 * (mean / sd) ** 2 - math.log(sd))
 
 
 @dataclass(frozen=True)

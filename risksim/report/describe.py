@@ -27,6 +27,16 @@ def description(found: Description) -> str:
     parts = [f"{found.deal} ({found.file}), scenario {found.digest[:12]}, register of {found.register}.\n"]
     parts.append(heading(f"What is uncertain ({len(found.numbers)})"))
     parts += [_number(number) for number in found.numbers] or ["Nothing: every number of this deal is certain.\n"]
+    if found.worked:
+        parts.append(heading("Worked out before anything is drawn, uncertain numbers at their means"))
+        parts += [_filled(f"{one.name}: {one.text}", "- ") for one in found.worked]
+    if found.certain:
+        parts.append(heading(f"Certain although they stand for the world ({len(found.certain)})"))
+        for one in found.certain:
+            parts.append(_filled(f"{one.name} = {one.value}; {one.origin_text or 'nothing says where from'}", "- "))
+    if found.unsaid:
+        parts.append(heading(f"Left to the program ({len(found.unsaid)})"))
+        parts += [_filled(f"{one.name} = {one.value}", "- ") for one in found.unsaid]
     parts.append(heading(f"Constants of the register in use ({len(found.constants)})"))
     parts.append(constants(found.constants) or "None.\n")
     if found.unstated:

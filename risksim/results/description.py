@@ -36,7 +36,7 @@ class Described(NamedTuple):
     name: str
     unit: str
     origin: str
-    """`source`, `assumption`, `unchecked` or `unstated`."""
+    """`source`, `assumption`, `unchecked`, `unstated`, or `follows` from other numbers."""
     origin_text: str
     form: str
     mean: float
@@ -50,6 +50,31 @@ class Described(NamedTuple):
     steps: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     experts: tuple[Opinion, ...]
+
+
+class Worked(NamedTuple):
+    """What the program worked out of what the file says, before anything is drawn."""
+
+    name: str
+    text: str
+
+
+class Certain(NamedTuple):
+    """A number that stands for the world and is taken for certain."""
+
+    name: str
+    value: str
+    """In words."""
+    origin_text: str
+    """Empty where nothing says where it comes from."""
+
+
+class Unsaid(NamedTuple):
+    """What the file leaves to the program."""
+
+    name: str
+    value: str
+    """In words."""
 
 
 class ConstantInUse(NamedTuple):
@@ -78,6 +103,12 @@ class Description(NamedTuple):
     register: str
     """Date of the register of constants."""
     numbers: tuple[Described, ...]
+    worked: tuple[Worked, ...]
+    """What was worked out of the file before anything is drawn."""
+    certain: tuple[Certain, ...]
+    """Numbers that stand for the world and are taken for certain."""
+    unsaid: tuple[Unsaid, ...]
+    """What the file leaves to the program, value by value."""
     constants: tuple[ConstantInUse, ...]
     not_checked: tuple[str, ...]
     """Keys of the constants in use that nobody compared with their source."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.scenario.base import Date, Duration, Months, Name, Origin, Stated, mistake_at, value_of
+from risksim.scenario import register
+from risksim.scenario.base import Date, Duration, Months, Name, Origin, Stated, mistake, mistake_at, value_of
 from risksim.scenario.outcomes import AmountOutcome, Outcome, PersonOutcome, ScoreOutcome, SpellOutcome
-from risksim.scenario.uncertainty import Share
+from risksim.scenario.uncertainty import FromRegister, Share
 
 Portion = Annotated[float, Field(ge=0, lt=1)]
 Signed = Annotated[float, Field(gt=-1, lt=1)]
@@ -22,14 +23,36 @@ LEAVING = "leaving"
 def _one_or_each(found: Any) -> str:
     if isinstance(found, Stated) or (isinstance(found, dict) and "value" in found):
         return "stated"
+    if isinstance(found, FromRegister) or (isinstance(found, dict) and isinstance(found.get("register"), str)):
+        return "register"
     return "each" if isinstance(found, dict) else "one"
 
+
+def _a_portion(found: FromRegister) -> FromRegister:
+    value = found.number
+    if not isinstance(value, int | float) or not 0.0 <= value < 1.0:
+        raise mistake(
+            f"got '{found.register_}', which is no certain number from 0 to below 1.",
+            "Name a constant that is one, as icc-employment, or write the number itself.",
+        )
+    return found
+
+
+Constant = Annotated[FromRegister, AfterValidator(_a_portion)]
+"""A constant of the register that is a portion."""
+
+OnePortion = Annotated[
+    Annotated[Portion, Tag("one")] | Annotated[Stated[Portion], Tag("stated")] | Annotated[Constant, Tag("register")],
+    Discriminator(_one_or_each),
+]
+"""A portion, with its origin or as a constant of the register where that is said. [1]"""
 
 # The generic alias would lose the type of the value inside the block, so the shape stands twice.
 Common = Annotated[
     Annotated[Portion, Tag("one")]
     | Annotated[Stated[Portion], Tag("stated")]
-    | Annotated[dict[Name, Portion], Tag("each")],
+    | Annotated[Constant, Tag("register")]
+    | Annotated[dict[Name, OnePortion], Tag("each")],
     Discriminator(_one_or_each),
 ]
 """One number for all outcomes, or one for each by name. [1]"""
@@ -37,6 +60,7 @@ Common = Annotated[
 Placed = Annotated[
     Annotated[Portion, Tag("one")]
     | Annotated[Stated[Portion], Tag("stated")]
+    | Annotated[Constant, Tag("register")]
     | Annotated[dict[Name, Signed], Tag("each")],
     Discriminator(_one_or_each),
 ]
@@ -76,6 +100,10 @@ class Recession(Origin):
         if faults:
             raise ValidationError.from_exception_data("Recession", faults)
         return self
+
+    def register_keys(self) -> tuple[str, ...]:
+        """The two lengths, where the file leaves them to the program."""
+        return tuple(f"recession-{key}" for key in ("over", "lasts") if key not in self.model_fields_set)
 
 
 class Correlated(Origin):
@@ -117,7 +145,7 @@ class Dependence(Origin):
     """The correlation between any two outcomes of one person, on the latent scale: 0.36 says that each goes with how
     well the person is placed at 0.6. Or that second figure by outcome, negative where more is worse:
     `{wellbeing: 0.6, days_in_care: -0.5}`. [1]"""
-    leaving: Portion = Field(default=0.0, examples=[0.23])
+    leaving: OnePortion = Field(default=0.0, examples=[0.23])
     """How far staying on the course goes with how well a person is placed, on the latent scale. [1]"""
     measurable: Portion = Field(default=0.0, examples=[0.2])
     """How far being measurable goes with how well a person is placed, on the latent scale. [1]"""
@@ -146,7 +174,7 @@ class Dependence(Origin):
     @model_validator(mode="after")
     def _alone(self) -> Dependence:
         faults = []
-        if self.correlations and (self.within_person is not None or self.leaving > 0.0):
+        if self.correlations and (self.within_person is not None or portion(self.leaving) > 0.0):
             found = "got correlations beside within_person or leaving; the pairs say all of it."
             faults.append(mistake_at(("correlations",), found, "Keep one of the two ways."))
         seen: set[frozenset[str]] = set()
@@ -159,14 +187,24 @@ class Dependence(Origin):
             raise ValidationError.from_exception_data("Dependence", faults)
         return self
 
+    def register_keys(self) -> tuple[str, ...]:
+        """How far years go together, where years matter and the file leaves it to the program."""
+        silent = self.macro is not None and "macro_persistence" not in self.model_fields_set
+        return ("macro-persistence",) if silent else ()
+
+
+def portion(said: Any) -> float:
+    """The value of a portion, plain, with its origin or a constant of the register. [1]"""
+    return register.plain(said.register_) if isinstance(said, FromRegister) else float(value_of(said))
+
 
 def by_outcome(said: Any, names: Iterable[str]) -> dict[str, float]:
     """A number for all outcomes or by name as one by name; nothing where it is left out."""
     if said is None:
         return {}
     if isinstance(said, dict):
-        return dict(said)
-    return {name: float(value_of(said)) for name in names}
+        return {name: portion(one) for name, one in said.items()}
+    return {name: portion(said) for name in names}
 
 
 def loadings(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> dict[str, float]:
@@ -174,7 +212,7 @@ def loadings(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> d
     said = dependence.within_person
     if said is None or isinstance(said, dict):
         return dict(said or {})
-    return {name: float(value_of(said)) ** 0.5 for name in personal if isinstance(personal[name], Outcome)}
+    return {name: portion(said) ** 0.5 for name in personal if isinstance(personal[name], Outcome)}
 
 
 def shared(said: Any, personal: Mapping[str, PersonOutcome]) -> dict[str, float]:
@@ -358,7 +396,7 @@ def _tail(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> list
         **shared(dependence.macro, personal),
     }
     selected = [name for name in ties if name in personal and gated(personal[name])]
-    if dependence.leaving > 0.0 or dependence.measurable > 0.0 or selected or dependence.correlations:
+    if portion(dependence.leaving) > 0.0 or dependence.measurable > 0.0 or selected or dependence.correlations:
         found = (
             "got a tail beside leaving, measurable, correlations or an outcome with a gate, for which it is not built."
         )

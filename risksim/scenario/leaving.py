@@ -7,15 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from risksim.scenario import register
 from risksim.scenario.base import Origin, mistake_at, parse_stretch, written
 from risksim.scenario.document import shown
 from risksim.scenario.uncertainty import Ratio, Share
 
-SHAPE = 0.8
-"""The shape of leaving where nothing is said: those who stay long leave less. An assumption of this program."""
-
 YEARLY = 0.05
-"""The share that moves away in a year where nothing is said. An assumption of this program."""
+"""The share that moves away in a year where nothing is said: `move-yearly` of the register, held to it by a test."""
 
 Staying = Annotated[float, Field(gt=0, lt=1)]
 
@@ -104,7 +102,7 @@ class Dropout(Origin):
     @property
     def shaped(self) -> float:
         """The shape where it is not said by two points."""
-        return SHAPE if self.shape is None else self.shape
+        return register.plain("dropout-shape") if self.shape is None else self.shape
 
     @property
     def constant(self) -> bool:

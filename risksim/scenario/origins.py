@@ -19,7 +19,7 @@ from risksim.scenario.document import Path
 from risksim.scenario.effects import EffectOnOutcome, known_on
 from risksim.scenario.financing import floor_of
 from risksim.scenario.gates import needs
-from risksim.scenario.leaving import SHAPE, YEARLY, Dropout
+from risksim.scenario.leaving import Dropout
 from risksim.scenario.loans import outcomes_of as read_by_loan
 from risksim.scenario.outcomes import AfterEnrolment, EventOutcome, OnDate, PersonOutcome, Reaches, moments
 from risksim.scenario.payments import (
@@ -291,7 +291,8 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
         if "dropout" not in cohort.model_fields_set and of & {"completers", "measured"}:
             yield f"{name}: no dropout, so everybody completes the course."
         if isinstance(cohort.dropout, Dropout) and "dropout-shape" in cohort.dropout.register_keys():
-            yield f"{name}: nothing said about the shape of leaving, so {SHAPE:g}: who has stayed long stays longer."
+            shape = cohort.dropout.shaped
+            yield f"{name}: nothing said about the shape of leaving, so {shape:g}: who has stayed long stays longer."
         rivals = [f"'{other}'" for other, one in scenario.personal.items() if isinstance(one, EventOutcome)]
         if len(rivals) > 1 and isinstance(cohort.dropout, Dropout) and cohort.dropout.constant:
             yield (
@@ -299,7 +300,7 @@ def _cohort_remarks(scenario: Scenario) -> Iterator[str]:
                 "that of leaving."
             )
         if cohort.moves is not None and cohort.moves.register_keys():
-            yield f"{name}: nothing said about how many move away, so {YEARLY:g} a year."
+            yield f"{name}: nothing said about how many move away, so {value_text(cohort.moves.yearly)} a year."
         if "unmeasured" not in cohort.model_fields_set:
             yield f"{name}: nothing said about unmeasured, so everybody can be measured."
 

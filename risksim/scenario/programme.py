@@ -13,16 +13,10 @@ from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, P
 from risksim.scenario.document import shown
 from risksim.scenario.leaving import Leaving, Moves
 from risksim.scenario.uncertainty import (
-    Beta,
-    Component,
     Fixed,
     FixedLaw,
-    Gamma,
-    GammaShape,
+    FromRegister,
     Law,
-    Lognormal,
-    LognormalShape,
-    Mixture,
     MonthCount,
     Ratio,
     Share,
@@ -143,8 +137,7 @@ class Enrolment(Origin):
     def register_keys(self) -> tuple[str, ...]:
         """Constants of the register that stand behind this block, where it leaves a law to the program."""
         said = {
-            "enrolment-ratio": self.shortfall == "default",
-            "enrolment-ratio-optimistic": self.shortfall == "trials",
+            **{key: self.shortfall == name for name, key in SHORTFALLS.items()},
             "arrivals-speed": self.arrivals is not None and self.arrivals.speed is None,
             "late-start": self.late_start is not None and self.late_start.months is None,
         }
@@ -213,32 +206,25 @@ class Enrolment(Origin):
             )
 
 
+SHORTFALLS = {"default": "enrolment-ratio", "trials": "enrolment-ratio-optimistic"}
+"""The constant of the register that each `shortfall` names."""
+
+
 @cache
+def usual(key: str) -> FromRegister:
+    """A constant of the register that stands where a file says nothing. Built when it is asked for: few files need it.
+
+    Parameters
+    ----------
+    key : str
+        Of the register.
+    """
+    return FromRegister.model_validate({"register": key})
+
+
 def shortfall_law(name: str) -> UncertainNumber:
-    """The law of the ratio that `shortfall` names. Built when it is asked for: few files need it."""
-    if name == "trials":
-        shape = LognormalShape(mu=0.0550928, sigma=0.3478932)
-        return Lognormal(lognormal=shape, source="Walters et al. (2017), 151 trials, fitted")
-    return Mixture(
-        mixture=[
-            Component(weight=0.15, of=Beta(beta=(6.0, 16.0))),
-            Component(weight=0.85, of=Lognormal(lognormal=LognormalShape(mu=0.02, sigma=0.25))),
-        ],
-        source="51 completed bonds of the INDIGO register, fitted",
-    )
-
-
-@cache
-def usual_speed() -> UncertainNumber:
-    """The speed of arrivals where a file says none."""
-    shape = GammaShape(shape=8.0, scale=1.1226 / 8.0)
-    return Gamma(gamma=shape, source="Walters et al. (2017), 151 trials, fitted")
-
-
-@cache
-def usual_late_start() -> UncertainNumber:
-    """The months of a late start where a file says none. [month]"""
-    return Gamma(gamma=GammaShape(shape=2.0, scale=1.5), assumption="nobody counted it; three months on average")
+    """The law of the ratio that `shortfall` names."""
+    return usual(SHORTFALLS[name])
 
 
 class Unmeasured(Origin):

@@ -12,31 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.scenario import register
 from risksim.scenario.base import Name, Part, mistake, mistake_at
 from risksim.scenario.uncertainty import LAWS, Bounds, Law, Positive, Share, UncertainNumber, law_key, plain_within
 
 # Effects
 
-DESIGNS: dict[str, tuple[str, float]] = {
-    "randomised trial": ("design-randomised-trial", 1.0),
-    "trial with problems, or strong quasi-experiment": ("design-strong-quasi-experiment", 0.75),
-    "matched comparison group": ("design-matched-comparison", 0.5),
+DESIGNS: dict[str, str] = {
+    "randomised trial": "design-randomised-trial",
+    "trial with problems, or strong quasi-experiment": "design-strong-quasi-experiment",
+    "matched comparison group": "design-matched-comparison",
 }
-"""Key in the register and multiplier of each research design (Washington State Institute for Public Policy,
-*Benefit-Cost Technical Documentation*, editions of 2011 to 2013, not compared with the source)."""
-FLAGS: dict[str, tuple[str, float]] = {
-    "developer is evaluator": ("flag-developer-is-evaluator", 0.5),
-    "not real-world": ("flag-not-real-world", 0.5),
-    "weak measure": ("flag-weak-measure", 0.5),
+"""The constant of the register that is the multiplier of each research design."""
+FLAGS: dict[str, str] = {
+    "developer is evaluator": "flag-developer-is-evaluator",
+    "not real-world": "flag-not-real-world",
+    "weak measure": "flag-weak-measure",
 }
-"""Likewise what else halves an effect: multipliers are taken together."""
-LEAST_MULTIPLIER = 0.1
-"""However many doubts there are, this much of an effect is left (an assumption; register `design-floor`)."""
-MULTIPLIER_CERTAINTY = 10.0
-"""The multiplier m of a design is itself uncertain, Beta(10 m, 10 (1 - m)) (an assumption; `design-certainty`)."""
-SHRINKAGE = ((0.32, 0.61), (0.31, 1.42), (0.30, 2.16), (0.07, 5.64))
-"""Weights and standard deviations of the true effects of trials, in standard errors (van Zwet, Schwab and Senn 2021,
-*The statistical properties of RCTs and a proposal for shrinkage*; not compared with the source; `shrinkage-prior`)."""
+"""Likewise what else lowers an effect: multipliers are taken together."""
 
 Design = Literal[
     "randomised trial",
@@ -191,22 +184,23 @@ class EffectTerms(Part):
 
     @property
     def discount(self) -> float:
-        """The multiplier of the design and its flags. [1]"""
-        if self.design is None:
-            return 1.0
-        return max(LEAST_MULTIPLIER, DESIGNS[self.design][1] * math.prod(FLAGS[flag][1] for flag in self.flags))
+        """The multiplier of the design and its flags, never below `design-floor` of the register. [1]"""
+        return 1.0 if self.design is None else max(register.plain("design-floor"), self._product())
+
+    def _product(self) -> float:
+        """The multipliers of the design and its flags, taken together. [1]"""
+        assert self.design is not None
+        return register.plain(DESIGNS[self.design]) * math.prod(register.plain(FLAGS[flag]) for flag in self.flags)
 
     def register_keys(self) -> tuple[str, ...]:
-        """The constants of the register that the effect uses, by key."""
+        """The constants that the effect is discounted by."""
         if self.shrink:
             return ("shrinkage-prior",)
         if self.design is None:
             return ()
-        keys = [DESIGNS[self.design][0], *(FLAGS[flag][0] for flag in self.flags)]
-        if self.discount < 1.0:
-            keys += ["design-certainty"]
-        if DESIGNS[self.design][1] * math.prod(FLAGS[flag][1] for flag in self.flags) < LEAST_MULTIPLIER:
-            keys += ["design-floor"]
+        keys = [DESIGNS[self.design], *(FLAGS[flag] for flag in self.flags)]
+        keys += ["design-certainty"] if self.discount < 1.0 else []
+        keys += ["design-floor"] if self._product() < self.discount else []
         return tuple(keys)
 
 
@@ -218,10 +212,6 @@ class EffectRate(Law):
     )
     """`{usual: {beta: [20, 30]}, odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}, design: randomised trial}`."""
 
-    def register_keys(self) -> tuple[str, ...]:
-        """The constants of the register that the law uses, by key."""
-        return self.effect.register_keys()
-
 
 def multiplier_law(effect: EffectTerms) -> Any:
     """How much of an effect is left: a number or a law of the grammar."""
@@ -230,11 +220,12 @@ def multiplier_law(effect: EffectTerms) -> Any:
     left = effect.discount
     if left == 1.0:
         return 1.0
-    return LAWS["beta"].model_validate({"beta": (MULTIPLIER_CERTAINTY * left, MULTIPLIER_CERTAINTY * (1.0 - left))})
+    certainty = register.plain("design-certainty")
+    return LAWS["beta"].model_validate({"beta": (certainty * left, certainty * (1.0 - left))})
 
 
 def shrunk(estimate: float, standard_error: float) -> list[tuple[float, float, float]]:
-    """What one trial teaches about its true effect, where trials in general are as `SHRINKAGE` says.
+    """What one trial teaches about its true effect, where trials in general are as `shrinkage-prior` says.
 
     Parameters
     ----------
@@ -252,10 +243,12 @@ def shrunk(estimate: float, standard_error: float) -> list[tuple[float, float, f
     0.63284
     """
     z = estimate / standard_error
+    table = register.table("shrinkage-prior")
+    prior = list(zip(table["weight"], table["sd"], strict=True))
     # Of z itself: normal about 0 with variance 1 + sd^2; largest exponent taken out, so that a huge z is no 0 / 0.
-    logs = [math.log(w) - 0.5 * math.log(1.0 + s * s) - 0.5 * z * z / (1.0 + s * s) for w, s in SHRINKAGE]
+    logs = [math.log(w) - 0.5 * math.log(1.0 + s * s) - 0.5 * z * z / (1.0 + s * s) for w, s in prior]
     weights = [math.exp(log - max(logs)) for log in logs]
-    kept = [s * s / (1.0 + s * s) for _, s in SHRINKAGE]
+    kept = [s * s / (1.0 + s * s) for _, s in prior]
     return [
         (weight / math.fsum(weights), estimate * part, standard_error * math.sqrt(part))
         for weight, part in zip(weights, kept, strict=True)
@@ -330,11 +323,7 @@ class CompositionRate(Law):
 # Sites
 
 BETWEEN_SITE_SPREAD = 0.5
-"""Scale of the half-normal prior of the spread between sites, in log odds (register `between-site-spread`:
-Neuenschwander and others 2010 call 0.125, 0.25, 0.5 and 1 small, moderate, substantial and
-large; not compared with the source)."""
-SITE_MEAN_SD = 1.5
-"""Standard deviation of the normal prior of the mean log odds of sites, about 0 (register `between-site-mean`)."""
+"""How far sites may differ where a file says nothing: `between-site-spread` of the register, held to it by a test."""
 MOST_SITES = 50
 
 
@@ -380,7 +369,7 @@ class SitesRate(Law):
     """`{counts: [{successes: 45, of: 60}, {successes: 20, of: 40}]}`."""
 
     def register_keys(self) -> tuple[str, ...]:
-        """The constants of the register that the law uses, by key."""
+        """The wide prior of the mean, and that of the spread where the file leaves it to the program."""
         default = "spread" not in self.sites.model_fields_set
         return ("between-site-mean", *(("between-site-spread",) if default else ()))
 

@@ -148,6 +148,18 @@ def plain(key: str) -> float:
     return float(constants()[key].value)
 
 
+def table(key: str) -> dict[str, list[float]]:
+    """The lists of a constant that is a table, by name.
+
+    Examples
+    --------
+    >>> table("hurdle-rates")
+    {'rate': [0.0, 0.035]}
+    """
+    found: dict[str, list[float]] = constants()[key].value
+    return found
+
+
 def closest_keys(word: str) -> list[str]:
     """Keys that look like one that isn't known, or that contain it."""
     known = list(constants())

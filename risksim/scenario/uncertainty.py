@@ -605,8 +605,9 @@ class Graded(Law):
     """`{value: 25000, grade: 3, as: cost}`."""
 
     def register_keys(self) -> tuple[str, ...]:
-        """The share of its grade."""
-        return (f"confidence-grade-{self.graded.grade}",)
+        """The share of its grade, and the spread of the grade whose share is 0."""
+        sure = ("confidence-sure-spread",) if self.graded.grade == 1 else ()
+        return (f"confidence-grade-{self.graded.grade}", *sure)
 
 
 LAWS: dict[str, type[Law]] = {

@@ -29,6 +29,7 @@ from risksim.scenario.outcomes import (
 )
 from risksim.scenario.programme import UnlikeAssumed, Unmeasured
 from risksim.scenario.scenario import Scenario
+from risksim.scenario.uncertainty import FromRegister
 from tests.reference import laws
 from tests.reference.philox import (
     COHORT,
@@ -85,7 +86,7 @@ def quantile(p: Any) -> Any:
 
 def said_of(number: Any) -> float:
     """A number that may stand with its origin."""
-    return float(value_of(number))
+    return float(number.number if isinstance(number, FromRegister) else value_of(number))  # type: ignore[arg-type]
 
 
 # What the block says

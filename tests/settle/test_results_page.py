@@ -25,7 +25,7 @@ def test_page_names_every_key_of_a_settlement_and_no_other(tmp_path):
     uncertain.write_text(newpin.read_text(encoding="utf-8").replace(certain, law), "utf-8")
     made = [settlement(newpin, "--observed", per_cent), settlement(uncertain, "--observed", per_cent)]
     emitted = {key for told in made for key in keys(told)}
-    assert emitted == documented("JSON of a settlement")
+    assert emitted | {"not_checked[]"} == documented("JSON of a settlement")  # none in these deals
 
 
 def test_page_names_every_column_of_an_invoice():

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy import integrate, stats
 
 from risksim.engine.addresses import keys_of
@@ -205,6 +206,28 @@ def test_chances_are_kept_when_dependence_is_switched_on():
     # and they do go together: staying with job, job at one time with job at the next beyond its persistence
     assert np.corrcoef(left.ravel(), met[0].ravel())[0, 1] < -0.05
     assert np.corrcoef(met[0].ravel(), met[1].ravel())[0, 1] > 0.52
+
+
+def test_constants_of_the_register_tie_as_their_numbers_do():
+    told = {
+        "within_person": {"register": "within-person"},
+        "leaving": {"register": "leaving-with-placement"},
+        "cohort_icc": {"job": {"register": "icc-employment"}},
+        "macro": {"register": "macro-share-employment"},
+    }
+    plain = {"within_person": 0.36, "leaving": 0.23, "cohort_icc": {"job": 0.02}, "macro": 0.1}
+    named, said = (compile_plan(people({"job": outcome(0.4)}, one)).dependence for one in (told, plain))
+    assert named is not None
+    assert said is not None
+    assert (named.person[0], named.leaving, named.cohort[0], named.macro[0]) == (
+        said.person[0], said.leaving, said.cohort[0], said.macro[0],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["enrolment-ratio", "weight-same-provider"])
+def test_a_constant_that_is_no_portion_ties_nobody(key: str):
+    with pytest.raises(ValidationError, match="no certain number from 0 to below 1"):
+        people({"job": outcome(0.4)}, {"cohort_icc": {"register": key}})
 
 
 def test_without_ties_nothing_moves():
