@@ -43,7 +43,7 @@ def test_run_json_has_stable_keys_and_equals_itself():
     assert first == second
     said = json.loads(first)
     assert said["schema"] == "risksim.run/1"
-    assert set(said) == {"schema", "scenario", "run", "three_lines", "variance_split", "statistics"}
+    assert set(said) == {"schema", "scenario", "run", "three_lines", "variance_split", "statistics", "cohorts"}
     assert said["run"]["paths"] == 3000
     assert [line["name"] for line in said["three_lines"]["lines"]] == [
         "expected only",

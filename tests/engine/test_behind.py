@@ -91,7 +91,11 @@ def test_the_rates_of_a_cohort_follow_what_it_shares():
 def test_the_rate_of_a_cohort_alone_is_the_one_given_its_factor():
     plan = shipped_plan("dependence/what-people-share.yaml")
     tied = plan.dependence._replace(
-        person=np.zeros(3), leaving=0.0, macro=np.zeros(3), cohort=np.array([0.0, 0.2, 0.0])
+        person=np.zeros(3),
+        leaving=0.0,
+        macro=np.zeros(3),
+        cohort=np.array([0.0, 0.2, 0.0]),
+        by_chance=np.array([False, True, False]),
     )
     plan = plan._replace(dependence=tied)
     normal, job = NormalDist(), plan.labels.outcomes.index("job")
