@@ -115,6 +115,33 @@ def length_of_stretch(u, stays, rate, shape):
 
 
 @kernel
+def end_stretch(at, until, stays, clause, lasts, gap, since, month, inside, spell, worth, j, i):
+    """Note what measurements see in one person's stretch from clock `at` to `until`, and move the person on.
+
+    stays: whether the person is inside; the rest as in `next_spell`. Returns 1 where a measurement is still to come.
+    """
+    last = since.shape[0] - 1
+    for o in range(last + 1):
+        day = np.float64(since[o, month])
+        # A day belongs to the stretch that begins on it.
+        if at <= day and day < until:
+            worth[o, j, i] = look_at_spells(clause, lasts, gap, stays, at, day, spell, j, i)
+    spell[0, j, i] = until
+    if until > since[last, month]:
+        return 0
+    if stays:
+        spell[2, j, i] = until
+        spell[3, j, i] += until - at
+        spell[4, j, i] = max(spell[4, j, i], until - spell[1, j, i])
+        inside[j, i] = 0
+    else:
+        if until - spell[2, j, i] > gap:
+            spell[1, j, i] = until
+        inside[j, i] = 1
+    return 1
+
+
+@kernel
 def next_spell(words, starts, ends, shape, clause, lasts, gap, since, enrolled_at, inside, spell, worth):
     """Live each person's next stretch in or out of a state, and note what measurements fall in it see.
 
@@ -132,23 +159,7 @@ def next_spell(words, starts, ends, shape, clause, lasts, gap, since, enrolled_a
                 continue
             at, stays = spell[0, j, i], inside[j, i] == 1
             until = at + length_of_stretch(uniform_of(words[j, i]), stays, ends[i] if stays else starts[i], shape)
-            for o in range(last + 1):
-                day = np.float64(since[o, month])
-                # A day belongs to the stretch that begins on it.
-                if at <= day and day < until:
-                    worth[o, j, i] = look_at_spells(clause, lasts, gap, stays, at, day, spell, j, i)
-            if until <= since[last, month]:
-                waiting += 1
-                if stays:
-                    spell[2, j, i] = until
-                    spell[3, j, i] += until - at
-                    spell[4, j, i] = max(spell[4, j, i], until - spell[1, j, i])
-                    inside[j, i] = 0
-                else:
-                    if until - spell[2, j, i] > gap:
-                        spell[1, j, i] = until
-                    inside[j, i] = 1
-            spell[0, j, i] = until
+            waiting += end_stretch(at, until, stays, clause, lasts, gap, since, month, inside, spell, worth, j, i)
     return waiting
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from risksim.kernels.jit import kernel
 from risksim.kernels.normal import uniform_of
-from risksim.kernels.processes import length_of_stretch, look_at_spells
+from risksim.kernels.processes import end_stretch, length_of_stretch
 from risksim.kernels.words import LANES
 
 NEVER = 32_767
@@ -92,20 +92,5 @@ def next_spell_in_recession(
                 until = at + stretch(-math.log(1.0 - u), stays, rate, shape, began[month] + at, hits, slow, i)
             else:
                 until = at + length_of_stretch(u, stays, rate, shape)
-            for o in range(last + 1):
-                day = np.float64(since[o, month])
-                if at <= day and day < until:
-                    worth[o, j, i] = look_at_spells(clause, lasts, gap, stays, at, day, spell, j, i)
-            if until <= since[last, month]:
-                waiting += 1
-                if stays:
-                    spell[2, j, i] = until
-                    spell[3, j, i] += until - at
-                    spell[4, j, i] = max(spell[4, j, i], until - spell[1, j, i])
-                    inside[j, i] = 0
-                else:
-                    if until - spell[2, j, i] > gap:
-                        spell[1, j, i] = until
-                    inside[j, i] = 1
-            spell[0, j, i] = until
+            waiting += end_stretch(at, until, stays, clause, lasts, gap, since, month, inside, spell, worth, j, i)
     return waiting
