@@ -290,7 +290,7 @@ class TiedWords(Words):
             self._calibrated(outcome, 0, rate, among),
             self._calibrated(outcome, 1, harder, among) if self.has_harder else rate,
         )
-        for group, chance in enumerate(found):
+        for group, chance in enumerate(found if self.has_harder else found[:1]):
             self._remember(outcome, group, chance, among)
         return found if self.has_harder else found._replace(harder=found.usual)
 
@@ -371,7 +371,8 @@ class TiedWords(Words):
 
     def _remember(self, outcome: int, group: int, chance: FloatArray, among: int) -> None:
         """Keep the chance of an outcome at each node, for those that wait for it."""
-        if self.tied is None:
+        own = self.plan.processes
+        if self.tied is None or own is None or not ((own.gate == outcome).any() or (own.bar == outcome).any()):
             return
         at_nodes = np.empty_like(self._nodes)
         kernels.happens_at_nodes(chance, float(self.tied.person[outcome]), self._nodes, at_nodes)
