@@ -19,8 +19,8 @@ def rates_of(plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray) -> 
     ----------
     plan : Plan
         The deal.
-    key : uint64[2]
-        Key of the stream.
+    key : uint64[8]
+        Keys of the run.
     first_path : int
         First path, a multiple of 64.
     inputs : float64[path, input]

@@ -39,7 +39,7 @@ def words_of(plan: Plan, key: KeyArray, first_path: int, cohort: int, people: in
     ----------
     plan : Plan
         The deal.
-    key : uint64[4]
+    key : uint64[8]
         Keys of the run.
     first_path : int
         First path of the tile.

@@ -46,7 +46,7 @@ def recessions(part: Recession, key: KeyArray, first_path: int, chance: FloatArr
     Parameters
     ----------
     part : Recession
-    key : uint64[4]
+    key : uint64[8]
         Keys of the run.
     first_path : int
         First path.

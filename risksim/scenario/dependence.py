@@ -10,7 +10,7 @@ from pydantic_core import InitErrorDetails, ValidationError
 
 from risksim.scenario import register
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Stated, mistake, mistake_at, value_of
-from risksim.scenario.outcomes import AmountOutcome, Outcome, PersonOutcome, ScoreOutcome, SpellOutcome
+from risksim.scenario.outcomes import AmountOutcome, EventOutcome, Outcome, PersonOutcome, ScoreOutcome, SpellOutcome
 from risksim.scenario.uncertainty import FromRegister, Share
 
 Portion = Annotated[float, Field(ge=0, lt=1)]
@@ -267,8 +267,17 @@ def contradictory(
 
 
 def measurable_twice(dependence: Dependence, cohorts: Iterable[Any]) -> list[InitErrorDetails]:
-    """Being measurable that goes with how well people are placed, beside a block that says with what it goes."""
-    blocks = [position for position, cohort in enumerate(cohorts) if hasattr(cohort.unmeasured, "failures")]
+    """Being measurable tied to how well people are placed, or pairs, beside a block that says with what it goes."""
+    said = [getattr(cohort.unmeasured, "outcome", None) for cohort in cohorts]
+    blocks = [position for position, name in enumerate(said) if name is not None]
+    paired = {name for pair in dependence.correlations for name in pair.between} & set(said)
+    if paired:
+        found = (
+            f"got '{min(paired, key=str)}', with which being measured goes in a cohort; the share of all who cannot "
+        )
+        found += "be measured is not solved for with pairs."
+        here: tuple[str | int, ...] = ("dependence", "correlations")
+        return [mistake_at(here, found, "Write within_person and leaving.", leans_on=(("cohorts",),))]
     if dependence.measurable == 0.0 or not blocks:
         return []
     found = f"got {dependence.measurable:g}, but cohort {blocks[0] + 1} says with what being measured goes."
@@ -301,6 +310,13 @@ def _gates(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> lis
             faults.append(mistake_at(("outcomes", name), found, "Leave one of them out of cohort_icc and macro."))
         amounts = sorted(one for one in behind if placed.get(getattr(personal[one], "reads", one)) and one not in both
                          and not isinstance(personal[one], Outcome))  # fmt: skip
+        events = sorted(one for one in behind if isinstance(personal[one], EventOutcome))
+        if events and portion(dependence.leaving) > 0.0:
+            found = (
+                f"got '{name}' behind '{events[0]}', which comes before leaving or not, with leaving and within_person."
+            )
+            remedy = "Take leaving out, or write the gate with a success_rate."
+            faults.append(mistake_at(("outcomes", name), found, remedy))
         if amounts:
             found = f"got '{name}' behind '{amounts[0]}', an amount or score that goes with how well people are placed."
             faults.append(mistake_at(("outcomes", name), found, "Leave one of the two out of within_person."))

@@ -223,8 +223,20 @@ def measured_by_outcome(
             remedy = "Name an outcome with a success_rate and without after or unless."
             faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
         else:
-            faults += _of_measured(position, personal)
+            faults += [*_not_as_said(cohort, personal[name], here), *_of_measured(position, personal)]
     return faults
+
+
+def _not_as_said(cohort: Any, outcome: PersonOutcome, here: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """What keeps the share that cannot be measured from being as said: it is solved for from rate and leaving alone."""
+    moves = cohort.moves is not None and cohort.moves.then != "kept"
+    beside = "dropouts" if getattr(outcome, "dropouts", None) is not None else ""
+    beside = beside or ("onset" if getattr(outcome, "onset", None) is not None else "")
+    beside = beside or ("moves that are lost or excluded" if moves else "")
+    if not beside:
+        return []
+    found = f"got an outcome beside {beside}, with which the share of all who cannot be measured would not be as said."
+    return [mistake_at(here, found, "Name another outcome, or write unmeasured as a share.")]
 
 
 def _of_measured(position: int, personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:

@@ -327,6 +327,38 @@ REFUSED: dict[str, tuple[Any, str]] = {
         ),
         "says with what being measured goes",
     ),
+    "a block beside pairs": (
+        lambda: tied(
+            {name: PLAIN[name] for name in ("well", "job")},
+            {"correlations": [{"between": ["well", "leaving"], "latent": -0.4}]},
+            with_cohorts(unmeasured=BLOCK),
+        ),
+        "not solved for with pairs",
+    ),
+    "a block beside a rate of those who leave": (
+        lambda: tied(
+            {"well": PLAIN["well"] | {"dropouts": 0.5}, "job": PLAIN["job"]}, None, with_cohorts(unmeasured=BLOCK)
+        ),
+        "beside dropouts",
+    ),
+    "a block beside moves": (
+        lambda: tied(
+            {name: PLAIN[name] for name in ("well", "job")},
+            None,
+            with_cohorts(unmeasured=BLOCK, moves={"yearly": 0.1, "then": "lost"}),
+        ),
+        "moves that are lost or excluded",
+    ),
+    "a gate that leaving decides": (
+        lambda: tied(
+            {
+                "job": {"of": "enrolled", "monthly": 0.05, "measured": {"after_enrolment": "12 months"}},
+                "kept": yes("enrolled", 0.6, "18 months", after="job"),
+            },
+            {"within_person": {"kept": 0.6}, "leaving": 0.3},
+        ),
+        "comes before leaving or not",
+    ),
     "unless on a date": (
         lambda: compile_plan(
             tied(
