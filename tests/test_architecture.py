@@ -37,7 +37,7 @@ class Room(NamedTuple):
 
 FILES = {"io", "os", "pathlib", "shutil", "tempfile"}
 RANDOMNESS = {"random", "secrets", "numpy.random", "uuid"}
-ABOVE = {"kernels", "scenario", "plan", "engine", "results", "metrics", "report", "errors"}
+ABOVE = {"kernels", "scenario", "plan", "engine", "results", "metrics", "jobs", "report", "errors"}
 ROOMS = {
     "errors": Room(never={"pydantic", "xarray"}),
     "kernels": Room(never={"pydantic", "xarray", "scipy", "typer"}),
@@ -46,6 +46,7 @@ ROOMS = {
     "engine": Room(may={"plan.layout", "kernels", "errors"}, never={"pydantic", "xarray"}),
     "results": Room(may={"plan.layout", "errors"}, never={"numba"}),
     "metrics": Room(may={"kernels", "errors"}),
+    "jobs": Room(may={"plan.layout", "engine", "metrics", "results", "errors"}, never={"pydantic", "xarray"}),
     "report": Room(may={"results", "metrics", "errors"}),
     "api": Room(may=ABOVE),
     "analysis": Room(may={"api", "metrics", "results", "errors"}, never={"numba"}),

@@ -23,6 +23,7 @@ from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratc
 from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
 
 Form = Literal["patterns", "lives"]
+Engine = Literal["individual", "conditional"]
 Progress = Callable[[int], None]
 
 MOST_PATHS = 2**48
@@ -52,6 +53,8 @@ class Settings(NamedTuple):
     """Another number than 0 draws people and all other luck anew, on the same evidence: for splits of the variance."""
     shared: int = 0
     """Another number than 0 draws anew what people share, on the same evidence."""
+    engine: Engine = "individual"
+    """``individual`` draws every person; ``conditional`` draws how many meet each fate, by quasi-random points."""
 
 
 def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> PathResults:

@@ -1,0 +1,53 @@
+"""Which engine can run a deal, and why the others can't.
+
+===========  ===========================================================================================================
+exact        inputs by quadrature, counts enumerated: no simulation error
+conditional  inputs and what people share by scrambled Sobol points; of persons only the numbers that the contract counts
+individual   every person drawn: runs every deal, and every path can be told as a story
+===========  ===========================================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from risksim.plan.layout import Plan
+
+Name = Literal["exact", "conditional", "individual"]
+
+
+class Verdict(NamedTuple):
+    """Whether an engine can run a deal."""
+
+    engine: Name
+    obstacle: str | None
+    """Why it can't, in words that follow "cannot run this deal: "; None where it can."""
+
+
+def verdicts(plan: Plan) -> tuple[Verdict, ...]:
+    """Every engine, the most exact first.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+
+    Returns
+    -------
+    tuple of Verdict
+    """
+    return (
+        Verdict("exact", exact_obstacle(plan)),
+        Verdict("conditional", conditional_obstacle(plan)),
+        Verdict("individual", None),
+    )
+
+
+def exact_obstacle(_plan: Plan) -> str | None:
+    """Why the exact engine can't run a deal; None where it can."""
+    return "it is not built yet"
+
+
+def conditional_obstacle(_plan: Plan) -> str | None:
+    """Why the conditional engine can't run a deal; None where it can."""
+    return "it is not built yet"
