@@ -76,10 +76,16 @@ def kernel(function: Function) -> Function:
         compiled: Function = _njit(cache=folder is not None, **OPTIONS)(function)
     finally:
         _config.CACHE_DIR = before
-    return compiled
+    return _with_python(compiled)
 
 
 def inlined(function: Function) -> Function:
     """Compile a formula that is called inside a vector loop: a plain call there would not be vectorised."""
-    compiled: Function = _njit(inline="always", **OPTIONS)(function)
-    return compiled
+    return _with_python(_njit(inline="always", **OPTIONS)(function))
+
+
+def _with_python(function: Function) -> Function:
+    """Without a compiler (``NUMBA_DISABLE_JIT=1``) a kernel is its own Python twin."""
+    if not hasattr(function, "py_func"):
+        function.py_func = function  # type: ignore[attr-defined]
+    return function
