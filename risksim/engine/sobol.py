@@ -35,7 +35,7 @@ BitsArray = npt.NDArray[np.uint64]
 
 
 class Scramble(NamedTuple):
-    """Scrambled direction numbers of some dimensions."""
+    """Scrambled direction numbers."""
 
     columns: BitsArray
     """uint64[dimension, column, replicate]."""
@@ -72,20 +72,21 @@ def points(
     if first_dimension + n_dimensions > DIMENSIONS:
         raise ValueError(f"got dimension {first_dimension + n_dimensions - 1}; the last one is {DIMENSIONS - 1}.")
     k0, k1 = (int(word) for word in evidence_key(key))
-    scramble = scrambled(k0, k1, first_dimension, n_dimensions, n_replicates)
     out = np.empty((n_dimensions, n_paths))
-    kernels.fill_points(first_path, scramble.columns, scramble.shifts, out)
+    for row in range(n_dimensions):
+        scramble = scrambled(k0, k1, first_dimension + row, n_replicates)
+        kernels.fill_points(first_path, scramble.columns, scramble.shifts, out[row : row + 1])
     return out.T
 
 
-@lru_cache(maxsize=32)
-def scrambled(k0: int, k1: int, first_dimension: int, n_dimensions: int, n_replicates: int) -> Scramble:
-    """The direction numbers of some dimensions, scrambled by the words of a key."""
-    directions = np.ascontiguousarray(direction_numbers()[first_dimension : first_dimension + n_dimensions])
-    columns = np.empty((n_dimensions, kernels.COLUMNS, n_replicates), dtype=np.uint64)
-    shifts = np.empty((n_dimensions, n_replicates), dtype=np.uint64)
+@lru_cache(maxsize=DIMENSIONS)
+def scrambled(k0: int, k1: int, dimension: int, n_replicates: int) -> Scramble:
+    """The direction numbers of one dimension, scrambled by the words of a key."""
+    directions = np.ascontiguousarray(direction_numbers()[dimension : dimension + 1])
+    columns = np.empty((1, kernels.COLUMNS, n_replicates), dtype=np.uint64)
+    shifts = np.empty((1, n_replicates), dtype=np.uint64)
     key = np.array([k0, k1], dtype=np.uint64)
-    kernels.scramble(key, first_dimension, n_replicates, directions, columns, shifts)
+    kernels.scramble(key, dimension, n_replicates, directions, columns, shifts)
     return Scramble(columns, shifts)
 
 
