@@ -122,7 +122,8 @@ def schedule_of(fates: Fates) -> Schedule:
     readers = _readers(fates)
     total = np.full((borders[-1], n_pools), -1, dtype=np.int64)
     n_rows = n_pools
-    chains, timed, seen = [], [], []
+    chains, timed = [], []
+    seen: list[tuple[int, int, int]] = []
     heads = [(pool, column, int(times)) for (pool, column), times in np.ndenumerate(fates.pool_head) if times]
     for pool in range(n_pools):
         for component, own in enumerate(map(range, borders[:-1], borders[1:])):
@@ -152,7 +153,7 @@ def schedule_of(fates: Fates) -> Schedule:
                         rows = [(n_rows + g, r.target, r.periods[c]) for g, c in enumerate(first_class)]
                         _enter(r, [row for row in rows if row[2] >= 0], seen, heads)
                 n_rows += n_own
-        chance = np.bincount(of_class, fates.class_chance, n_groups)[np.newaxis]
+        chance = np.bincount(of_class, fates.class_chance, n_groups).astype(np.float64)[np.newaxis]
         timed.append(Timed(pool, chance, tuple(splits)))
     for (pattern, pool), found_here in readers.items():
         for r in found_here:

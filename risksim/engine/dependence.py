@@ -138,7 +138,7 @@ class TiedWords(Words):
         words = words_of_cohort(self.plan, self.key, self.first_path, self.cohort, 0, LANES)
         out = np.empty((1, LANES))
         kernels.normals_of_words(words[np.newaxis], out)
-        return out[0]
+        return np.ascontiguousarray(out[0])
 
     @cached_property
     def economy(self) -> FloatArray:

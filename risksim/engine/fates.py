@@ -135,9 +135,9 @@ def _fates_by_pattern(plan: Plan, cohort: int) -> Fates:
                 adds.extend((pattern, pool, int(m), row) for pattern in patterns)
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     classes = slice(plan.cohorts.class_ptr[cohort], plan.cohorts.class_ptr[cohort + 1])
-    chance = np.bincount(
+    chance: FloatArray = np.bincount(
         plan.cohorts.class_of_month[months], plan.cohorts.month_weight[months], classes.stop - classes.start
-    )
+    ).astype(np.float64)
     return Fates(
         pool_head=np.array([[1, 1, 0, 0], [1, 1, 0, 1], [1, 0, 1, 0], [1, 0, 1, 1]], dtype=np.int64),
         class_of_pool=np.full(4, -1, dtype=np.int64),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -36,7 +36,7 @@ LARGEST_BLOCK = 16_384
 
 
 class Settings(NamedTuple):
-    """How a run is made. None of these but `paths`, `seed`, `luck` and `shared` changes a result."""
+    """How a run is made. None of these but `paths`, `seed`, `luck`, `shared` and `engine` changes a result."""
 
     paths: int = 100_000
     """Paths. [paths]"""
@@ -83,7 +83,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
         If settings make no sense or the books of a path don't close.
     """
     _check(settings)
-    _check_engine(plan, settings)
+    check_engine(plan, settings.engine)
     _check_memory(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
     if settings.engine == "conditional":
@@ -122,8 +122,17 @@ def _check(settings: Settings) -> None:
         raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
 
 
-def _check_engine(plan: Plan, settings: Settings) -> None:
-    obstacle = conditional_obstacle(plan) if settings.engine == "conditional" else None
+def check_engine(plan: Plan, engine: str) -> None:
+    """Refuse an engine that is none, or that can't run a deal.
+
+    Raises
+    ------
+    RunError
+        Saying why, and what to try.
+    """
+    if engine not in get_args(Engine):
+        raise RunError(f"got engine '{engine}'; there is {' and '.join(get_args(Engine))}. Try --engine individual.")
+    obstacle = conditional_obstacle(plan) if engine == "conditional" else None
     if obstacle is not None:
         raise RunError(f"the conditional engine cannot run this deal: {obstacle}. Try --engine individual.")
 

@@ -52,6 +52,10 @@ def story(told: Story) -> str:
     str
     """
     parts = [f"{told.deal}: path {told.path:,} of seed {told.seed}\n"]
+    if told.engine == "conditional":
+        parts.append(
+            "An individual life drawn at this path's inputs; the run itself counts people without drawing them.\n"
+        )
     if told.inputs:
         rows = [
             (drawn.name, drawn.family, f"{drawn.value:,.4g}", f"{drawn.low:,.4g}", f"{drawn.high:,.4g}")
