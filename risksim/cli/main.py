@@ -163,7 +163,7 @@ def explain(
         str | None, typer.Option("--deal", help="Which deal of a portfolio, by its name.", show_default=False)
     ] = None,
     engine: Annotated[
-        Literal[individual, conditional],
+        Literal["individual", "conditional"],
         typer.Option("--engine", help="Engine of the run whose path it is."),
     ] = "individual",
     as_json: Json = False,

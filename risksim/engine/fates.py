@@ -23,7 +23,7 @@ from risksim.engine.chances import rates_in
 from risksim.engine.words import KeyArray
 from risksim.kernels.chances import enrolled_on_paths
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import ENROLLED, MEASURED, SEEN, SUM, FloatArray, IntArray, Plan
+from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, SUM, FloatArray, IntArray, Plan
 
 
 class Fates(NamedTuple):
@@ -115,7 +115,8 @@ STAYERS, SEEN_POOLS = (STAY_SEEN, STAY_UNSEEN), (STAY_SEEN, LEFT_SEEN)
 def _fates_by_pattern(plan: Plan, cohort: int) -> Fates:
     outcomes, measures = plan.outcomes, plan.measures
     n_outcomes = outcomes.address.size
-    adds, counts = [], []
+    adds: list[tuple[int, int, int, int]] = []
+    counts: list[tuple[int, int, int, int]] = []
     for k in range(n_outcomes):
         met, missed, row = 2 * k, 2 * k + 1, int(outcomes.first_row[k])
         column = HEAD + 2 * k
@@ -126,13 +127,9 @@ def _fates_by_pattern(plan: Plan, cohort: int) -> Fates:
             if seen:
                 counts.append((met, pool, column + 1, row))
             for m in np.flatnonzero((measures.outcome == k) & (measures.statistic <= SUM)):
-                if measures.statistic[m] == SUM:
-                    patterns = (met,) if seen else ()
-                elif measures.statistic[m] == SEEN or outcomes.population[k] == MEASURED:
-                    patterns = (met, missed) if seen else ()
-                else:
-                    patterns = (met, missed)
-                adds.extend((pattern, pool, int(m), row) for pattern in patterns)
+                whole = measures.statistic[m] == ELIGIBLE and outcomes.population[k] != MEASURED
+                patterns = [met] if measures.statistic[m] == SUM else [met, missed]
+                adds.extend((pattern, pool, int(m), row) for pattern in patterns if seen or whole)
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     classes = slice(plan.cohorts.class_ptr[cohort], plan.cohorts.class_ptr[cohort + 1])
     chance: FloatArray = np.bincount(
