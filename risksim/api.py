@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from risksim.engine.run import Form, Progress
+    from risksim.engine.run import Engine, Form, Progress
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
@@ -55,7 +55,8 @@ class Run(NamedTuple):
     paths: PathResults
     seed: int
     engine: str
-    """``individual``: every person drawn; ``expected``: everybody divisible, one path."""
+    """``individual``: every person drawn; ``conditional``: people counted, not drawn; ``expected``: everybody
+    divisible, one path."""
 
     @property
     def sample(self) -> Sample:
@@ -171,9 +172,10 @@ def simulate(
     keep_claims: bool = True,
     luck: int = 0,
     shared: int = 0,
+    engine: Engine = "individual",
     progress: Progress | None = None,
 ) -> Run:
-    """Simulate a deal, person by person.
+    """Simulate a deal.
 
     Parameters
     ----------
@@ -193,20 +195,27 @@ def simulate(
         Keep what every rule claimed on every path, for the labelled result.
     luck, shared : int
         Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
+    engine : {"individual", "conditional"}
+        Draw every person, or only how many meet each fate, by quasi-random points.
     progress : callable, optional
         Called with the number of paths done.
 
     Returns
     -------
     Run
+
+    Raises
+    ------
+    RunError
+        If settings make no sense, or the engine can't run the deal.
     """
-    from risksim.engine import run as engine
+    from risksim.engine import run as rooms
 
     plan = deal.plan if isinstance(deal, Deal) else deal
-    settings = engine.Settings(
-        paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared
+    settings = rooms.Settings(
+        paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared, engine=engine
     )
-    return Run(plan, engine.run(plan, settings, progress), seed, "individual")
+    return Run(plan, rooms.run(plan, settings, progress), seed, engine)
 
 
 class Holding(NamedTuple):
@@ -558,8 +567,11 @@ def expected_only(deal: Deal | Plan) -> Run:
     return Run(plan, run_expected(plan), 0, "expected")
 
 
-def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
+def explain(deal: Deal | Plan, path: int, seed: int = SEED, engine: Engine = "individual") -> Story:
     """One path, opened: its people, payments and returns, equal to that path of a run.
+
+    A run of the conditional engine counts people without drawing them. Of such a run it is an individual life, drawn at
+    the inputs of the path.
 
     Parameters
     ----------
@@ -569,6 +581,8 @@ def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
         Which path, counted from 0.
     seed : int
         Seed of the run.
+    engine : {"individual", "conditional"}
+        Engine of the run.
 
     Returns
     -------
@@ -578,7 +592,7 @@ def explain(deal: Deal | Plan, path: int, seed: int = SEED) -> Story:
     from risksim.results.story import tell
 
     plan = deal.plan if isinstance(deal, Deal) else deal
-    return tell(plan, replay(plan, seed, path))
+    return tell(plan, replay(plan, seed, path, engine))
 
 
 def settle(deal: Deal, observed: str | Path, until: dt.date | None = None) -> Settlement:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, keyed, show, talk, write
 
+Engine = Literal["individual", "conditional"]
 
-def explain(file: str, path: int, seed: int, name: str | None, as_json: bool, out: Path | None) -> None:
+
+def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, as_json: bool, out: Path | None) -> None:
     """Tell one path."""
     if out is not None:
         check_folder(out)
     deal = _deal(file, name)
     if api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    told = api.explain(deal, path, seed)
+    told = api.explain(deal, path, seed, engine)
     if as_json:
         text = as_text({"schema": "risksim.explain/1", **keyed(told), "not_checked": api.not_checked(deal)})
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -162,6 +162,10 @@ def explain(
     deal: Annotated[
         str | None, typer.Option("--deal", help="Which deal of a portfolio, by its name.", show_default=False)
     ] = None,
+    engine: Annotated[
+        Literal["individual", "conditional"],
+        typer.Option("--engine", help="Engine of the run whose path it is."),
+    ] = "individual",
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
@@ -171,7 +175,7 @@ def explain(
     """
     from risksim.cli.explain import explain as command
 
-    command(file, path, seed, deal, as_json, out)
+    command(file, path, seed, deal, engine, as_json, out)
 
 
 @app.command()

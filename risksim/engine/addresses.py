@@ -57,6 +57,10 @@ class Purpose(IntEnum):
     """How far out everything of a path lies together, shared by all deals; drawn like an input."""
     WAITING = 19
     """How long a person waits for their place."""
+    POINTS = 20
+    """The scramble of a quasi-random point set."""
+    COUNT = 21
+    """How many people of a cohort meet a fate."""
 
 
 SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})
@@ -119,3 +123,16 @@ def evidence_key(key: KeyArray) -> KeyArray:
 def world_key(key: KeyArray) -> KeyArray:
     """The key of what all deals of a run share: uint64[2]."""
     return key[6:8] if key.size > 2 else key
+
+
+def pointed(key: KeyArray) -> KeyArray:
+    """The same keys, for a run whose inputs and cohorts come from quasi-random points: uint64[9].
+
+    Whoever draws inputs, or what the people of a cohort share, looks at the ninth word; for all else nothing changes.
+    """
+    return np.append(key[:8], np.uint64(1))
+
+
+def is_pointed(key: KeyArray) -> bool:
+    """Whether inputs and what the people of a cohort share come from quasi-random points."""
+    return key.size > 8

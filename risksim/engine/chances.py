@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose, shared_key
+from risksim.engine.addresses import Purpose, is_pointed, shared_key
+from risksim.engine.dimensions import shared_dimensions
+from risksim.engine.sobol import points
 from risksim.engine.words import KeyArray
+from risksim.kernels.chances import WORDS
 from risksim.kernels.dependence import chances_given_cohort
 from risksim.kernels.derived import rates_at_sites
 from risksim.kernels.words import fill_persons
@@ -50,21 +53,25 @@ def rates_in(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: Fl
         assert sites is not None
         mean = _column(int(sites.mean_slot[row]), float(sites.mean_value[row]), inputs)
         spread = _column(int(sites.spread_slot[row]), float(sites.spread_value[row]), inputs)
-        words = words_of_cohort(key, first_path, cohort, int(outcomes.address[k]), inputs.shape[0])
+        words = words_of_cohort(plan, key, first_path, cohort, int(outcomes.address[k]), inputs.shape[0])
         own = np.empty(inputs.shape[0])
         rates_at_sites(words, mean, spread, own)
         rates[:, k] = own
     for k in map(int, shared):
         assert tied is not None
-        words = words_of_cohort(key, first_path, cohort, 0, inputs.shape[0])
+        words = words_of_cohort(plan, key, first_path, cohort, 0, inputs.shape[0])
         own = np.empty(inputs.shape[0])
         chances_given_cohort(np.ascontiguousarray(rates[:, k]), float(tied.cohort[k]), words, own)
         rates[:, k] = own
     return rates
 
 
-def words_of_cohort(key: KeyArray, first_path: int, cohort: int, outcome: int, n_paths: int) -> WordArray:
+def words_of_cohort(plan: Plan, key: KeyArray, first_path: int, cohort: int, outcome: int, n_paths: int) -> WordArray:
     """One word for all people of a cohort, by the address of an outcome: uint32[path], a multiple of 64 paths."""
+    dimension = shared_dimensions(plan).get((cohort, outcome), -1) if is_pointed(key) else -1
+    if dimension >= 0:
+        words: WordArray = (points(shared_key(key), first_path, n_paths, dimension, 1)[:, 0] * WORDS).astype(np.uint32)
+        return words
     out = np.empty(n_paths, dtype=np.uint32)
     words, own = np.empty((4, LANES), dtype=np.uint32), shared_key(key)
     for at in range(0, n_paths, LANES):

@@ -14,6 +14,7 @@ import numpy as np
 
 from risksim.engine import shared
 from risksim.engine.addresses import Purpose
+from risksim.engine.chances import words_of_cohort
 from risksim.engine.leaving import law_of
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
 from risksim.kernels import dependence as kernels
@@ -134,9 +135,9 @@ class TiedWords(Words):
     @cached_property
     def cohort_factor(self) -> FloatArray:
         """What the people of the cohort share: float64[lane], standard normal."""
-        one = Words(self.key, self.first_path, self.cohort, 1).draw(Purpose.COHORT)
-        out = np.empty(one.shape)
-        kernels.normals_of_words(one, out)
+        words = words_of_cohort(self.plan, self.key, self.first_path, self.cohort, 0, LANES)
+        out = np.empty((1, LANES))
+        kernels.normals_of_words(words[np.newaxis], out)
         return np.ascontiguousarray(out[0])
 
     @cached_property

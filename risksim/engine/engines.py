@@ -1,16 +1,17 @@
 """Which engine can run a deal, and why the others can't.
 
-===========  ===========================================================================================================
+===========  =========================================================================================================
 exact        inputs by quadrature, counts enumerated: no simulation error
-conditional  inputs and what people share by scrambled Sobol points; of persons only the numbers that the contract counts
+conditional  inputs and what people share by scrambled Sobol points; of persons only how many meet each fate
 individual   every person drawn: runs every deal, and every path can be told as a story
-===========  ===========================================================================================================
+===========  =========================================================================================================
 """
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from risksim.engine import fates
 from risksim.plan.layout import Plan
 
 Name = Literal["exact", "conditional", "individual"]
@@ -48,6 +49,14 @@ def exact_obstacle(_plan: Plan) -> str | None:
     return "it is not built yet"
 
 
-def conditional_obstacle(_plan: Plan) -> str | None:
+def conditional_obstacle(plan: Plan) -> str | None:
     """Why the conditional engine can't run a deal; None where it can."""
-    return "it is not built yet"
+    if plan.ending is not None:
+        return "it may end early, and what people do after that depends on who they are"
+    if plan.cohorts.places.size == 0:
+        return None
+    if (plan.measures.outcome < 0).any():
+        return "its costs follow the people month by month"
+    if plan.effects.enrolled_by.any():
+        return "a comparison group is formed of those who have enrolled by a date"
+    return fates.obstacle(plan)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from risksim.engine.addresses import KeyArray, Purpose, evidence_key
+from risksim.engine.addresses import KeyArray, Purpose, evidence_key, is_pointed
+from risksim.engine.dimensions import input_dimensions
+from risksim.engine.sobol import points
 from risksim.kernels import derived
 from risksim.kernels.quantiles import look_up
 from risksim.kernels.words import fill_uniforms
@@ -38,7 +40,8 @@ def inputs_of(
     plan: Plan, key: np.ndarray[tuple[int], np.dtype[np.uint64]], first_path: int, n_paths: int
 ) -> FloatArray:
     """Every input of consecutive paths of a deal, as `draw_inputs`: float64[path, input]."""
-    return draw_inputs(plan.inputs, key, first_path, n_paths, plan.events, plan.derived)
+    dimensions = input_dimensions(plan) if is_pointed(key) else None
+    return draw_inputs(plan.inputs, key, first_path, n_paths, plan.events, plan.derived, dimensions)
 
 
 def draw_inputs(
@@ -48,6 +51,7 @@ def draw_inputs(
     n_paths: int,
     events: Sequence[tuple[int, int, float]] = (),
     worked_out: Sequence[Derived] = (),
+    dimensions: Sequence[int] | None = None,
 ) -> FloatArray:
     """Draw the uncertain inputs of consecutive paths.
 
@@ -63,6 +67,9 @@ def draw_inputs(
         Inputs that are events, as `Plan.events`.
     worked_out : sequence of Derived
         Inputs that follow from others, as `Plan.derived`.
+    dimensions : sequence of int, optional
+        The dimension of the quasi-random points that an input is taken from, -1 for one of its own draw; left out, all
+        are drawn.
 
     Returns
     -------
@@ -72,8 +79,11 @@ def draw_inputs(
     uniforms = np.empty(n_paths)
     for position, address in enumerate(inputs.address):
         is_luck = inputs.luck is not None and inputs.luck[position]
-        own = key if is_luck else evidence_key(key)
-        fill_uniforms(own, first_path, int(Purpose.INPUT), int(address), uniforms)
+        own = key[:2] if is_luck else evidence_key(key)
+        if dimensions is not None and dimensions[position] >= 0:
+            uniforms[:] = points(own, first_path, n_paths, dimensions[position], 1)[:, 0]
+        else:
+            fill_uniforms(own, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)
     for event, slot, value in events:
         chance = drawn[:, slot] if slot >= 0 else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from risksim.engine.addresses import keys_of
 from risksim.engine.behind import behind, world_of
 from risksim.engine.effects import compare_groups, effect_lives, form_groups, numbers_on_paths
 from risksim.engine.ending import find_stops, no_stops
@@ -12,7 +11,7 @@ from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import counted_worth, head_of, live_tile, meter_tile
-from risksim.engine.run import MOST_PATHS, allocate, store
+from risksim.engine.run import MOST_PATHS, Engine, Settings, allocate, check_engine, keys_of_run, store
 from risksim.engine.settle import settle
 from risksim.engine.words import KeyArray
 from risksim.errors import RunError
@@ -20,7 +19,7 @@ from risksim.kernels.changes import changed_terms
 from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops
 
 
-def replay(plan: Plan, seed: int, path: int) -> Replay:
+def replay(plan: Plan, seed: int, path: int, engine: Engine = "individual") -> Replay:
     """Draw one path again, person by person.
 
     Parameters
@@ -31,20 +30,25 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
         Seed of the run.
     path : int
         Which path, counted from 0.
+    engine : {"individual", "conditional"}
+        Engine of the run.
 
     Returns
     -------
     Replay
-        Equal to that path of a run in every bit.
+        Equal to that path of a run of the individual engine in every bit. Of the conditional engine: its inputs and
+        what cohorts share, and people drawn at these.
 
     Raises
     ------
     RunError
-        If there is no such path.
+        If there is no such path, or the engine can't run the deal.
     """
     if not 0 <= path < MOST_PATHS:
         raise RunError(f"got path {path}; paths are counted from 0. Try --path 4711.")
-    key = keys_of(seed, plan.stream)
+    settings = Settings(seed=seed, engine=engine)
+    check_engine(plan, engine)
+    key = keys_of_run(plan, settings)
     lane = path % LANES
     first = path - lane
     inputs = inputs_of(plan, key, first, LANES)
@@ -68,7 +72,8 @@ def replay(plan: Plan, seed: int, path: int) -> Replay:
     store(results, 0, mine, headcount, settle(plan, mine, own, stops, planned), stops)
     changed = changed_terms(own, plan.payments, plan.changes, mine) if plan.changes is not None else ({}, {})
     effects = _effects(plan, key, first, lane, inputs, own, on_lane)
-    return Replay(path, seed, cohorts, own, effects, results, *changed, world_of(plan, key, first, lane, inputs))
+    world = world_of(plan, key, first, lane, inputs)
+    return Replay(path, seed, cohorts, own, effects, results, *changed, world, engine)
 
 
 def _effects(

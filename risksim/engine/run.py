@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from risksim.engine.addresses import keys_of
+from risksim.engine.addresses import KeyArray, keys_of, pointed
 from risksim.engine.chances import rates_of
+from risksim.engine.conditional import count_fates
 from risksim.engine.ending import end_early, stops_of
+from risksim.engine.engines import conditional_obstacle
 from risksim.engine.expected import expected_enrolled, expected_people
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.settle import Settled, settle
+from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
 from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
@@ -33,7 +36,7 @@ LARGEST_BLOCK = 16_384
 
 
 class Settings(NamedTuple):
-    """How a run is made. None of these but `paths`, `seed`, `luck` and `shared` changes a result."""
+    """How a run is made. None of these but `paths`, `seed`, `luck`, `shared` and `engine` changes a result."""
 
     paths: int = 100_000
     """Paths. [paths]"""
@@ -80,8 +83,11 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
         If settings make no sense or the books of a path don't close.
     """
     _check(settings)
+    check_engine(plan, settings.engine)
     _check_memory(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
+    if settings.engine == "conditional":
+        results.replicate[:] = (settings.first_path + np.arange(settings.paths)) % REPLICATES
     block = block_size(plan, settings)
     starts = range(0, settings.paths, block)
     threads = settings.threads or os.cpu_count() or 1
@@ -114,6 +120,27 @@ def _check(settings: Settings) -> None:
         raise RunError(f"got seed {settings.seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.")
     if not 0 <= settings.threads <= 1024:
         raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
+
+
+def check_engine(plan: Plan, engine: str) -> None:
+    """Refuse an engine that is none, or that can't run a deal.
+
+    Raises
+    ------
+    RunError
+        Saying why, and what to try.
+    """
+    if engine not in get_args(Engine):
+        raise RunError(f"got engine '{engine}'; there is {' and '.join(get_args(Engine))}. Try --engine individual.")
+    obstacle = conditional_obstacle(plan) if engine == "conditional" else None
+    if obstacle is not None:
+        raise RunError(f"the conditional engine cannot run this deal: {obstacle}. Try --engine individual.")
+
+
+def keys_of_run(plan: Plan, settings: Settings) -> KeyArray:
+    """The keys of a run, which also say whether inputs come from quasi-random points."""
+    keys = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
+    return pointed(keys) if settings.engine == "conditional" else keys
 
 
 def bytes_per_path(plan: Plan, keep_claims: bool) -> int:
@@ -189,7 +216,7 @@ def draw_block(
     measured : float64[path, cohort, measure, period]
     headcount : int32[path, cohort, count]
     """
-    key = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
+    key = keys_of_run(plan, settings)
     # Tiles begin at multiples of 64 and are always full; paths that nobody asked for are cut off again.
     before = first_path % LANES
     first_path -= before
@@ -200,6 +227,8 @@ def draw_block(
     headcount = np.empty((whole, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     if n_cohorts == 0:
         measured[:] = 0.0
+    elif settings.engine == "conditional":
+        count_fates(plan, key, first_path, inputs, measured, headcount)
     elif settings.form == "patterns" and plan.by_pattern:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         groups = (plan.cohorts, plan.outcomes, plan.measures)
@@ -218,7 +247,7 @@ def draw_block(
 def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results: PathResults) -> int:
     first_path = settings.first_path + start
     inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
-    key = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
+    key = keys_of_run(plan, settings)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
     store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)

@@ -1189,6 +1189,8 @@ class Replay(NamedTuple):
     """float64[1, period] by clause whose goals move: what is added to them. [millionth]"""
     world: World | None = None
     """What deals share; None for a deal without dependence."""
+    engine: str = "individual"
+    """``individual``: that path of a run; ``conditional``: people drawn at its inputs, whom the run only counts."""
 
 
 def payments_after(plan: Plan, by: int, month: int) -> Payments:

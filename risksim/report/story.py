@@ -29,6 +29,11 @@ RESULT_WORDS = {
 }
 """What became of an outcome, as it stands after a number of people."""
 
+OTHER_LIFE = (
+    "This is an individual life drawn at this path's inputs; the run itself counts people without drawing them.\n"
+)
+"""What stands at the head of a path of the conditional engine."""
+
 STATUS_WORDS = (
     "the only rate",
     "total loss: capital paid in, nothing received",
@@ -52,6 +57,8 @@ def story(told: Story) -> str:
     str
     """
     parts = [f"{told.deal}: path {told.path:,} of seed {told.seed}\n"]
+    if told.engine == "conditional":
+        parts.append(OTHER_LIFE)
     if told.inputs:
         rows = [
             (drawn.name, drawn.family, f"{drawn.value:,.4g}", f"{drawn.low:,.4g}", f"{drawn.high:,.4g}")

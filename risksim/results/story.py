@@ -240,6 +240,8 @@ class Story(NamedTuple):
     """What the squares of all latent numbers are divided by; None without a t-copula."""
     cohorts: tuple[Shared, ...] = ()
     """What the people of each cohort share."""
+    engine: str = "individual"
+    """Engine of the run; of ``conditional`` an individual life at the inputs of the path."""
 
 
 def tell(plan: Plan, replay: Replay) -> Story:
@@ -281,6 +283,7 @@ def tell(plan: Plan, replay: Replay) -> Story:
         payments=tuple(claim for _, _, claim in tell_claims(plan, replay)),
         ledger=tuple(tell_ledger(plan, replay)),
         titles=titles_of(plan),
+        engine=replay.engine,
         ended=(_ended(plan, replay, by, stop),) if by >= 0 else (),
         cohorts=tuple(_shared(plan, life, c) for c, life in enumerate(replay.cohorts)),
         **_world(plan, replay.world),
