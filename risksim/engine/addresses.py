@@ -57,6 +57,8 @@ class Purpose(IntEnum):
     """How far out everything of a path lies together, shared by all deals; drawn like an input."""
     WAITING = 19
     """How long a person waits for their place."""
+    FATE = 22
+    """Which fate a person meets, where people are counted by fate; the occasion is the group of outcomes."""
 
 
 SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})
