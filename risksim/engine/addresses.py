@@ -61,6 +61,8 @@ class Purpose(IntEnum):
     """The scramble of a quasi-random point set."""
     COUNT = 21
     """How many people of a cohort meet a fate."""
+    FATE = 22
+    """Which fate a person meets, where people are counted by fate; the occasion is the group of outcomes."""
 
 
 SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})

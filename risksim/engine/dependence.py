@@ -406,14 +406,20 @@ class TiedWords(Words):
         enrolled_at, left_at : int16[person, lane]
             [month]
         """
-        cohorts = self.plan.cohorts
-        share = on_lanes(cohorts.unmeasured_slot[self.cohort], cohorts.unmeasured_value[self.cohort], self.inputs)
         failures, leavers = self._unlike("failures"), self._unlike("leavers")
-        odds, out = np.empty(LANES), np.empty(self.shape, np.uint8)
-        kernels.unmeasured_odds(share, failures, leavers, self._cells(outcome, rate), odds)
+        odds, out = self.odds_of_unmeasured(outcome, rate), np.empty(self.shape, np.uint8)
         words = self.draw(Purpose.MEASUREMENT)
         kernels.seen_by_worth(words, odds, failures, leavers, worth, enrolled_at, left_at, out)
         return out
+
+    def odds_of_unmeasured(self, outcome: int, rate: FloatArray) -> FloatArray:
+        """The odds of being unmeasured of those who stay and succeed: float64[lane]; arguments as for `seen`. [1]"""
+        cohorts = self.plan.cohorts
+        share = on_lanes(cohorts.unmeasured_slot[self.cohort], cohorts.unmeasured_value[self.cohort], self.inputs)
+        failures, leavers = self._unlike("failures"), self._unlike("leavers")
+        odds = np.empty(LANES)
+        kernels.unmeasured_odds(share, failures, leavers, self._cells(outcome, rate), odds)
+        return odds
 
     def _cells(self, outcome: int, rate: FloatArray) -> FloatArray:
         """The parts of all who stay and succeed, stay and fail, leave and succeed, leave and fail: float64[4, lane]."""

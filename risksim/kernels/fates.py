@@ -1,0 +1,212 @@
+"""Fates: the chances of patterns, with how well a person is placed integrated out, and people counted by fate.
+
+How well a person is placed is taken at a few places on the normal scale (*nodes*); given it, the decisions of a person
+are independent, and the chance of a pattern is a product along a tree of decisions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risksim.kernels.chances import limit_of
+from risksim.kernels.dependence import below
+from risksim.kernels.jit import kernel
+from risksim.kernels.normal import normal_of
+from risksim.kernels.words import LANES, LAST_WORD, philox10
+
+MASK = np.uint64(0xFFFFFFFF)
+SHIFT = np.uint64(32)
+ENROLMENT_PURPOSE, FATE_PURPOSE = np.int64(2), np.int64(22)
+
+
+@kernel
+def marks_of_chances(chances, out):
+    """The mark on the normal scale below which something of a chance lies: float64[n] -> out float64[n], infinite at
+    chances of 0 and 1.
+    """
+    for i in range(out.size):
+        p = chances[i]
+        out[i] = -np.inf if p <= 0.0 else np.inf if p >= 1.0 else normal_of(p)
+
+
+@kernel
+def chances_of_marks(marks, out):
+    """The normal distribution: float64[n] -> out float64[n]."""
+    for i in range(out.size):
+        out[i] = below(marks[i])
+
+
+@kernel
+def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned, parent, factor, pattern, weight, out):
+    """The chances of the patterns of one component, added up over nodes.
+
+    nodes float64[node]; tied uint8[base], 1 where a chance moves with the node: it is then the normal distribution at
+    level + slope * node, else the level itself; slope float64[base], level float64[base, path]. A factor is
+    (plus + times * p) / (1 - less * p) of the chance p of its base (all float64[factor], base int64[factor]), or one
+    less that where turned (uint8[factor]). Steps of the tree: parent, factor, pattern int64[step] as `Component`.
+    weight float64[pool, node, path], a multiple of 64 paths -> out float64[pool, pattern, path], added to.
+    """
+    n_steps = parent.size
+    chance = np.empty((level.shape[0], LANES))
+    side = np.empty((base.size, LANES))
+    along = np.empty((n_steps, LANES))
+    for at in range(0, level.shape[1], LANES):
+        for q in range(nodes.size):
+            for b in range(level.shape[0]):
+                own, here = chance[b], level[b]
+                if tied[b]:
+                    move = slope[b] * nodes[q]
+                    for i in range(LANES):
+                        own[i] = below(here[at + i] + move)
+                elif q == 0:
+                    for i in range(LANES):
+                        own[i] = here[at + i]
+            for f in range(base.size):
+                own, p = side[f], chance[base[f]]
+                a, b, c = plus[f], times[f], less[f]
+                for i in range(LANES):
+                    rest = 1.0 - c * p[i]
+                    value = (a + b * p[i]) / rest if rest > 0.0 else 0.0
+                    own[i] = 1.0 - value if turned[f] else value
+            for s in range(n_steps):
+                own, last = along[s], side[factor[s]]
+                if parent[s] < 0:
+                    for i in range(LANES):
+                        own[i] = last[i]
+                else:
+                    before = along[parent[s]]
+                    for i in range(LANES):
+                        own[i] = before[i] * last[i]
+                if pattern[s] >= 0:
+                    for pool in range(weight.shape[0]):
+                        total, part = out[pool, pattern[s]], weight[pool, q]
+                        for i in range(LANES):
+                            total[at + i] += own[i] * part[at + i]
+
+
+@kernel
+def words_of_people(key, path, purpose, cohort, occasion, n_quads, out):
+    """Words of one decision for the people of one path: key uint64[2] -> out uint32[4, quad], below 2**32 - 1.
+
+    Person ``4 * q + r`` stands in row r, column q; the address is that of `risksim.kernels.words.fill_persons`.
+    """
+    k0, k1 = key[0], key[1]
+    c0 = np.uint64(path) & MASK
+    c1 = ((np.uint64(path) >> SHIFT) << np.uint64(16)) | np.uint64(purpose)
+    c2, c3 = np.uint64(cohort) << np.uint64(16), np.uint64(occasion)
+    row0, row1, row2, row3 = out[0], out[1], out[2], out[3]
+    for q in range(n_quads):
+        w0, w1, w2, w3 = philox10(c0, c1, c2 | np.uint64(q), c3, k0, k1)
+        row0[q] = min(np.uint32(w0), LAST_WORD)
+        row1[q] = min(np.uint32(w1), LAST_WORD)
+        row2[q] = min(np.uint32(w2), LAST_WORD)
+        row3[q] = min(np.uint32(w3), LAST_WORD)
+
+
+@kernel
+def codes_of_words(words, limits, n, codes):
+    """How many limits each word has reached: words uint32[word], limits uint32[limit], rising; the first n of
+    -> codes uint32[word].
+    """
+    for j in range(n):
+        codes[j] = 0
+    for k in range(limits.size):
+        limit = limits[k]
+        for j in range(n):
+            codes[j] += np.uint32(words[j] >= limit)
+
+
+@kernel
+def count_fates(
+    key,
+    first_path,
+    cohort,
+    n_enrolled,
+    pool,
+    pattern,
+    class_limit,
+    cells,
+    parts,
+    add,
+    head,
+    measured,
+    headcount,
+):
+    """Draw the people of one cohort and count them by fate.
+
+    key uint64[2]; n_enrolled int64[path]; pool float64[path, pool]; pattern float64[path, pattern, pool] as `Chances`;
+    class_limit uint32[class - 1]; cells int64[cell, 2], pool and pattern of what the first word decides; parts
+    int64[part, 2], first pattern and patterns of the components that have a word of their own; add int64[add, 3] and
+    head int64[head, 3], line, class (-1 for all) and place -> measured float64[path, place], headcount int32[path,
+    place], added to. Lines are the cells, then the pools, then of each part pool by pool its patterns. [people]
+    """
+    n_classes, n_cells, n_pools = class_limit.size + 1, cells.shape[0], pool.shape[1]
+    n_lines = n_cells + n_pools
+    for part in range(parts.shape[0]):
+        n_lines += n_pools * parts[part, 1]
+    most = (n_enrolled.max() + 3) // 4
+    words = np.empty((4, most), np.uint32)
+    flat = words.reshape(4 * most)
+    classes, codes = np.zeros(4 * most, np.uint32), np.empty(4 * most, np.uint32)
+    limits = np.empty(n_cells - 1, np.uint32)
+    most_patterns = 1
+    for part in range(parts.shape[0]):
+        most_patterns = max(most_patterns, parts[part, 1])
+    bars = np.empty((n_pools, most_patterns), np.uint32)
+    tally = np.zeros((n_lines, n_classes), np.int32)
+    of_all = np.zeros(n_lines, np.int32)
+    for i in range(n_enrolled.size):
+        n, path = n_enrolled[i], np.int64(first_path + i)
+        n_quads = (n + 3) // 4
+        tally[:] = 0
+        # The quads of a path are packed, so that its words stand side by side.
+        here = flat[: 4 * n_quads].reshape(4, n_quads)
+        if n_classes > 1:
+            words_of_people(key, path, ENROLMENT_PURPOSE, cohort, np.int64(0), n_quads, here)
+            codes_of_words(flat, class_limit, 4 * n_quads, classes)
+        total = 0.0
+        for cell in range(n_cells - 1):
+            total += pool[i, cells[cell, 0]] * pattern[i, cells[cell, 1], cells[cell, 0]]
+            limits[cell] = limit_of(total)
+        words_of_people(key, path, FATE_PURPOSE, cohort, np.int64(0), n_quads, here)
+        codes_of_words(flat, limits, 4 * n_quads, codes)
+        for row in range(4):
+            for q in range(min(n_quads, (n - row + 3) // 4)):
+                j = np.uint32(row * n_quads + q)
+                tally[codes[j], classes[j]] += 1
+        for cell in range(n_cells):
+            line = np.uint32(n_cells + cells[cell, 0])
+            for c in range(n_classes):
+                tally[line, c] += tally[cell, c]
+        line = n_cells + n_pools
+        for part in range(parts.shape[0]):
+            first, n_patterns = parts[part, 0], parts[part, 1]
+            for a in range(n_pools):
+                total = 0.0
+                for b in range(n_patterns - 1):
+                    total += pattern[i, first + b, a]
+                    bars[a, b] = limit_of(total)
+            words_of_people(key, path, FATE_PURPOSE, cohort, np.int64(part + 1), n_quads, here)
+            for row in range(4):
+                for q in range(min(n_quads, (n - row + 3) // 4)):
+                    j = np.uint32(row * n_quads + q)
+                    a = np.uint32(cells[codes[j], 0])
+                    # Halving the patterns that are left: the limits rise.
+                    low, high = 0, n_patterns - 1
+                    while low < high:
+                        middle = (low + high) // 2
+                        if flat[j] >= bars[a, np.uint32(middle)]:
+                            low = middle + 1
+                        else:
+                            high = middle
+                    tally[np.uint32(line + np.int64(a) * n_patterns + low), classes[j]] += 1
+            line += n_pools * n_patterns
+        for each in range(n_lines):
+            of_all[each] = tally[each].sum()
+        for k in range(add.shape[0]):
+            measured[i, np.uint32(add[k, 2])] += tally[np.uint32(add[k, 0]), np.uint32(add[k, 1])]
+        for k in range(head.shape[0]):
+            if head[k, 1] < 0:
+                headcount[i, np.uint32(head[k, 2])] += of_all[np.uint32(head[k, 0])]
+            else:
+                headcount[i, np.uint32(head[k, 2])] += tally[np.uint32(head[k, 0]), np.uint32(head[k, 1])]
