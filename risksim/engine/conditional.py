@@ -16,7 +16,8 @@ import numpy as np
 
 from risksim.engine.addresses import Purpose
 from risksim.engine.dimensions import DIMENSIONS, first_of_counts
-from risksim.engine.fates import Chances, Fates, chances_of, fates_of
+from risksim.engine.fates import Chances, Fates
+from risksim.engine.fates_of_deals import chances_of, fates_of
 from risksim.engine.sobol import points
 from risksim.engine.words import KeyArray
 from risksim.kernels import binomial as inversion

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from risksim.engine import fates
+from risksim.engine import fates_of_deals
 from risksim.plan.layout import Plan
 
 Name = Literal["exact", "conditional", "individual"]
@@ -59,4 +59,4 @@ def conditional_obstacle(plan: Plan) -> str | None:
         return "its costs follow the people month by month"
     if plan.effects.enrolled_by.any():
         return "a comparison group is formed of those who have enrolled by a date"
-    return fates.obstacle(plan)
+    return fates_of_deals.obstacle(plan)
