@@ -27,7 +27,7 @@ from risksim.plan.layout import FloatArray, Plan
 from tests.engine.deals import deal, shipped_plan
 from tests.time.deals import COHORTS, OUTCOMES
 
-PATHS = 2_048
+PATHS = 1_024
 SEED = 20_250_101
 MOST_ERRORS = 4.0
 """Standard errors that a mean or a variance may lie off."""
@@ -62,7 +62,8 @@ def moves() -> Plan:
     late = {"of": "enrolled", "success_rate": 0.5, "measured": {"on": ["2026-03-15", "2027-01-15"]}, "persistence": 0.4}
     then = {"of": "earlier", "after": "late", "success_rate": 0.6, "measured": {"on": "2026-09-15"}}
     kept = {name: OUTCOMES[name] for name in ("well", "home", "diploma")}
-    return made_up({**kept, "late": late, "then": then}, COHORTS)
+    north = {**COHORTS[0], "enrolment": {"window": "3 months", "ratio": {"uniform": [0.6, 1.2]}}}
+    return made_up({**kept, "late": late, "then": then}, [north, *COHORTS[1:]])
 
 
 def events() -> Plan:
@@ -92,13 +93,16 @@ def ties() -> Plan:
             "persistence": 0,
         },
     }
-    cohorts = [{**COHORTS[0], "moves": {"yearly": 0.1, "then": "lost"}}, COHORTS[3]]
+    cohorts = [
+        {**COHORTS[0], "enrolment": {"window": "4 months"}, "moves": {"yearly": 0.1, "then": "lost"}},
+        COHORTS[3],
+    ]
     dependence = {
         "within_person": 0.4,
         "leaving": 0.3,
         "measurable": 0.2,
-        "cohort_icc": 0.05,
-        "macro": {"home": 0.15, "job": 0.1},
+        "cohort_icc": {"well": 0.05, "job": 0.1},
+        "macro": {"job": 0.15},
         "macro_persistence": 0.5,
     }
     return made_up(outcomes, cohorts, dependence=dependence)
