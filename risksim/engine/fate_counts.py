@@ -68,7 +68,7 @@ def count_cohort(
         return
     together, parts = _words(fates)
     there = chances.pool.max(axis=0) > 0.0
-    patterns = np.arange(*_patterns(fates, together))
+    patterns = range(*_patterns(fates, together))
     cells = [
         (pool, pattern)
         for pool in range(there.size)

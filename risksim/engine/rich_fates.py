@@ -104,7 +104,7 @@ def chances_of(
     n_paths = inputs.shape[0]
     at_nodes = np.stack([_at_nodes(paths, tables, pool) for pool in tables.pools])
     weights = paths.weights if at_nodes.shape[1] > 1 else np.ones(1)
-    pool = np.tensordot(weights, at_nodes, axes=(0, 1))
+    pool = np.einsum("n,anp->ap", weights, at_nodes)
     pattern = np.zeros((len(tables.pools), int(tables.fates.first_pattern[-1]), n_paths))
     pattern[:, 0] = 1.0
     for place, component in enumerate(tables.components):
