@@ -118,7 +118,7 @@ def world_of(plan: Plan, key: KeyArray, first_path: int, lane: int, inputs: Floa
         return None
     economy, began, scale = np.empty(0), np.empty(0, dtype=np.int64), np.full(1, np.nan)
     if tied.macro.any():
-        economy = shared.economy(tied, key, first_path, LANES)[:, lane]
+        economy = shared.economy_of(plan, key, first_path, LANES)[:, lane]
     if tied.recession is not None:
         part = tied.recession
         chance = on_lanes(part.chance_slot, part.chance_value, inputs)

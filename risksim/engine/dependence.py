@@ -144,7 +144,7 @@ class TiedWords(Words):
     def economy(self) -> FloatArray:
         """The economy of each calendar year: float64[year, lane]."""
         assert self.tied is not None
-        return shared.economy(self.tied, self.key, self.first_path, LANES)
+        return shared.economy_of(self.plan, self.key, self.first_path, LANES)
 
     @cached_property
     def scale(self) -> FloatArray:

@@ -1,7 +1,8 @@
 """Which dimension of the quasi-random points decides what: what moves the money most comes first.
 
-First the uncertain inputs in the order of the plan, then what the people of a cohort share, cohort by cohort, then the
-counts of people (`risksim.engine.conditional`). What lies beyond the last dimension is drawn by address.
+First the uncertain inputs in the order of the plan, then the economy of each year, then what the people of a cohort
+share, cohort by cohort, then the counts of people (`risksim.engine.conditional`). What lies beyond the last dimension
+is drawn by address.
 """
 
 from __future__ import annotations
@@ -28,19 +29,28 @@ def input_dimensions(plan: Plan) -> tuple[int, ...]:
     return tuple(place if place < DIMENSIONS else -1 for place in places)
 
 
+def year_dimensions(plan: Plan) -> range:
+    """The dimensions of what is new in the economy of each calendar year, from the first on."""
+    tied = plan.dependence
+    if tied is None or not tied.macro.any():
+        return range(0)
+    first, n_years = _drawn_inputs(plan), int(tied.year.max(initial=tied.first_year)) + 1 - tied.first_year
+    return range(first, max(min(first + n_years, DIMENSIONS), first))
+
+
 def shared_dimensions(plan: Plan) -> dict[tuple[int, int], int]:
     """The dimension of what the people of a cohort share, by cohort and address of the outcome (0 for all outcomes)."""
     outcomes = [] if plan.sites is None else [int(plan.outcomes.address[k]) for k in plan.sites.outcome]
     if plan.dependence is not None and plan.dependence.cohort.any():
         outcomes.append(0)
     pairs = [(cohort, outcome) for cohort in range(plan.cohorts.places.size) for outcome in outcomes]
-    first = _drawn_inputs(plan)
+    first = _drawn_inputs(plan) + len(year_dimensions(plan))
     return {pair: first + place for place, pair in enumerate(pairs) if first + place < DIMENSIONS}
 
 
 def first_of_counts(plan: Plan) -> int:
     """The first dimension that decides a count of people."""
-    return _drawn_inputs(plan) + len(shared_dimensions(plan))
+    return _drawn_inputs(plan) + len(year_dimensions(plan)) + len(shared_dimensions(plan))
 
 
 def _drawn_inputs(plan: Plan) -> int:

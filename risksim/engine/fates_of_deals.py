@@ -27,7 +27,7 @@ def fates_of(plan: Plan, cohort: int) -> Fates:
     -------
     Fates
     """
-    return (fates_by_pattern if plan.by_pattern else rich_fates).fates_of(plan, cohort)
+    return fates_by_pattern.fates_of(plan, cohort) if plan.by_pattern else rich_fates.fates_of(plan, cohort)
 
 
 def chances_of(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: FloatArray) -> Chances:
@@ -50,4 +50,5 @@ def chances_of(plan: Plan, key: KeyArray, first_path: int, cohort: int, inputs: 
     -------
     Chances
     """
-    return (fates_by_pattern if plan.by_pattern else rich_fates).chances_of(plan, key, first_path, cohort, inputs)
+    chances = fates_by_pattern.chances_of if plan.by_pattern else rich_fates.chances_of
+    return chances(plan, key, first_path, cohort, inputs)

@@ -184,7 +184,7 @@ class _Paths:
         return self._factor_of(0)
 
     def _factor_of(self, outcome: int) -> FloatArray:
-        words = words_of_cohort(self.key, self.first_path, self.cohort, outcome, self.n_paths)
+        words = words_of_cohort(self.plan, self.key, self.first_path, self.cohort, outcome, self.n_paths)
         uniforms, out = np.empty(self.n_paths), np.empty(self.n_paths)
         uniforms_of_words(words.reshape(-1, LANES), uniforms)
         ties.normals_of_uniforms(uniforms, out)
@@ -195,8 +195,7 @@ class _Paths:
         """The economy of each year: float64[year, path]."""
         if self.shared.economy is not None:
             return self.shared.economy
-        assert self.tied is not None
-        return world.economy(self.tied, self.key, self.first_path, self.n_paths)
+        return world.economy_of(self.plan, self.key, self.first_path, self.n_paths)
 
     # Rates
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from risksim.engine.addresses import Purpose, world_key
+from risksim.engine.addresses import Purpose, is_pointed, world_key
+from risksim.engine.dimensions import year_dimensions
 from risksim.engine.inputs import look_up_input
+from risksim.engine.sobol import points
 from risksim.engine.words import KeyArray
 from risksim.kernels import dependence as kernels
 from risksim.kernels.words import fill_uniforms
-from risksim.plan.layout import ByteArray, Dependence, FloatArray, Recession
+from risksim.plan.layout import ByteArray, Dependence, FloatArray, Plan, Recession
 
 
-def economy(tied: Dependence, key: KeyArray, first_path: int, n_paths: int) -> FloatArray:
+def economy_of(plan: Plan, key: KeyArray, first_path: int, n_paths: int) -> FloatArray:
+    """The economy of a deal, as `economy`; in a run by quasi-random points its years are dimensions of these."""
+    assert plan.dependence is not None
+    dimensions = year_dimensions(plan) if is_pointed(key) else ()
+    return economy(plan.dependence, key, first_path, n_paths, dimensions)
+
+
+def economy(
+    tied: Dependence, key: KeyArray, first_path: int, n_paths: int, dimensions: Sequence[int] = ()
+) -> FloatArray:
     """The economy of each calendar year from the first on, standard normal: float64[year, path].
 
-    Its innovations are addressed by the calendar year, so that deals which start in different years see the same.
+    Its innovations are addressed by the calendar year, so that deals which start in different years see the same; the
+    first of them are taken from dimensions of quasi-random points, where there are any.
     """
     years = range(tied.first_year, int(tied.year.max(initial=tied.first_year)) + 1)
     innovations = np.empty((len(years), n_paths))
     uniforms = np.empty(n_paths)
     for place, year in enumerate(years):
-        fill_uniforms(world_key(key), first_path, int(Purpose.MACRO), year, uniforms)
+        if place < len(dimensions):
+            uniforms[:] = points(world_key(key), first_path, n_paths, dimensions[place], 1)[:, 0]
+        else:
+            fill_uniforms(world_key(key), first_path, int(Purpose.MACRO), year, uniforms)
         kernels.normals_of_uniforms(uniforms, innovations[place])
     out = np.empty_like(innovations)
     kernels.follow_economy(innovations, tied.persistence, out)
