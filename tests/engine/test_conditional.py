@@ -14,7 +14,7 @@ from risksim.engine.chances import words_of_cohort
 from risksim.engine.conditional import count_fates, schedule_of
 from risksim.engine.dimensions import DIMENSIONS, first_of_counts, input_dimensions, shared_dimensions
 from risksim.engine.engines import conditional_obstacle, verdicts
-from risksim.engine.fates import Chances, chances_of, fates_of
+from risksim.engine.fates_of_deals import Chances, chances_of, fates_of
 from risksim.engine.inputs import inputs_of
 from risksim.engine.replay import replay
 from risksim.engine.run import Settings, draw_block, run
