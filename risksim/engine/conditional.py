@@ -38,13 +38,13 @@ class Uniforms:
         self.number = [0] * plan.cohorts.places.size
         """Draws of each cohort so far."""
 
-    def draw(self, cohort: int, n_draws: int, *, by_address: bool = False) -> FloatArray:
+    def draw(self, cohort: int, n_draws: int) -> FloatArray:
         """The next uniforms of a cohort: float64[draw, path]."""
         out = np.empty((n_draws, self.n_paths))
         for row in out:
             number = self.number[cohort]
             self.number[cohort] += 1
-            if self.dimension < DIMENSIONS and not by_address:
+            if self.dimension < DIMENSIONS:
                 row[:] = points(self.key, self.first_path, self.n_paths, self.dimension, 1)[:, 0]
                 self.dimension += 1
             else:
@@ -270,7 +270,7 @@ def _draw_classes(schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: 
     """When the people of each pattern enrolled, where periods differ: rows of counts int64[row, path]."""
     for pool, chance, splits in schedule.timed:
         classes = np.empty((chance.size, counts.shape[1]), dtype=np.int64)
-        numbers = uniforms.draw(cohort, chance.size - 1, by_address=CLASSES_BY_ADDRESS)
+        numbers = uniforms.draw(cohort, chance.size - 1)
         collapse.chain(numbers, counts[pool], chance, *scratch, classes)
         for group, patterns, is_whole, first_row in splits:
             free = np.zeros((int(group.max()) + 1, counts.shape[1]), dtype=np.int64)
@@ -282,8 +282,5 @@ def _draw_classes(schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: 
                 if is_whole and pattern == patterns[-1]:
                     out[:] = free
                     continue
-                numbers = uniforms.draw(cohort, free.shape[0] - 1, by_address=CLASSES_BY_ADDRESS)
+                numbers = uniforms.draw(cohort, free.shape[0] - 1)
                 collapse.split_by_class(numbers, counts[schedule.total[pattern, pool]], free, *scratch, out)
-
-
-CLASSES_BY_ADDRESS = False

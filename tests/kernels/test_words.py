@@ -70,6 +70,8 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "ONSET": 17,
         "TAIL": 18,
         "WAITING": 19,
+        "POINTS": 20,
+        "COUNT": 21,
     }
     named = (
         slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,
