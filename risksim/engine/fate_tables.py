@@ -571,7 +571,7 @@ class _Tree:
 
 
 _KEPT: dict[tuple[int, int], tuple[Plan, Tables]] = {}
-_MOST_KEPT = 256
+_MOST_KEPT = 1_024
 
 
 def tables_of(plan: Plan, cohort: int) -> Tables:
