@@ -446,7 +446,9 @@ def native() -> Native | None:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "rich.so"
         source = str(HERE / "rich.c")
-        done = subprocess.run([*COMPILER, source, "-o", str(library), "-lm"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*COMPILER, source, "-o", str(library), "-lm"], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             print(f"C: skipped, {done.stderr.strip().splitlines()[-1]}")
             return None
@@ -495,14 +497,86 @@ IN_C = "C, same mathematics"
 LIVED = "risksim: persons lived one by one"
 
 
-def programs() -> dict[str, Program]:
-    """Every program that can run here."""
+def programs() -> tuple[dict[str, Program], list[str]]:
+    """Every program that can run here, and what is left out."""
     found = {
         LIVED: Program(lives_individual, lambda verified, of: settle_risksim(verified, of.inputs)),
         AS_STATED: Program(lives_as_stated, lambda verified, _: settle_numpy(verified)),
         SAME: Program(lives_same_mathematics, lambda verified, _: settle_numpy(verified)),
     }
     compiled = native()
-    if compiled is not None:
-        found[IN_C] = Program(compiled.lives, lambda verified, _: compiled.settle(verified))
-    return found
+    if compiled is None:
+        return found, [f"{IN_C}: no compiler"]
+    found[IN_C] = Program(compiled.lives, lambda verified, _: compiled.settle(verified))
+    return found, []
+
+
+# Agreement
+
+
+class Result(NamedTuple):
+    """What a program found."""
+
+    verified: npt.NDArray[np.generic]
+    """[path, measure, period]. [people]"""
+    money: Money
+
+
+def faults(results: dict[str, Result], of: Given) -> list[str]:
+    """Where programs disagree: statistics by four standard errors of the paired differences, money by anything."""
+    reference = results[LIVED]
+    said = []
+    for name, result in results.items():
+        apart = differences(result, reference)
+        said += [f"{name}: {what} off by {z:.1f} standard errors" for what, z in apart.items() if not abs(z) < 4.0]
+        said += [f"{name}: {what}" for what in wrong_money(result, of)]
+    return said
+
+
+def differences(one: Result, other: Result) -> dict[str, float]:
+    """How far the statistics of two programs lie apart, in standard errors of the differences of each path."""
+    left, right = statistics(one), statistics(other)
+    apart = {}
+    for what in left:
+        gap = left[what] - right[what]
+        spread = gap.std() / gap.size**0.5
+        apart[what] = float(gap.mean() / spread) if spread > 0.0 else 0.0
+    return apart
+
+
+def statistics(of: Result) -> dict[str, FloatArray]:
+    """Numbers of each path whose means are compared: first and second moments, losses, years."""
+    wellbeing, work = of.verified.astype(np.float64).sum(axis=2).T
+    received = of.money.received / 1e8
+    year = of.money.repaid[:, 3] / 1e8
+    return {
+        "well-being": wellbeing,
+        "work": work,
+        "received": received,
+        "P(loss)": (of.money.received < terms().drawn.sum()).astype(np.float64),
+        "NPV": of.money.npv[:, 1] / 1e6,
+        "fourth year": year,
+        "well-being squared": wellbeing**2,
+        "work squared": work**2,
+        "well-being times work": wellbeing * work,
+        "received squared": received**2,
+        "fourth year squared": year**2,
+    }
+
+
+def wrong_money(result: Result, of: Given, most: int = 8_192) -> list[str]:
+    """How the money of a program differs from that of risksim's engine on the same people."""
+    part = Given(*(each[:most] for each in of))
+    ours, theirs = settle_risksim(result.verified[:most], part.inputs), Money(*(each[:most] for each in result.money))
+    said = []
+    if not (np.array_equal(ours.received, theirs.received) and np.array_equal(ours.repaid, theirs.repaid)):
+        said.append("pays other amounts than the engine for the same people")
+    if not np.array_equal(ours.status, theirs.status):
+        said.append(f"{int((ours.status != theirs.status).sum())} rates with another status")
+    apart = float(np.abs(ours.npv - theirs.npv).max())
+    if not apart <= 1e-6:
+        said.append(f"net present values off by {apart:.1e}")
+    apart = float(np.nanmax(np.abs(ours.irr - theirs.irr), initial=0.0))
+    if not apart <= 1e-10:
+        said.append(f"rates off by {apart:.1e}")
+    return said
