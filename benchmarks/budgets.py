@@ -67,8 +67,16 @@ def _rich(rival: str, ours: str, key: str = "ratios") -> Callable[[Parts], float
     return _at("rich", key, f"{rival}, times {ours}")
 
 
+def _inverse(look: Callable[[Parts], float | None]) -> Callable[[Parts], float | None]:
+    def turned(parts: Parts) -> float | None:
+        found = look(parts)
+        return None if found is None else 1.0 / found
+
+    return turned
+
+
 LIVED = "risksim: persons lived one by one"
-CONDITIONAL = "risksim: conditional"
+CONDITIONAL, INTEGRATED = "risksim: conditional", "risksim: conditional, people integrated"
 STATED, SAME, IN_C = "NumPy as stated", "NumPy, same mathematics", "C, same mathematics"
 BY_MONEY = (
     "the internal rate is searched path by path, with the exponentials of the mathematical library; lives and money "
@@ -109,7 +117,7 @@ BUDGETS = (
         "each person is lived by the stages that every deal shares, one kernel call for each decision, and normal "
         "numbers are drawn to the last digit, where the rival takes 32 bits",
     ),
-    Budget("rich deal by fates, C over risksim", 0.91, "times", _rich(IN_C, FATES), BY_MONEY),
+    Budget("rich deal by fates, risksim over C", 1.1, "times", _inverse(_rich(IN_C, FATES)), BY_MONEY, at_least=False),
     Budget(
         "second core, inputs, people and payments",
         1.85,
@@ -136,6 +144,27 @@ BUDGETS = (
         0.8e6,
         "paths",
         _at("accuracy", "plain paths as good", CONDITIONAL, "ES95"),
+        "",
+    ),
+    Budget(
+        "people integrated, plain paths that give as good a mean",
+        1e9,
+        "paths",
+        _at("accuracy", "plain paths as good", INTEGRATED, "mean NPV"),
+        "",
+    ),
+    Budget(
+        "people integrated, plain paths that give as good a P(loss)",
+        1e9,
+        "paths",
+        _at("accuracy", "plain paths as good", INTEGRATED, "P(loss)"),
+        "",
+    ),
+    Budget(
+        "people integrated, plain paths that give as good an ES95",
+        30e6,
+        "paths",
+        _at("accuracy", "plain paths as good", INTEGRATED, "ES95"),
         "",
     ),
     Budget(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -240,17 +241,23 @@ def _title(text: str, subtitle: str) -> dict[str, Any]:
     }
 
 
-def _bars(rows: list[dict[str, Any]], what: str, title: dict[str, Any], axis: str) -> dict[str, Any]:
-    """Horizontal bars on a log scale, each with its number."""
+def _bars(rows: list[dict[str, Any]], what: str, title: dict[str, Any], axis: str, base: float) -> dict[str, Any]:
+    """Horizontal bars on a log scale from `base`, each with its number."""
     y = {"field": what, "type": "nominal", "sort": None, "title": None}
-    x = {"field": "value", "type": "quantitative", "scale": {"type": "log"}, "title": axis, "axis": {"tickCount": 5}}
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"type": "log", "domain": [base, 10.0 ** math.ceil(math.log10(max(row["value"] for row in rows)))]},
+        "title": axis,
+        "axis": {"tickCount": 5, "format": "~s"},
+    }
     return {
         "width": 420,
         "height": {"step": 30},
         "title": title,
         "data": {"values": rows},
         "layer": [
-            {"mark": {"type": "bar", "color": BLUE}, "encoding": {"y": y, "x": x}},
+            {"mark": {"type": "bar", "color": BLUE}, "encoding": {"y": y, "x": x, "x2": {"datum": base}}},
             {
                 "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12},
                 "encoding": {"y": y, "x": x, "text": {"field": "label"}},
@@ -264,9 +271,8 @@ def _simple(figures: Figures) -> dict[str, Any]:
         {"program": name.removesuffix(", times risksim"), "value": value, "label": f"{said(value)} times"}
         for name, value in sorted(figures["ratios"].items(), key=lambda item: item[1])
     ]
-    return _bars(
-        rows, "program", _title("Simple deal", "How many times as long a rival takes as risksim"), "times risksim"
-    )
+    title = _title("Simple deal", "How many times as long a rival takes as risksim")
+    return _bars(rows, "program", title, "times risksim", 1.0)
 
 
 def _rich(figures: Figures) -> dict[str, Any]:
@@ -340,4 +346,4 @@ def _accuracy(figures: Figures) -> dict[str, Any]:
         for metric, value in row.items()
     ]
     subtitle = f"Plain paths with the same error as {said(figures['points'])} paths or points"
-    return _bars(rows, "program", _title("What a run is worth", subtitle), "plain paths")
+    return _bars(rows, "program", _title("What a run is worth", subtitle), "plain paths", 1_000.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from benchmarks.bench_simple import pay, simple_deal
 from benchmarks.clock import rounded
 from risksim.engine import run as engine
 from risksim.engine.engines import verdicts
+from risksim.plan.layout import PathResults
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -30,15 +32,29 @@ PLAIN = "risksim: individual"
 CONDITIONAL = "risksim: conditional"
 OPENTURNS = "OpenTURNS: Sobol points, shifted"
 NUMPY = "NumPy as stated"
-Program = Callable[[int, int], IntArray]
-"""Payments int64[path] of so many paths of a seed. [minor unit]"""
+INTEGRATED = "risksim: conditional, people integrated"
+REPLICATES = 32
+"""Scrambles in a run of the conditional engine."""
+
+
+class Sample(NamedTuple):
+    """One estimate's worth of paths."""
+
+    received: IntArray
+    """int64[path]. [minor unit]"""
+    weight: FloatArray
+    """float64[path], sums to one."""
+
+
+Program = Callable[[int, int], list[Sample]]
+"""Samples of so many paths or points each, of a seed."""
 
 
 class Precision(NamedTuple):
     """What a program reaches."""
 
     seconds: float
-    """Of one run."""
+    """Of one sample."""
     rmse: FloatArray
     """float64[metric]. [currency, 1, currency]"""
 
@@ -48,22 +64,24 @@ def worth(received: IntArray) -> FloatArray:
     return received / 100.0 / (1.0 + RATE) ** YEARS - rivals.TERMS.investment / 100.0
 
 
-def metrics(received: IntArray) -> FloatArray:
-    """Mean NPV, P(loss) and ES95 of a sample."""
-    npv = np.sort(worth(received))
-    held = TAIL * npv.size
-    full = int(held)
-    tail = (npv[:full].sum() + (held - full) * npv[min(full, npv.size - 1)]) / held
-    return np.array([npv.mean(), (received < rivals.TERMS.investment).mean(), tail])
+def alike(received: IntArray) -> list[Sample]:
+    """One sample whose paths weigh the same."""
+    return [Sample(received, np.full(received.size, 1.0 / received.size))]
+
+
+def metrics(of: Sample) -> FloatArray:
+    """Mean NPV, P(loss) and ES95 of a sample: the last one is the mean of the worst 5 % by weight."""
+    order = np.argsort(of.received)
+    received, weight = of.received[order], of.weight[order]
+    npv = worth(received)
+    in_tail = np.diff(np.minimum(np.cumsum(weight), TAIL), prepend=0.0)
+    return np.array([weight @ npv, weight[received < rivals.TERMS.investment].sum(), in_tail @ npv / TAIL])
 
 
 def exact_metrics() -> FloatArray:
     """Mean NPV, P(loss) and ES95 of the exact law."""
     law = rivals.exact_law()
-    received = rivals.paid(np.arange(law.size))
-    npv = worth(received)  # rises with the number of successes
-    in_tail = np.diff(np.minimum(np.cumsum(law), TAIL), prepend=0.0)
-    return np.array([law @ npv, law[received < rivals.TERMS.investment].sum(), in_tail @ npv / TAIL])
+    return metrics(Sample(rivals.paid(np.arange(law.size)), law))
 
 
 def plain_errors(n_paths: int) -> FloatArray:
@@ -80,13 +98,29 @@ def plain_errors(n_paths: int) -> FloatArray:
     return np.sqrt(np.array([law @ (npv - mean) ** 2, p_loss * (1.0 - p_loss), spread_of_short / TAIL**2]) / n_paths)
 
 
-def conditional(n_points: int, seed: int) -> IntArray:
-    """What the investor receives at the points of the conditional engine."""
-    settings = engine.Settings(n_points, seed, 1, engine="conditional")
-    return engine.run(simple_deal(), settings).received[:, 0]
+def conditional(n_points: int, seed: int) -> list[Sample]:
+    """The conditional engine: each of its replicates is one scramble of so many points."""
+    settings = engine.Settings(REPLICATES * n_points, seed, 1, engine="conditional")
+    return _by_replicate(engine.run(simple_deal(), settings))
 
 
-def shifted_sobol(n_points: int, seed: int) -> IntArray:
+def integrated(n_points: int, seed: int) -> list[Sample]:
+    """The conditional engine with people integrated at every point."""
+    from risksim.engine.integrated import run_integrated
+
+    return _by_replicate(run_integrated(simple_deal(), REPLICATES * n_points, seed).paths)
+
+
+def _by_replicate(paths: PathResults) -> list[Sample]:
+    samples = []
+    for replicate in np.unique(paths.replicate):
+        here = paths.replicate == replicate
+        weight = paths.weight[here]
+        samples.append(Sample(paths.received[here, 0], weight / weight.sum()))
+    return samples
+
+
+def shifted_sobol(n_points: int, seed: int) -> list[Sample]:
     """OpenTURNS: Sobol points for both shares and the luck of the cohort, moved by one random vector a seed."""
     import openturns
     from scipy.stats import binom
@@ -103,14 +137,15 @@ def shifted_sobol(n_points: int, seed: int) -> IntArray:
     experiment = openturns.LowDiscrepancyExperiment(openturns.SobolSequence(), law, n_points, False)
     experiment.setRandomize(True)
     success, dropout, luck = np.asarray(experiment.generate()).T
-    return rivals.paid(binom.ppf(luck, terms.people, success * (1.0 - dropout)).astype(np.int64))
+    successes = binom.ppf(luck, terms.people, success * (1.0 - dropout)).astype(np.int64)
+    return alike(rivals.paid(successes))
 
 
 def programs() -> tuple[dict[str, Program], list[str]]:
     """Programs that can run here, and what is left out."""
     found: dict[str, Program] = {
-        PLAIN: lambda n, seed: pay(simple_deal(), n, seed),
-        NUMPY: rivals.people_as_stated,
+        PLAIN: lambda n, seed: alike(pay(simple_deal(), n, seed)),
+        NUMPY: lambda n, seed: alike(rivals.people_as_stated(n, seed)),
     }
     left_out = []
     obstacle = next(verdict.obstacle for verdict in verdicts(simple_deal()) if verdict.engine == "conditional")
@@ -118,6 +153,10 @@ def programs() -> tuple[dict[str, Program], list[str]]:
         found[CONDITIONAL] = conditional
     else:
         left_out.append(f"{CONDITIONAL}: {obstacle}")
+    if find_spec("risksim.engine.integrated") is None:
+        left_out.append(f"{INTEGRATED}: it is not built yet")
+    else:
+        found[INTEGRATED] = integrated
     if rivals.installed("openturns"):
         found[OPENTURNS] = shifted_sobol
     else:
@@ -126,14 +165,18 @@ def programs() -> tuple[dict[str, Program], list[str]]:
 
 
 def measure(program: Program, points: int, seeds: int) -> Precision:
-    """Errors over many seeds and the median time of one run."""
+    """Errors over so many samples, and the median time of one."""
     program(engine.LEAF, 1)  # compiles
-    exact, errors, taken = exact_metrics(), [], []
-    for seed in range(1, seeds + 1):
+    exact = exact_metrics()
+    errors: list[FloatArray] = []
+    taken = []
+    seed = 0
+    while len(errors) < seeds:
+        seed += 1
         begin = time.perf_counter()
-        received = program(points, seed)
-        taken.append(time.perf_counter() - begin)
-        errors.append(metrics(received) - exact)
+        samples = program(points, seed)
+        taken.append((time.perf_counter() - begin) / len(samples))
+        errors += [metrics(sample) - exact for sample in samples]
     return Precision(float(np.median(taken)), np.sqrt(np.mean(np.square(errors), axis=0)))
 
 

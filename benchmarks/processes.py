@@ -21,36 +21,51 @@ STATISTICS_ONLY: tuple[str, ...] = ()
 """Options of ``risksim run`` under which nothing but statistics is kept."""
 
 
+ASK_A_SMALL_PARENT = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""A child begins with the memory of its parent on its account, so memory is asked of a parent that has next to none."""
+
+
 class Ended(NamedTuple):
     """A process that ran."""
 
     seconds: float
-    peak_mb: float
-    """Most memory it held at any time. [MB]"""
+    said: str
     complaint: str
     """Last line on stderr where it failed, else nothing."""
 
 
+def process(arguments: list[str], cache: str) -> Ended:
+    """Run Python in a process of its own."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | {"RISKSIM_CACHE_DIR": cache},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    seconds = time.perf_counter() - begin
+    last = [*done.stderr.strip().splitlines(), f"exit code {done.returncode}"][-2 if done.stderr.strip() else -1]
+    return Ended(seconds, done.stdout, last if done.returncode else "")
+
+
 def command_line(arguments: list[str], cache: str) -> Ended:
     """Run ``risksim`` in a process of its own."""
-    environment = os.environ | {"RISKSIM_CACHE_DIR": cache}
-    with tempfile.TemporaryFile() as errors:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", MAIN, *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=errors
-        )
-        if hasattr(os, "wait4"):
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            # Linux counts kilobytes, macOS bytes.
-            peak = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-        else:
-            process.wait()
-            peak = float("nan")
-        seconds = time.perf_counter() - begin
-        errors.seek(0)
-        said = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return Ended(seconds, peak, (said[-1:] or [f"exit code {process.returncode}"])[0] if process.returncode else "")
+    return process(["-m", MAIN, *arguments], cache)
+
+
+def peak_mb(arguments: list[str], cache: str) -> tuple[float, str]:
+    """Most memory that ``risksim`` holds in a process of its own, and its complaint. [MB]"""
+    ended = process(["-c", ASK_A_SMALL_PARENT, sys.executable, "-m", MAIN, *arguments], cache)
+    if ended.complaint:
+        return float("nan"), ended.complaint
+    # Linux counts kilobytes of 1,024 bytes, macOS bytes.
+    return float(ended.said) * (1 if sys.platform == "darwin" else 1_024) / 1e6, ""
 
 
 # Start-up
@@ -81,7 +96,7 @@ def start_up(repeats: int) -> tuple[dict[str, float], list[str]]:
             },
             repeats,
         )
-    return taken | medians({"risksim run, empty cache folder": first_run}, repeats), complaints
+    return taken | medians({"risksim run, empty cache folder": first_run}, min(repeats, 3)), complaints
 
 
 def medians(commands: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, float]:
@@ -98,11 +113,11 @@ def peaks(paths: tuple[int, ...], many_cohorts: int, their_paths: int) -> tuple[
     refused: list[str] = []
 
     def run(name: str, file: str, n_paths: int) -> None:
-        ended = command_line(["run", file, "--paths", str(n_paths), "--quiet", *STATISTICS_ONLY], cache)
-        if ended.complaint:
-            refused.append(f"{name}: {ended.complaint}")
+        peak, complaint = peak_mb(["run", file, "--paths", str(n_paths), "--quiet", *STATISTICS_ONLY], cache)
+        if complaint:
+            refused.append(f"{name}: {complaint}")
         else:
-            found[name] = rounded(ended.peak_mb)
+            found[name] = rounded(peak)
 
     with tempfile.TemporaryDirectory() as cache:
         for number in paths:

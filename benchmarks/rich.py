@@ -23,6 +23,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ import numpy.typing as npt
 from risksim import api
 from risksim.engine import run as engine
 from risksim.engine.addresses import Purpose, keys_of
+from risksim.engine.engines import conditional_obstacle
 from risksim.engine.inputs import inputs_of
 from risksim.engine.lives import live_block
 from risksim.engine.settle import settle
@@ -460,15 +462,43 @@ def native() -> Native | None:
 
 def lives_individual(of: Given, seed: int = SEED) -> FloatArray:
     """Persons lived one by one: float64[path, measure, period]."""
+    plan = rich_deal()
+    key = keys_of(seed, plan.stream)
+    return _in_blocks(of, lambda start, inputs, measured, heads: live_block(plan, key, start, inputs, measured, heads))
+
+
+def lives_by_fate(of: Given, seed: int = SEED) -> FloatArray:
+    """Persons drawn by fate: float64[path, measure, period]."""
+    from risksim.engine.fate_counts import count_block
+    from risksim.engine.rich_fates import chances_of, fates_of
+
+    plan = rich_deal()
+    key, fates = keys_of(seed, plan.stream), fates_of(plan, 0)
+
+    def count(start: int, inputs: FloatArray, measured: FloatArray, heads: Int32Array) -> None:
+        count_block(plan, [fates], [chances_of(plan, key, start, 0, inputs)], key, start, measured, heads)
+
+    return _in_blocks(of, count)
+
+
+def lives_collapsed(of: Given, seed: int = SEED) -> FloatArray:
+    """Only how many meet each fate, by chains of binomial quantiles: float64[path, measure, period]."""
+    from risksim.engine.conditional import count_fates
+
+    plan = rich_deal()
+    key = engine.keys_of_run(plan, engine.Settings(of.factor.size, seed, 1, engine="conditional"))
+    return _in_blocks(of, lambda start, inputs, measured, heads: count_fates(plan, key, start, inputs, measured, heads))
+
+
+def _in_blocks(of: Given, count: Callable[[int, FloatArray, FloatArray, Int32Array], None]) -> FloatArray:
+    """Count block by block, as large as the engine's, into what the contract measures."""
     plan, n_paths = rich_deal(), of.factor.size
-    settings = engine.Settings(n_paths, seed, 1)
     measured = np.empty((n_paths, 1, plan.measures.outcome.size, plan.calendar.years.size))
     heads = np.empty((n_paths, 1, 4 + 2 * plan.outcomes.address.size), dtype=np.int32)
-    key = keys_of(seed, plan.stream)
-    block = engine.block_size(plan, settings)
+    block = engine.block_size(plan, engine.Settings())
     for start in range(0, n_paths, block):
         here = slice(start, min(start + block, n_paths))
-        live_block(plan, key, start, of.inputs[here], measured[here], heads[here])
+        count(start, of.inputs[here], measured[here], heads[here])
     return measured[:, 0]
 
 
@@ -494,21 +524,36 @@ class Program(NamedTuple):
 AS_STATED = "NumPy as stated"
 SAME = "NumPy, same mathematics"
 IN_C = "C, same mathematics"
-LIVED = "risksim: persons lived one by one"
+LIVED, BY_FATE = "risksim: persons lived one by one", "risksim: persons by fate"
+COLLAPSED = "risksim: numbers of persons by binomial quantiles"
+OURS = {
+    LIVED: (lives_individual, ""),
+    BY_FATE: (lives_by_fate, "fate_counts"),
+    COLLAPSED: (lives_collapsed, "conditional"),
+}
+"""Forms of lives of risksim, and the part of its engine without which one is not there."""
 
 
 def programs() -> tuple[dict[str, Program], list[str]]:
     """Every program that can run here, and what is left out."""
-    found = {
-        LIVED: Program(lives_individual, lambda verified, of: settle_risksim(verified, of.inputs)),
-        AS_STATED: Program(lives_as_stated, lambda verified, _: settle_numpy(verified)),
-        SAME: Program(lives_same_mathematics, lambda verified, _: settle_numpy(verified)),
-    }
+    found: dict[str, Program] = {}
+    left_out = []
+    for name, (lives, part) in OURS.items():
+        obstacle = conditional_obstacle(rich_deal()) if name == COLLAPSED else None
+        if part and find_spec(f"risksim.engine.{part}") is None:
+            left_out.append(f"{name}: it is not built yet")
+        elif obstacle is not None:
+            left_out.append(f"{name}: {obstacle}")
+        else:
+            found[name] = Program(lives, lambda verified, of: settle_risksim(verified, of.inputs))
+    found[AS_STATED] = Program(lives_as_stated, lambda verified, _: settle_numpy(verified))
+    found[SAME] = Program(lives_same_mathematics, lambda verified, _: settle_numpy(verified))
     compiled = native()
     if compiled is None:
-        return found, [f"{IN_C}: no compiler"]
-    found[IN_C] = Program(compiled.lives, lambda verified, _: compiled.settle(verified))
-    return found, []
+        left_out.append(f"{IN_C}: no compiler")
+    else:
+        found[IN_C] = Program(compiled.lives, lambda verified, _: compiled.settle(verified))
+    return found, left_out
 
 
 # Agreement

@@ -211,7 +211,7 @@ def accuracy(size: Size) -> Part:
     points, seeds = size.of(precision.POINTS, 4_096), size.of(precision.SEEDS, 10)
     with one_core():
         found, left_out = precision.table(points, seeds)
-    return Part({"points": points, "seeds": seeds} | found, [], left_out)
+    return Part({"points": points, "samples": seeds} | found, [], left_out)
 
 
 def memory(size: Size) -> Part:
