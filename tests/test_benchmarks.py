@@ -61,7 +61,7 @@ def test_metrics_of_a_sample_by_hand():
     received = np.array([0, 100_000_000, 300_000_000, *[500_000_000] * 37])
     mean, p_loss, tail = precision.metrics(precision.alike(received)[0])
     assert mean == pytest.approx((1e6 + 3e6 + 37 * 5e6) / 40 / 1.05**2 - 4e6)
-    assert p_loss == 3 / 40
+    assert p_loss == pytest.approx(3 / 40)
     assert tail == pytest.approx(0.5e6 / 1.05**2 - 4e6)
 
 
