@@ -58,6 +58,14 @@ def _memory_to_ten_million(parts: Parts) -> float | None:
     return max(held[name] for name in wanted) if all(name in held for name in wanted) else None
 
 
+def _memory_said_before(parts: Parts) -> float | None:
+    """How far the estimate printed before a run is off at most, as a share of what was held."""
+    held = parts.get("memory", {}).get("figures", {})
+    expected = held.get("MB said before", {})
+    off = [abs(value / held["MB at most"][name] - 1.0) for name, value in expected.items()]
+    return max(off) if off else None
+
+
 def _furthest_from_linear(parts: Parts) -> float | None:
     held = parts.get("scaling", {}).get("figures", {}).get("growth with the power of", {})
     return max(held.values()) if held else None
@@ -191,6 +199,7 @@ BUDGETS = (
         "",
         at_least=False,
     ),
+    Budget("estimate of memory before the run, share it is off", 0.2, "", _memory_said_before, "", at_least=False),
     Budget(
         "growth with participants, cohorts and paths, largest power",
         1.1,

@@ -63,7 +63,7 @@ paths drawn person by person have the same error, *gain in the same time* how ma
 plain paths do.
 """,
     "memory": """\
-The most memory that a process of `risksim run` holds.
+The most memory that a process of `risksim run` holds, and what it said of it before it began.
 """,
     "start-up": """\
 Whole processes of the simple deal.

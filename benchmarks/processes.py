@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.bench_simple import SCENARIO
 from benchmarks.clock import rounded
@@ -35,6 +37,8 @@ class Ended(NamedTuple):
 
     seconds: float
     said: str
+    remarks: str
+    """Standard error."""
     complaint: str
     """Last line on stderr where it failed, else nothing."""
 
@@ -51,7 +55,7 @@ def process(arguments: list[str], cache: str) -> Ended:
     )
     seconds = time.perf_counter() - begin
     last = [*done.stderr.strip().splitlines(), f"exit code {done.returncode}"][-2 if done.stderr.strip() else -1]
-    return Ended(seconds, done.stdout, last if done.returncode else "")
+    return Ended(seconds, done.stdout, done.stderr, last if done.returncode else "")
 
 
 def command_line(arguments: list[str], cache: str) -> Ended:
@@ -59,13 +63,27 @@ def command_line(arguments: list[str], cache: str) -> Ended:
     return process(["-m", MAIN, *arguments], cache)
 
 
-def peak_mb(arguments: list[str], cache: str) -> tuple[float, str]:
-    """Most memory that ``risksim`` holds in a process of its own, and its complaint. [MB]"""
+class Memory(NamedTuple):
+    """Memory of a process."""
+
+    peak: float
+    """The most it held; nan where it failed. [MB]"""
+    estimate: float
+    """What it said before that it would hold; nan where it said nothing. [MB]"""
+    complaint: str
+
+
+def memory_of(arguments: list[str], cache: str) -> Memory:
+    """Memory of ``risksim`` in a process of its own."""
     ended = process(["-c", ASK_A_SMALL_PARENT, sys.executable, "-m", MAIN, *arguments], cache)
+    told = re.search(r"about .* and ([0-9.,]+) (MB|GB)", ended.remarks)
+    estimate = float("nan")
+    if told is not None:
+        estimate = float(told[1].replace(",", "")) * (1_000 if told[2] == "GB" else 1)
     if ended.complaint:
-        return float("nan"), ended.complaint
+        return Memory(float("nan"), estimate, ended.complaint)
     # Linux counts kilobytes of 1,024 bytes, macOS bytes.
-    return float(ended.said) * (1 if sys.platform == "darwin" else 1_024) / 1e6, ""
+    return Memory(float(ended.said) * (1 if sys.platform == "darwin" else 1_024) / 1e6, estimate, "")
 
 
 # Start-up
@@ -107,22 +125,28 @@ def medians(commands: Mapping[str, Callable[[], float]], repeats: int) -> dict[s
 # Memory
 
 
-def peaks(paths: tuple[int, ...], many_cohorts: int, their_paths: int) -> tuple[dict[str, float], list[str]]:
-    """Most memory held by runs of the simple deal, and by a deal of many cohorts, and which runs were refused. [MB]"""
-    found: dict[str, float] = {}
+def peaks(paths: tuple[int, ...], many_cohorts: int, their_paths: int) -> tuple[dict[str, Any], list[str]]:
+    """Most memory held by runs of the simple deal and by a deal of many cohorts, what the runs said of it before, and
+    which runs were refused. [MB]
+    """
+    held: dict[str, float] = {}
+    expected: dict[str, float] = {}
     refused: list[str] = []
 
     def run(name: str, file: str, n_paths: int) -> None:
-        peak, complaint = peak_mb(["run", file, "--paths", str(n_paths), "--quiet", *STATISTICS_ONLY], cache)
-        if complaint:
-            refused.append(f"{name}: {complaint}")
-        else:
-            found[name] = rounded(peak)
+        found = memory_of(["run", file, "--paths", str(n_paths), *STATISTICS_ONLY], cache)
+        if found.complaint:
+            refused.append(f"{name}: {found.complaint}")
+            return
+        held[name] = rounded(found.peak)
+        if not math.isnan(found.estimate):
+            expected[name] = rounded(found.estimate)
 
     with tempfile.TemporaryDirectory() as cache:
+        memory_of(["run", str(SCENARIO), "--paths", "1000"], cache)  # compiles
         for number in paths:
             run(f"simple deal, {number:,} paths", str(SCENARIO), number)
         file = Path(cache) / "many.yaml"
         file.write_text(deal_text(120, many_cohorts), encoding="utf-8")
         run(f"{many_cohorts:,} cohorts of 120, {their_paths:,} paths", str(file), their_paths)
-    return found, refused
+    return {"MB at most": held, "MB said before": expected}, refused

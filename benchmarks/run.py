@@ -218,7 +218,7 @@ def memory(size: Size) -> Part:
     """Most memory held by whole processes."""
     paths = (100_000, 1_000_000) if size.quick else (100_000, 1_000_000, 10_000_000)
     found, refused = processes.peaks(paths, 1_000, size.of(10_000, 1_024))
-    return Part({"MB at most": found}, [], refused)
+    return Part(found, [], refused)
 
 
 def start_up(size: Size) -> Part:
