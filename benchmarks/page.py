@@ -242,7 +242,8 @@ def _title(text: str, subtitle: str) -> dict[str, Any]:
 
 
 def _bars(rows: list[dict[str, Any]], what: str, title: dict[str, Any], axis: str, base: float) -> dict[str, Any]:
-    """Horizontal bars on a log scale from `base`, each with its number."""
+    """Horizontal bars on a log scale from `base` or lower, each with its number."""
+    base = min(base, 10.0 ** math.floor(math.log10(min(row["value"] for row in rows))))
     y = {"field": what, "type": "nominal", "sort": None, "title": None}
     x = {
         "field": "value",
