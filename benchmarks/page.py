@@ -144,6 +144,9 @@ def machine_line(figures: Figures) -> str:
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     quick = [name for name in ORDER if figures["parts"].get(name, {}).get("quick")]
     rough = f" Quick runs, so rough figures: {', '.join(quick)}." if quick else ""
+    load = max((part.get("load", 0.0) for part in figures["parts"].values()), default=0.0)
+    if load > 1.5:
+        rough += f" Other programs kept the machine busy (load up to {said(load)}), so times are too long."
     where = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}"
     return f"Measured {when} on {where}; {packages}.{rough}\n"
 
@@ -167,7 +170,7 @@ def _budget_row(budget: Budget, found: float | None) -> str:
 
 def _with_unit(value: float, unit: str) -> str:
     if value >= 1e6:
-        return f"{value / 1e6:,.3g} million {unit}".rstrip()
+        return f"{said(value / 1e6)} million {unit}".rstrip()
     return f"{said(value)} {unit}".rstrip()
 
 

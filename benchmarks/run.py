@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -269,12 +270,14 @@ def measure(size: Size, names: list[str], keep: Path | None) -> tuple[Figures, l
             sys.exit(f"{keep} holds figures of another machine or of other packages; measure every part anew.")
     print(", ".join(f"{key} {value}" for key, value in here.items()), flush=True)
     faults: list[str] = []
+    # Before anything runs, so that the load is that of other programs.
+    load = rounded(os.getloadavg()[0]) if hasattr(os, "getloadavg") else 0.0
     for name in names:
         begin = time.perf_counter()
         found = PARTS[name](size)
         seconds = time.perf_counter() - begin
         faults += found.faults
-        measured = {"day": dt.datetime.now(tz=dt.UTC).date().isoformat(), "quick": size.quick}
+        measured = {"day": dt.datetime.now(tz=dt.UTC).date().isoformat(), "quick": size.quick, "load": load}
         figures["parts"][name] = measured | {"figures": found.figures, "left out": found.left_out}
         print(f"\n{name} ({seconds:.0f} s)\n{page.plain(found.figures)}", flush=True)
         for line in found.left_out:
