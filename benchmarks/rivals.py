@@ -4,13 +4,18 @@ Two programs. `people_as_stated` says what the model says: two float64 uniforms 
 allocated once. `people_tuned` is by somebody who knows where the time goes: raw 32-bit words held against integer
 limits, chunks that fit a second-level cache, no floating point per person. It is shown for honesty.
 
-Both return payments in minor units, one a path, and leave out every metric, as the timed stages of risksim do.
+`people_whole_array` is the first of them as a notebook has it: no chunks. `conditioned_binomial` is OpenTURNS by its
+own objects, `case_loop` monaco by its loop over cases; both count people by binomial numbers and draw nobody.
+
+All return payments in minor units, one a path, and leave out every metric, as the timed stages of risksim do.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import warnings
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -122,6 +127,106 @@ def people_tuned(
         np.logical_and(stay, success, out=success)
         payments[start : start + size] = paid(np.count_nonzero(success, axis=1), terms)
     return payments
+
+
+def people_whole_array(n_paths: int, seed: int, terms: Terms = TERMS) -> IntArray:
+    """Two float64 uniforms a person, all paths at once: 2 kB a path while it runs.
+
+    Parameters
+    ----------
+    n_paths, seed, terms
+        As in `people_as_stated`.
+
+    Returns
+    -------
+    int64[path]
+        Payments. [minor unit]
+    """
+    generator = np.random.default_rng(seed)
+    dropout = generator.beta(*terms.dropout, n_paths)[:, None]
+    rate = generator.beta(*terms.success, n_paths)[:, None]
+    stays = generator.random((n_paths, terms.people)) >= dropout
+    succeeds = generator.random((n_paths, terms.people)) < rate
+    return paid((stays & succeeds).sum(axis=1), terms)
+
+
+def installed(package: str) -> bool:
+    """Whether an optional rival is there."""
+    return importlib.util.find_spec(package) is not None
+
+
+def conditioned_binomial(n_paths: int, seed: int, terms: Terms = TERMS) -> IntArray:
+    """OpenTURNS: successes are binomial given both shares, which are drawn first.
+
+    Parameters
+    ----------
+    n_paths, seed, terms
+        As in `people_as_stated`.
+
+    Returns
+    -------
+    int64[path]
+        Payments. [minor unit]
+    """
+    import openturns
+
+    openturns.TBB.SetThreadsNumber(1)
+    openturns.RandomGenerator.SetSeed(seed)
+    shares = [openturns.Beta(*terms.success, 0.0, 1.0), openturns.Beta(*terms.dropout, 0.0, 1.0)]
+    number_and_chance = openturns.SymbolicFunction(["p", "d"], [str(terms.people), "(1 - d) * p"])
+    given = openturns.CompositeRandomVector(
+        number_and_chance, openturns.RandomVector(openturns.JointDistribution(shares))
+    )
+    # The class was renamed; only one of the names is there without a warning.
+    law = getattr(openturns, "CompoundRandomVector", None) or openturns.DeconditionedRandomVector
+    sample = law(openturns.Binomial(terms.people, 0.5), given).getSample(n_paths)
+    return paid(np.asarray(sample)[:, 0].astype(np.int64), terms)
+
+
+def case_loop(n_paths: int, seed: int, terms: Terms = TERMS) -> IntArray:
+    """monaco: one case a path in its own loop, each with a generator of its own from the seed that monaco gives it.
+
+    Parameters
+    ----------
+    n_paths, seed, terms
+        As in `people_as_stated`.
+
+    Returns
+    -------
+    int64[path]
+        Payments. [minor unit]
+    """
+    import monaco
+    from scipy.stats import beta
+
+    def before(case: Any) -> tuple[float, float, int]:
+        return case.invals["success"].val, case.invals["dropout"].val, case.seed
+
+    def case(success: float, dropout: float, own_seed: int) -> tuple[int]:
+        generator = np.random.default_rng(own_seed)
+        return (int(generator.binomial(generator.binomial(terms.people, 1.0 - dropout), success)),)
+
+    def after(case: Any, successes: int) -> None:
+        case.addOutVal("successes", successes)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        simulation = monaco.Sim(
+            name="deal",
+            ndraws=n_paths,
+            fcns={"preprocess": before, "run": case, "postprocess": after},
+            firstcaseismedian=False,
+            samplemethod="random",
+            seed=seed,
+            singlethreaded=True,
+            savecasedata=False,
+            savesimdata=False,
+            verbose=False,
+        )
+        for name, (a, b) in (("success", terms.success), ("dropout", terms.dropout)):
+            simulation.addInVar(name, dist=beta, distkwargs={"a": a, "b": b})
+        simulation.runSim()
+    return paid(np.asarray(simulation.outvars["successes"].nums, dtype=np.int64), terms)
 
 
 def _limit(chance: FloatArray) -> npt.NDArray[np.uint32]:

@@ -1,91 +1,109 @@
-"""Measure risksim beside its rivals, in one process on one core, and print ratios first.
+"""Measure risksim beside its rivals, print ratios first, keep the figures and write the page.
 
-    python benchmarks/run.py [--paths N] [--repeats 5] [--json FILE] [--no-start-up]
+    python benchmarks/run.py [--quick] [--only NAME]... [--json FILE] [--page FILE]
+    python benchmarks/run.py --from FILE --page FILE
 
 Programs take turns, so that a busy machine hurts all of them alike. A ratio is the median of the ratios of the turns,
-a time the median of the times. The command fails if a program disagrees with the exact law or if threads change a bit;
-it never fails because a machine is slow.
+a time the median of the times. The command fails if a program disagrees with the exact law or with another program, or
+if threads change a bit; it never fails because a machine is slow.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
-import math
 import os
-import platform
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import rivals
-from benchmarks.bench_simple import PATHS, SCENARIO, SEED, STAGES, Stages, pay, same_bits, simple_deal
+from benchmarks import growth, page, precision, processes, rates, rich, rivals
+from benchmarks.bench_simple import SEED, STAGES, Stages, pay, same_bits, simple_deal
+from benchmarks.clock import Timed, in_ns, machine, one_core, ratio, rounded, turns
 from risksim import api
-from risksim.plan.layout import Plan
 
 RISKSIM = "risksim: inputs, people and payments"
-RIVALS: dict[str, Callable[[int, int], rivals.IntArray]] = {
-    "NumPy as stated, PCG64": rivals.people_as_stated,
-    "NumPy as stated, SFC64": lambda paths, seed: rivals.people_as_stated(paths, seed, np.random.SFC64),
-    "NumPy hard-tuned, SFC64": rivals.people_tuned,
-}
-MAIN = "risksim.cli.main"
-Turns = dict[str, list[float]]
-"""Seconds of each program, turn by turn."""
+WHOLE_RUN = "risksim: whole run with books, IRR and NPV, every path kept"
+OPTIONAL = {"OpenTURNS, conditioned binomial": "openturns", "monaco, loop over cases": "monaco"}
+Figures = dict[str, Any]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure risksim beside its rivals.")
-    parser.add_argument("--paths", type=int, default=PATHS, help="paths of a run (default: %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="runs behind every median (default: %(default)s)")
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    parser.add_argument("--no-start-up", action="store_true", help="leave out the figures of whole processes")
-    chosen = parser.parse_args()
+class Size(NamedTuple):
+    """How much is measured."""
 
-    plan = simple_deal()
+    quick: bool
+
+    @property
+    def repeats(self) -> int:
+        return 3 if self.quick else 5
+
+    def of(self, full: int, quick: int) -> int:
+        """A number in a full run and in a quick one."""
+        return quick if self.quick else full
+
+
+class Part(NamedTuple):
+    """What a part of the command found."""
+
+    figures: Figures
+    faults: list[str]
+    """Wrong results: these fail the command."""
+    left_out: list[str]
+    """What could not be measured here."""
+
+
+def simple(size: Size) -> Part:
+    """The simple reference deal, person by person, beside every rival."""
+    plan, paths = simple_deal(), size.of(1_000_000, 100_000)
     api.simulate(plan, 1_024, SEED, 1)  # compiles
-    faults = disagreements(plan, chosen.paths)
-    with one_core():
-        programs = person_level(plan, chosen.paths, chosen.repeats)
-        stages = stage_breakdown(plan, chosen.repeats)
-    threads = second_core(plan, chosen.paths, chosen.repeats)
-    figures: dict[str, Any] = {
-        "machine": machine(),
-        "paths": chosen.paths,
-        "repeats": chosen.repeats,
-        "ratios": ratios(programs, threads),
-        "ns_a_path": in_ns(programs | threads, chosen.paths),
-        "stages_ns_a_path": stages,
-        "start_up_s": {} if chosen.no_start_up else start_up(chosen.repeats),
+    whole_array = min(paths, 50_000)
+    programs = {
+        "NumPy as stated, PCG64": (rivals.people_as_stated, paths),
+        "NumPy as stated, SFC64": (partial(rivals.people_as_stated, bits=np.random.SFC64), paths),
+        "NumPy as stated, whole array": (rivals.people_whole_array, whole_array),
+        "NumPy hard-tuned, SFC64": (rivals.people_tuned, paths),
+        "OpenTURNS, conditioned binomial": (rivals.conditioned_binomial, paths),
+        "monaco, loop over cases": (rivals.case_loop, size.of(10_000, 2_000)),
     }
-    show(figures)
-    if chosen.json is not None:
-        figures["start_up_s"] = {name: taken for name, taken in figures["start_up_s"].items() if not math.isnan(taken)}
-        chosen.json.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    if faults:
-        sys.exit("\n".join(faults))
+    left_out = [f"{name}: not installed" for name, package in OPTIONAL.items() if not rivals.installed(package)]
+    for name, package in OPTIONAL.items():
+        if not rivals.installed(package):
+            del programs[name]
+    faults = _simple_faults(paths, {name: run(n, SEED) for name, (run, n) in programs.items()})
+    with one_core():
+        timed = {RISKSIM: Timed(lambda: pay(plan, paths), paths)}
+        timed |= {name: Timed(partial(run, n, SEED), n) for name, (run, n) in programs.items()}
+        timed[WHOLE_RUN] = Timed(lambda: api.simulate(plan, paths, SEED, 1), paths)
+        seconds = turns(timed, size.repeats)
+        block = Stages(plan)
+        stages = {stage: Timed(partial(block.run, stage), block.n_paths) for stage in STAGES}
+        by_stage = in_ns(turns(stages, 10 * size.repeats))
+    figures = {
+        "paths": paths,
+        "ratios": {f"{name}, times risksim": rounded(ratio(seconds[name], seconds[RISKSIM])) for name in programs},
+        "ns a path": in_ns(seconds),
+        "ns a path, by stage": by_stage,
+    }
+    return Part(figures, faults, left_out)
 
 
-def disagreements(plan: Plan, paths: int) -> list[str]:
-    """What is wrong with the results, whatever their speed."""
+def _simple_faults(paths: int, payments: dict[str, rivals.IntArray]) -> list[str]:
+    """What is wrong with the results of the simple deal, whatever their speed."""
+    plan = simple_deal()
     one, two = api.simulate(plan, paths, SEED, 1).paths, api.simulate(plan, paths, SEED, 2).paths
     faults = [] if same_bits(one, two) else ["risksim: one thread and two threads differ"]
     received = pay(plan, paths)
     if not np.array_equal(received, one.received[:, 0]):
         faults.append("risksim: the timed stages pay other amounts than the engine")
-    payments = {RISKSIM: received} | {name: rival(paths, SEED) for name, rival in RIVALS.items()}
-    for name, paid in payments.items():
+    for name, paid in ({RISKSIM: received} | payments).items():
         found = rivals.agreement(paid)
         if not found.holds:
             faults.append(
@@ -94,149 +112,180 @@ def disagreements(plan: Plan, paths: int) -> list[str]:
     return faults
 
 
-def turns(programs: Mapping[str, Callable[[], object]], repeats: int) -> Turns:
-    """Seconds of each program, turn by turn."""
-    seconds: Turns = {name: [] for name in programs}
-    for _ in range(repeats):
-        for name, program in programs.items():
-            begin = time.perf_counter()
-            program()
-            seconds[name].append(time.perf_counter() - begin)
-    return seconds
+def internal_rates(size: Size) -> Part:
+    """Internal rates of many deals beside pyxirr."""
+    flows = rates.flows(size.of(rates.DEALS, 20_000))
+    held, n_deals = rates.balances(flows), flows.shape[0]
+    rates.by_risksim(rates.balances(flows[:10]))  # compiles
+    there = rivals.installed("pyxirr")
+    programs = {"risksim": Timed(lambda: rates.by_risksim(held), n_deals)}
+    if there:
+        programs["pyxirr, one call a deal"] = Timed(lambda: rates.by_pyxirr(flows), n_deals)
+    with one_core():
+        seconds = turns(programs, 3 * size.repeats)
+    figures: Figures = {"deals": n_deals, "ratios": {}, "ns a deal": in_ns(seconds)}
+    if there:
+        name = "pyxirr, one call a deal"
+        figures["ratios"] = {f"{name}, times risksim": rounded(ratio(seconds[name], seconds["risksim"]))}
+    return Part(figures, rates.faults(flows, there), [] if there else ["pyxirr: not installed"])
 
 
-def ratio(above: list[float], below: list[float]) -> float:
-    """Median of the ratios of the turns: a machine that changes pace between turns moves it least."""
-    return statistics.median(one / other for one, other in zip(above, below, strict=True))
-
-
-def person_level(plan: Plan, paths: int, repeats: int) -> Turns:
-    """Risksim and its rivals, seconds."""
-    programs: dict[str, Callable[[], object]] = {RISKSIM: lambda: pay(plan, paths)}
-    programs |= {name: (lambda rival=rival: rival(paths, SEED)) for name, rival in RIVALS.items()}
-    programs["risksim: whole run with books, IRR and NPV, every path kept"] = lambda: api.simulate(plan, paths, SEED, 1)
-    return turns(programs, repeats)
-
-
-def stage_breakdown(plan: Plan, repeats: int) -> dict[str, float]:
-    """Every stage of one block on arrays that are there already, ns a path."""
-    block = Stages(plan)
-    programs = {stage: (lambda stage=stage: block.run(stage)) for stage in STAGES}
-    return in_ns(turns(programs, 10 * repeats), block.n_paths)
-
-
-def second_core(plan: Plan, paths: int, repeats: int) -> Turns:
-    """One thread and two, not pinned, seconds."""
-    return turns(
-        {
-            "pay, 1 thread": lambda: pay(plan, paths, threads=1),
-            "pay, 2 threads": lambda: pay(plan, paths, threads=2),
-            "whole run, 1 thread": lambda: api.simulate(plan, paths, SEED, 1),
-            "whole run, 2 threads": lambda: api.simulate(plan, paths, SEED, 2),
+def rich_deal(size: Size) -> Part:
+    """The rich reference deal: lives and money apart, the inputs given."""
+    of = rich.given(size.of(rich.PATHS, 8_192))
+    n_paths = of.factor.size
+    programs, left_out = rich.programs()
+    results, timed = {}, {}
+    for name, program in programs.items():
+        verified = program.lives(of)
+        results[name] = rich.Result(verified, program.money(verified, of))
+        timed[name] = Timed(partial(program.lives, of), n_paths)
+        timed[_money_of(name)] = Timed(partial(program.money, verified, of), n_paths)
+    with one_core():
+        seconds = turns(timed, size.repeats)
+    both = {name: [a + b for a, b in zip(seconds[name], seconds[_money_of(name)], strict=True)] for name in programs}
+    ours = [name for name in programs if name.startswith("risksim")]
+    theirs = [name for name in programs if name not in ours]
+    figures = {
+        "paths": n_paths,
+        "ratios": {f"{their}, times {our}": rounded(ratio(both[their], both[our])) for our in ours for their in theirs},
+        "ratios, lives alone": {
+            f"{their}, times {our}": rounded(ratio(seconds[their], seconds[our])) for our in ours for their in theirs
         },
-        repeats,
-    )
-
-
-def ratios(programs: Turns, threads: Turns) -> dict[str, float]:
-    return {f"{name}, times risksim": ratio(programs[name], programs[RISKSIM]) for name in RIVALS} | {
-        f"{what}, one thread over two": ratio(threads[f"{what}, 1 thread"], threads[f"{what}, 2 threads"])
-        for what in ("pay", "whole run")
+        "ns a path": in_ns(both),
+        "ns a path, lives": in_ns({name: seconds[name] for name in programs}),
+        "ns a path, money and rates": in_ns({name: seconds[_money_of(name)] for name in programs}),
     }
+    return Part(figures, rich.faults(results, of), left_out)
 
 
-def in_ns(seconds: Turns, paths: int) -> dict[str, float]:
-    return {name: 1e9 * statistics.median(taken) / paths for name, taken in seconds.items()}
+def _money_of(name: str) -> str:
+    return f"{name}, money"
 
 
-def start_up(repeats: int) -> dict[str, float]:
-    """Whole processes, seconds; nan where a command fails."""
-    file = str(SCENARIO)
-    with tempfile.TemporaryDirectory() as warm:
-        command_line(["run", file], warm)
-        taken = medians_of_processes(
-            {
-                "risksim --help": lambda: command_line(["--help"], warm),
-                "risksim check": lambda: command_line(["check", file], warm),
-                "risksim run, warm": lambda: command_line(["run", file], warm),
-            },
-            repeats,
-        )
-    return taken | medians_of_processes({"risksim run, empty cache folder": lambda: first_run(file)}, repeats)
-
-
-def first_run(file: str) -> float:
-    with tempfile.TemporaryDirectory() as empty:
-        return command_line(["run", file], empty)
-
-
-def medians_of_processes(commands: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, float]:
-    seconds = [{name: command() for name, command in commands.items()} for _ in range(repeats)]
-    return {name: statistics.median(turn[name] for turn in seconds) for name in commands}
-
-
-def command_line(arguments: list[str], cache: str) -> float:
-    """Seconds of one whole process; nan if it fails."""
-    environment = os.environ | {"RISKSIM_CACHE_DIR": cache}
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", MAIN, *arguments], env=environment, capture_output=True, check=False, text=True
+def threads(size: Size) -> Part:
+    """One thread and two, not pinned."""
+    plan, paths = simple_deal(), size.of(1_000_000, 200_000)
+    api.simulate(plan, 1_024, SEED, 1)  # compiles
+    seconds = turns(
+        {
+            "pay, 1 thread": Timed(lambda: pay(plan, paths, threads=1), paths),
+            "pay, 2 threads": Timed(lambda: pay(plan, paths, threads=2), paths),
+            "whole run, 1 thread": Timed(lambda: api.simulate(plan, paths, SEED, 1), paths),
+            "whole run, 2 threads": Timed(lambda: api.simulate(plan, paths, SEED, 2), paths),
+        },
+        5,
     )
-    seconds = time.perf_counter() - begin
-    if done.returncode == 0:
-        return seconds
-    last = done.stderr.strip().splitlines()[-1:]
-    print(f"risksim {' '.join(arguments[:1])} failed: {' '.join(last)}", file=sys.stderr)
-    return float("nan")
+    figures = {
+        "paths": paths,
+        "ratios": {
+            f"{what}, one thread over two": rounded(ratio(seconds[f"{what}, 1 thread"], seconds[f"{what}, 2 threads"]))
+            for what in ("pay", "whole run")
+        },
+        "ns a path": in_ns(seconds),
+    }
+    return Part(figures, [], [])
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Stay on one core where the system allows it."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+def scaling(size: Size) -> Part:
+    """Time a path by participants, cohorts and paths."""
+    people, repeats = size.of(growth.PEOPLE, 2_400_000), size.of(3, 1)
+    with one_core():
+        participants = growth.by_participants(repeats, people)
+        cohorts = growth.by_cohorts(repeats, people)
+        paths = growth.by_paths(repeats, size.of(growth.PATHS[-1], 1_000_000))
+    figures = {
+        "growth with the power of": {
+            "participants": growth.exponent(participants),
+            "cohorts": growth.exponent(cohorts),
+            "paths": growth.exponent(paths, each=False),
+        },
+        "ns a path, by participants": participants,
+        "ns a path, by cohorts of 120": cohorts,
+        "ns a path, by paths": paths,
+    }
+    return Part(figures, [], [])
 
 
-def machine() -> dict[str, str]:
-    """What a figure depends on."""
-    told = Path("/proc/cpuinfo")
-    models = [line for line in told.read_text().splitlines() if line.startswith("model name")] if told.exists() else []
-    return {
-        "processor": models[0].partition(":")[2].strip() if models else platform.processor(),
-        "cores": str(os.cpu_count()),
-        "system": platform.system(),
-        "python": platform.python_version(),
-    } | {name: version_of(name) for name in ("risksim-dsi", "numpy", "numba", "llvmlite")}
+def accuracy(size: Size) -> Part:
+    """Errors against the exact law of the simple deal, and what they cost."""
+    points, seeds = size.of(precision.POINTS, 4_096), size.of(precision.SEEDS, 10)
+    with one_core():
+        found, left_out = precision.table(points, seeds)
+    return Part({"points": points, "samples": seeds} | found, [], left_out)
 
 
-def version_of(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"  # run from a checkout
+def memory(size: Size) -> Part:
+    """Most memory held by whole processes."""
+    paths = (100_000, 1_000_000) if size.quick else (100_000, 1_000_000, 10_000_000)
+    found, refused = processes.peaks(paths, 1_000, size.of(10_000, 1_024))
+    return Part(found, [], refused)
 
 
-def show(figures: Mapping[str, Any]) -> None:
-    print(", ".join(f"{key} {value}" for key, value in figures["machine"].items()))
-    print(f"{figures['paths']:,} paths, medians of {figures['repeats']}, programs in turns\n")
-    for title, key, unit, digits in (
-        ("Ratios", "ratios", "", 2),
-        ("Time a path", "ns_a_path", "ns", 0),
-        ("Stages of one block, arrays there already, one thread", "stages_ns_a_path", "ns", 1),
-        ("Whole processes", "start_up_s", "s", 2),
-    ):
-        if figures[key]:
-            print(title)
-            for name, value in figures[key].items():
-                print(f"  {name:<64}{value:>9,.{digits}f} {unit}".rstrip())
-            print()
+def start_up(size: Size) -> Part:
+    """Whole processes."""
+    taken, complaints = processes.start_up(size.repeats if not size.quick else 1)
+    return Part({"s": taken}, complaints, [])
+
+
+PARTS: dict[str, Callable[[Size], Part]] = {
+    "simple": simple,
+    "rates": internal_rates,
+    "rich": rich_deal,
+    "threads": threads,
+    "scaling": scaling,
+    "accuracy": accuracy,
+    "memory": memory,
+    "start-up": start_up,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure risksim beside its rivals.")
+    parser.add_argument("--quick", action="store_true", help="smaller runs: about a minute")
+    parser.add_argument("--only", action="append", choices=sorted(PARTS), help="this part; may be said again")
+    parser.add_argument("--json", type=Path, help="keep the figures here; parts not measured stay as they are there")
+    parser.add_argument("--from", type=Path, dest="source", help="measure nothing, take the figures from here")
+    parser.add_argument("--page", type=Path, help="write the page and its pictures from the figures")
+    chosen = parser.parse_args()
+    if chosen.source is not None:
+        figures, faults = json.loads(chosen.source.read_text(encoding="utf-8")), []
+    else:
+        figures, faults = measure(Size(chosen.quick), chosen.only or list(PARTS), chosen.json)
+    if chosen.page is not None:
+        page.write(figures, chosen.page)
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+def measure(size: Size, names: list[str], keep: Path | None) -> tuple[Figures, list[str]]:
+    """Measure parts one by one, print each, and keep what is found after each."""
+    here = machine()
+    figures: Figures = {"machine": here, "parts": {}}
+    if keep is not None and keep.exists():
+        before = json.loads(keep.read_text(encoding="utf-8"))
+        if before["machine"] == here:
+            figures = before
+        elif set(names) != set(PARTS):
+            sys.exit(f"{keep} holds figures of another machine or of other packages; measure every part anew.")
+    print(", ".join(f"{key} {value}" for key, value in here.items()), flush=True)
+    faults: list[str] = []
+    # Before anything runs, so that the load is that of other programs.
+    load = rounded(os.getloadavg()[0]) if hasattr(os, "getloadavg") else 0.0
+    for name in names:
+        begin = time.perf_counter()
+        found = PARTS[name](size)
+        seconds = time.perf_counter() - begin
+        faults += found.faults
+        measured = {"day": dt.datetime.now(tz=dt.UTC).date().isoformat(), "quick": size.quick, "load": load}
+        figures["parts"][name] = measured | {"figures": found.figures, "left out": found.left_out}
+        print(f"\n{name} ({seconds:.0f} s)\n{page.plain(found.figures)}", flush=True)
+        for line in found.left_out:
+            print(f"  left out: {line}", flush=True)
+        if keep is not None:
+            figures["parts"] = {part: figures["parts"][part] for part in PARTS if part in figures["parts"]}
+            keep.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return figures, faults
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",
     ),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
-    "examples": ("References", "Deals whose law is known exactly."),
+    "examples": ("References", "Deals on which programs are compared; the law of the simple one is known exactly."),
 }
 """Folders under ``scenarios`` in the order of the page: heading and a sentence."""
 
