@@ -337,7 +337,7 @@ def test_deals_without_people_take_points_for_their_inputs():
     [
         ("ending/four-ways.yaml", "it may end early"),
         ("financing/costs-per-head.yaml", "its costs follow the people"),
-        ("outcomes/spells-any.yaml", "its people"),
+        ("outcomes/spells-any.yaml", "comes and goes"),
         ("enrolment/slow-start.yaml", "costs follow"),
     ],
 )

@@ -288,7 +288,7 @@ def test_what_people_share_may_be_given():
     plan = shipped_plan("dependence/what-people-share.yaml")
     key, inputs = drawn(plan, 64)
     assert plan.dependence is not None
-    words = words_of_cohort(key, 0, 1, 0, 64)
+    words = words_of_cohort(plan, key, 0, 1, 0, 64)
     factor = np.array([normal_of(uniform_of(np.uint32(word))) for word in words])
     given = Shared(factor, economy(plan.dependence, key, 0, 64))
     for own, other in zip(chances_of(plan, key, 0, 1, inputs), chances_of(plan, key, 0, 1, inputs, given), strict=True):
@@ -298,7 +298,7 @@ def test_what_people_share_may_be_given():
 def test_a_cohort_factor_that_moves_chances_may_be_given():
     plan = compile_plan(deal(dependence={"cohort_icc": {"job": 0.05}}))
     key, inputs = drawn(plan, 64)
-    words = words_of_cohort(key, 0, 0, 0, 64)
+    words = words_of_cohort(plan, key, 0, 0, 0, 64)
     factor = np.array([normal_of(uniform_of(np.uint32(word))) for word in words])
     own, other = (chances_of(plan, key, 0, 0, inputs, given) for given in (None, Shared(cohort=factor)))
     assert np.allclose(own.pattern, other.pattern, rtol=1e-12, atol=1e-14)
