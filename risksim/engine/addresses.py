@@ -57,6 +57,10 @@ class Purpose(IntEnum):
     """How far out everything of a path lies together, shared by all deals; drawn like an input."""
     WAITING = 19
     """How long a person waits for their place."""
+    POINTS = 20
+    """The scramble of a quasi-random point set."""
+    COUNT = 21
+    """How many people of a cohort meet a fate."""
 
 
 SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})

@@ -1,10 +1,10 @@
 """Which engine can run a deal, and why the others can't.
 
-===========  ===========================================================================================================
+===========  =========================================================================================================
 exact        inputs by quadrature, counts enumerated: no simulation error
-conditional  inputs and what people share by scrambled Sobol points; of persons only the numbers that the contract counts
+conditional  inputs and what people share by scrambled Sobol points; of persons only how many meet each fate
 individual   every person drawn: runs every deal, and every path can be told as a story
-===========  ===========================================================================================================
+===========  =========================================================================================================
 """
 
 from __future__ import annotations
