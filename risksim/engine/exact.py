@@ -49,6 +49,7 @@ from risksim.plan.layout import (
     EXACT,
     RESULT,
     FloatArray,
+    Int16Array,
     IntArray,
     PathResults,
     Plan,
@@ -86,6 +87,13 @@ class ExactResults(NamedTuple):
     paths: PathResults
     """A row for each combination of counts; inputs are nan and head counts zero there."""
     counts: CountLaws
+
+
+def sample_of_means(counts: CountLaws) -> tuple[FloatArray, Int16Array]:
+    """Weight and replicate of the rows of `CountLaws.mean`: float64[replicate] and int16[replicate]."""
+    n_replicates = counts.mean.shape[0]
+    first = EXACT if n_replicates == 1 else 0
+    return np.full(n_replicates, 1.0 / n_replicates), np.arange(first, first + n_replicates, dtype=np.int16)
 
 
 def obstacle(plan: Plan) -> str | None:
@@ -392,16 +400,32 @@ def _merged_law(plan: Plan, shape: Shape, given: Given) -> FloatArray:
     length = tuple(1 << max(1, size - 1).bit_length() for size in shape.sizes)
     axes = tuple(range(1, 1 + len(length)))
     product = None
+    known: dict[object, Any] = {}
     for way in shape.ways:
-        factors, numbers = factors_of(plan, given, way, NODE + 1)
-        law = contract(factors, [numbers[count] for count in way.kept], given.weight.size, None)
-        transform = np.fft.rfftn(law, length, axes) if axes else law
+        twin = twin_of(plan, given, way.cohort)
+        if twin not in known:
+            factors, numbers = factors_of(plan, given, way, NODE + 1)
+            law = contract(factors, [numbers[count] for count in way.kept], given.weight.size, None)
+            known[twin] = np.fft.rfftn(law, length, axes) if axes else law
+        transform = known[twin]
         product = transform if product is None else product * transform
     assert product is not None
     if not axes:
         return np.asarray(np.einsum("t,t->", given.weight, product))
     total = np.fft.irfftn(np.tensordot(given.weight, product, 1), length, tuple(range(len(length))))
     return without_rounding(total[tuple(slice(size) for size in shape.sizes)], math.prod(length))
+
+
+def twin_of(plan: Plan, given: Given, cohort: int) -> object:
+    """What two cohorts have in common whose counts have the same law on every node."""
+    of_its_own = any(key[1] == cohort for key in given.alone) or cohort in given.enrolled
+    if of_its_own or (given.sites is not None and plan.sites is not None):
+        return cohort
+    cohorts = plan.cohorts
+    chances = ("places", "ratio_slot", "ratio_value", "dropout_slot", "dropout_value", "unmeasured_slot")
+    counted = tuple(_counted(plan, cohort, k) for k in range(plan.outcomes.address.size))
+    numbers = tuple(float(getattr(cohorts, name)[cohort]) for name in (*chances, "unmeasured_value"))
+    return (*numbers, *counted)
 
 
 # Settling
@@ -477,8 +501,21 @@ def count_laws(plan: Plan, replicates: list[Given]) -> CountLaws:
     for replicate, given in enumerate(replicates):
         for part in _pieces_of_counts(plan, given):
             for column in range(HEAD + 2 * n_outcomes):
-                _add_counts(plan, part, column, total[column, replicate], mean[replicate])
+                if not _same_as_before(plan, column):
+                    _add_counts(plan, part, column, total[column, replicate], mean[replicate])
+    for column in filter(lambda each: _same_as_before(plan, each), range(HEAD + 2 * n_outcomes)):
+        total[column], mean[:, :, column] = total[column - 1], mean[:, :, column - 1]
     return CountLaws(tuple(total), mean)
+
+
+def _same_as_before(plan: Plan, column: int) -> bool:
+    """Whether a column is verified successes, and everybody who succeeds is verified."""
+    k, verified = divmod(column - HEAD, 2)
+    if column < HEAD or not verified:
+        return False
+    cohorts = plan.cohorts
+    seen = not cohorts.unmeasured_value.any() and bool((cohorts.unmeasured_slot < 0).all())
+    return seen and all(_counted(plan, c, k) == 1.0 for c in range(cohorts.places.size))
 
 
 def _pieces_of_counts(plan: Plan, given: Given) -> Iterator[Given]:
@@ -492,7 +529,11 @@ def _pieces_of_counts(plan: Plan, given: Given) -> Iterator[Given]:
 def _add_counts(plan: Plan, given: Given, column: int, total: FloatArray, mean: FloatArray) -> None:
     """Add the law of one column on some nodes: to total float64[people + 1] and mean float64[cohort, count]."""
     present = [c for c in range(plan.cohorts.places.size) if plan.cohorts.places[c] > 0]
-    laws = [_law_of_column(plan, given, c, column) for c in present]
+    known: dict[object, FloatArray] = {}
+    for c in present:
+        if (twin := twin_of(plan, given, c)) not in known:
+            known[twin] = _law_of_column(plan, given, c, column)
+    laws = [known[twin_of(plan, given, c)] for c in present]
     share = float(given.weight.sum())
     for c, law in zip(present, laws, strict=True):
         averaged = share * law[0] if law.shape[0] == 1 else given.weight @ law
