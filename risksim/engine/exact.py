@@ -23,7 +23,7 @@ from risksim.engine.lattice import without_rounding
 from risksim.engine.results import know_results
 from risksim.engine.run import allocate, store
 from risksim.engine.settle import settle
-from risksim.engine.thinning import Stage, law_after
+from risksim.engine.thinning import Stage, law_after, passing
 from risksim.engine.ways import (
     MOST_AXES,
     MOST_OF_BOTH,
@@ -37,6 +37,7 @@ from risksim.engine.ways import (
     contract,
     enrolled_of,
     factors_of,
+    hides,
     periods,
     stage_of,
     ways_of,
@@ -63,8 +64,16 @@ MOST_NODES = 3_000_000
 """Nodes of what is shared."""
 STEPS = (0.5, 0.25, 0.125, 0.0625)
 """Steps of the nodes for several inputs at once, tried one after the other."""
+FINE_STEPS = (1 / 64, 1 / 128, 1 / 256, 1 / 512, 1 / 1024)
+"""Steps for one input alone, where the nodes of its table are too few."""
 CLOSE = 1e-7
 """How little halving the step may change any probability. The error falls with its square, to 1e-14. [1]"""
+DOES_NOT_CONVERGE = (
+    "the exact engine cannot run this deal: its integrals over uncertain inputs don't converge on the finest grid that "
+    "there is room for."
+)
+MOST_IN_TABLE = 2_000
+"""Largest cohort for which it is told how many of any number of people pass a step. [people]"""
 CELLS = 4_000_000
 """Numbers worked on at once."""
 BLOCK = 16_384
@@ -220,7 +229,11 @@ def too_wide(plan: Plan, shape: Shape) -> str | None:
     """Whether a contraction would need more axes or larger tables than there is room for."""
     if sum(4 + len(way.of_whom) for way in shape.ways) > MOST_AXES and not shape.merged:
         return "there are too many cohorts whose counts matter one by one"
+    uncertain = [key[1] for key in steps_of(plan)]
     for way in shape.ways:
+        several = len(way.kept) > 1 or hides(way) or uncertain.count(way.cohort) > 1
+        if several and plan.cohorts.places[way.cohort] > MOST_IN_TABLE:
+            return f"several steps are uncertain, or several counts matter, among more than {MOST_IN_TABLE:,} people"
         needed = set(way.kept) | {name for _, name in way.of_whom}
         if {"s", "w", "v"} <= needed and plan.cohorts.places[way.cohort] > MOST_OF_BOTH:
             return f"who stays and who can be measured both matter among more than {MOST_OF_BOTH} people"
@@ -322,10 +335,7 @@ def _integrated(plan: Plan, shape: Shape) -> tuple[Given, FloatArray]:
         joint = joint_law(plan, shape, given)
         if float(np.abs(joint - before).max()) <= CLOSE:
             return given, joint
-    raise RunError(
-        "the exact engine cannot run this deal: its integrals over several uncertain inputs don't converge on the "
-        "finest grid that there is room for. Try another engine."
-    )
+    raise RunError(f"{DOES_NOT_CONVERGE} Try another engine.")
 
 
 def needs_steps(plan: Plan) -> bool:
@@ -356,11 +366,57 @@ def given_at(plan: Plan, step: float) -> Given:
         if what == "enrolled":
             enrolled[cohort] = quadrature.law_of_enrolled(plan.inputs, bases[0], int(plan.cohorts.places[cohort]))
             continue
-        own = quadrature.along_one(plan, bases[0]) if len(bases) == 1 else quadrature.tensor(plan, bases, step)
         slot = {"stays": plan.cohorts.dropout_slot, "seen": plan.cohorts.unmeasured_slot}.get(what)
-        column = plan.outcomes.rate_slot[outcome] if slot is None else slot[cohort]
-        stages[key] = Stage(own.inputs[:, column][np.newaxis], own.weight)
+        column = int(plan.outcomes.rate_slot[outcome] if slot is None else slot[cohort])
+        if len(bases) == 1:
+            stages[key] = alone_at(plan, bases[0], column, int(plan.cohorts.places[cohort]))
+        else:
+            stages[key] = _stage_at(quadrature.tensor(plan, bases, step), column)
     return Given(nodes.inputs, nodes.weight, stages, enrolled, step)
+
+
+def alone_at(plan: Plan, base: int, column: int, people: int) -> Stage:
+    """A step whose one input serves nothing else, at enough nodes for as many people as there are places.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    base : int
+        The input that is drawn.
+    column : int
+        The input that is the chance: the same, or worked out of it.
+    people : int
+        Places. [people]
+
+    Returns
+    -------
+    Stage
+
+    Raises
+    ------
+    RunError
+        If the integral does not converge.
+    """
+
+    def law(stage: Stage) -> FloatArray:
+        return passing(stage, np.array([people]), people)
+
+    coarse, fine = (_stage_at(quadrature.along_one(plan, base, stride), column) for stride in (2, 1))
+    before = law(fine)
+    if float(np.abs(before - law(coarse)).max()) <= CLOSE * float(before.max()):
+        return fine
+    for step in FINE_STEPS:
+        fine = _stage_at(quadrature.tensor(plan, (base,), step), column)
+        after = law(fine)
+        if float(np.abs(after - before).max()) <= CLOSE * float(after.max()):
+            return fine
+        before = after
+    raise RunError(f"{DOES_NOT_CONVERGE} Try another engine.")
+
+
+def _stage_at(nodes: quadrature.Nodes, column: int) -> Stage:
+    return Stage(nodes.inputs[:, column][np.newaxis], nodes.weight)
 
 
 def joint_law(plan: Plan, shape: Shape, given: Given) -> FloatArray:
@@ -476,15 +532,16 @@ def _write_counts(plan: Plan, shape: Shape, counts: list[IntArray], measured: Fl
             axis += len(way.kept)
         for read in way.reads:
             cell = measured[:, way.cohort, read.measure, read.period]
-            if read.count not in axes:
+            if read.which not in axes:
                 cell[:] = _certain(plan, way, read)
             elif position == 0 or not shape.merged:
-                cell[:] = axes[read.count]
+                cell[:] = axes[read.which]
 
 
 def _certain(plan: Plan, way: Way, read: Read) -> int:
     """A count that is the same on every path: everybody who enrols."""
-    assert read.count == "n" and way.known
+    assert read.which == "n"
+    assert way.known
     ratio = plan.cohorts.ratio_value[way.cohort : way.cohort + 1]
     return int(quadrature.enrolled_at(ratio, int(plan.cohorts.places[way.cohort]))[0])
 
@@ -578,5 +635,3 @@ def _counted(plan: Plan, cohort: int, outcome: int) -> float:
     if (period >= 0).all():
         return 1.0
     return float(cohorts.month_weight[months][period >= 0].sum())
-
-

@@ -130,9 +130,7 @@ def given_in_replicates(plan: Plan, n_points: int, seed: int, n_replicates: int 
         here = uniforms[replicate::n_replicates]
         drawn = np.full((each, plan.inputs.address.size), np.nan)
         for dimension, position in enumerate(positions):
-            drawn[:, position] = quadrature.look_up_at(
-                plan.inputs, position, np.ascontiguousarray(here[:, dimension])
-            )
+            drawn[:, position] = quadrature.look_up_at(plan.inputs, position, np.ascontiguousarray(here[:, dimension]))
         _work_out_all(plan, positions, drawn)
         found.append(Given(drawn, np.full(each, 1.0 / each), {}, {}, 0.0, _sites(plan, here[:, len(positions) :])))
     return found
@@ -166,7 +164,7 @@ def _work_out_all(plan: Plan, positions: tuple[int, ...], drawn: FloatArray) -> 
 def _spread_over(paths: PathResults, laws: FloatArray) -> PathResults:
     """Rows of settled combinations, once for each replicate: laws float64[replicate, row]."""
     replicate, row = np.nonzero(laws)
-    chosen = PathResults(*(field[row] if field.shape[0] == laws.shape[1] else field for field in paths))
+    chosen = PathResults(*(field[row] for field in paths))  # type: ignore[arg-type]
     weight: FloatArray = laws[replicate, row] / laws[replicate].sum(axis=1) / laws.shape[0]
     number: IntArray = replicate
     return chosen._replace(weight=weight, replicate=number.astype(np.int16))

@@ -58,7 +58,9 @@ def lattice_law(amounts: Sequence[int], chances: Sequence[float], n: int) -> Tot
     [0.25, 0.5, 0.25]
     """
     if min(amounts, default=0) < 0 or min(chances, default=0.0) < 0.0 or sum(chances) > 1.0 + 1e-12:
-        raise ValueError(f"got amounts {amounts} with chances {chances}; neither is negative, chances sum to at most 1.")
+        raise ValueError(
+            f"got amounts {amounts} with chances {chances}; neither is negative, chances sum to at most 1."
+        )
     unit = math.gcd(*amounts) or 1
     one = np.zeros(max(amounts, default=0) // unit + 1)
     for amount, chance in zip(amounts, chances, strict=True):
@@ -105,7 +107,7 @@ def poisson_binomial(chances: FloatArray) -> FloatArray:
     Returns
     -------
     float64[person + 1]
-        By the discrete Fourier transform of the law: the product of ``1 - p + p w^l`` over people at each root of unity.
+        By the discrete Fourier transform of the law: the product over people of ``1 - p + p w^l``.
     """
     n = chances.size
     roots = np.exp(-2j * math.pi * np.arange(n + 1) / (n + 1))

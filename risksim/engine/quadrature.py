@@ -186,7 +186,7 @@ def logistic(log_odds: FloatArray) -> FloatArray:
 
 def _grid(step: float) -> FloatArray:
     half = int(REACH / step)
-    return step * np.arange(-half, half + 1)
+    return np.asarray(step * np.arange(-half, half + 1), dtype=np.float64)
 
 
 def _worked_out(plan: Plan, positions: Sequence[int], drawn: FloatArray, weight: FloatArray) -> Nodes:

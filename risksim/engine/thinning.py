@@ -211,5 +211,6 @@ def both(most: int) -> FloatArray:
         return np.asarray(factorial[top] - factorial[np.minimum(bottom, most)] - factorial[rest])
 
     left = np.clip(n - a, 0, most)
-    law = choose(a, x) + choose(left, np.clip(b - x, 0, most)) - choose(n, b)
-    return np.where(possible, np.exp(np.where(possible, law, -np.inf)), 0.0)
+    ways = choose(a, x) + choose(left, np.clip(b - x, 0, most)) - choose(n, b)
+    law: FloatArray = np.exp(np.where(possible, ways, -np.inf))
+    return law

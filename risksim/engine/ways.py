@@ -1,9 +1,9 @@
 """How the counts that a contract looks at hang together: of one cohort, and of all.
 
 Of the `n` people of a cohort `s` stay, `w` can be measured, and `v` do both; an outcome is met by some of those of whom
-it speaks. Every step is a thinning (`risksim.engine.thinning`), so the joint law of the counts is a sum of products over
-the counts that nobody reads, and over nodes of the inputs that several steps share. `Way` says which counts are read,
-`contract` takes the sum.
+it speaks. Every step is a thinning (`risksim.engine.thinning`), so the joint law of the counts is a sum of products
+over the counts that nobody reads, and over nodes of the inputs that several steps share. `Way` says which counts are
+read, `contract` takes the sum.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Read(NamedTuple):
     """A measure of one cohort: which count it is, and when."""
 
     measure: int
-    count: Count
+    which: Count
     period: int
 
 
@@ -136,7 +136,7 @@ def _way(plan: Plan, cohort: int) -> Way:
         if period >= 0:
             count = count_of(plan, int(m))
             reads.append(Read(int(m), names[count] if isinstance(count, str) else count, period))
-    counts = dict.fromkeys(read.count for read in reads)
+    counts = dict.fromkeys(read.which for read in reads)
     outcomes = sorted(count for count in counts if isinstance(count, int))
     pool = [name for name in "nswv" if name in counts and not (name == "n" and known)]
     of_whom = tuple((k, names["w" if plan.outcomes.population[k] == ENROLLED else "v"]) for k in outcomes)
@@ -269,7 +269,7 @@ def factors_of(plan: Plan, given: Given, way: Way, first_axis: int) -> tuple[lis
     parent, steps = _chain(needed, stage)
     read = {count for count in way.kept if isinstance(count, str)}
     speaks_of = list(whom.values())
-    below = set(parent.values())
+    below = set(parent.values()) if "v" in steps or "v" not in needed else set(needed)
     leaves = {name for name in needed - read - below - {"n"} if speaks_of.count(name) == 1 and name in steps}
     if "n" in read:
         build.root()

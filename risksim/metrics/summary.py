@@ -516,12 +516,13 @@ def _programme(arrays: RunArrays, names: RunNames, sample: Sample) -> Programme:
 def _programme_by_law(people: Sequence[FloatArray], names: RunNames, sample: Sample) -> Programme:
     """People whose laws are known: float64[replicate, people + 1] for each column of head counts. [1]"""
     spreads = [spread(*_counted(law, sample.is_exact)) for law in people]
+    achieved, verified = spreads[FIRST_OUTCOME::2], spreads[FIRST_OUTCOME + 1 :: 2]
     return Programme(
-        *spreads[:FIRST_OUTCOME],
-        {
-            name: Outcome(*spreads[FIRST_OUTCOME + 2 * index : FIRST_OUTCOME + 2 * index + 2])
-            for index, name in enumerate(names.outcomes)
-        },
+        enrolled=spreads[ENROLLED],
+        completed=spreads[COMPLETED],
+        dropouts=spreads[DROPOUTS],
+        unmeasured=spreads[UNMEASURED],
+        outcomes={name: Outcome(achieved[index], verified[index]) for index, name in enumerate(names.outcomes)},
     )
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from risksim.errors import RunError
 from risksim.plan.compile import compile_plan
 from risksim.plan.layout import ELIGIBLE, SEEN, SUM
 from risksim.scenario.scenario import Scenario
-from tests.engine.deals import SHIPPED, SIMPLE, bent_plan, deal, shipped_files, shipped_plan
+from tests.engine.deals import SHIPPED, SIMPLE, bent_plan, shipped_files, shipped_plan
 
 ERRORS = 4.0
 """How many standard errors an estimate may lie from the truth."""
@@ -39,7 +38,7 @@ def small(**changes):
         "currency": "DKK",
         "start": "2025-01-01",
         "end": "2026-12-31",
-        "follow_up": {"on": ["2026-12-31"]},
+        "follow_up": ["2026-12-31"],
         "hurdles": [0.0],
         "cohorts": [{"name": "all", "participants": 2, "duration": "6 months", "dropout": 0.5}],
         "outcomes": {"job": {"of": "completers", "success_rate": 0.5, "measured": {"at": "completion"}}},
@@ -110,13 +109,16 @@ def everybody(stay, seen, met):
 
 @pytest.mark.parametrize("shares", [("job", "well"), ("job",), ("well",)])
 def test_counts_that_hang_together_are_those_of_every_fate(shares):
-    # three people, every one of the 16^3 combinations of fates; a share reads who succeeded, was seen, and was spoken of
+    # three people, every one of the 16^3 combinations of fates
+    terms = {"pays": 100, "on": "last", "payer": "state"}
     goals = [
-        {"threshold": {"outcome": name, "share": 0.5, "amount": 100, "payer": "state", "unmeasured": "exclude"}}
+        {"threshold": {"outcome": name, "counts": "share", "at_least": 0.5, "unmeasured": "exclude"} | terms}
         for name in shares
     ]
     counts = [
-        {"per_outcome": {"outcome": name, "price": 10, "payer": "state"}} for name in ("job", "well") if name not in shares
+        {"per_outcome": {"outcome": name, "price": 10, "payer": "state"}}
+        for name in ("job", "well")
+        if name not in shares
     ]
     plan = small(
         cohorts=[{"name": "all", "participants": 3, "duration": "6 months", "dropout": 0.3, "unmeasured": 0.2}],
@@ -136,7 +138,7 @@ def test_counts_that_hang_together_are_those_of_every_fate(shares):
         both_ = sum(fate[1] * fate[2] for fate in fates)
         count = {"s": stays, "w": seen, "v": both_, 0: job, 1: well}
         expected[tuple(count[name] for name in way.kept)] += chance
-    assert {read.count for read in way.reads} >= set(way.kept)
+    assert {read.which for read in way.reads} >= set(way.kept)
     assert law == pytest.approx(expected, abs=1e-14)
     statistics = set(plan.measures.statistic.tolist())
     assert statistics == {SUM, SEEN, ELIGIBLE}
@@ -190,7 +192,9 @@ def test_simple_deal_at_its_means_is_binomial():
 
 @pytest.mark.parametrize(("a", "b"), [(30, 10), (4, 16), (0.5, 0.5), (300, 2), (1, 1)])
 def test_mixtures_over_a_beta_law_are_beta_binomial(a, b):
-    plan = small(outcomes={"job": {"of": "completers", "success_rate": {"beta": [a, b]}, "measured": {"at": "completion"}}})
+    plan = small(
+        outcomes={"job": {"of": "completers", "success_rate": {"beta": [a, b]}, "measured": {"at": "completion"}}}
+    )
     slot = int(plan.outcomes.rate_slot[0])
     for n in (1, 40, 700):
         truth = stats.betabinom(n, a, b).pmf(np.arange(n + 1))
@@ -198,11 +202,22 @@ def test_mixtures_over_a_beta_law_are_beta_binomial(a, b):
             passing(Stage(nodes.inputs[:, slot][np.newaxis], nodes.weight), np.array([n]), n)[0]
             for nodes in (quadrature.along_one(plan, slot), quadrature.along_one(plan, slot, 2))
         )
-        assert fine == pytest.approx(truth, abs=1e-11)
-        assert fine == pytest.approx(coarse, abs=1e-12)  # doubling the nodes changes nothing
-        nodes = quadrature.tensor(plan, (slot,), 1 / 16)
+        assert fine == pytest.approx(truth, abs=1e-12)
+        assert fine == pytest.approx(coarse, abs=1e-11)  # the error of half the nodes; that of all is its square
+        nodes = quadrature.tensor(plan, (slot,), 1 / 64)
         other = passing(Stage(nodes.inputs[:, slot][np.newaxis], nodes.weight), np.array([n]), n)[0]
         assert other == pytest.approx(truth, abs=1e-9)  # between the nodes of the table
+
+
+def test_a_large_cohort_takes_more_nodes_than_its_table_has():
+    # a uniform rate: 0 to 9,240 successes with the same probability
+    plan = small(
+        cohorts=[{"name": "all", "participants": 9_240}],
+        outcomes={"job": {"of": "enrolled", "success_rate": {"uniform": [0, 1]}, "measured": {"on": "2026-01-01"}}},
+    )
+    run = api.solve_exactly(plan)
+    assert run.counts is not None
+    assert run.counts.total[4][0] == pytest.approx(np.full(9_241, 1 / 9_241), rel=1e-8)
 
 
 def test_thinning_gives_the_law_of_every_number_of_people():
@@ -309,7 +324,9 @@ def test_integrated_people_are_the_same_bits_again_and_others_for_another_seed()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["evidence/sites.yaml", "risks/amended-terms.yaml", "risks/pooled-municipalities.yaml"])
+@pytest.mark.parametrize(
+    "name", ["evidence/sites.yaml", "risks/amended-terms.yaml", "risks/pooled-municipalities.yaml"]
+)
 def test_integrated_people_agree_with_other_exact_laws(name):
     plan = shipped_plan(name)
     truth = dict(api.solve_exactly(plan).summary().statistics())
