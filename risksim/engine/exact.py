@@ -24,6 +24,7 @@ from risksim.engine.results import know_results
 from risksim.engine.run import allocate, store
 from risksim.engine.settle import settle
 from risksim.engine.thinning import Stage, law_after, passing
+from risksim.engine.totals import prices_of, solve_totals
 from risksim.engine.ways import (
     MOST_AXES,
     MOST_OF_BOTH,
@@ -142,13 +143,17 @@ def run_exact(plan: Plan) -> ExactResults:
     if found is not None:
         raise RunError(f"the exact engine cannot run this deal: {found}. Try another engine.")
     shape = shape_of(plan)
-    given, joint = _integrated(plan, shape)
-    chance = joint.ravel()
-    which = np.flatnonzero(chance > 0.0)
-    paths = settle_rows(plan, shape, which)
-    weight = chance[which] / chance[which].sum()
-    paths = paths._replace(weight=weight, replicate=np.full(which.size, EXACT, dtype=np.int16))
-    return ExactResults(paths, count_laws(plan, [given]))
+    if shape.combinations > MOST_COMBINATIONS:
+        given, prices = given_at(plan, STEPS[0]), prices_of(plan, shape.ways)
+        assert prices is not None
+        paths = solve_totals(plan, shape.ways[0], prices, given)
+    else:
+        given, joint = _integrated(plan, shape)
+        chance = joint.ravel()
+        which = np.flatnonzero(chance > 0.0)
+        paths = settle_rows(plan, shape, which)._replace(weight=chance[which] / chance[which].sum())
+    exact = np.full(paths.weight.size, EXACT, dtype=np.int16)
+    return ExactResults(paths._replace(replicate=exact), count_laws(plan, [given]))
 
 
 # What can be run
@@ -221,6 +226,8 @@ def _too_shared(plan: Plan) -> str | None:
 def _too_many(plan: Plan) -> str | None:
     shape = shape_of(plan)
     if shape.combinations > MOST_COMBINATIONS:
+        if not needs_steps(plan) and prices_of(plan, shape.ways) is not None:
+            return None
         return f"there are more than {MOST_COMBINATIONS:,} combinations of counts"
     return too_wide(plan, shape)
 

@@ -170,6 +170,7 @@ def law_after(enrolled: Enrolled, stages: list[Stage]) -> FloatArray:
     if not stages:
         return start_of(enrolled)
     first, *others = together(stages)
+    law: FloatArray
     if enrolled.law is not None:
         law = np.matmul(enrolled.law[np.newaxis, np.newaxis], transitions(first, enrolled.most))[:, 0]
     else:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from risksim import api
-from risksim.engine import exact, integrated, quadrature
+from risksim.engine import exact, integrated, quadrature, totals
 from risksim.engine.thinning import Enrolled, Stage, binomial, both, law_after, passing, transitions
 from risksim.errors import RunError
 from risksim.plan.compile import compile_plan
@@ -21,6 +21,7 @@ ERRORS = 4.0
 SOLVED = (
     "evidence/half-weight.yaml",
     "financing/grants.yaml",
+    "international/st-basils.yaml",
     "international/seoul.yaml",
     "risks/amended-terms.yaml",
     "risks/outcome-fund.yaml",
@@ -185,6 +186,28 @@ def test_simple_deal_at_its_means_is_binomial():
     law, found = stats.binom(PEOPLE, 0.8 * 0.75).pmf(np.arange(PEOPLE + 1)), chances_by_amount(run)
     for successes in range(CAP // PRICE):
         assert found[float(PRICE * successes)] == pytest.approx(law[successes], abs=1e-14)
+
+
+def test_a_sum_of_prices_has_the_same_law_by_its_total_and_by_its_counts():
+    # three outcomes of completers, who are a random number: 13^3 combinations, or multiples of 50 up to 12 * 450
+    beta, at = {"beta": [3, 2]}, {"at": "completion"}
+    rates, prices = {"a": beta, "b": 0.3, "c": beta}, {"a": 100, "b": 250, "c": 100}
+    plan = small(
+        cohorts=[{"name": "all", "participants": 12, "duration": "6 months", "dropout": {"beta": [2, 6]}}],
+        outcomes={name: {"of": "completers", "success_rate": rate, "measured": at} for name, rate in rates.items()},
+        payments=[{"per_outcome": {"outcome": name, "price": prices[name], "payer": "state"}} for name in prices]
+        + [{"cap": {"total": 2_000}}],
+    )
+    shape, given = exact.shape_of(plan), exact.given_at(plan, 0.5)
+    found = totals.prices_of(plan, shape.ways)
+    assert found == totals.Prices((10_000, 25_000, 10_000), 5_000, 12 * 9 + 1)
+    by_total = np.zeros(109)
+    for (a, b, c), chance in np.ndenumerate(exact.joint_law(plan, shape, given)):
+        by_total[2 * a + 5 * b + 2 * c] += chance
+    assert totals.total_law(plan, shape.ways[0], found, given) == pytest.approx(by_total, abs=1e-14)
+    settled = totals.solve_totals(plan, shape.ways[0], found, given)
+    paid = np.bincount(settled.received[:, 0] // 5_000, settled.weight, 41)
+    assert paid == pytest.approx([*by_total[:40], by_total[40:].sum()], abs=1e-14)
 
 
 # Quadrature and thinning
