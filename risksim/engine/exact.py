@@ -371,7 +371,8 @@ def given_at(plan: Plan, step: float) -> Given:
     for key, bases in alone(plan).items():
         what, cohort, outcome = key
         if what == "enrolled":
-            enrolled[cohort] = quadrature.law_of_enrolled(plan.inputs, bases[0], int(plan.cohorts.places[cohort]))
+            ratio, places = int(plan.cohorts.ratio_slot[cohort]), int(plan.cohorts.places[cohort])
+            enrolled[cohort] = quadrature.law_of_enrolled(plan.inputs, ratio, places)
             continue
         slot = {"stays": plan.cohorts.dropout_slot, "seen": plan.cohorts.unmeasured_slot}.get(what)
         column = int(plan.outcomes.rate_slot[outcome] if slot is None else slot[cohort])
@@ -409,10 +410,12 @@ def alone_at(plan: Plan, base: int, column: int, people: int) -> Stage:
     def law(stage: Stage) -> FloatArray:
         return passing(stage, np.array([people]), people)
 
-    coarse, fine = (_stage_at(quadrature.along_one(plan, base, stride), column) for stride in (2, 1))
-    before = law(fine)
-    if float(np.abs(before - law(coarse)).max()) <= CLOSE * float(before.max()):
-        return fine
+    before = np.zeros((1, people + 1))
+    if len(quadrature.drawn_with(plan.inputs, base)) == 1:
+        coarse, fine = (_stage_at(quadrature.along_one(plan, base, stride), column) for stride in (2, 1))
+        before = law(fine)
+        if float(np.abs(before - law(coarse)).max()) <= CLOSE * float(before.max()):
+            return fine
     for step in FINE_STEPS:
         fine = _stage_at(quadrature.tensor(plan, (base,), step), column)
         after = law(fine)

@@ -129,9 +129,12 @@ def given_in_replicates(plan: Plan, n_points: int, seed: int, n_replicates: int 
     for replicate in range(n_replicates):
         here = uniforms[replicate::n_replicates]
         drawn = np.full((each, plan.inputs.address.size), np.nan)
+        given = set()
         for dimension, position in enumerate(positions):
-            drawn[:, position] = quadrature.look_up_at(plan.inputs, position, np.ascontiguousarray(here[:, dimension]))
-        _work_out_all(plan, positions, drawn)
+            for member in quadrature.drawn_with(plan.inputs, position):
+                drawn[:, member] = quadrature.look_up_at(plan.inputs, member, np.ascontiguousarray(here[:, dimension]))
+                given.add(member)
+        _work_out_all(plan, given, drawn)
         found.append(Given(drawn, np.full(each, 1.0 / each), {}, {}, 0.0, _sites(plan, here[:, len(positions) :])))
     return found
 
@@ -153,8 +156,7 @@ def _sites(plan: Plan, uniforms: FloatArray) -> FloatArray | None:
     return np.asarray(special.ndtri(uniforms)).reshape(shape)
 
 
-def _work_out_all(plan: Plan, positions: tuple[int, ...], drawn: FloatArray) -> None:
-    given = set(positions)
+def _work_out_all(plan: Plan, given: set[int], drawn: FloatArray) -> None:
     for each in plan.derived:
         if all(slot < 0 or slot in given for slot in each.slots):
             work_out(each, drawn)

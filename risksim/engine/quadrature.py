@@ -17,10 +17,12 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from risksim.engine.inputs import look_up_input, work_out
@@ -42,15 +44,23 @@ class Nodes(NamedTuple):
 
 
 def base_of(plan: Plan, slot: int) -> tuple[int, ...]:
-    """The drawn inputs behind a slot, rising: the input itself, or those that it is worked out of."""
+    """The drawn inputs behind a slot, rising: the input itself, or those that it is worked out of.
+
+    Inputs that are drawn together, from one uniform number, count as the first of them.
+    """
     for each in plan.derived:
         if each.slot == slot:
             return tuple(sorted({base for part in each.slots if part >= 0 for base in base_of(plan, part)}))
-    return (slot,)
+    return (drawn_with(plan.inputs, slot)[0],)
+
+
+def drawn_with(inputs: Inputs, position: int) -> tuple[int, ...]:
+    """The inputs that are drawn from the same uniform number as one input, itself among them, rising."""
+    return tuple(map(int, np.flatnonzero(inputs.address == inputs.address[position])))
 
 
 def along_one(plan: Plan, position: int, stride: int = 1) -> Nodes:
-    """Nodes of one input, with what is worked out of it.
+    """Nodes of one input that is drawn alone, with what is worked out of it.
 
     Parameters
     ----------
@@ -98,38 +108,49 @@ def tensor(plan: Plan, positions: Sequence[int], step: float) -> Nodes:
         Every combination; one node where there is no input.
     """
     columns = [normal_nodes(plan.inputs, position, step) for position in positions]
-    n_nodes = node_count(plan.inputs, positions, step)
+    n_nodes = math.prod(of_input.size for _, of_input in columns)
     drawn, weight = np.full((n_nodes, plan.inputs.address.size), np.nan), np.ones(n_nodes)
     grids = np.meshgrid(*(np.arange(of_input.size) for _, of_input in columns), indexing="ij")
-    for position, (values, of_input), grid in zip(positions, columns, grids, strict=True):
-        drawn[:, position] = values[grid.ravel()]
+    given = []
+    for position, (uniforms, of_input), grid in zip(positions, columns, grids, strict=True):
+        for member in drawn_with(plan.inputs, position):
+            drawn[:, member] = look_up_at(plan.inputs, member, uniforms)[grid.ravel()]
+            given.append(member)
         weight *= of_input[grid.ravel()]
-    return _worked_out(plan, positions, drawn, weight)
+    return _worked_out(plan, given, drawn, weight)
 
 
 def node_count(inputs: Inputs, positions: Sequence[int], step: float) -> int:
     """How many nodes `tensor` has, before those of no weight are left out."""
     count = 1
     for position in positions:
-        pieces = inputs.table_index[inputs.piece_ptr[position] : inputs.piece_ptr[position + 1]]
-        count *= int((pieces < 0).sum()) + int((pieces >= 0).sum()) * _grid(step).size
+        _, _, smooth = _joint_pieces(inputs, position)
+        count *= int((~smooth).sum()) + int(smooth.sum()) * _grid(step).size
     return count
 
 
 def normal_nodes(inputs: Inputs, position: int, step: float) -> tuple[FloatArray, FloatArray]:
-    """Values and weights of one input on an even grid of the normal scale of each piece: float64[node] each."""
+    """Uniform numbers and weights of one input, and of those drawn with it, on an even grid of the normal scale of each
+    piece: float64[node] each.
+    """
     z = _grid(step)
     density = step / np.sqrt(2.0 * np.pi) * np.exp(-0.5 * z * z)
     uniforms, weights = [], []
-    for piece in range(inputs.piece_ptr[position], inputs.piece_ptr[position + 1]):
-        start, width = inputs.piece_start[piece], inputs.piece_width[piece]
-        if inputs.table_index[piece] < 0:
-            uniforms.append(np.array([start + 0.5 * width]))
-            weights.append(np.array([width]))
-        else:
-            uniforms.append(start + width * special.ndtr(z))
-            weights.append(width * density)
-    return look_up_at(inputs, position, np.concatenate(uniforms)), np.concatenate(weights)
+    for start, width, smooth in zip(*_joint_pieces(inputs, position), strict=True):
+        uniforms.append(start + width * special.ndtr(z) if smooth else np.array([start + 0.5 * width]))
+        weights.append(width * density if smooth else np.array([width]))
+    return np.concatenate(uniforms), np.concatenate(weights)
+
+
+def _joint_pieces(inputs: Inputs, position: int) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+    """Pieces of all inputs that are drawn together: start, width, and whether any of them varies inside."""
+    tables = [slice(*inputs.piece_ptr[member : member + 2]) for member in drawn_with(inputs, position)]
+    start = np.unique(np.concatenate([inputs.piece_start[pieces] for pieces in tables]))
+    varies = np.zeros(start.size, dtype=np.bool_)
+    for pieces in tables:
+        row = np.searchsorted(inputs.piece_start[pieces], start, side="right") - 1
+        varies |= inputs.table_index[pieces][row] >= 0
+    return start, np.diff(start, append=1.0), varies
 
 
 def standard_normal(step: float) -> tuple[FloatArray, FloatArray]:

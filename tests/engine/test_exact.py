@@ -20,11 +20,13 @@ ERRORS = 4.0
 """How many standard errors an estimate may lie from the truth."""
 SOLVED = (
     "evidence/half-weight.yaml",
+    "evidence/sites.yaml",
     "financing/grants.yaml",
     "international/st-basils.yaml",
     "international/seoul.yaml",
     "risks/amended-terms.yaml",
     "risks/outcome-fund.yaml",
+    "risks/pooled-municipalities.yaml",
     "rules/each-cohort.yaml",
     "time/retention.yaml",
 )
