@@ -95,7 +95,7 @@ class ExactResults(NamedTuple):
     """What the exact engine and the integrated form of the conditional engine give."""
 
     paths: PathResults
-    """A row for each combination of counts; inputs are nan and head counts zero there."""
+    """A row for each combination of counts; it keeps neither inputs nor head counts."""
     counts: CountLaws
 
 
@@ -153,7 +153,12 @@ def run_exact(plan: Plan) -> ExactResults:
         which = np.flatnonzero(chance > 0.0)
         paths = settle_rows(plan, shape, which)._replace(weight=chance[which] / chance[which].sum())
     exact = np.full(paths.weight.size, EXACT, dtype=np.int16)
-    return ExactResults(paths._replace(replicate=exact), count_laws(plan, [given]))
+    return ExactResults(without_people(paths._replace(replicate=exact)), count_laws(plan, [given]))
+
+
+def without_people(paths: PathResults) -> PathResults:
+    """Rows that keep neither inputs nor head counts, since they stand for many."""
+    return paths._replace(inputs=paths.inputs[:0], headcount=paths.headcount[:0])
 
 
 # What can be run
@@ -512,7 +517,7 @@ def settle_rows(plan: Plan, shape: Shape, which: IntArray) -> PathResults:
     Returns
     -------
     PathResults
-        With equal weights; inputs are nan and head counts 0.
+        With equal weights; inputs and head counts say nothing.
     """
     counts = np.unravel_index(which, shape.sizes) if shape.sizes else ()
     results = allocate(plan, which.size, keep_claims=True)

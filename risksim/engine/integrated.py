@@ -21,6 +21,7 @@ from risksim.engine.exact import (
     steps_of,
     structure,
     too_wide,
+    without_people,
 )
 from risksim.engine.inputs import work_out
 from risksim.engine.sobol import DIMENSIONS, REPLICATES, points
@@ -95,8 +96,9 @@ def run_integrated(plan: Plan, n_points: int, seed: int) -> ExactResults:
     paths = settle_rows(plan, shape, which)
     if which.size == 1:  # nothing is left to chance
         certain = paths._replace(replicate=np.full(1, EXACT, dtype=np.int16))
-        return ExactResults(certain, count_laws(plan, replicates))
-    return ExactResults(_spread_over(paths, laws[:, which]), count_laws(plan, replicates))
+        return ExactResults(without_people(certain), count_laws(plan, replicates))
+    rows = without_people(_spread_over(paths, laws[:, which]))
+    return ExactResults(rows, count_laws(plan, replicates))
 
 
 def given_in_replicates(plan: Plan, n_points: int, seed: int, n_replicates: int = REPLICATES) -> list[Given]:

@@ -351,7 +351,7 @@ def summarise(
     ValueError
         If names and arrays do not fit together.
     """
-    _check(arrays, names, sample, irr_of_mean_flow)
+    _check(arrays, names, sample, irr_of_mean_flow, 0 if people is not None else sample.n_paths)
     return Summary(
         paths=Paths(sample.n_paths, sample.effective_size, sample.n_replicates),
         tranches={
@@ -388,7 +388,9 @@ def _together(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_group: 
     return _tranche(whole, names, sample, 0, irr_of_group)
 
 
-def _check(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic]) -> None:
+def _check(
+    arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic], n_counted: int
+) -> None:
     n_paths, n_tranches = sample.n_paths, len(names.tranches)
     expected = {
         "irr": (n_paths, n_tranches),
@@ -397,7 +399,7 @@ def _check(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow:
         "drawn": (n_paths, n_tranches),
         "received": (n_paths, n_tranches),
         "repayment": (n_paths, len(names.payers), len(names.years)),
-        "headcount": (n_paths, arrays.headcount.shape[1], FIRST_OUTCOME + 2 * len(names.outcomes)),
+        "headcount": (n_counted, arrays.headcount.shape[1], FIRST_OUTCOME + 2 * len(names.outcomes)),
     }
     for field, shape in expected.items():
         found = getattr(arrays, field).shape
