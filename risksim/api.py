@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
+    from risksim.engine.exact import CountLaws
     from risksim.engine.run import Engine, Form, Progress
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
@@ -55,8 +56,10 @@ class Run(NamedTuple):
     paths: PathResults
     seed: int
     engine: str
-    """``individual``: every person drawn; ``conditional``: people counted, not drawn; ``expected``: everybody
-    divisible, one path."""
+    """``individual``: every person drawn; ``conditional``: inputs by quasi-random points, people counted or integrated;
+    ``exact``: no simulation error; ``expected``: everybody divisible, one path."""
+    counts: CountLaws | None = None
+    """The laws of head counts, where the paths are combinations of counts and don't carry them."""
 
     @property
     def sample(self) -> Sample:
@@ -216,6 +219,60 @@ def simulate(
         paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared, engine=engine
     )
     return Run(plan, rooms.run(plan, settings, progress), seed, engine)
+
+
+def solve_exactly(deal: Deal | Plan) -> Run:
+    """The deal without simulation error: inputs integrated, counts enumerated and each combination settled once.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        What to solve.
+
+    Returns
+    -------
+    Run
+        Its paths are combinations of counts with their probabilities.
+
+    Raises
+    ------
+    RunError
+        If the deal hangs on more than a few counts.
+    """
+    from risksim.engine.exact import run_exact
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    found = run_exact(plan)
+    return Run(plan, found.paths, 0, "exact", found.counts)
+
+
+def integrate(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED) -> Run:
+    """The deal with its inputs at quasi-random points and its people integrated at each of them.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        What to run.
+    paths : int
+        Points, in 32 replicates. [paths]
+    seed : int
+        64-bit seed.
+
+    Returns
+    -------
+    Run
+        Its paths are combinations of counts with their probabilities in each replicate.
+
+    Raises
+    ------
+    RunError
+        If the deal hangs on more than a few counts.
+    """
+    from risksim.engine.integrated import run_integrated
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    found = run_integrated(plan, paths, seed)
+    return Run(plan, found.paths, seed, "conditional", found.counts)
 
 
 class Holding(NamedTuple):
@@ -696,7 +753,8 @@ def summarise(run: Run) -> Summary:
     )
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
     of_group = irr_of_mean_flow(run, None) if labels.groups else None
-    return summarise_arrays(arrays, names, run.sample, of_mean_flow, of_group)
+    people = None if run.counts is None else run.counts.total
+    return summarise_arrays(arrays, names, run.sample, of_mean_flow, of_group, people)
 
 
 class Side(NamedTuple):
@@ -818,9 +876,15 @@ def ledger(run: Run) -> list[Move]:
 def cohorts(run: Run) -> list[CohortPeople]:
     """The mean people of each cohort of a run, with standard errors; nothing for more than 1,000 cohorts."""
     from risksim.metrics.cohorts import people_of_cohorts
+    from risksim.metrics.sample import Sample
 
     labels = run.plan.labels
-    return people_of_cohorts(run.paths.headcount, labels.cohorts, labels.outcomes, run.sample)
+    if run.counts is None:
+        return people_of_cohorts(run.paths.headcount, labels.cohorts, labels.outcomes, run.sample)
+    from risksim.engine.exact import sample_of_means
+
+    weight, replicate = sample_of_means(run.counts)
+    return people_of_cohorts(run.counts.mean, labels.cohorts, labels.outcomes, Sample.of(weight, replicate))
 
 
 def to_dataset(run: Run) -> xr.Dataset:

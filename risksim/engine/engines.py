@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from risksim.engine import fates_of_deals
+from risksim.engine import exact, fates_of_deals
 from risksim.plan.layout import Plan
 
 Name = Literal["exact", "conditional", "individual"]
@@ -44,9 +44,9 @@ def verdicts(plan: Plan) -> tuple[Verdict, ...]:
     )
 
 
-def exact_obstacle(_plan: Plan) -> str | None:
+def exact_obstacle(plan: Plan) -> str | None:
     """Why the exact engine can't run a deal; None where it can."""
-    return "it is not built yet"
+    return exact.obstacle(plan)
 
 
 def conditional_obstacle(plan: Plan) -> str | None:

@@ -72,7 +72,8 @@ def sd(values: npt.NDArray[Any], sample: Sample) -> Any:
     Notes
     -----
     The variance is divided by ``1 - sum w^2``, which is ``(n - 1) / n`` for equal weights, so that it is not biased by
-    the mean being estimated too. An enumeration knows its mean and is not corrected.
+    the mean being estimated too. An enumeration knows its mean and is not corrected, nor are cases that several
+    replicates weigh.
     """
     return np.sqrt(_variance_from(mean((values - mean(values, sample)) ** 2, sample), sample))
 
@@ -342,5 +343,7 @@ def _variance_from(mean_square: Any, sample: Sample) -> Any:
     """Variance from the mean squared distance to the estimated mean."""
     if sample.is_exact:
         return mean_square
+    if not sample.is_equal and sample.n_replicates > 1:
+        return mean_square  # weighted cases of quasi-random replicates: few heavy ones are no few draws
     free = 1.0 - 1.0 / sample.effective_size
     return mean_square / free if free > 0 else np.full_like(mean_square, np.nan)[()]

@@ -323,6 +323,7 @@ def summarise(
     sample: Sample,
     irr_of_mean_flow: Sequence[Statistic],
     irr_of_group: Statistic | None = None,
+    people: Sequence[FloatArray] | None = None,
 ) -> Summary:
     """The statistics of a run, each with its simulation error.
 
@@ -338,6 +339,8 @@ def summarise(
         One per tranche, from `risksim.metrics.precision.irr_of_mean_flow`.
     irr_of_group : Estimate or Withheld, optional
         That of all tranches together, where there are several.
+    people : sequence of float64[replicate, people + 1], optional
+        Laws of the columns of head counts, all cohorts together, where the paths don't count people. [1]
 
     Returns
     -------
@@ -348,7 +351,7 @@ def summarise(
     ValueError
         If names and arrays do not fit together.
     """
-    _check(arrays, names, sample, irr_of_mean_flow)
+    _check(arrays, names, sample, irr_of_mean_flow, 0 if people is not None else sample.n_paths)
     return Summary(
         paths=Paths(sample.n_paths, sample.effective_size, sample.n_replicates),
         tranches={
@@ -356,7 +359,7 @@ def summarise(
             for index, name in enumerate(names.tranches)
         },
         payers={name: _payer(arrays.repayment[:, index], names, sample) for index, name in enumerate(names.payers)},
-        programme=_programme(arrays, names, sample),
+        programme=_programme(arrays, names, sample) if people is None else _programme_by_law(people, names, sample),
         investors=None if irr_of_group is None else _together(arrays, names, sample, irr_of_group),
         ends_early=_early_end(arrays.ended_by, names, sample),
     )
@@ -385,7 +388,9 @@ def _together(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_group: 
     return _tranche(whole, names, sample, 0, irr_of_group)
 
 
-def _check(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic]) -> None:
+def _check(
+    arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow: Sequence[Statistic], n_counted: int
+) -> None:
     n_paths, n_tranches = sample.n_paths, len(names.tranches)
     expected = {
         "irr": (n_paths, n_tranches),
@@ -394,7 +399,7 @@ def _check(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_mean_flow:
         "drawn": (n_paths, n_tranches),
         "received": (n_paths, n_tranches),
         "repayment": (n_paths, len(names.payers), len(names.years)),
-        "headcount": (n_paths, arrays.headcount.shape[1], FIRST_OUTCOME + 2 * len(names.outcomes)),
+        "headcount": (n_counted, arrays.headcount.shape[1], FIRST_OUTCOME + 2 * len(names.outcomes)),
     }
     for field, shape in expected.items():
         found = getattr(arrays, field).shape
@@ -508,6 +513,29 @@ def _programme(arrays: RunArrays, names: RunNames, sample: Sample) -> Programme:
             for index, name in enumerate(names.outcomes)
         },
     )
+
+
+def _programme_by_law(people: Sequence[FloatArray], names: RunNames, sample: Sample) -> Programme:
+    """People whose laws are known: float64[replicate, people + 1] for each column of head counts. [1]"""
+    spreads = [spread(*_counted(law, sample.is_exact)) for law in people]
+    achieved, verified = spreads[FIRST_OUTCOME::2], spreads[FIRST_OUTCOME + 1 :: 2]
+    return Programme(
+        enrolled=spreads[ENROLLED],
+        completed=spreads[COMPLETED],
+        dropouts=spreads[DROPOUTS],
+        unmeasured=spreads[UNMEASURED],
+        outcomes={name: Outcome(achieved[index], verified[index]) for index, name in enumerate(names.outcomes)},
+    )
+
+
+def _counted(law: FloatArray, is_exact: bool) -> tuple[FloatArray, Sample]:
+    """Counts and their sample: a case for each number of people that can come about in a replicate."""
+    possible = np.flatnonzero(law.any(axis=0))
+    if is_exact or possible.size == 1:
+        return possible.astype(np.float64), Sample.exact(law[:, possible].sum(axis=0) / law.sum())
+    replicate, count = np.nonzero(law)
+    weight = law[replicate, count] / law.sum()
+    return count.astype(np.float64), Sample.of(weight, replicate.astype(np.int16))
 
 
 def _net(achieved: IntArray, anyway: FloatArray, sample: Sample) -> Net | None:

@@ -51,6 +51,8 @@ def path_table(plan: Plan, paths: PathResults) -> str:
     people = {f"[{cohort}]": paths.headcount[:, c] for c, cohort in enumerate(labels.cohorts)}
     if len(labels.cohorts) > MOST_COHORTS:
         people = {"": paths.headcount.sum(axis=1)}
+    if not paths.headcount.shape[0]:  # rows that stand for many head counts and inputs
+        people = {}
     for cohort, counted in people.items():
         for i, count in enumerate(HEAD):
             columns[f"{count}{cohort}"] = counted[:, i].tolist()
@@ -64,7 +66,7 @@ def path_table(plan: Plan, paths: PathResults) -> str:
     if labels.endings:
         columns["stop_month"] = ["" if month == NEVER else month for month in paths.stop_month.tolist()]
         columns["ended_by"] = ["" if row < 0 else labels.endings[row] for row in paths.ended_by.tolist()]
-    for position, note in enumerate(labels.inputs):
+    for position, note in enumerate(labels.inputs if paths.inputs.shape[0] else ()):
         columns[note.name] = paths.inputs[:, position].tolist()
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
