@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from risksim.engine.run import Form, Progress
+    from risksim.jobs.cluster import DaskExecutor as DaskExecutor  # named from here by those above
+    from risksim.jobs.executors import Executor as Executor
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
@@ -171,6 +173,7 @@ def simulate(
     keep_claims: bool = True,
     luck: int = 0,
     shared: int = 0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a deal, person by person.
@@ -193,6 +196,8 @@ def simulate(
         Keep what every rule claimed on every path, for the labelled result.
     luck, shared : int
         Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
+    executor : Executor, optional
+        Who computes the paths, as `cluster`; the threads of this process where left out. Never changes a result.
     progress : callable, optional
         Called with the number of paths done.
 
@@ -206,7 +211,41 @@ def simulate(
     settings = engine.Settings(
         paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared
     )
-    return Run(plan, engine.run(plan, settings, progress), seed, "individual")
+    if executor is None:
+        return Run(plan, engine.run(plan, settings, progress), seed, "individual")
+    from risksim.jobs.paths import gather
+
+    return Run(plan, gather(executor, plan, settings, progress), seed, "individual")
+
+
+def cluster(where: str) -> DaskExecutor:
+    """Connect to the workers of a Dask cluster, or start some on this machine.
+
+    Parameters
+    ----------
+    where : str
+        ``tcp://host:port`` of a scheduler, ``local`` for one worker process a core, ``local:4`` for four.
+
+    Returns
+    -------
+    DaskExecutor
+        To be handed on as `executor`, and closed after use: ``with api.cluster("local") as executor``.
+
+    Raises
+    ------
+    RunError
+        If nobody answers there, versions differ, or Dask is not installed.
+    """
+    from risksim.jobs.cluster import DaskExecutor, cluster_of
+
+    return DaskExecutor(*cluster_of(where))
+
+
+def identity() -> dict[str, str]:
+    """Versions and a hash of the source: two runs with the same give the same bits for the same deal and seed."""
+    from risksim.jobs.identity import identity as of_this_machine
+
+    return of_this_machine()
 
 
 class Holding(NamedTuple):
@@ -376,6 +415,7 @@ def run_portfolio(
     threads: int = 0,
     *,
     block: int = 0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> PortfolioRun:
     """Simulate the deals of a portfolio on the same paths, one deal after the other, and add them up.
@@ -392,6 +432,8 @@ def run_portfolio(
         Threads; 0 takes all cores. Never changes a result.
     block : int
         Paths in a block; 0 chooses by memory. Never changes a result.
+    executor : Executor, optional
+        As in `simulate`.
     progress : callable, optional
         Called with the number of paths done, all deals added up.
 
@@ -420,7 +462,9 @@ def run_portfolio(
     summaries: dict[str, Summary] = {}
     for row, (name, deal, share, tranche) in enumerate(portfolio.holdings):
         report = None if progress is None else partial(_further, progress, row * paths)
-        run = simulate(deal.plan, paths, seed, threads, block=block, keep_claims=False, progress=report)
+        run = simulate(
+            deal.plan, paths, seed, threads, block=block, keep_claims=False, executor=executor, progress=report
+        )
         summaries[name], labels = run.summary(), deal.plan.labels
         held = slice(None) if tranche is None else slice(tranche, tranche + 1)
         part = fund.Part(

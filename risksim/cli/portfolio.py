@@ -52,11 +52,22 @@ def _held(holding: api.Holding) -> str:
 
 
 def run(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
+    file: str,
+    paths: int,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    ledger: bool,
+    quiet: bool,
+    dask: str | None = None,
+    fail_if: str | None = None,
 ) -> None:
-    """Simulate a portfolio, print the answer, save what was asked for."""
-    from risksim.cli.run import check_out, progress
+    """Simulate a portfolio, print the answer, save what was asked for; end with 1 where it breaches a limit."""
+    from risksim.analysis.limits import answer_of_fund, read_limits
+    from risksim.cli.run import check_out, end_if_breached, executor_at, progress
 
+    limits = read_limits(fail_if)
     if ledger:
         raise OutputError(
             "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."
@@ -66,17 +77,19 @@ def run(
     portfolio = api.read_portfolio(file)
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    with progress(paths * len(portfolio.holdings), quiet) as report:
-        made = api.run_portfolio(portfolio, paths, seed, threads, progress=report)
+    with executor_at(dask) as executor, progress(paths * len(portfolio.holdings), quiet) as report:
+        made = api.run_portfolio(portfolio, paths, seed, threads, executor=executor, progress=report)
     said = envelope(made)
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
     if as_json:
         show(as_text(said))
-        return
-    show(_page(made))
-    mark(api.constants_of_portfolio(portfolio))
+    else:
+        show(_page(made))
+        mark(api.constants_of_portfolio(portfolio))
+    if limits:
+        end_if_breached(limits, answer_of_fund(made))
 
 
 def envelope(made: api.PortfolioRun) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 
 if TYPE_CHECKING:
+    from risksim.analysis.limits import Answer, Limit
     from risksim.analysis.three_lines import ThreeLines
     from risksim.analysis.variance import VarianceSplit
     from risksim.metrics.summary import Summary
@@ -21,9 +24,21 @@ SUFFIXES = (".nc", ".csv", ".json")
 
 
 def run(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
+    file: str,
+    paths: int,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    ledger: bool,
+    quiet: bool,
+    dask: str | None = None,
+    fail_if: str | None = None,
 ) -> None:
-    """Simulate a deal, print the answer, save what was asked for."""
+    """Simulate a deal, print the answer, save what was asked for; end with 1 where it breaches a limit."""
+    from risksim.analysis.limits import answer_of, read_limits
+
+    limits = read_limits(fail_if)
     if out is not None:
         check_out(out)
     deal = api.read(file)
@@ -33,9 +48,9 @@ def run(
 
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    with progress(paths, quiet) as report:
+    with executor_at(dask) as executor, progress(paths, quiet) as report:
         keep_claims = out is not None and out.suffix == ".nc"
-        made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, progress=report)
+        made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, executor=executor, progress=report)
         lines = three_lines(deal, made, threads)
         split = variance_split(made, threads)
     summary = made.summary()
@@ -50,13 +65,36 @@ def run(
         talk(f"Wrote {out}.")
     if as_json:
         show(as_text(said))
-        return
-    show(_page(made, lines, summary, split))
-    if moves is not None:
-        from risksim.report.ledger import ledger as page
+    else:
+        show(_page(made, lines, summary, split))
+        if moves is not None:
+            from risksim.report.ledger import ledger as page
 
-        show(page(moves, summary, made.plan.currency))
-    mark(api.constants_in_use(deal))
+            show(page(moves, summary, made.plan.currency))
+        mark(api.constants_in_use(deal))
+    if limits:
+        end_if_breached(limits, answer_of(made))
+
+
+@contextmanager
+def executor_at(dask: str | None) -> Iterator[api.DaskExecutor | None]:
+    """The workers named by ``--dask``; None, the threads of this process, where there is no such option."""
+    if dask is None:
+        yield None
+        return
+    with api.cluster(dask) as executor:
+        yield executor
+
+
+def end_if_breached(limits: tuple[Limit, ...], answer: Answer) -> None:
+    """Say which limits are breached, and end with code 1 if any is."""
+    from risksim.analysis.limits import breaches
+
+    broken = breaches(limits, answer)
+    for said in broken:
+        talk(f"--fail-if: {said}")
+    if broken:
+        raise typer.Exit(1)
 
 
 def check_out(out: Path) -> None:

@@ -79,8 +79,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     RunError
         If settings make no sense or the books of a path don't close.
     """
-    _check(settings)
-    _check_memory(plan, settings)
+    check(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
     block = block_size(plan, settings)
     starts = range(0, settings.paths, block)
@@ -101,6 +100,25 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return results
+
+
+def check(plan: Plan, settings: Settings) -> None:
+    """Refuse settings that make no sense, or results that cannot be held.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    settings : Settings
+        How it is to be run.
+
+    Raises
+    ------
+    RunError
+        With what to try.
+    """
+    _check(settings)
+    _check_memory(plan, settings)
 
 
 def _check(settings: Settings) -> None:
