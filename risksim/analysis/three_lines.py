@@ -39,7 +39,7 @@ class ThreeLines(NamedTuple):
     lines: tuple[Line, Line, Line]
 
 
-def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
+def three_lines(deal: api.Deal, run: api.Run, threads: int = 0, executor: api.Executor | None = None) -> ThreeLines:
     """Answer a deal in three lines.
 
     Parameters
@@ -50,6 +50,8 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
         Its run with evidence and luck; the line of luck only takes the same seed and as many paths.
     threads : int
         Threads of the further run.
+    executor : Executor, optional
+        Who computes it, as in `risksim.api.simulate`.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
     """
     expected = api.expected_only(deal)
     by_luck = api.at_means(deal, luck=True)
-    luck = api.simulate(by_luck, run.paths.weight.size, run.seed, threads, keep_claims=False)
+    luck = api.simulate(by_luck, run.paths.weight.size, run.seed, threads, keep_claims=False, executor=executor)
     varies = "people: every input at its mean, people drawn"
     if by_luck.labels.inputs:
         varies = "people and what else is chance; every other input is at its mean"

@@ -37,7 +37,9 @@ class VarianceSplit(NamedTuple):
     of: tuple[PartOf, ...]
 
 
-def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> VarianceSplit:
+def variance_split(
+    run: api.Run, threads: int = 0, most: int = MOST_PATHS, executor: api.Executor | None = None
+) -> VarianceSplit:
     """Split the variance of a run by drawing its first paths again on the same evidence.
 
     Parameters
@@ -48,6 +50,8 @@ def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> Va
         Threads of the further runs.
     most : int
         Paths at most. [paths]
+    executor : Executor, optional
+        Who computes the further runs, as in `risksim.api.simulate`.
 
     Returns
     -------
@@ -55,10 +59,12 @@ def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> Va
         ``Var(E[Y | inputs])``, what the people of a path share given the inputs, and the rest, as shares of ``Var(Y)``.
     """
     n_paths = min(run.paths.weight.size, most)
-    again = api.simulate(run.plan, n_paths, run.seed, threads, keep_claims=False, luck=1)
+    again = api.simulate(run.plan, n_paths, run.seed, threads, keep_claims=False, executor=executor, luck=1)
     draws = [quantities(run, n_paths), quantities(again, n_paths)]
     if api.shares_luck(run.plan):
-        other = api.simulate(run.plan, n_paths, run.seed, threads, keep_claims=False, luck=1, shared=1)
+        other = api.simulate(
+            run.plan, n_paths, run.seed, threads, keep_claims=False, executor=executor, luck=1, shared=1
+        )
         draws.append(quantities(other, n_paths))
     sample = Sample.equal(n_paths)
     names: list[tuple[str, str | None]] = [("npv", None), ("repayment", None)]

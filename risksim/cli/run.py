@@ -51,8 +51,8 @@ def run(
     with executor_at(dask) as executor, progress(paths, quiet) as report:
         keep_claims = out is not None and out.suffix == ".nc"
         made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, executor=executor, progress=report)
-        lines = three_lines(deal, made, threads)
-        split = variance_split(made, threads)
+        lines = three_lines(deal, made, threads, executor)
+        split = variance_split(made, threads, executor=executor)
     summary = made.summary()
     said = envelope(deal, made, lines, summary, split)
     moves = api.ledger(made) if ledger else None

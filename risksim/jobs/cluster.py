@@ -213,6 +213,8 @@ class DaskExecutor:
                 "distributed.worker.multiprocessing-method": "spawn",  # forked threads of numba or Dask may hang
                 "distributed.scheduler.allowed-failures": MOST_LOSSES,
                 "distributed.comm.timeouts.connect": START_UP,
+                "distributed.scheduler.http.routes": [],  # no pages, for anybody
+                "distributed.worker.http.routes": [],
             }
         ):
             self._cluster = LocalCluster(
@@ -221,6 +223,7 @@ class DaskExecutor:
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 local_directory=self._folder.name,
                 memory_limit=0,  # a worker is not ended because this machine has little memory
                 silence_logs=logging.CRITICAL,
@@ -232,7 +235,7 @@ class DaskExecutor:
     def _compare(self) -> None:
         """Refuse workers whose code is other than here, before anything is computed."""
         here = identity()
-        found: dict[str, Any] = self.client.run(identity, on_error="return")
+        found: dict[str, Any] = self.client.run(_identity_there, on_error="return")
         for worker, there in sorted(found.items()):
             if isinstance(there, BaseException):
                 raise RunError(
@@ -317,6 +320,13 @@ def _compute(sent: tuple[Function, tuple[Any, ...], dict[str, str]], task: Task)
     function, common, wanted = sent
     _same(_own_address(), identity(), wanted)
     return function(*common, task)
+
+
+def _identity_there() -> dict[str, str]:
+    """On a worker: its versions."""
+    from risksim.jobs.identity import identity as of_this_machine
+
+    return of_this_machine()
 
 
 def _own_address() -> str:
