@@ -23,7 +23,7 @@ HEAD = (
     "",
     "repayment",
     "",
-    "back over in",
+    "money back / in",
     "digest",
 )
 
