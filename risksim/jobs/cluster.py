@@ -15,6 +15,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -141,7 +142,8 @@ class DaskExecutor:
     @property
     def threads(self) -> int:
         """Tasks that the workers of the moment compute at the same time."""
-        return sum(self.client.nthreads().values())
+        with self._reached():
+            return sum(self.client.nthreads().values())
 
     def close(self) -> None:
         """Close the connection and the processes that were started here, and no others."""
@@ -156,6 +158,8 @@ class DaskExecutor:
 
     def map(self, function: Function, common: tuple[Any, ...], tasks: Iterable[Task]) -> Iterator[tuple[int, Reduced]]:
         """Compute tasks; see `risksim.jobs.executors.Executor.map`."""
+        if self.client.status != "running":
+            raise RunError(_lost(self.address))
         packed = pickle.dumps((function, common), protocol=pickle.HIGHEST_PROTOCOL)
         # A result of a task, not data scattered: the scheduler can make it again where every worker that had it died.
         job = f"risksim-{hashlib.sha256(packed).hexdigest()[:24]}"
@@ -246,7 +250,18 @@ class DaskExecutor:
 
     def _submit(self, sent: Future[Any], job: str, task: Task, losses: int) -> Future[Reduced]:
         key = f"{job}-{task.number}-{task.first}-{task.paths}-{losses}"
-        return self.client.submit(_compute, sent, task, key=key, pure=False)
+        with self._reached():
+            return self.client.submit(_compute, sent, task, key=key, pure=False)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Tell a scheduler that has gone from everything else that may go wrong."""
+        from concurrent.futures import CancelledError
+
+        try:
+            yield
+        except (OSError, CancelledError) as error:
+            raise RunError(_lost(self.address)) from error
 
     def _finished(self, waiting: list[Future[Reduced]]) -> Iterable[Future[Reduced]]:
         """Futures that are done, in the order in which they were sent; waits for one of them."""
@@ -254,21 +269,21 @@ class DaskExecutor:
 
         last_seen = time.monotonic()
         while True:
-            try:
-                with self.client.as_current():
+            with self._reached(), self.client.as_current():
+                try:
                     done = wait(waiting, timeout=PATIENCE, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
+                    return [future for future in waiting if future in done]
+                except TimeoutError:
+                    pass  # nothing is done yet
                 if self.client.status != "running":
-                    raise RunError(_lost(self.address)) from None
+                    raise RunError(_lost(self.address))
                 now = time.monotonic()
                 last_seen = now if self.client.nthreads() else last_seen
-                if now - last_seen > DESERTED:
-                    raise RunError(
-                        f"every worker at {self.address} has gone, and none came for {DESERTED:.0f} seconds.\n"
-                        "  Look at the logs of the workers, start some again, and run this once more."
-                    ) from None
-            else:
-                return [future for future in waiting if future in done]
+            if now - last_seen > DESERTED:
+                raise RunError(
+                    f"every worker at {self.address} has gone, and none came for {DESERTED:.0f} seconds.\n"
+                    "  Look at the logs of the workers, start some again, and run this once more."
+                )
 
     def _result(self, future: Future[Reduced], task: Task, losses: int) -> Reduced | None:
         """What a task left; None where its workers died, which can be the fault of none of them."""
@@ -292,7 +307,8 @@ class DaskExecutor:
     def _drop(self, futures: list[Future[Any]]) -> None:
         """Give up what is not computed yet."""
         if self._client is not None and self._client.status == "running":
-            self._client.cancel(futures, reason="risksim has what it wants, or was stopped")
+            with suppress(OSError):  # there is nobody left to tell
+                self._client.cancel(futures, reason="risksim has what it wants, or was stopped")
 
 
 class _Sent(NamedTuple):

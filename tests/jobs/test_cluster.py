@@ -122,6 +122,7 @@ def test_a_worker_that_dies_loses_nothing(two):
     assert len(pids(two)) == 2
 
 
+@pytest.mark.slow
 def test_a_dead_worker_in_a_run_of_a_deal_leaves_the_bits(two):
     deal, killed = api.read(SIMPLE), []
 
@@ -159,6 +160,18 @@ def test_a_scheduler_that_runs_is_used_and_left_running(two):
     with DaskExecutor(address) as guest:
         assert len(list(guest.map(numbers, (1.0, 0.0), tasks(4)))) == 4
     assert len(list(two.map(numbers, (1.0, 0.0), tasks(4)))) == 4
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_in_mid_run_is_said_within_seconds():
+    with DaskExecutor("local", 1) as host, DaskExecutor(host.client.scheduler.address) as guest:
+        results = guest.map(numbers, (1.0, 0.2), tasks(100))
+        next(results)
+        host.close()
+        with pytest.raises(RunError, match="has gone, or has dropped this run"):
+            list(results)
+        with pytest.raises(RunError, match="has gone"):
+            list(guest.map(numbers, (1.0, 0.0), tasks(2)))
 
 
 # Refusals
