@@ -513,9 +513,10 @@ def _further(progress: Progress, before: int, done: int) -> None:
 
 def _irr_of_fund(arrays: FundArrays, names: FundNames, sample: Sample) -> Statistic:
     from risksim.metrics import array
+    from risksim.metrics.returns import irr_of_paths
 
     drawn, received = (float(array.mean(amount.sum(axis=1), sample)) for amount in (arrays.drawn, arrays.received))
-    return _irr(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
+    return irr_of_paths(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
 
 
 def first_run_on_this_machine() -> bool:
@@ -731,37 +732,13 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     import numpy as np
 
     from risksim.metrics import array
+    from risksim.metrics.returns import irr_of_paths
 
     years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
     which = slice(None) if tranche is None else slice(tranche, tranche + 1)
     drawn = float(array.mean(run.paths.drawn[:, which].sum(axis=1).astype(np.float64), run.sample))
     received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
-    return _irr(flow, years, drawn, received, float(run.plan.hurdles[-1]), run.sample)
-
-
-def _irr(
-    flow: FloatArray, years: FloatArray, drawn: float, received: float, hurdle: float, sample: Sample
-) -> Statistic:
-    """IRR of the mean of a cash flow float64[path, period], or why there is none. [1/year]"""
-    import math
-
-    import numpy as np
-
-    from risksim.kernels.cashflow import STATUS_NAMES, internal_rate
-    from risksim.metrics import array, precision
-    from risksim.metrics.summary import Withheld
-
-    mean = np.asarray(array.mean(flow, sample), dtype=np.float64)
-    rate, status = internal_rate(mean, years, drawn, received)
-    if math.isnan(rate):
-        reason = f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})"
-        other = precision.modified_rate(flow, years, hurdle, sample)
-        if not math.isnan(other.value):
-            reason += (
-                f"; with money at {hurdle:.2%} it earns {other.value:.2%} ± {other.standard_error:.2%} a year (MIRR)"
-            )
-        return Withheld(reason)
-    return precision.irr_of_mean_flow(rate, flow, years, sample)
+    return irr_of_paths(flow, years, drawn, received, float(run.plan.hurdles[-1]), run.sample)
 
 
 def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
