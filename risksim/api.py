@@ -653,37 +653,13 @@ def summarise(run: Run) -> Summary:
     -------
     Summary
     """
-    from risksim.metrics.summary import RunArrays, RunNames
+    from risksim.jobs.columns import arrays_of, names_of
     from risksim.metrics.summary import summarise as summarise_arrays
-    from risksim.results.anyway import would_anyway
 
-    paths, labels = run.paths, run.plan.labels
-    arrays = RunArrays(
-        paths.irr,
-        paths.irr_status,
-        paths.npv,
-        paths.drawn,
-        paths.received,
-        paths.repayment,
-        paths.headcount,
-        paths.group_irr,
-        paths.group_irr_status,
-        paths.group_npv,
-        paths.ended_by,
-        would_anyway(run.plan, paths),
-    )
-    names = RunNames(
-        labels.tranches,
-        labels.hurdles,
-        labels.payers,
-        labels.years,
-        labels.outcomes,
-        run.plan.minor_units,
-        labels.endings,
-    )
+    labels = run.plan.labels
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
     of_group = irr_of_mean_flow(run, None) if labels.groups else None
-    return summarise_arrays(arrays, names, run.sample, of_mean_flow, of_group)
+    return summarise_arrays(arrays_of(run.plan, run.paths), names_of(run.plan), run.sample, of_mean_flow, of_group)
 
 
 class Side(NamedTuple):
@@ -743,16 +719,9 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
 
 def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
     """Money received less money paid in by one tranche, or by all: float64[path, period]. [currency]"""
-    import numpy as np
+    from risksim.jobs.columns import net_flow
 
-    plan = run.plan
-    first, last = (1, len(plan.labels.tranches)) if tranche is None else (1 + tranche, 1 + tranche)
-    flow = np.zeros(run.paths.flow[:, 0].shape)
-    for line in range(plan.ledger.from_party.size):
-        sign = int(first <= plan.ledger.to_party[line] <= last) - int(first <= plan.ledger.from_party[line] <= last)
-        if sign:
-            flow += sign * run.paths.flow[:, line]
-    return flow / plan.minor_units
+    return net_flow(run.plan, run.paths, tranche) / run.plan.minor_units
 
 
 def ledger(run: Run) -> list[Move]:

@@ -1,0 +1,188 @@
+"""What the statistics need of the paths of a deal, column by column, and how little of it has to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from risksim.metrics.cohorts import ask_cohorts
+from risksim.metrics.ledger import ask_moves
+from risksim.metrics.precision import Estimate
+from risksim.metrics.source import Recorder, Values
+from risksim.metrics.summary import RunArrays, RunNames, columns_of, summary_from
+from risksim.plan.layout import FloatArray, PathResults, Plan
+from risksim.results.anyway import would_anyway
+
+Packed = dict[str, npt.NDArray[Any]]
+"""Columns in as few bytes as hold them exactly; a column of one value is one number."""
+
+WHOLE = (np.int8, np.int16, np.int32, np.int64)
+"""Whole numbers, the smallest first."""
+
+
+def names_of(plan: Plan) -> RunNames:
+    """Names of the axes of the results of a deal."""
+    labels = plan.labels
+    return RunNames(
+        labels.tranches, labels.hurdles, labels.payers, labels.years, labels.outcomes, plan.minor_units, labels.endings
+    )
+
+
+def arrays_of(plan: Plan, paths: PathResults) -> RunArrays:
+    """The results of paths as the statistics take them."""
+    return RunArrays(
+        paths.irr,
+        paths.irr_status,
+        paths.npv,
+        paths.drawn,
+        paths.received,
+        paths.repayment,
+        paths.headcount,
+        paths.group_irr,
+        paths.group_irr_status,
+        paths.group_npv,
+        paths.ended_by,
+        would_anyway(plan, paths),
+    )
+
+
+def net_flow(plan: Plan, paths: PathResults, tranche: int | None = None) -> FloatArray:
+    """Money received less money paid in by one tranche, or by all: float64[path, period], whole. [minor unit]"""
+    first, last = (1, len(plan.labels.tranches)) if tranche is None else (1 + tranche, 1 + tranche)
+    flow = np.zeros(paths.flow[:, 0].shape)
+    for line in range(plan.ledger.from_party.size):
+        sign = int(first <= plan.ledger.to_party[line] <= last) - int(first <= plan.ledger.from_party[line] <= last)
+        if sign:
+            flow += sign * paths.flow[:, line]
+    return flow
+
+
+def sides_of(plan: Plan) -> list[int | None]:
+    """Every tranche, then None for all of them where there are several."""
+    return [*range(len(plan.labels.tranches)), *([None] if plan.labels.groups else [])]
+
+
+def columns_of_paths(plan: Plan, paths: PathResults, moves: bool, cohorts: bool) -> dict[str, Values]:
+    """Everything that statistics need of paths.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    paths : PathResults
+        Some of its paths.
+    moves, cohorts : bool
+        Also what each line of the ledger moves by budget year; also the people of each cohort.
+
+    Returns
+    -------
+    dict of str to ndarray
+        [path], beside `risksim.metrics.summary.columns_of`: ``cash.SIDE.PERIOD``, ``move.LINE.YEAR`` and
+        ``heads.COHORT.COUNT``, money in minor units.
+    """
+    found = columns_of(arrays_of(plan, paths), names_of(plan))
+    for side in sides_of(plan):
+        flow = net_flow(plan, paths, side).astype(np.int64)
+        found |= {f"cash.{'all' if side is None else side}.{t}": flow[:, t] for t in range(flow.shape[1])}
+    if moves:
+        for year in range(len(plan.labels.years)):
+            moved = paths.flow[:, :, np.asarray(plan.calendar.year_index) == year].sum(axis=2)
+            found |= {f"move.{line}.{year}": moved[:, line] for line in range(moved.shape[1])}
+    if cohorts:
+        n_cohorts, n_counts = paths.headcount.shape[1:]
+        found |= {
+            f"heads.{cohort}.{count}": paths.headcount[:, cohort, count]
+            for cohort in range(n_cohorts)
+            for count in range(n_counts)
+        }
+    return found
+
+
+def asked_of(plan: Plan, known: Mapping[str, Any], moves: bool, cohorts: bool) -> Recorder:
+    """Every quantity that a summary (the ledger, the cohorts) asks for."""
+    recorder, labels = Recorder(), plan.labels
+    missing = Estimate.missing()
+    summary_from(recorder, names_of(plan), known, [missing] * len(labels.tranches), missing if labels.groups else None)
+    if moves:
+        ask_moves(recorder, len(labels.lines), len(labels.years), plan.minor_units)
+    if cohorts:
+        ask_cohorts(recorder, len(labels.cohorts), len(labels.outcomes))
+    return recorder
+
+
+def pack(columns: Mapping[str, Values]) -> Packed:
+    """Columns in as few bytes as hold them exactly: [path] -> [path] or [1]."""
+    return {name: _smallest(values) for name, values in columns.items()}
+
+
+def _smallest(values: Values) -> Values:
+    if (values == values[0]).all() or (values != values).all():
+        return values[:1].copy()
+    if values.dtype.kind != "i":
+        return np.ascontiguousarray(values)
+    low, high = values.min(), values.max()
+    for kind in WHOLE:
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return values.astype(kind)
+    return values.copy()
+
+
+class Kept(Mapping[str, Values]):
+    """The columns of all paths so far, as they were before they were packed."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, np.dtype[Any]] = {}
+        self._parts: dict[str, list[Values]] = {}
+        self._sizes: list[int] = []
+        self._whole: dict[str, Values] = {}
+
+    def add(self, part: Packed, n_paths: int, kinds: Mapping[str, np.dtype[Any]]) -> None:
+        """Add the next packed paths; `kinds` are the types before packing."""
+        if not self._parts:
+            self._kinds, self._parts = dict(kinds), {name: [] for name in kinds}
+        for name, held in self._parts.items():
+            held.append(part[name])
+        self._sizes.append(n_paths)
+        self._whole.clear()
+
+    def part(self, number: int) -> dict[str, Values]:
+        """The columns of one part."""
+        return {name: self._restored(name, held[number], self._sizes[number]) for name, held in self._parts.items()}
+
+    @property
+    def n_parts(self) -> int:
+        """How many parts were added."""
+        return len(self._sizes)
+
+    @property
+    def n_paths(self) -> int:
+        """How many paths were added. [paths]"""
+        return sum(self._sizes)
+
+    def __getitem__(self, name: str) -> Values:
+        if name not in self._whole:
+            self._whole[name] = _joined(self._parts[name], self._sizes)
+            if self._whole[name].size > 1:  # held once, in the order of paths
+                ends = np.cumsum(self._sizes)[:-1]
+                self._parts[name] = np.split(self._whole[name], ends)
+        return self._restored(name, self._whole[name], self.n_paths)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def _restored(self, name: str, values: Values, n_paths: int) -> Values:
+        return np.broadcast_to(values.astype(self._kinds[name], copy=False), (n_paths,))
+
+
+def _joined(parts: list[Values], sizes: list[int]) -> Values:
+    """One array of all parts; one number where all are that number."""
+    if all(part.size == 1 for part in parts) and len({part[0].tobytes() for part in parts}) == 1:
+        return parts[0].astype(parts[0].dtype)
+    whole = [np.broadcast_to(part, (size,)) for part, size in zip(parts, sizes, strict=True)]
+    return np.concatenate(whole)
