@@ -79,7 +79,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     RunError
         If settings make no sense or the books of a path don't close.
     """
-    _check(settings)
+    check_settings(settings)
     _check_memory(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
     block = block_size(plan, settings)
@@ -103,7 +103,14 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     return results
 
 
-def _check(settings: Settings) -> None:
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that make no sense.
+
+    Raises
+    ------
+    RunError
+        Saying what was found and what to try.
+    """
     if settings.first_path < 0 or settings.block < 0:
         raise RunError(
             f"got first path {settings.first_path} and block {settings.block}; neither is negative. Leave them out."

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from risksim.metrics.cohorts import ask_cohorts
+from risksim.metrics.cohorts import MOST_COHORTS, ask_cohorts
 from risksim.metrics.ledger import ask_moves
 from risksim.metrics.precision import Estimate
 from risksim.metrics.source import Recorder, Values
@@ -91,7 +91,7 @@ def columns_of_paths(plan: Plan, paths: PathResults, moves: bool, cohorts: bool)
         for year in range(len(plan.labels.years)):
             moved = paths.flow[:, :, np.asarray(plan.calendar.year_index) == year].sum(axis=2)
             found |= {f"move.{line}.{year}": moved[:, line] for line in range(moved.shape[1])}
-    if cohorts:
+    if cohorts and len(plan.labels.cohorts) <= MOST_COHORTS:
         n_cohorts, n_counts = paths.headcount.shape[1:]
         found |= {
             f"heads.{cohort}.{count}": paths.headcount[:, cohort, count]
@@ -119,10 +119,12 @@ def pack(columns: Mapping[str, Values]) -> Packed:
 
 
 def _smallest(values: Values) -> Values:
-    if (values == values[0]).all() or (values != values).all():
+    values = np.ascontiguousarray(values)
+    bits = values.view(f"i{values.itemsize}")  # so that nan equals nan, and -0 is not 0
+    if (bits == bits[0]).all():
         return values[:1].copy()
     if values.dtype.kind != "i":
-        return np.ascontiguousarray(values)
+        return values
     low, high = values.min(), values.max()
     for kind in WHOLE:
         if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:

@@ -12,9 +12,9 @@ from risksim.kernels.jit import kernel
 LEAF = 256
 OCTAVES = 4096
 """Signs times exponents of a float64."""
-CELLS = 1024
-"""Buckets in an octave: 10 bits of the mantissa."""
-CELL_BITS = np.uint64(42)
+CELLS = 2048
+"""Buckets in an octave: 11 bits of the mantissa."""
+CELL_BITS = np.uint64(41)
 OCTAVE_BITS = np.uint64(52)
 CELL_MASK = np.uint64(CELLS - 1)
 

@@ -1,7 +1,7 @@
 """The law of a quantity in fixed memory: how many values fell into each of narrow buckets.
 
-A bucket holds the numbers that agree in sign, exponent and the first ten bits of the mantissa, so it is no wider than a
-thousandth of what is in it, and its middle is off by at most `RELATIVE_ERROR`. Counts are whole numbers: sketches of
+A bucket holds the numbers that agree in sign, exponent and the first eleven bits of the mantissa, so whatever is taken
+for a value in it is off by at most `RELATIVE_ERROR`. Values of a bucket count as spread evenly over it. Counts are whole numbers: sketches of
 parts, added in any order, are the sketch of the whole. Each bucket also remembers the least and the greatest value that
 it has seen; where both are the same, as in laws of few values, it is exact.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from risksim.kernels.tally import CELLS, OCTAVES, count_values, touch_octaves
+from risksim.kernels.tally import CELL_BITS, CELLS, OCTAVES, count_values, touch_octaves
 from risksim.metrics.sample import FloatArray, IntArray
 
 RELATIVE_ERROR = 2.0**-11
@@ -23,7 +23,7 @@ class Counted(NamedTuple):
     """The buckets that some paths touched."""
 
     key: IntArray
-    """int64[bucket]: sign, exponent and ten bits of the mantissa."""
+    """int64[bucket]: sign, exponent and eleven bits of the mantissa."""
     number: IntArray
     """int64[bucket, replicate]. [paths]"""
     low: FloatArray
@@ -61,7 +61,7 @@ def count(values: FloatArray, n_replicates: int) -> Counted:
 
 def keys_of(values: FloatArray) -> IntArray:
     """The bucket of each value: float64[...] -> int64[...]."""
-    return ((values + 0.0).view(np.uint64) >> np.uint64(42)).astype(np.int64)
+    return ((values + 0.0).view(np.uint64) >> CELL_BITS).astype(np.int64)
 
 
 class Sketch:
@@ -129,38 +129,47 @@ class Law(NamedTuple):
         return int(np.searchsorted(np.cumsum(self.number), rank))
 
     def at(self, rank: int) -> float:
-        """The value of a rank counted from 1: exact where its bucket allows it, else the middle of its bucket."""
+        """The value of a rank counted from 1: exact where its bucket allows it."""
         bucket = self.bucket_of(rank)
         place = rank - int(self.number[:bucket].sum())
         low, high = float(self.low[bucket]), float(self.high[bucket])
         if bucket in self.inside:
             return float(self.inside[bucket][place - 1])
-        if place == 1:
-            return low
-        return high if place == self.number[bucket] else low + 0.5 * (high - low)
+        if place == self.number[bucket]:
+            return high
+        return low + (high - low) * (place - 1) / (int(self.number[bucket]) - 1)
 
-    def beyond(self, rank: int) -> tuple[float, FloatArray, FloatArray]:
-        """The value of a rank, how far each bucket lies above it on average, and the mean of the squares of that.
+    def edge(self, rank: int) -> float:
+        """The end of the bucket of a rank."""
+        return float(self.high[self.bucket_of(rank)])
 
-        Values in the bucket of the rank that were not collected count as spread evenly from there to its end.
+    def beyond(self, rank: int, sums: FloatArray | None = None) -> tuple[float, float, float]:
+        """The value of a rank, and the sums over all paths of how far they lie above it and of the squares of that.
+
+        Parameters
+        ----------
+        rank : int
+            Counted from 1.
+        sums : float64[2], optional
+            How far all values lie above the `edge` of the rank, and the squares of that, where a second pass knows.
         """
-        bucket = self.bucket_of(rank)
-        threshold = self.at(rank)
-        middle = self.low + 0.5 * (self.high - self.low)
-        far = np.where(np.arange(middle.size) > bucket, np.maximum(middle - threshold, 0.0), 0.0)
-        square = far**2
-        for here in [bucket, *self.inside]:
-            if here >= bucket:
-                values = self.inside.get(here)
-                if values is not None and values.size:
-                    above = np.maximum(values - threshold, 0.0)
-                    far[here], square[here] = float(above.mean()), float((above**2).mean())
-                elif values is None:
-                    left = int(self.number[: here + 1].sum()) - rank
-                    reach = 0.5 * (float(self.high[here]) - threshold)
-                    share = left / float(self.number[here])
-                    far[here], square[here] = share * reach, share * reach**2
-        return threshold, far, square
+        bucket, threshold = self.bucket_of(rank), self.at(rank)
+        edge, values = self.edge(rank), self.inside.get(bucket)
+        left = int(self.number[: bucket + 1].sum()) - rank  # in the bucket, above the threshold
+        if values is not None:
+            above = np.maximum(values - threshold, 0.0)
+            total, square = float(above.sum()), float((above**2).sum())
+        else:
+            total, square = left * (edge - threshold) / 2, left * (edge - threshold) ** 2 / 3
+        if sums is not None:
+            further, gap = int(self.number[bucket + 1 :].sum()), edge - threshold
+            total += float(sums[0]) + further * gap
+            square += float(sums[1]) + 2.0 * gap * float(sums[0]) + further * gap**2
+        else:
+            far = self.low[bucket + 1 :] + 0.5 * (self.high - self.low)[bucket + 1 :] - threshold
+            total += float(self.number[bucket + 1 :] @ far)
+            square += float(self.number[bucket + 1 :] @ far**2)
+        return threshold, total, square
 
     def reflected(self) -> Law:
         """The law of minus the quantity."""

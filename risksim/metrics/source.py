@@ -173,6 +173,8 @@ class Recorder:
     """Quantities whose mean is asked for."""
     laws: dict[str, Of] = field(default_factory=dict)
     """Quantities whose quantiles or tails are asked for."""
+    tails: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Level and sign of the quantities whose worst paths are asked for."""
     events: dict[str, Of] = field(default_factory=dict)
     """What may hold on a path."""
     ratios: dict[str, tuple[Of, Of]] = field(default_factory=dict)
@@ -198,9 +200,9 @@ class Recorder:
         self.laws[name] = of
         return Partial(1.0, ())
 
-    def tail(self, name: str, of: Of, _level: float, _sign: int, /) -> tuple[Estimate, Estimate]:
+    def tail(self, name: str, of: Of, level: float, sign: int, /) -> tuple[Estimate, Estimate]:
         """See `Source.tail`."""
-        self.laws[name] = of
+        self.laws[name], self.tails[name] = of, (level, sign)
         return Estimate.missing(), Estimate.missing()
 
     def probability(self, name: str, of: Of, /) -> Estimate:

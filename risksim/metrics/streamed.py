@@ -12,7 +12,7 @@ from risksim.metrics.array import rank_of, tail_of
 from risksim.metrics.precision import Estimate, Z, from_parts, rank_interval, wilson
 from risksim.metrics.returns import FlowSums
 from risksim.metrics.sample import FloatArray, IntArray
-from risksim.metrics.sketch import Counted, Law
+from risksim.metrics.sketch import Counted, Law, keys_of
 from risksim.metrics.source import QUANTILE_LEVELS, Of, Partial, Paths, Spread
 from risksim.metrics.tally import Tally
 
@@ -26,6 +26,18 @@ class Collected(NamedTuple):
     """float64[value]: rising."""
     replicate: IntArray
     """int64[value]."""
+
+    beyond: FloatArray | None
+    """float64[law, 2]: sums over all paths, then over those of each replicate, of how far the quantity lies above the
+    edge of its value at risk, and of the squares of that; None where no tail is asked for."""
+
+    @classmethod
+    def of(cls, values: list[FloatArray], replicates: list[IntArray], beyond: FloatArray | None) -> Collected:
+        """Values as tasks collected them."""
+        value = np.concatenate(values)
+        order = np.argsort(value, kind="stable")
+        value = value[order]
+        return cls(keys_of(value), value, np.concatenate(replicates)[order], beyond)
 
 
 class Streamed:
@@ -79,7 +91,13 @@ class Streamed:
     def tail(self, name: str, _of: Of, level: float, sign: int, /) -> tuple[Estimate, Estimate]:
         """See `risksim.metrics.source.Source.tail`."""
         laws = [law if sign > 0 else law.reflected() for law in self._laws(name)]
-        return self._quantiles(laws, (level,))[0], self._shortfall(laws, level)
+        collected = self._collected.get(name)
+        return self._quantiles(laws, (level,))[0], self._shortfall(laws, level, collected and collected.beyond)
+
+    def edges(self, name: str, level: float, sign: int) -> FloatArray:
+        """Beyond which a second pass has to add up: float64[law], of all paths, then of each replicate."""
+        laws = [law if sign > 0 else law.reflected() for law in self._laws(name)]
+        return np.array([law.edge(rank_of(level, law.size)) if law.size else np.inf for law in laws])
 
     def probability(self, name: str, _of: Of, /) -> Estimate:
         """See `risksim.metrics.source.Source.probability`."""
@@ -191,12 +209,15 @@ class Streamed:
             found.append(Estimate(value, (high - low) / (2 * Z) if bounded else math.nan, low, high))
         return tuple(found)
 
-    def _shortfall(self, laws: list[Law], level: float) -> Estimate:
-        whole, *parts = laws
-        value, error = _shortfall_of(whole, level)
-        if len(parts) > 1:
-            return from_parts(value, np.array([_shortfall_of(part, level)[0] for part in parts if part.size]))
-        return Estimate.symmetric(value, error)
+    def _shortfall(self, laws: list[Law], level: float, beyond: FloatArray | None) -> Estimate:
+        found = [
+            _shortfall_of(law, level, None if beyond is None else beyond[row])
+            for row, law in enumerate(laws)
+            if law.size
+        ]
+        if len(found) > 2:
+            return from_parts(found[0][0], np.array([part[0] for part in found[1:]]))
+        return Estimate.symmetric(*found[0])
 
 
 def central(sums: FloatArray, n: int) -> tuple[float, float]:
@@ -215,9 +236,8 @@ def _error(variance: float, n: int) -> float:
     return math.sqrt(variance / (n - 1)) if n > 1 else math.nan
 
 
-def _shortfall_of(law: Law, level: float) -> tuple[float, float]:
+def _shortfall_of(law: Law, level: float, sums: FloatArray | None) -> tuple[float, float]:
     n, tail = law.size, tail_of(level)
-    threshold, far, square = law.beyond(rank_of(level, n))
-    average = float(law.number @ far) / n
-    variance = max(float(law.number @ square) / n - average * average, 0.0)
-    return threshold + average / tail, _error(variance, n) / tail
+    threshold, total, square = law.beyond(rank_of(level, n), sums)
+    average = total / n
+    return threshold + average / tail, _error(max(square / n - average * average, 0.0), n) / tail

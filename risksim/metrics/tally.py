@@ -135,6 +135,33 @@ def reduce(columns: Columns, asked: Recorder, shifts: Shifts, minor_units: int) 
     }
 
 
+def sums_beyond(values: Values, sign: int, edges: FloatArray) -> FloatArray:
+    """How far values lie beyond edges, added up along the tree.
+
+    Parameters
+    ----------
+    values : float64[path]
+        A quantity.
+    sign : int
+        -1 looks at minus the quantity.
+    edges : float64[law]
+        Of all paths, then of each replicate where there are several.
+
+    Returns
+    -------
+    float64[law, 2]
+        Sums of the distances and of their squares.
+    """
+    numbers, n_leaves = sign * _numbers(values), -(-values.shape[0] // LEAF)
+    found = np.empty((edges.size, 2))
+    for row, several in ((0, False), (1, True))[: edges.size]:
+        border = np.resize(edges[1:], numbers.size) if several else edges[0]
+        sums = np.zeros((n_leaves, edges.size - 1 if several else 1, 4))
+        add_powers(np.maximum(numbers - border, 0.0), 0.0, sums)
+        found[row : row + sums.shape[1]] = pair_sum(sums)[:, :2]
+    return found
+
+
 def _flows(flows: FloatArray, shifts: Shifts) -> dict[str, FloatArray]:
     n_sides, n_paths, n_periods = flows.shape
     n_leaves = -(-n_paths // LEAF)
