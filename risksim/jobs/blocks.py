@@ -123,9 +123,9 @@ class Look(NamedTuple):
 
     keys: dict[str, IntArray]
     """Buckets of each quantity whose values are wanted."""
+    edges: dict[str, tuple[int, FloatArray]]
+    """Of each quantity whose tail is asked for: the sign of a loss, and the edges of the tails."""
     n_replicates: int
-    moves: bool = False
-    cohorts: bool = False
 
 
 def collect_task(plan: Plan, settings: Settings, look: Look, task: Task) -> Reduced:
