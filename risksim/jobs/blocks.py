@@ -14,7 +14,7 @@ from risksim.jobs.reservoir import PICK_EVERY
 from risksim.metrics.sketch import keys_of
 from risksim.metrics.source import Recorder, Values
 from risksim.metrics.tally import Shifts, reduce, shifts_of, sums_beyond
-from risksim.plan.layout import LEAF, IntArray, PathResults, Plan
+from risksim.plan.layout import LEAF, FloatArray, IntArray, PathResults, Plan
 
 LARGEST_TASK = 16_384
 """Paths in a task at most. [paths]"""

@@ -25,7 +25,7 @@ from risksim.metrics.sketch import RELATIVE_ERROR
 from risksim.metrics.source import QUANTILE_LEVELS, Source, Stored, Values
 from risksim.metrics.streamed import Collected, Streamed
 from risksim.metrics.summary import Statistic, Summary, summary_from
-from risksim.metrics.tally import Counter, Tally, flows_of, reduce
+from risksim.metrics.tally import Counter, Tally, reduce
 from risksim.plan.layout import Plan
 
 KEEP_VALUES = 1_000_000
@@ -149,7 +149,7 @@ class _Stream:
 
     def _sample(self) -> Sample:
         n = self.n_paths
-        return Sample(np.full(n, 1.0 / n), (np.arange(n) % self.beginning.shifts.n_replicates).astype(np.int16))
+        return Sample(np.full(n, 1.0 / n), np.resize(np.arange(self.beginning.shifts.n_replicates, dtype=np.int16), n))
 
     def returns(self, source: Source) -> list[Statistic]:
         """IRR of the mean flow of every side."""
@@ -162,13 +162,12 @@ class _Stream:
                 found.append(irr_of_sums(source.flows(row), years, drawn, received, hurdle))
                 continue
             assert self.kept is not None
-            own = {key: self.kept[key] for key in self.kept if key.startswith(f"cash.{name}.")}
             sample = self._sample()
             drawn, received = (
                 float(array.mean(self.kept[f"{key}.{name}"].astype(np.float64), sample))
                 for key in ("drawn", "received")
             )
-            found.append(irr_of_paths(flows_of(own, plan.minor_units)[0], years, drawn, received, hurdle, sample))
+            found.append(irr_of_paths(flow, years, drawn, received, hurdle, sample))
         return found
 
     def summary(self) -> Summary:

@@ -2,8 +2,8 @@
 
 A bucket holds the numbers that agree in sign, exponent and the first eleven bits of the mantissa, so whatever is taken
 for a value in it is off by at most `RELATIVE_ERROR`; values count as spread evenly over their bucket. Counts are whole
-numbers: sketches of parts, added in any order, are the sketch of the whole. Each bucket also remembers the least and the
-greatest value that it has seen; where both are the same, as in laws of few values, it is exact.
+numbers: sketches of parts, added in any order, are the sketch of the whole. Each bucket also remembers the least and
+the greatest value that it has seen; where both are the same, as in laws of few values, it is exact.
 """
 
 from __future__ import annotations

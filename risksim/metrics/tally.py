@@ -7,7 +7,7 @@ near the mean, so that powers lose nothing to cancellation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,24 +59,28 @@ class Counter:
         return found
 
 
-def flows_of(columns: Columns, minor_units: int) -> FloatArray:
-    """The cash flow of each side: columns ``cash.SIDE.PERIOD`` -> float64[side, path, period]. [currency]"""
-    sides: dict[str, list[Values]] = {}
-    for name in columns:
-        if name.startswith("cash."):
-            sides.setdefault(name.split(".")[1], []).append(columns[name])
-    return np.stack(
-        [np.stack([part.astype(np.float64) for part in parts], 1) / minor_units for parts in sides.values()]
-    )
+def flows_of(columns: Columns, side: str, minor_units: int) -> FloatArray:
+    """The cash flow of a side: columns ``cash.SIDE.PERIOD`` -> float64[path, period]. [currency]"""
+    names = [name for name in columns if name.startswith(f"cash.{side}.")]
+    flow = np.empty((columns[names[0]].shape[0], len(names)))
+    for period, name in enumerate(names):
+        np.divide(columns[name], minor_units, out=flow[:, period])
+    return flow
+
+
+def sides_in(columns: Columns) -> list[str]:
+    """Who has a cash flow, in the order of the columns."""
+    return list(dict.fromkeys(name.split(".")[1] for name in columns if name.startswith("cash.")))
 
 
 def shifts_of(columns: Columns, asked: Recorder, minor_units: int, n_replicates: int) -> Shifts:
     """Shifts from the first leaf of a run."""
+    flows = [flows_of(columns, side, minor_units) for side in sides_in(columns)]
     return Shifts(
         n_replicates,
         np.array([_middle(of(columns)) for of in asked.moments.values()]),
         np.array([[_middle(of(columns)) for of in pair] for pair in asked.ratios.values()]).reshape(-1, 2),
-        np.array([[_middle(flow[:, t]) for t in range(flow.shape[1])] for flow in flows_of(columns, minor_units)]),
+        np.array([[_middle(flow[:, t]) for t in range(flow.shape[1])] for flow in flows]),
     )
 
 
@@ -129,7 +133,7 @@ def reduce(columns: Columns, asked: Recorder, shifts: Shifts, minor_units: int) 
         "moments": moments,
         "ratios": ratios,
         "events": events,
-        **_flows(flows_of(columns, minor_units), shifts),
+        **_flows([flows_of(columns, side, minor_units) for side in sides_in(columns)], shifts),
         "buckets": np.cumsum([0, *(law.key.size for law in laws)]),
         **{name: np.concatenate([getattr(law, name) for law in laws]) for name in Counted._fields},
     }
@@ -162,17 +166,16 @@ def sums_beyond(values: Values, sign: int, edges: FloatArray) -> FloatArray:
     return found
 
 
-def _flows(flows: FloatArray, shifts: Shifts) -> dict[str, FloatArray]:
-    n_sides, n_paths, n_periods = flows.shape
-    n_leaves = -(-n_paths // LEAF)
-    total = np.empty((n_sides, shifts.n_replicates, n_periods))
-    product = np.empty((n_sides, n_periods, n_periods))
-    for side in range(n_sides):
+def _flows(flows: Sequence[FloatArray], shifts: Shifts) -> dict[str, FloatArray]:
+    total, product = [], []
+    for side, flow in enumerate(flows):
+        n_leaves, n_periods = -(-flow.shape[0] // LEAF), flow.shape[1]
         sums = np.zeros((n_leaves, shifts.n_replicates, n_periods))
         products = np.zeros((n_leaves, n_periods, n_periods))
-        add_flows(np.ascontiguousarray(flows[side]), shifts.flows[side], sums, products)
-        total[side], product[side] = pair_sum(sums), pair_sum(products)
-    return {"flows": total, "products": product}
+        add_flows(flow, shifts.flows[side], sums, products)
+        total.append(pair_sum(sums))
+        product.append(pair_sum(products))
+    return {"flows": np.stack(total), "products": np.stack(product)}
 
 
 def _numbers(values: Values) -> FloatArray:
