@@ -167,6 +167,7 @@ class _Stream:
                 float(array.mean(self.kept[f"{key}.{name}"].astype(np.float64), sample))
                 for key in ("drawn", "received")
             )
+            flow = flows_of(self.kept, name, plan.minor_units)
             found.append(irr_of_paths(flow, years, drawn, received, hurdle, sample))
         return found
 
