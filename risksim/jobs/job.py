@@ -25,7 +25,7 @@ from risksim.metrics.sketch import RELATIVE_ERROR
 from risksim.metrics.source import QUANTILE_LEVELS, Source, Stored, Values
 from risksim.metrics.streamed import Collected, Streamed
 from risksim.metrics.summary import Statistic, Summary, summary_from
-from risksim.metrics.tally import Counter, Tally, reduce
+from risksim.metrics.tally import Counter, Tally, flows_of, reduce
 from risksim.plan.layout import Plan
 
 KEEP_VALUES = 1_000_000
