@@ -133,58 +133,65 @@ def _smallest(values: Values) -> Values:
 
 
 class Kept(Mapping[str, Values]):
-    """The columns of all paths so far, as they were before they were packed."""
+    """The columns of all paths so far, as they were before they were packed.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    capacity : int
+        Paths at most. Memory is taken as it is filled. [paths]
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
         self._kinds: dict[str, np.dtype[Any]] = {}
-        self._parts: dict[str, list[Values]] = {}
-        self._sizes: list[int] = []
-        self._whole: dict[str, Values] = {}
-
-    def add(self, part: Packed, n_paths: int, kinds: Mapping[str, np.dtype[Any]]) -> None:
-        """Add the next packed paths; `kinds` are the types before packing."""
-        if not self._parts:
-            self._kinds, self._parts = dict(kinds), {name: [] for name in kinds}
-        for name, held in self._parts.items():
-            held.append(part[name])
-        self._sizes.append(n_paths)
-        self._whole.clear()
-
-    def part(self, number: int) -> dict[str, Values]:
-        """The columns of one part."""
-        return {name: self._restored(name, held[number], self._sizes[number]) for name, held in self._parts.items()}
-
-    @property
-    def n_parts(self) -> int:
-        """How many parts were added."""
-        return len(self._sizes)
+        self._held: dict[str, Values] = {}
+        self.sizes: list[int] = []
 
     @property
     def n_paths(self) -> int:
         """How many paths were added. [paths]"""
-        return sum(self._sizes)
+        return sum(self.sizes)
+
+    def add(self, part: Packed, n_paths: int, kinds: Mapping[str, np.dtype[Any]]) -> None:
+        """Add the next packed paths; `kinds` are the types before packing."""
+        begin = self.n_paths
+        if not self.sizes:
+            self._kinds = dict(kinds)
+        for name in self._kinds:
+            self._held[name] = self._with(self._held.get(name), part[name], begin, n_paths)
+        self.sizes.append(n_paths)
+
+    def _with(self, held: Values | None, part: Values, begin: int, n_paths: int) -> Values:
+        """A column with more paths: one number as long as all are that number."""
+        if held is None and part.size == 1:
+            return part
+        if held is not None and held.size == 1 == part.size and held.tobytes() == part.astype(held.dtype).tobytes():
+            return held
+        kind = part.dtype if held is None else np.promote_types(held.dtype, part.dtype)
+        if held is None or held.size != self._capacity or held.dtype != kind:
+            wider = np.empty(self._capacity, dtype=kind)
+            if held is not None:
+                wider[:begin] = held if held.size == 1 else held[:begin]
+            held = wider
+        held[begin : begin + n_paths] = part
+        return held
+
+    def part(self, number: int) -> dict[str, Values]:
+        """The columns of one part."""
+        begin = sum(self.sizes[:number])
+        return {name: self._restored(name, begin, begin + self.sizes[number]) for name in self}
 
     def __getitem__(self, name: str) -> Values:
-        if name not in self._whole:
-            self._whole[name] = _joined(self._parts[name], self._sizes)
-            if self._whole[name].size > 1:  # held once, in the order of paths
-                ends = np.cumsum(self._sizes)[:-1]
-                self._parts[name] = np.split(self._whole[name], ends)
-        return self._restored(name, self._whole[name], self.n_paths)
+        return self._restored(name, 0, self.n_paths)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
+        return iter(self._held)
 
     def __len__(self) -> int:
-        return len(self._parts)
+        return len(self._held)
 
-    def _restored(self, name: str, values: Values, n_paths: int) -> Values:
-        return np.broadcast_to(values.astype(self._kinds[name], copy=False), (n_paths,))
-
-
-def _joined(parts: list[Values], sizes: list[int]) -> Values:
-    """One array of all parts; one number where all are that number."""
-    if all(part.size == 1 for part in parts) and len({part[0].tobytes() for part in parts}) == 1:
-        return parts[0].astype(parts[0].dtype)
-    whole = [np.broadcast_to(part, (size,)) for part, size in zip(parts, sizes, strict=True)]
-    return np.concatenate(whole)
+    def _restored(self, name: str, begin: int, end: int) -> Values:
+        held = self._held[name]
+        if held.size == 1:
+            return np.broadcast_to(held.astype(self._kinds[name]), (end - begin,))
+        return held[begin:end].astype(self._kinds[name], copy=False)

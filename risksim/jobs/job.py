@@ -100,7 +100,7 @@ class _Stream:
 
     def __init__(self, job: Job, beginning: Beginning, keeping: bool) -> None:
         self.job, self.beginning = job, beginning
-        self.kept = Kept() if keeping else None
+        self.kept = Kept(min(job.paths, job.keep_values)) if keeping else None
         self.tally = None if keeping else Tally(beginning.asked, beginning.shifts)
         self.reservoir = Reservoir()
         self.collected: dict[str, Collected] = {}
@@ -136,7 +136,7 @@ class _Stream:
             return
         kept, self.kept = self.kept, None
         self.tally = Tally(self.beginning.asked, self.beginning.shifts)
-        for number in range(kept.n_parts):
+        for number in range(len(kept.sizes)):
             columns = kept.part(number)
             self.tally.add(reduce(columns, self.beginning.asked, self.beginning.shifts, self.job.plan.minor_units))
 
