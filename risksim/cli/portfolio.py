@@ -52,11 +52,25 @@ def _held(holding: api.Holding) -> str:
 
 
 def run(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
+    file: str,
+    paths: int | None,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    ledger: bool,
+    quiet: bool,
+    streams: bool = False,
 ) -> None:
     """Simulate a portfolio, print the answer, save what was asked for."""
     from risksim.cli.run import check_out, progress
 
+    if streams:
+        raise OutputError(
+            "--tolerance, --exact, --checkpoint and --keep-values speak of one deal; a portfolio keeps every path.\n"
+            "  Leave them out, or run the file of one deal."
+        )
+    paths = api.PATHS if paths is None else paths
     if ledger:
         raise OutputError(
             "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."

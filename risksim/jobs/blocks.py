@@ -10,7 +10,7 @@ import numpy as np
 from risksim.engine.run import Settings, block_size, bytes_per_path, run
 from risksim.jobs.columns import asked_of, columns_of_paths, pack
 from risksim.jobs.executors import Reduced, Task
-from risksim.jobs.reservoir import PICK_EVERY
+from risksim.jobs.reservoir import whole
 from risksim.metrics.sketch import keys_of
 from risksim.metrics.source import Recorder, Values
 from risksim.metrics.tally import Shifts, reduce, shifts_of, sums_beyond
@@ -20,8 +20,6 @@ LARGEST_TASK = 16_384
 """Paths in a task at most. [paths]"""
 TASK_BYTES = 64 * 2**20
 """Memory that the results of a task may take. [byte]"""
-KEPT_WHOLE = ("inputs", "headcount", "flow", "irr", "npv", "drawn", "received", "repayment")
-"""What is kept of a path of the reservoir."""
 
 
 class Wanted(NamedTuple):
@@ -108,14 +106,8 @@ def run_task(plan: Plan, settings: Settings, wanted: Wanted, task: Task) -> Redu
     else:
         asked = asked_of(plan, columns, wanted.moves, wanted.cohorts)
         found = reduce(columns, asked, wanted.shifts, plan.minor_units)
-    return found | _whole(paths, task)
-
-
-def _whole(paths: PathResults, task: Task) -> Reduced:
-    rows = np.arange(0, task.paths, PICK_EVERY)
-    found: Reduced = {f"whole.{name}": getattr(paths, name)[rows] for name in KEPT_WHOLE}
-    worth = (paths.group_npv if paths.group_npv.shape[1] else paths.npv)[rows, 0, -1]
-    return {"whole.path": task.first + rows, "whole.worth": worth, **found}
+    worth = paths.group_npv if plan.labels.groups else paths.npv
+    return found | whole(paths, worth[:, 0, -1], task.first)
 
 
 class Look(NamedTuple):

@@ -15,14 +15,15 @@ from risksim.jobs.checkpoint import Checkpoint, question_of
 from risksim.jobs.columns import Kept, names_of, sides_of
 from risksim.jobs.executors import Executor, Function, Reduced, Task, Threads
 from risksim.jobs.reservoir import Reservoir
-from risksim.jobs.stopping import Reached, Tolerance, reached, stages
+from risksim.jobs.stopping import Reached, Tolerance, check, reached, stages, statistics_by_name
 from risksim.metrics import array
 from risksim.metrics.cohorts import CohortPeople, cohorts_from
 from risksim.metrics.ledger import Move, ledger_from
+from risksim.metrics.precision import Estimate
 from risksim.metrics.returns import irr_of_paths, irr_of_sums
 from risksim.metrics.sample import Sample
 from risksim.metrics.sketch import RELATIVE_ERROR
-from risksim.metrics.source import QUANTILE_LEVELS, Source, Stored, Values
+from risksim.metrics.source import QUANTILE_LEVELS, Recorder, Source, Stored, Values
 from risksim.metrics.streamed import Collected, Streamed
 from risksim.metrics.summary import Statistic, Summary, summary_from
 from risksim.metrics.tally import Counter, Tally, flows_of, reduce
@@ -30,6 +31,8 @@ from risksim.plan.layout import Plan
 
 KEEP_VALUES = 1_000_000
 """Paths up to which the values of every quantity are kept. [paths]"""
+EVERY_VALUE = "from the values of every path"
+"""Where quantiles come from if nothing had to be left out."""
 
 
 class Job(NamedTuple):
@@ -86,7 +89,7 @@ class Done(NamedTuple):
     reservoir: Reservoir
     """Some paths, whole."""
     accuracy: str
-    """Where quantiles come from, in words."""
+    """Where quantiles come from, in words that follow "quantiles"."""
     reached: tuple[Reached, ...]
     """How well the statistics of the tolerances are known."""
     capital: float | None
@@ -206,6 +209,7 @@ def work(job: Job) -> Done:
     settings = job.settings
     check_settings(settings)
     beginning = begin(job.plan, settings, job.paths, job.moves, job.cohorts)
+    check(job.tolerances, statistics_by_name(_nothing(job, beginning)))
     looks = stages(job.paths) if job.tolerances else [job.paths]
     stream = _Stream(job, beginning, keeping=looks[0] <= job.keep_values)
     remarks: list[str] = []
@@ -249,6 +253,13 @@ def work(job: Job) -> Done:
         capital=_capital(stream),
         remarks=tuple(remarks),
     )
+
+
+def _nothing(job: Job, beginning: Beginning) -> Summary:
+    """A summary in which every statistic is missing, for their names."""
+    missing, labels = Estimate.missing(), job.plan.labels
+    of_group = missing if labels.groups else None
+    return summary_from(Recorder(), names_of(job.plan), beginning.columns, [missing] * len(labels.tranches), of_group)
 
 
 def _parts(job: Job, stream: _Stream, last: int, remarks: list[str]) -> Iterator[Reduced]:
@@ -349,10 +360,10 @@ def _moves(job: Job, source: Source) -> list[Move]:
 
 def _accuracy(stream: _Stream) -> str:
     if stream.kept is not None:
-        return "quantiles from the values of every path"
+        return EVERY_VALUE
     if stream.collected:
-        return "quantiles from the values of every path, by a second pass"
-    return f"quantiles from counts in narrow buckets, relative error at most {RELATIVE_ERROR:.2%}"
+        return f"{EVERY_VALUE}, by a second pass"
+    return f"from counts in narrow buckets, relative error at most {RELATIVE_ERROR:.2%}"
 
 
 def _capital(stream: _Stream) -> float | None:

@@ -168,7 +168,6 @@ def reached(tolerances: tuple[Tolerance, ...], summary: Summary) -> tuple[Reache
         A statistic without a standard error (an event that no path has seen) counts as its whole interval over 3.92.
     """
     known, found = statistics_by_name(summary), []
-    check(tolerances, known)
     for tolerance in tolerances:
         estimate = known[tolerance.name]
         error = estimate.standard_error
