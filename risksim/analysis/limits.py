@@ -12,7 +12,7 @@ from risksim.errors import RisksimError
 from risksim.metrics import precision
 from risksim.metrics.fund import FundSummary
 from risksim.metrics.precision import Estimate
-from risksim.metrics.summary import Statistic, Withheld
+from risksim.metrics.summary import Statistic, Summary, Withheld
 
 RISK_LEVEL = 0.95
 """Level of the expected shortfall. [1]"""
@@ -159,6 +159,21 @@ def answer_of(run: api.Run) -> Answer:
         api.irr_of_mean_flow(run),
         precision.mean(repayment, sample),
         precision.ratio_of_means(received, drawn, sample),
+    )
+
+
+def answer_of_summary(summary: Summary) -> Answer:
+    """The six numbers as the statistics of a deal hold them; the sum of several payers has no error there."""
+    everybody, worth = summary.everybody, list(summary.everybody.npv.values())[-1]
+    paid = [payer.total.mean for payer in summary.payers.values()]
+    unknown = float("nan")
+    return Answer(
+        everybody.loss.p_loss,
+        worth.mean,
+        worth.expected_shortfall_95,
+        everybody.irr.of_mean_flow,
+        paid[0] if len(paid) == 1 else Estimate(sum(one.value for one in paid), unknown, unknown, unknown),
+        everybody.moic.mean,
     )
 
 

@@ -112,7 +112,14 @@ def describe(
 @app.command()
 def run(
     file: DealsFile,
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 100_000,
+    paths: Annotated[
+        int | None,
+        typer.Option(
+            "--paths",
+            help="Futures to simulate; with --tolerance at most (then 10,000,000).",
+            show_default="100000",
+        ),
+    ] = None,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
     as_json: Json = False,
@@ -127,6 +134,26 @@ def run(
     ] = False,
     dask: Dask = None,
     fail_if: FailIf = None,
+    tolerance: Annotated[
+        str | None,
+        typer.Option(
+            "--tolerance",
+            metavar="NAME=ERROR,...",
+            help="Run until these statistics have these standard errors, as p_loss=0.002,npv=1%.",
+        ),
+    ] = None,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help="Exact quantiles of any number of paths: draw them twice instead of counting."),
+    ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="Folder for what is finished; the same command goes on from there."),
+    ] = None,
+    keep_values: Annotated[
+        int | None,
+        typer.Option("--keep-values", help="Paths up to which values are kept.", show_default="1000000"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
@@ -135,14 +162,21 @@ def run(
     """
     from risksim.cli.files import lists_deals
     from risksim.cli.portfolio import run as of_portfolio
+    from risksim.cli.run import Wishes
     from risksim.cli.run import run as of_deal
 
-    command = of_portfolio if lists_deals(file) else of_deal
+    wishes = Wishes(tolerance, exact, checkpoint, keep_values)
     try:
-        command(file, paths, seed, threads, as_json, out, ledger, quiet, dask, fail_if)
+        if lists_deals(file):
+            streams = wishes != Wishes()
+            code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
+        else:
+            code = of_deal(file, paths, seed, threads, as_json, out, ledger, quiet, wishes, dask, fail_if)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

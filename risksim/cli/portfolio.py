@@ -53,21 +53,34 @@ def _held(holding: api.Holding) -> str:
 
 def run(
     file: str,
-    paths: int,
+    paths: int | None,
     seed: int,
     threads: int,
     as_json: bool,
     out: Path | None,
     ledger: bool,
     quiet: bool,
+    streams: bool = False,
     dask: str | None = None,
     fail_if: str | None = None,
-) -> None:
-    """Simulate a portfolio, print the answer, save what was asked for; end with 1 where it breaches a limit."""
+) -> int:
+    """Simulate a portfolio, print the answer, save what was asked for.
+
+    Returns
+    -------
+    int
+        Exit code: 1 where a limit is breached.
+    """
     from risksim.analysis.limits import answer_of_fund, read_limits
-    from risksim.cli.run import check_out, end_if_breached, executor_at, progress
+    from risksim.cli.run import check_out, executor_at, progress, told_breaches
 
     limits = read_limits(fail_if)
+    if streams:
+        raise OutputError(
+            "--tolerance, --exact, --checkpoint and --keep-values speak of one deal; a portfolio keeps every path.\n"
+            "  Leave them out, or run the file of one deal."
+        )
+    paths = api.PATHS if paths is None else paths
     if ledger:
         raise OutputError(
             "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."
@@ -88,8 +101,7 @@ def run(
     else:
         show(_page(made))
         mark(api.constants_of_portfolio(portfolio))
-    if limits:
-        end_if_breached(limits, answer_of_fund(made))
+    return told_breaches(limits, answer_of_fund(made)) if limits else 0
 
 
 def envelope(made: api.PortfolioRun) -> dict[str, Any]:

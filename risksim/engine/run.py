@@ -117,11 +117,18 @@ def check(plan: Plan, settings: Settings) -> None:
     RunError
         With what to try.
     """
-    _check(settings)
+    check_settings(settings)
     _check_memory(plan, settings)
 
 
-def _check(settings: Settings) -> None:
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that make no sense.
+
+    Raises
+    ------
+    RunError
+        Saying what was found and what to try.
+    """
     if settings.first_path < 0 or settings.block < 0:
         raise RunError(
             f"got first path {settings.first_path} and block {settings.block}; neither is negative. Leave them out."
