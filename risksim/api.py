@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from risksim.engine.exact import CountLaws
     from risksim.engine.run import Engine, Form, Progress
+    from risksim.jobs.cluster import DaskExecutor as DaskExecutor  # named from here by those above
+    from risksim.jobs.estimate import Estimate as WorkEstimate
+    from risksim.jobs.executors import Executor as Executor
+    from risksim.jobs.job import Done as Done
+    from risksim.jobs.job import Job as Job
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
@@ -176,6 +181,7 @@ def simulate(
     luck: int = 0,
     shared: int = 0,
     engine: Engine = "individual",
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a deal.
@@ -200,6 +206,8 @@ def simulate(
         Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
     engine : {"individual", "conditional"}
         Draw every person, or only how many meet each fate, by quasi-random points.
+    executor : Executor, optional
+        Who computes the paths, as `cluster`; the threads of this process where left out. Never changes a result.
     progress : callable, optional
         Called with the number of paths done.
 
@@ -218,7 +226,11 @@ def simulate(
     settings = rooms.Settings(
         paths, seed, threads, block, form=form, keep_claims=keep_claims, luck=luck, shared=shared, engine=engine
     )
-    return Run(plan, rooms.run(plan, settings, progress), seed, engine)
+    if executor is None:
+        return Run(plan, rooms.run(plan, settings, progress), seed, engine)
+    from risksim.jobs.paths import gather
+
+    return Run(plan, gather(executor, plan, settings, progress), seed, engine)
 
 
 def solve_exactly(deal: Deal | Plan) -> Run:
@@ -273,6 +285,36 @@ def integrate(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED) -> Run:
     plan = deal.plan if isinstance(deal, Deal) else deal
     found = run_integrated(plan, paths, seed)
     return Run(plan, found.paths, seed, "conditional", found.counts)
+
+
+def cluster(where: str) -> DaskExecutor:
+    """Connect to the workers of a Dask cluster, or start some on this machine.
+
+    Parameters
+    ----------
+    where : str
+        ``tcp://host:port`` of a scheduler, ``local`` for one worker process a core, ``local:4`` for four.
+
+    Returns
+    -------
+    DaskExecutor
+        To be handed on as `executor`, and closed after use: ``with api.cluster("local") as executor``.
+
+    Raises
+    ------
+    RunError
+        If nobody answers there, versions differ, or Dask is not installed.
+    """
+    from risksim.jobs.cluster import DaskExecutor, cluster_of
+
+    return DaskExecutor(*cluster_of(where))
+
+
+def identity() -> dict[str, str]:
+    """Versions and a hash of the source: two runs with the same give the same bits for the same deal and seed."""
+    from risksim.jobs.identity import identity as of_this_machine
+
+    return of_this_machine()
 
 
 class Holding(NamedTuple):
@@ -442,6 +484,7 @@ def run_portfolio(
     threads: int = 0,
     *,
     block: int = 0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> PortfolioRun:
     """Simulate the deals of a portfolio on the same paths, one deal after the other, and add them up.
@@ -458,6 +501,8 @@ def run_portfolio(
         Threads; 0 takes all cores. Never changes a result.
     block : int
         Paths in a block; 0 chooses by memory. Never changes a result.
+    executor : Executor, optional
+        As in `simulate`.
     progress : callable, optional
         Called with the number of paths done, all deals added up.
 
@@ -486,7 +531,9 @@ def run_portfolio(
     summaries: dict[str, Summary] = {}
     for row, (name, deal, share, tranche) in enumerate(portfolio.holdings):
         report = None if progress is None else partial(_further, progress, row * paths)
-        run = simulate(deal.plan, paths, seed, threads, block=block, keep_claims=False, progress=report)
+        run = simulate(
+            deal.plan, paths, seed, threads, block=block, keep_claims=False, executor=executor, progress=report
+        )
         summaries[name], labels = run.summary(), deal.plan.labels
         held = slice(None) if tranche is None else slice(tranche, tranche + 1)
         part = fund.Part(
@@ -579,9 +626,10 @@ def _further(progress: Progress, before: int, done: int) -> None:
 
 def _irr_of_fund(arrays: FundArrays, names: FundNames, sample: Sample) -> Statistic:
     from risksim.metrics import array
+    from risksim.metrics.returns import irr_of_paths
 
     drawn, received = (float(array.mean(amount.sum(axis=1), sample)) for amount in (arrays.drawn, arrays.received))
-    return _irr(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
+    return irr_of_paths(arrays.flow, names.years, drawn, received, names.hurdles[-1], sample)
 
 
 def first_run_on_this_machine() -> bool:
@@ -723,38 +771,156 @@ def summarise(run: Run) -> Summary:
     -------
     Summary
     """
-    from risksim.metrics.summary import RunArrays, RunNames
+    from risksim.jobs.columns import arrays_of, names_of
     from risksim.metrics.summary import summarise as summarise_arrays
-    from risksim.results.anyway import would_anyway
 
-    paths, labels = run.paths, run.plan.labels
-    arrays = RunArrays(
-        paths.irr,
-        paths.irr_status,
-        paths.npv,
-        paths.drawn,
-        paths.received,
-        paths.repayment,
-        paths.headcount,
-        paths.group_irr,
-        paths.group_irr_status,
-        paths.group_npv,
-        paths.ended_by,
-        would_anyway(run.plan, paths),
-    )
-    names = RunNames(
-        labels.tranches,
-        labels.hurdles,
-        labels.payers,
-        labels.years,
-        labels.outcomes,
-        run.plan.minor_units,
-        labels.endings,
-    )
+    labels = run.plan.labels
     of_mean_flow = [irr_of_mean_flow(run, tranche) for tranche in range(len(labels.tranches))]
     of_group = irr_of_mean_flow(run, None) if labels.groups else None
     people = None if run.counts is None else run.counts.total
+    arrays, names = arrays_of(run.plan, run.paths), names_of(run.plan)
     return summarise_arrays(arrays, names, run.sample, of_mean_flow, of_group, people)
+
+
+def job(
+    deal: Deal | Plan,
+    paths: int = PATHS,
+    seed: int = SEED,
+    threads: int = 0,
+    *,
+    engine: Engine = "individual",
+    tolerance: str | None = None,
+    exact: bool = False,
+    keep_values: int | None = None,
+    checkpoint: Path | None = None,
+    moves: bool = False,
+    cohorts: bool = False,
+    block: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """A run that only has to leave statistics, in memory that does not grow with its paths.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        What to simulate.
+    paths : int
+        Paths; at most, where there is a tolerance. [paths]
+    seed : int
+        64-bit seed.
+    threads : int
+        Threads; 0 takes all cores. Never changes a result.
+    engine : {"individual", "conditional"}
+        Who makes the paths.
+    tolerance : str, optional
+        Stop as soon as these statistics have these standard errors, as ``p_loss=0.002,npv=1%``.
+    exact : bool
+        Draw the paths a second time where their values were not kept, so that quantiles are exact.
+    keep_values : int, optional
+        Paths up to which values are kept. [paths]
+    checkpoint : Path, optional
+        Folder in which finished tasks are kept, to go on from after an interruption.
+    moves, cohorts : bool
+        Also the mean ledger; also the mean people of each cohort.
+    block : int
+        Paths in a task; 0 chooses by memory. Never changes a result.
+    executor : Executor, optional
+        Who computes; left out, threads.
+    progress : callable, optional
+        Called with the number of paths done.
+
+    Returns
+    -------
+    Job
+
+    Raises
+    ------
+    RunError
+        If the tolerance cannot be read.
+    """
+    from risksim.errors import RunError
+    from risksim.jobs.job import KEEP_VALUES, Job
+    from risksim.jobs.stopping import parse
+
+    if keep_values is not None and keep_values < 0:
+        raise RunError(f"got {keep_values} paths whose values are kept; there are none at least. Try 1000000.")
+    return Job(
+        deal.plan if isinstance(deal, Deal) else deal,
+        paths,
+        seed,
+        engine,
+        KEEP_VALUES if keep_values is None else keep_values,
+        exact,
+        parse(tolerance) if tolerance is not None else (),
+        moves,
+        cohorts,
+        threads,
+        block,
+        checkpoint,
+        executor,
+        progress,
+    )
+
+
+def work(job: Job) -> Done:
+    """Do a job: the same statistics as those of `simulate`, without keeping its paths.
+
+    Parameters
+    ----------
+    job : Job
+        From `job`.
+
+    Returns
+    -------
+    Done
+    """
+    from risksim.jobs.job import work as do
+
+    return do(job)
+
+
+def estimate(job: Job) -> WorkEstimate:
+    """How long a job will take and how much memory, from a timed look at its first paths."""
+    from risksim.jobs.estimate import estimate as look
+
+    return look(job)
+
+
+def default_ceiling() -> int:
+    """Paths at most of a run that stops by tolerance, unless said otherwise."""
+    from risksim.jobs.stopping import CEILING
+
+    return CEILING
+
+
+def capital(run: Run) -> float | None:
+    """What all investors together pay in, where it is the same on every path. [currency]"""
+    drawn = investors(run).drawn
+    return float(drawn[0]) / run.plan.minor_units if drawn.min() == drawn.max() else None
+
+
+def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
+    """A run that kept every path, as if a job had been done."""
+    from risksim.jobs.job import EVERY_VALUE, Done
+    from risksim.jobs.reservoir import Reservoir
+
+    return Done(
+        plan=run.plan,
+        summary=run.summary(),
+        moves=ledger(run) if moves else None,
+        cohorts=cohorts(run) if people else None,
+        paths=int(run.paths.weight.size),
+        partial=False,
+        seed=run.seed,
+        engine=run.engine,
+        seconds=0.0,
+        reservoir=Reservoir.of_paths(run.paths, investors(run).npv[:, -1]),
+        accuracy=EVERY_VALUE,
+        reached=(),
+        capital=capital(run),
+        remarks=(),
+    )
 
 
 class Side(NamedTuple):
@@ -803,51 +969,20 @@ def irr_of_mean_flow(run: Run, tranche: int | None = None) -> Statistic:
     import numpy as np
 
     from risksim.metrics import array
+    from risksim.metrics.returns import irr_of_paths
 
     years, flow = run.plan.calendar.years, cashflow_of(run, tranche)
     which = slice(None) if tranche is None else slice(tranche, tranche + 1)
     drawn = float(array.mean(run.paths.drawn[:, which].sum(axis=1).astype(np.float64), run.sample))
     received = float(array.mean(run.paths.received[:, which].sum(axis=1).astype(np.float64), run.sample))
-    return _irr(flow, years, drawn, received, float(run.plan.hurdles[-1]), run.sample)
-
-
-def _irr(
-    flow: FloatArray, years: FloatArray, drawn: float, received: float, hurdle: float, sample: Sample
-) -> Statistic:
-    """IRR of the mean of a cash flow float64[path, period], or why there is none. [1/year]"""
-    import math
-
-    import numpy as np
-
-    from risksim.kernels.cashflow import STATUS_NAMES, internal_rate
-    from risksim.metrics import array, precision
-    from risksim.metrics.summary import Withheld
-
-    mean = np.asarray(array.mean(flow, sample), dtype=np.float64)
-    rate, status = internal_rate(mean, years, drawn, received)
-    if math.isnan(rate):
-        reason = f"the mean cash flow has no single IRR ({STATUS_NAMES[status].lower()})"
-        other = precision.modified_rate(flow, years, hurdle, sample)
-        if not math.isnan(other.value):
-            reason += (
-                f"; with money at {hurdle:.2%} it earns {other.value:.2%} ± {other.standard_error:.2%} a year (MIRR)"
-            )
-        return Withheld(reason)
-    return precision.irr_of_mean_flow(rate, flow, years, sample)
+    return irr_of_paths(flow, years, drawn, received, float(run.plan.hurdles[-1]), run.sample)
 
 
 def cashflow_of(run: Run, tranche: int | None = None) -> FloatArray:
     """Money received less money paid in by one tranche, or by all: float64[path, period]. [currency]"""
-    import numpy as np
+    from risksim.jobs.columns import net_flow
 
-    plan = run.plan
-    first, last = (1, len(plan.labels.tranches)) if tranche is None else (1 + tranche, 1 + tranche)
-    flow = np.zeros(run.paths.flow[:, 0].shape)
-    for line in range(plan.ledger.from_party.size):
-        sign = int(first <= plan.ledger.to_party[line] <= last) - int(first <= plan.ledger.from_party[line] <= last)
-        if sign:
-            flow += sign * run.paths.flow[:, line]
-    return flow / plan.minor_units
+    return net_flow(run.plan, run.paths, tranche) / run.plan.minor_units
 
 
 def ledger(run: Run) -> list[Move]:

@@ -70,6 +70,7 @@ def stress(
     seed: int = api.SEED,
     threads: int = 0,
     progress: Callable[[int], None] | None = None,
+    executor: api.Executor | None = None,
 ) -> Stresses:
     """Run a deal as it stands and with each of its stresses, on the same draws.
 
@@ -81,6 +82,8 @@ def stress(
         As in `risksim.api.simulate`.
     progress : callable, optional
         Called with the number of paths done, over all runs.
+    executor : Executor, optional
+        As in `risksim.api.simulate`.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def stress(
 
     def run(plan: api.Deal, number: int) -> tuple[Outcome, Sample]:
         report = None if progress is None else lambda done: progress(number * paths + done)
-        made = api.simulate(plan, paths, seed, threads, keep_claims=False, progress=report)
+        made = api.simulate(plan, paths, seed, threads, keep_claims=False, executor=executor, progress=report)
         return outcome_of(made), made.sample
 
     base, sample = run(deal, 0)

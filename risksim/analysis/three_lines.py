@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from risksim import api
-from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
-from risksim.metrics.summary import Statistic
+from risksim.metrics.summary import Statistic, Summary
 
 
 class Line(NamedTuple):
@@ -39,7 +38,7 @@ class ThreeLines(NamedTuple):
     lines: tuple[Line, Line, Line]
 
 
-def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
+def three_lines(deal: api.Deal, run: api.Run, threads: int = 0, executor: api.Executor | None = None) -> ThreeLines:
     """Answer a deal in three lines.
 
     Parameters
@@ -50,6 +49,29 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
         Its run with evidence and luck; the line of luck only takes the same seed and as many paths.
     threads : int
         Threads of the further run.
+    executor : Executor, optional
+        Who computes it, as in `risksim.api.simulate`.
+
+    Returns
+    -------
+    ThreeLines
+    """
+    return lines_of(
+        deal, run.summary(), api.job(deal, run.paths.weight.size, run.seed, threads)._replace(executor=executor)
+    )
+
+
+def lines_of(deal: api.Deal, summary: Summary, job: api.Job) -> ThreeLines:
+    """Answer a deal in three lines.
+
+    Parameters
+    ----------
+    deal : Deal
+        The deal.
+    summary : Summary
+        Of its run with evidence and luck.
+    job : api.Job
+        How the line of luck only is to be run; its plan is replaced.
 
     Returns
     -------
@@ -57,30 +79,30 @@ def three_lines(deal: api.Deal, run: api.Run, threads: int = 0) -> ThreeLines:
     """
     expected = api.expected_only(deal)
     by_luck = api.at_means(deal, luck=True)
-    luck = api.simulate(by_luck, run.paths.weight.size, run.seed, threads, keep_claims=False)
+    luck = api.work(job._replace(plan=by_luck, moves=False, cohorts=False, tolerances=()))
     varies = "people: every input at its mean, people drawn"
     if by_luck.labels.inputs:
         varies = "people and what else is chance; every other input is at its mean"
     return ThreeLines(
-        hurdle=run.plan.labels.hurdles[-1],
+        hurdle=deal.plan.labels.hurdles[-1],
         lines=(
-            _line("expected only", "nothing: every input at its mean, fractions of people allowed", expected),
-            _line("luck only", varies, luck),
-            _line("evidence and luck", "inputs and people", run),
+            _line("expected only", "nothing: every input at its mean, fractions of people allowed", expected.summary()),
+            _line("luck only", varies, luck.summary),
+            _line("evidence and luck", "inputs and people", summary),
         ),
     )
 
 
-def _line(name: str, varies: str, run: api.Run) -> Line:
-    sample, side = run.sample, api.investors(run)
-    npv = side.npv[:, -1].copy()
+def _line(name: str, varies: str, summary: Summary) -> Line:
+    side = summary.everybody
+    npv = list(side.npv.values())[-1]
     return Line(
         name,
         varies,
-        api.irr_of_mean_flow(run),
-        precision.mean(npv, sample),
-        precision.probability(side.received < side.drawn, sample),
-        precision.probability(npv < 0, sample),
-        precision.quantile(npv, sample, 0.05),
-        precision.expected_shortfall(-npv, sample, 0.95),
+        side.irr.of_mean_flow,
+        npv.mean,
+        side.loss.p_loss,
+        npv.p_loss,
+        npv.p05,
+        npv.expected_shortfall_95,
     )

@@ -37,7 +37,9 @@ class VarianceSplit(NamedTuple):
     of: tuple[PartOf, ...]
 
 
-def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> VarianceSplit:
+def variance_split(
+    run: api.Run, threads: int = 0, most: int = MOST_PATHS, executor: api.Executor | None = None
+) -> VarianceSplit:
     """Split the variance of a run by drawing its first paths again on the same evidence.
 
     Parameters
@@ -48,6 +50,8 @@ def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> Va
         Threads of the further runs.
     most : int
         Paths at most. [paths]
+    executor : Executor, optional
+        Who computes the further runs, as in `risksim.api.simulate`.
 
     Returns
     -------
@@ -55,11 +59,13 @@ def variance_split(run: api.Run, threads: int = 0, most: int = MOST_PATHS) -> Va
         ``Var(E[Y | inputs])``, what the people of a path share given the inputs, and the rest, as shares of ``Var(Y)``.
     """
     n_paths = min(run.paths.weight.size, most)
-    again = api.simulate(run.plan, n_paths, run.seed, threads, keep_claims=False, luck=1)
-    draws = [quantities(run, n_paths), quantities(again, n_paths)]
-    if api.shares_luck(run.plan):
-        other = api.simulate(run.plan, n_paths, run.seed, threads, keep_claims=False, luck=1, shared=1)
-        draws.append(quantities(other, n_paths))
+    draws = [quantities(run, n_paths)]
+    for shared in (0, 1) if api.shares_luck(run.plan) else (0,):  # one after the other: one further run is held
+        again = api.simulate(
+            run.plan, n_paths, run.seed, threads, keep_claims=False, executor=executor, luck=1, shared=shared
+        )
+        draws.append(quantities(again, n_paths))
+        del again
     sample = Sample.equal(n_paths)
     names: list[tuple[str, str | None]] = [("npv", None), ("repayment", None)]
     names += [("achieved", outcome) for outcome in run.plan.labels.outcomes]

@@ -34,6 +34,25 @@ DealsFile = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON under documented keys instead of a table.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same digits everywhere.")]
 
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Compute on workers: tcp://HOST:PORT of a scheduler, local, or local:4. Never changes a result.",
+        show_default=False,
+    ),
+]
+FailIf = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-if",
+        metavar="LIMITS",
+        help='End with exit code 1 if this holds, as "p_loss>0.2,irr<0.03".',
+        show_default=False,
+    ),
+]
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -93,7 +112,14 @@ def describe(
 @app.command()
 def run(
     file: DealsFile,
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 100_000,
+    paths: Annotated[
+        int | None,
+        typer.Option(
+            "--paths",
+            help="Futures to simulate; with --tolerance at most (then 10,000,000).",
+            show_default="100000",
+        ),
+    ] = None,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
     as_json: Json = False,
@@ -106,6 +132,28 @@ def run(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="Add who pays whom, when and why: mean amounts by budget year.")
     ] = False,
+    dask: Dask = None,
+    fail_if: FailIf = None,
+    tolerance: Annotated[
+        str | None,
+        typer.Option(
+            "--tolerance",
+            metavar="NAME=ERROR,...",
+            help="Run until these statistics have these standard errors, as p_loss=0.002,npv=1%.",
+        ),
+    ] = None,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help="Exact quantiles of any number of paths: draw them twice instead of counting."),
+    ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="Folder for what is finished; the same command goes on from there."),
+    ] = None,
+    keep_values: Annotated[
+        int | None,
+        typer.Option("--keep-values", help="Paths up to which values are kept.", show_default="1000000"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
@@ -114,14 +162,21 @@ def run(
     """
     from risksim.cli.files import lists_deals
     from risksim.cli.portfolio import run as of_portfolio
+    from risksim.cli.run import Wishes
     from risksim.cli.run import run as of_deal
 
-    command = of_portfolio if lists_deals(file) else of_deal
+    wishes = Wishes(tolerance, exact, checkpoint, keep_values)
     try:
-        command(file, paths, seed, threads, as_json, out, ledger, quiet)
+        if lists_deals(file):
+            streams = wishes != Wishes()
+            code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
+        else:
+            code = of_deal(file, paths, seed, threads, as_json, out, ledger, quiet, wishes, dask, fail_if)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -139,6 +194,7 @@ def stress(
         typer.Option("--tipping", help="Instead: what if those who fail are harder to measure than those who succeed?"),
     ] = False,
     outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
+    dask: Dask = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
@@ -148,7 +204,51 @@ def stress(
     from risksim.cli.stress import stress as command
 
     try:
-        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet)
+        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def batch(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILES...", help="Scenario files, portfolios, folders and patterns.", show_default=False
+        ),
+    ],
+    stresses: Annotated[bool, typer.Option("--stresses", help="Add a row for each stress of each file.")] = False,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each row.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    dask: Dask = None,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    fail_if: FailIf = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
+    ] = True,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            help="Folder that keeps finished rows; those already there are not computed again.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Run many scenario files and put them in one table: what comes back, how likely is a loss.
+
+    Example: risksim batch scenarios/financing --stresses --out financing.csv
+    """
+    from risksim.cli.batch import batch as command
+
+    try:
+        command(files, stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None

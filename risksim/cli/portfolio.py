@@ -52,11 +52,35 @@ def _held(holding: api.Holding) -> str:
 
 
 def run(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
-) -> None:
-    """Simulate a portfolio, print the answer, save what was asked for."""
-    from risksim.cli.run import check_out, progress
+    file: str,
+    paths: int | None,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    ledger: bool,
+    quiet: bool,
+    streams: bool = False,
+    dask: str | None = None,
+    fail_if: str | None = None,
+) -> int:
+    """Simulate a portfolio, print the answer, save what was asked for.
 
+    Returns
+    -------
+    int
+        Exit code: 1 where a limit is breached.
+    """
+    from risksim.analysis.limits import answer_of_fund, read_limits
+    from risksim.cli.run import check_out, executor_at, progress, told_breaches
+
+    limits = read_limits(fail_if)
+    if streams:
+        raise OutputError(
+            "--tolerance, --exact, --checkpoint and --keep-values speak of one deal; a portfolio keeps every path.\n"
+            "  Leave them out, or run the file of one deal."
+        )
+    paths = api.PATHS if paths is None else paths
     if ledger:
         raise OutputError(
             "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."
@@ -66,17 +90,18 @@ def run(
     portfolio = api.read_portfolio(file)
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    with progress(paths * len(portfolio.holdings), quiet) as report:
-        made = api.run_portfolio(portfolio, paths, seed, threads, progress=report)
+    with executor_at(dask) as executor, progress(paths * len(portfolio.holdings), quiet) as report:
+        made = api.run_portfolio(portfolio, paths, seed, threads, executor=executor, progress=report)
     said = envelope(made)
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
     if as_json:
         show(as_text(said))
-        return
-    show(_page(made))
-    mark(api.constants_of_portfolio(portfolio))
+    else:
+        show(_page(made))
+        mark(api.constants_of_portfolio(portfolio))
+    return told_breaches(limits, answer_of_fund(made)) if limits else 0
 
 
 def envelope(made: api.PortfolioRun) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 
 if TYPE_CHECKING:
+    from risksim.analysis.limits import Answer, Limit
     from risksim.analysis.three_lines import ThreeLines
     from risksim.analysis.variance import VarianceSplit
     from risksim.metrics.summary import Summary
@@ -20,43 +22,158 @@ if TYPE_CHECKING:
 SUFFIXES = (".nc", ".csv", ".json")
 
 
+class Wishes(NamedTuple):
+    """How a run is to be made, beyond its paths and seed."""
+
+    tolerance: str | None = None
+    exact: bool = False
+    checkpoint: Path | None = None
+    keep_values: int | None = None
+
+
 def run(
-    file: str, paths: int, seed: int, threads: int, as_json: bool, out: Path | None, ledger: bool, quiet: bool
-) -> None:
-    """Simulate a deal, print the answer, save what was asked for."""
+    file: str,
+    paths: int | None,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    ledger: bool,
+    quiet: bool,
+    wishes: Wishes = Wishes(),  # noqa: B008 - never changed
+    dask: str | None = None,
+    fail_if: str | None = None,
+) -> int:
+    """Simulate a deal, print the answer, save what was asked for.
+
+    Returns
+    -------
+    int
+        Exit code: 130 where it was interrupted and what is there was printed, 1 where a limit is breached.
+    """
+    from risksim.analysis.limits import answer_of_summary, read_limits
+
+    limits = read_limits(fail_if)
+    every_path = out is not None and out.suffix in (".nc", ".csv")
     if out is not None:
         check_out(out)
+    if every_path and wishes != Wishes():
+        raise OutputError(
+            f"{out}: every path is kept for this file, so --tolerance, --exact, --checkpoint and --keep-values have no "
+            "place beside it.\n  Leave them out, or save statistics with --out FILE.json."
+        )
     deal = api.read(file)
 
-    from risksim.analysis.three_lines import three_lines
-    from risksim.analysis.variance import variance_split
+    from risksim.analysis.three_lines import lines_of
+    from risksim.analysis.variance import MOST_PATHS, variance_split
 
+    if paths is None:
+        paths = api.PATHS if wishes.tolerance is None else api.default_ceiling()
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    with progress(paths, quiet) as report:
-        keep_claims = out is not None and out.suffix == ".nc"
-        made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, progress=report)
-        lines = three_lines(deal, made, threads)
-        split = variance_split(made, threads)
-    summary = made.summary()
-    said = envelope(deal, made, lines, summary, split)
-    moves = api.ledger(made) if ledger else None
-    if moves is not None:
-        said["ledger"] = [_move(move) for move in moves]
-    if as_json or (out is not None and out.suffix == ".json"):
-        said["cohorts"] = [_cohort(people) for people in api.cohorts(made)]
+    job = api.job(
+        deal,
+        paths,
+        seed,
+        threads,
+        **wishes._asdict(),
+        moves=ledger,
+        cohorts=as_json or (out is not None and out.suffix == ".json"),
+    )
+    if not quiet and not every_path:
+        expected = api.estimate(job)
+        twice = expected._replace(seconds=2 * expected.seconds)  # the line of luck only is run as well
+        talk(f"{'At most' if wishes.tolerance else 'This will take'} {twice} for {paths:,} paths.")
+    with executor_at(dask) as executor, progress(paths, quiet) as report:
+        job = job._replace(executor=executor)
+        if every_path:
+            assert out is not None
+            keep_claims = out.suffix == ".nc"
+            made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, executor=executor, progress=report)
+            done = api.done_from(made, moves=job.moves, people=job.cohorts)
+        else:
+            done = api.work(job._replace(progress=report))
+            made = None
+        few = min(done.paths, MOST_PATHS)
+        lines = lines_of(deal, done.summary, job._replace(paths=few if done.partial else done.paths))
+        split = variance_split(
+            made or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor),
+            threads,
+            executor=executor,
+        )
+    said = envelope(deal, done, lines, split)
+    if done.moves is not None:
+        said["ledger"] = [_move(move) for move in done.moves]
+    if done.cohorts is not None:
+        said["cohorts"] = [_cohort(people) for people in done.cohorts]
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
     if as_json:
         show(as_text(said))
-        return
-    show(_page(made, lines, summary, split))
-    if moves is not None:
-        from risksim.report.ledger import ledger as page
+    else:
+        show(_page(done, lines, done.summary, split))
+        if done.moves is not None:
+            from risksim.report.ledger import ledger as page
 
-        show(page(moves, summary, made.plan.currency))
-    mark(api.constants_in_use(deal))
+            show(page(done.moves, done.summary, done.plan.currency))
+        mark(api.constants_in_use(deal))
+    _tell(done, job, quiet)
+    if done.partial:
+        return 130
+    return told_breaches(limits, answer_of_summary(done.summary)) if limits else 0
+
+
+@contextmanager
+def executor_at(dask: str | None) -> Iterator[api.DaskExecutor | None]:
+    """The workers named by ``--dask``; None, the threads of this process, where there is no such option."""
+    if dask is None:
+        yield None
+        return
+    with api.cluster(dask) as executor:
+        yield executor
+
+
+def told_breaches(limits: tuple[Limit, ...], answer: Answer) -> int:
+    """Say which limits are breached; the exit code, 1 if any is."""
+    from risksim.analysis.limits import breaches
+
+    broken = breaches(limits, answer)
+    for said in broken:
+        talk(f"--fail-if: {said}")
+    return 1 if broken else 0
+
+
+def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
+    """What is to be said of how the run went."""
+    for remark in done.remarks:
+        talk(remark)
+    for one in done.reached:
+        verdict = "" if one.met else ", NOT MET"
+        talk(
+            f"{one.tolerance}: reached {one.standard_error:.3g}{verdict} "
+            f"(value {one.value:.6g}, allowed {one.allowed:.3g})."
+        )
+    if done.reached and not done.partial:
+        met = all(one.met for one in done.reached)
+        talk(f"Stopped after {done.paths:,} paths{'' if met else ', the most allowed: try a larger --paths'}.")
+    if done.partial:
+        resume = f"the same command with --checkpoint {job.checkpoint} goes on from there"
+        if job.checkpoint is None:
+            resume = "with --checkpoint FOLDER a run can go on where it was interrupted"
+        talk(f"Interrupted: these are the first {done.paths:,} of {job.paths:,} paths; {resume}.")
+    if not quiet:
+        typical, bad = _to_open(done)
+        talk(
+            f"Paths to open with 'risksim explain': a typical one: --path {typical}; "
+            f"a bad one (worst twentieth): --path {bad}."
+        )
+
+
+def _to_open(done: api.Done) -> tuple[int, int]:
+    """A path in the middle and one at the edge of the worst twentieth, by what it is worth to all investors."""
+    npv = list(done.summary.everybody.npv.values())[-1]
+    return done.reservoir.nearest(npv.p50.value), done.reservoir.nearest(npv.p05.value)
 
 
 def check_out(out: Path) -> None:
@@ -84,12 +201,11 @@ def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def envelope(
-    deal: api.Deal, made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSplit
-) -> dict[str, Any]:
+def envelope(deal: api.Deal, done: api.Done, lines: ThreeLines, split: VarianceSplit) -> dict[str, Any]:
     """The JSON of a run, under documented keys."""
-    plan, in_use = made.plan, api.constants_in_use(deal)
-    return {
+    plan, in_use = done.plan, api.constants_in_use(deal)
+    typical, bad = _to_open(done)
+    said: dict[str, Any] = {
         "schema": "risksim.run/1",
         "scenario": {
             "name": plan.name,
@@ -101,9 +217,12 @@ def envelope(
             "not_checked": [one.key for one in in_use if one.status == "T"],
         },
         "run": {
-            "paths": int(made.paths.weight.size),
-            "seed": made.seed,
-            "engine": made.engine,
+            "paths": done.paths,
+            "partial": done.partial,
+            "seed": done.seed,
+            "engine": done.engine,
+            "quantiles": done.accuracy,
+            "open": {"typical": typical, "bad": bad},
             "risksim": version("risksim-dsi"),
             "numpy": version("numpy"),
             "numba": version("numba"),
@@ -124,7 +243,20 @@ def envelope(
                 for part in split.of
             ],
         },
-        "statistics": summary.to_json(),
+        "statistics": done.summary.to_json(),
+    }
+    if done.reached:
+        said["run"]["tolerance"] = [_reached(one) for one in done.reached]
+    return said
+
+
+def _reached(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.tolerance.name,
+        "value": one.value if math.isfinite(one.value) else None,
+        "standard_error": one.standard_error if math.isfinite(one.standard_error) else None,
+        "allowed": one.allowed if math.isfinite(one.allowed) else None,
+        "met": one.met,
     }
 
 
@@ -148,8 +280,6 @@ def _move(move: Any) -> dict[str, Any]:
 
 
 def _plain(statistic: Any) -> dict[str, Any]:
-    import math
-
     if not hasattr(statistic, "standard_error"):  # withheld, with its reason
         return {"value": None, "standard_error": None, "low": None, "high": None, "withheld": statistic.reason}
     fields = statistic._asdict()
@@ -158,12 +288,11 @@ def _plain(statistic: Any) -> dict[str, Any]:
     }
 
 
-def _page(made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSplit | None = None) -> str:
+def _page(made: api.Run | api.Done, lines: ThreeLines, summary: Summary, split: VarianceSplit | None = None) -> str:
     from risksim.report.answer import Heading, LineOf, PartsOf, answer
 
     plan = made.plan
-    drawn = api.investors(made).drawn
-    capital = float(drawn[0]) / plan.minor_units if drawn.min() == drawn.max() else None
+    capital = api.capital(made) if isinstance(made, api.Run) else made.capital
     head = Heading(
         plan.name,
         plan.currency,
@@ -186,10 +315,10 @@ def _page(made: api.Run, lines: ThreeLines, summary: Summary, split: VarianceSpl
     return answer(head, lines.hurdle, rows, summary, titles, (split.paths, parts) if split else None)
 
 
-def _save(made: api.Run, out: Path, statistics: dict[str, Any]) -> None:
-    if out.suffix == ".nc":
-        api.save(made, out)
-    elif out.suffix == ".json":
+def _save(made: api.Run | None, out: Path, statistics: dict[str, Any]) -> None:
+    if made is None:
         write(out, as_text(statistics))
+    elif out.suffix == ".nc":
+        api.save(made, out)
     else:
         write(out, api.path_table(made))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
-from risksim.cli.run import progress
+from risksim.cli.run import executor_at, progress
 from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
@@ -35,12 +35,15 @@ def stress(
     tipping: bool,
     outcome: str | None,
     quiet: bool,
+    dask: str | None = None,
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
     if out is not None:
         _check_out(out)
     deal = api.read(file)
     if tipping:
+        if dask is not None:
+            raise OutputError("--dask: a tipping table is reckoned on this machine.\n  Leave --dask or --tipping out.")
         from risksim.cli.tipping import tipping as table
 
         table(deal, paths, seed, threads, as_json, out, outcome, quiet)
@@ -57,8 +60,8 @@ def stress(
 
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    with progress(paths * (1 + len(deal.scenario.stresses)), quiet) as report:
-        found = ask(deal, paths, seed, threads, report)
+    with executor_at(dask) as executor, progress(paths * (1 + len(deal.scenario.stresses)), quiet) as report:
+        found = ask(deal, paths, seed, threads, report, executor)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
     if out is not None:
         write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))

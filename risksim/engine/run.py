@@ -82,9 +82,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     RunError
         If settings make no sense or the books of a path don't close.
     """
-    _check(settings)
-    check_engine(plan, settings.engine)
-    _check_memory(plan, settings)
+    check(plan, settings)
     results = allocate(plan, settings.paths, settings.keep_claims)
     if settings.engine == "conditional":
         results.replicate[:] = (settings.first_path + np.arange(settings.paths)) % REPLICATES
@@ -109,7 +107,34 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     return results
 
 
-def _check(settings: Settings) -> None:
+def check(plan: Plan, settings: Settings) -> None:
+    """Refuse settings that make no sense, or results that cannot be held.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    settings : Settings
+        How it is to be run.
+
+    Raises
+    ------
+    RunError
+        With what to try.
+    """
+    check_settings(settings)
+    check_engine(plan, settings.engine)
+    _check_memory(plan, settings)
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that make no sense.
+
+    Raises
+    ------
+    RunError
+        Saying what was found and what to try.
+    """
     if settings.first_path < 0 or settings.block < 0:
         raise RunError(
             f"got first path {settings.first_path} and block {settings.block}; neither is negative. Leave them out."

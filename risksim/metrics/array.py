@@ -296,6 +296,13 @@ def rank(values: npt.NDArray[Any], sample: Sample) -> Ranked:
     return Ranked(values[order].astype(np.float64, copy=False), reached / reached[-1])
 
 
+def reflected(ranked: Ranked) -> Ranked | None:
+    """Minus the values in rising order, without sorting again; None where that needs another look (weights, nan)."""
+    if ranked.reached.size or np.isnan(ranked.value[-1]):
+        return None
+    return Ranked(-ranked.value[::-1], ranked.reached)
+
+
 def rank_of(level: float, n_paths: int) -> int:
     """Rank of a quantile among equally weighted paths: the smallest whole number not below ``level * n_paths``.
 

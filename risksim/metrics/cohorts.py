@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
-from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
+from risksim.metrics.source import Source, Stored
 from risksim.metrics.summary import COMPLETED, ENROLLED, FIRST_OUTCOME
 
 MOST_COHORTS = 1_000
@@ -53,11 +52,21 @@ def people_of_cohorts(
     list of CohortPeople
         Nothing for more than `MOST_COHORTS`.
     """
+    columns = {
+        f"heads.{cohort}.{count}": headcount[:, cohort, count]
+        for cohort in range(len(cohorts) if len(cohorts) <= MOST_COHORTS else 0)
+        for count in range(headcount.shape[2])
+    }
+    return cohorts_from(Stored(columns, sample), cohorts, outcomes)
+
+
+def cohorts_from(source: Source, cohorts: Sequence[str], outcomes: Sequence[str]) -> list[CohortPeople]:
+    """As `people_of_cohorts`, from a source of quantities ``heads.COHORT.COUNT``."""
     if len(cohorts) > MOST_COHORTS:
         return []
 
     def mean(cohort: int, count: int) -> Estimate:
-        return precision.mean(headcount[:, cohort, count].astype(np.float64), sample)
+        return source.mean(f"heads.{cohort}.{count}", lambda of: of[f"heads.{cohort}.{count}"])
 
     return [
         CohortPeople(
@@ -68,3 +77,8 @@ def people_of_cohorts(
         )
         for cohort, name in enumerate(cohorts)
     ]
+
+
+def ask_cohorts(source: Source, n_cohorts: int, n_outcomes: int) -> None:
+    """Ask for everything that `cohorts_from` asks for."""
+    cohorts_from(source, [str(cohort) for cohort in range(n_cohorts)], [str(k) for k in range(n_outcomes)])

@@ -34,8 +34,9 @@ import numpy as np
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import FloatArray, IntArray, Sample
-from risksim.metrics.summary import Loss, Payer, PresentValue, Spread, Statistic, Summary, loss_of, plain, present_value
-from risksim.metrics.summary import spread as spread_of
+from risksim.metrics.source import Spread
+from risksim.metrics.source import spread as spread_of
+from risksim.metrics.summary import Loss, Payer, PresentValue, Statistic, Summary, loss_of, plain, present_value
 
 
 class FundArrays(NamedTuple):

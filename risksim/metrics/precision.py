@@ -136,7 +136,7 @@ def probability(mask: BoolArray, sample: Sample) -> Estimate:
     if sample.n_replicates > 1:
         found = _from_replicates(share, sample, lambda rows, part: array.probability(mask[rows], part))
         return found._replace(low=max(found.low, 0.0), high=min(found.high, 1.0))
-    return _wilson(share, math.sqrt(share * (1 - share) / _size_behind(mask, share, sample)))
+    return wilson(share, math.sqrt(share * (1 - share) / _size_behind(mask, share, sample)))
 
 
 def quantile(values: Values, sample: Sample, level: float) -> Estimate:
@@ -159,7 +159,9 @@ def quantile(values: Values, sample: Sample, level: float) -> Estimate:
     return quantiles(values, sample, (level,))[0]
 
 
-def quantiles(values: Values, sample: Sample, levels: Sequence[float]) -> tuple[Estimate, ...]:
+def quantiles(
+    values: Values, sample: Sample, levels: Sequence[float], ranked: array.Ranked | None = None
+) -> tuple[Estimate, ...]:
     """Several quantiles from one sorting.
 
     Parameters
@@ -170,6 +172,8 @@ def quantiles(values: Values, sample: Sample, levels: Sequence[float]) -> tuple[
         Weights and replicates of the paths.
     levels : sequence of float
         Each in (0, 1). [1]
+    ranked : Ranked, optional
+        The same values in rising order, where somebody sorted them before.
 
     Returns
     -------
@@ -187,13 +191,13 @@ def quantiles(values: Values, sample: Sample, levels: Sequence[float]) -> tuple[
     ----------
     .. [1] R. S. Woodruff, "Confidence intervals for medians and other position measures," JASA, 47, 1952.
     """
-    ranked = array.rank(values, sample)
+    ranked = array.rank(values, sample) if ranked is None else ranked
     found = [ranked.at(level) for level in levels]
     if sample.is_exact:
         return tuple(map(Estimate.exact, found))
     if sample.n_replicates > 1:
         parts = np.array([array.quantiles(values[rows], part, levels) for rows, part in sample.parts()])
-        return tuple(_from_parts(value, parts[:, column]) for column, value in enumerate(found))
+        return tuple(from_parts(value, parts[:, column]) for column, value in enumerate(found))
     return tuple(_between_ranks(ranked, level, values, sample) for level in levels)
 
 
@@ -217,7 +221,7 @@ def value_at_risk(losses: Values, sample: Sample, level: float) -> Estimate:
     return quantile(losses, sample, level)
 
 
-def expected_shortfall(losses: Values, sample: Sample, level: float) -> Estimate:
+def expected_shortfall(losses: Values, sample: Sample, level: float, ranked: array.Ranked | None = None) -> Estimate:
     """Mean of the worst ``1 - level`` share of losses.
 
     Parameters
@@ -228,6 +232,8 @@ def expected_shortfall(losses: Values, sample: Sample, level: float) -> Estimate
         Weights and replicates of the paths.
     level : float
         Confidence level in (0, 1); 0.95 averages the worst twentieth. [1]
+    ranked : Ranked, optional
+        The same losses in rising order, where somebody sorted them before.
 
     Returns
     -------
@@ -239,7 +245,7 @@ def expected_shortfall(losses: Values, sample: Sample, level: float) -> Estimate
     The interval needs some hundred paths in the tail: with 50 of them it covers 91 % instead of 95 % in a contract
     that pays 40,000 for each of BetaBin(25; 15.5, 5.5) successes, with 500 it covers 95 %.
     """
-    at_risk = float(array.value_at_risk(losses, sample, level))
+    at_risk = float(array.value_at_risk(losses, sample, level)) if ranked is None else ranked.at(level)
     beyond = np.maximum(losses - at_risk, 0.0)
     average, tail = float(array.mean(beyond, sample)), array.tail_of(level)
     return _estimate(
@@ -623,11 +629,11 @@ def _error_within(influence: Values, sample: Sample) -> float:
 
 
 def _from_replicates(value: float, sample: Sample, of_part: Callable[[npt.NDArray[np.int64], Sample], Any]) -> Estimate:
-    return _from_parts(value, np.array([float(of_part(rows, part)) for rows, part in sample.parts()]))
+    return from_parts(value, np.array([float(of_part(rows, part)) for rows, part in sample.parts()]))
 
 
-def _from_parts(value: float, parts: FloatArray) -> Estimate:
-    """Standard error from the estimates of R replicates, interval with R - 1 degrees of freedom."""
+def from_parts(value: float, parts: FloatArray) -> Estimate:
+    """A statistic with the estimates of R replicates: float64[replicate]; interval with R - 1 degrees of freedom."""
     from scipy.special import stdtrit
 
     error = float(np.std(parts, ddof=1)) / math.sqrt(parts.size)
@@ -641,7 +647,7 @@ def _size_behind(mask: BoolArray, share: float, sample: Sample) -> float:
     return share * (1 - share) / float(tree_sum((sample.weight * (mask - share)) ** 2))
 
 
-def _wilson(share: float, error: float) -> Estimate:
+def wilson(share: float, error: float) -> Estimate:
     """Wilson's score interval for a share with a standard error."""
     extra = Z**2 * error**2 / (share * (1 - share))  # z^2 / n
     centre = (share + extra / 2) / (1 + extra)

@@ -47,25 +47,23 @@ SPREAD is ``mean``, ``sd`` or a QUANTILE, QUANTILE is ``p05``, ``p25``, ``p50``,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from risksim.metrics import precision
 from risksim.metrics.array import tail_of
 from risksim.metrics.precision import Estimate
-from risksim.metrics.sample import BoolArray, FloatArray, IntArray, Sample
+from risksim.metrics.sample import FloatArray, IntArray, Sample
+from risksim.metrics.source import QUANTILE_LEVELS, Columns, Of, Partial, Paths, Source, Spread, Stored, Values
 
 IRR_STATUSES = ("OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT", "ALL_POSITIVE", "MULTIPLE", "NO_ROOT")
 """What the codes 0, 1, ... of `RunArrays.irr_status` mean, as in `risksim.kernels.cashflow`."""
 WITH_IRR = (IRR_STATUSES.index("OK_UNIQUE"), IRR_STATUSES.index("TOTAL_LOSS"))
 """Codes of the paths that have an internal rate of return."""
 
-QUANTILE_LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
-"""Levels of p05, p25, p50, p75 and p95. [1]"""
 RISK_LEVEL = 0.95
 """Level of value at risk and expected shortfall. [1]"""
 
@@ -132,31 +130,6 @@ class RunNames(NamedTuple):
     """Minor units in one unit of the currency: 100 for DKK, 1 for KRW."""
     endings: tuple[str, ...] = ()
     """What may end the deal early."""
-
-
-@dataclass(frozen=True)
-class Paths:
-    """How many paths stand behind the statistics."""
-
-    count: int
-    """Paths run. [paths]"""
-    effective: float
-    """Equally weighted paths that would tell as much. [paths]"""
-    replicates: int
-    """Replicates; 0 for an enumeration, which has no simulation error."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Mean, standard deviation and quantiles of one quantity."""
-
-    mean: Estimate
-    sd: Estimate
-    p05: Estimate
-    p25: Estimate
-    p50: Estimate
-    p75: Estimate
-    p95: Estimate
 
 
 @dataclass(frozen=True)
@@ -352,40 +325,100 @@ def summarise(
         If names and arrays do not fit together.
     """
     _check(arrays, names, sample, irr_of_mean_flow, 0 if people is not None else sample.n_paths)
-    return Summary(
-        paths=Paths(sample.n_paths, sample.effective_size, sample.n_replicates),
-        tranches={
-            name: _tranche(arrays, names, sample, index, irr_of_mean_flow[index])
-            for index, name in enumerate(names.tranches)
-        },
-        payers={name: _payer(arrays.repayment[:, index], names, sample) for index, name in enumerate(names.payers)},
-        programme=_programme(arrays, names, sample) if people is None else _programme_by_law(people, names, sample),
-        investors=None if irr_of_group is None else _together(arrays, names, sample, irr_of_group),
-        ends_early=_early_end(arrays.ended_by, names, sample),
-    )
-
-
-def _early_end(ended_by: npt.NDArray[np.int16] | None, names: RunNames, sample: Sample) -> EarlyEnd | None:
-    if ended_by is None or not names.endings:
-        return None
-    return EarlyEnd(
-        precision.probability(ended_by >= 0, sample),
-        {name: precision.probability(ended_by == row, sample) for row, name in enumerate(names.endings)},
-    )
-
-
-def _together(arrays: RunArrays, names: RunNames, sample: Sample, irr_of_group: Statistic) -> Tranche:
-    """All tranches as one investor."""
-    if arrays.group_irr is None or arrays.group_irr_status is None or arrays.group_npv is None:
+    if irr_of_group is not None and arrays.group_npv is None:
         raise ValueError("got an IRR of all tranches together, but none of their returns by path.")
-    whole = arrays._replace(
-        irr=arrays.group_irr,
-        irr_status=arrays.group_irr_status,
-        npv=arrays.group_npv,
-        drawn=arrays.drawn.sum(axis=1, keepdims=True),
-        received=arrays.received.sum(axis=1, keepdims=True),
+    columns = columns_of(arrays, names)
+    if people is not None:  # rows that stand for many paths count nobody: a count of nought stands in
+        counts = FIRST_OUTCOME + 2 * len(names.outcomes)
+        columns |= {f"people.{count}": np.zeros(sample.n_paths, dtype=np.int64) for count in range(counts)}
+    found = summary_from(Stored(columns, sample), names, columns.keys(), irr_of_mean_flow, irr_of_group)
+    return found if people is None else replace(found, programme=_programme_by_law(people, names, sample))
+
+
+def columns_of(arrays: RunArrays, names: RunNames) -> dict[str, Values]:
+    """What the statistics need of some paths, by name.
+
+    Parameters
+    ----------
+    arrays : RunArrays
+        What a run keeps of them.
+    names : RunNames
+        Names of the axes.
+
+    Returns
+    -------
+    dict of str to ndarray
+        [path]; a number in a name is a place on an axis, ``all`` stands for all tranches together. Money is in minor
+        units but for net present values, people are those of all cohorts.
+    """
+    found: dict[str, Values] = {}
+    sides: list[tuple[int | str, tuple[Any, ...]]] = [
+        (t, tuple(part[:, t] for part in (arrays.irr, arrays.irr_status, arrays.npv, arrays.drawn, arrays.received)))
+        for t in range(len(names.tranches))
+    ]
+    if arrays.group_irr is not None and arrays.group_irr_status is not None and arrays.group_npv is not None:
+        groups = (arrays.group_irr, arrays.group_irr_status, arrays.group_npv)
+        money = (arrays.drawn.sum(axis=1), arrays.received.sum(axis=1))
+        sides += [("all", (*(part[:, 0] for part in groups), *money))] if arrays.group_irr.shape[1] else []
+    for side, (irr, status, npv, drawn, received) in sides:
+        found |= {f"irr.{side}": irr, f"status.{side}": status, f"drawn.{side}": drawn, f"received.{side}": received}
+        found |= {f"npv.{side}.{h}": npv[:, h] for h in range(len(names.hurdles))}
+    for p in range(len(names.payers)):
+        found |= {f"repayment.{p}.{y}": arrays.repayment[:, p, y] for y in range(len(names.years))}
+    people = arrays.headcount.sum(axis=1, dtype=np.int64)
+    found |= {f"people.{count}": people[:, count] for count in range(people.shape[1])}
+    if arrays.anyway is not None:
+        said = {f"anyway.{o}": arrays.anyway[:, o] for o in range(len(names.outcomes))}
+        found |= {name: values for name, values in said.items() if not np.isnan(values).any()}
+    if arrays.ended_by is not None and names.endings:
+        found["ended_by"] = arrays.ended_by
+    return found
+
+
+def summary_from(
+    source: Source,
+    names: RunNames,
+    known: Collection[str],
+    irr_of_mean_flow: Sequence[Statistic],
+    irr_of_group: Statistic | None = None,
+) -> Summary:
+    """The statistics of a run from any source.
+
+    Parameters
+    ----------
+    source : Source
+        Answers for quantities that are worked out from `columns_of`.
+    names : RunNames
+        Names of the axes.
+    known : collection of str
+        Names of the columns.
+    irr_of_mean_flow : sequence of Estimate or Withheld
+        One per tranche.
+    irr_of_group : Estimate or Withheld, optional
+        That of all tranches together, where there are several.
+
+    Returns
+    -------
+    Summary
+    """
+    return Summary(
+        paths=source.paths,
+        tranches={name: _tranche(source, names, str(t), irr_of_mean_flow[t]) for t, name in enumerate(names.tranches)},
+        payers={name: _payer(source, names, index) for index, name in enumerate(names.payers)},
+        programme=_programme(source, names, known),
+        investors=None if irr_of_group is None else _tranche(source, names, "all", irr_of_group),
+        ends_early=_early_end(source, names) if "ended_by" in known else None,
     )
-    return _tranche(whole, names, sample, 0, irr_of_group)
+
+
+def _early_end(source: Source, names: RunNames) -> EarlyEnd:
+    return EarlyEnd(
+        source.probability("ended", lambda of: of["ended_by"] >= 0),
+        {
+            name: source.probability(f"ended.{row}", lambda of, row=row: of["ended_by"] == row)  # type: ignore[misc]
+            for row, name in enumerate(names.endings)
+        },
+    )
 
 
 def _check(
@@ -409,106 +442,128 @@ def _check(
         raise ValueError(f"got {len(irr_of_mean_flow)} IRRs of the mean flow for {n_tranches} tranches.")
 
 
-def _tranche(arrays: RunArrays, names: RunNames, sample: Sample, index: int, of_mean_flow: Statistic) -> Tranche:
-    drawn, received = arrays.drawn[:, index], arrays.received[:, index]
+def _tranche(source: Source, names: RunNames, side: str, of_mean_flow: Statistic) -> Tranche:
     return Tranche(
-        irr=_return(arrays.irr[:, index], arrays.irr_status[:, index], sample, of_mean_flow),
-        moic=_multiple(drawn, received, sample),
-        npv={
-            f"{hurdle:.10g}": present_value(np.ascontiguousarray(arrays.npv[:, index, column]), sample)
-            for column, hurdle in enumerate(names.hurdles)
-        },
-        loss=loss_of(drawn, received, names.minor_units, sample),
+        irr=_return(source, side, of_mean_flow),
+        moic=_multiple(source, side),
+        npv={f"{hurdle:.10g}": _present_value(source, f"npv.{side}.{h}") for h, hurdle in enumerate(names.hurdles)},
+        loss=_loss(source, side, names.minor_units),
     )
 
 
-def _return(irr: FloatArray, status: npt.NDArray[np.int8], sample: Sample, of_mean_flow: Statistic) -> Return:
-    shares = {name.lower(): precision.probability(status == code, sample) for code, name in enumerate(IRR_STATUSES)}
+def _return(source: Source, side: str, of_mean_flow: Statistic) -> Return:
+    status = f"status.{side}"
+
+    def rate(of: Columns) -> Values:
+        return np.asarray(np.where(np.isin(of[status], WITH_IRR), of[f"irr.{side}"], np.nan))
+
+    def shown(code: int) -> Of:
+        return lambda of: of[status] == code
+
+    shares = {
+        name.lower(): source.probability(f"{status}.{code}", shown(code)) for code, name in enumerate(IRR_STATUSES)
+    }
     without = {name: shares[name.lower()].value for code, name in enumerate(IRR_STATUSES) if code not in WITH_IRR}
     reason = "have no single IRR (" + ", ".join(f"{n.lower()} {s:.1%}" for n, s in without.items() if s > 0) + ")"
-    p05, p25, p50, p75, p95 = _quantiles_where(np.isin(status, WITH_IRR), irr, sample, reason)
+    p05, p25, p50, p75, p95 = _unless_hidden(source.quantiles(f"irr.{side}", rate), reason)
     return Return(of_mean_flow, p05, p25, p50, p75, p95, shares)
 
 
-def _multiple(drawn: IntArray, received: IntArray, sample: Sample) -> Multiple:
-    invested = drawn > 0
-    moic = np.divide(received, drawn, out=np.full(drawn.shape, np.nan), where=invested)
+def _multiple(source: Source, side: str) -> Multiple:
+    def moic(of: Columns) -> Values:
+        drawn = of[f"drawn.{side}"]
+        return np.asarray(np.divide(of[f"received.{side}"], drawn, out=np.full(drawn.shape, np.nan), where=drawn > 0))
+
     return Multiple(
-        precision.ratio_of_means(received.astype(np.float64), drawn.astype(np.float64), sample),
-        *_quantiles_where(invested, moic, sample, "draw no capital"),
+        source.ratio(
+            f"moic.{side}",
+            lambda of: of[f"received.{side}"].astype(np.float64),
+            lambda of: of[f"drawn.{side}"].astype(np.float64),
+        ),
+        *_unless_hidden(source.quantiles(f"moic.{side}", moic), "draw no capital"),
     )
 
 
-def _quantiles_where(mask: BoolArray, values: FloatArray, sample: Sample, reason: str) -> list[Statistic]:
+def _unless_hidden(part: Partial, reason: str) -> list[Statistic]:
     """Quantiles over the paths on which a value exists, each withheld where the others pass the tail looked at."""
-    if mask.all():
-        return list(precision.quantiles(values, sample, QUANTILE_LEVELS))
-    without = float(precision.probability(~mask, sample).value)
-    kept = sample.where(mask)
-    if kept.n_paths == 0:
+    if not part.found:
         return [Withheld(f"all paths {reason}")] * len(QUANTILE_LEVELS)
-    found = precision.quantiles(values[mask], kept, QUANTILE_LEVELS)
     return [
-        _unless_hidden(estimate, level, without, reason) for estimate, level in zip(found, QUANTILE_LEVELS, strict=True)
+        estimate
+        if part.without <= (tail := min(level, tail_of(level)))
+        else Withheld(f"{part.without:.1%} of the paths {reason}, more than the {tail:.0%} tail this quantile looks at")
+        for estimate, level in zip(part.found, QUANTILE_LEVELS, strict=True)
     ]
-
-
-def _unless_hidden(estimate: Estimate, level: float, without: float, reason: str) -> Statistic:
-    """A quantile, unless the share of paths without a value is larger than the tail it looks at."""
-    tail = min(level, tail_of(level))
-    if without <= tail:
-        return estimate
-    return Withheld(f"{without:.1%} of the paths {reason}, more than the {tail:.0%} tail this quantile looks at")
 
 
 def present_value(npv: FloatArray, sample: Sample) -> PresentValue:
     """Statistics of a net present value: float64[path]. [currency]"""
+    return _present_value(Stored({"npv": npv}, sample), "npv")
+
+
+def _present_value(source: Source, name: str) -> PresentValue:
+    at_risk, shortfall = source.tail(name, lambda of: of[name], RISK_LEVEL, -1)
     return PresentValue(
-        **vars(spread(npv, sample)),
-        p_loss=precision.probability(npv < 0, sample),
-        value_at_risk_95=precision.value_at_risk(-npv, sample, RISK_LEVEL),
-        expected_shortfall_95=precision.expected_shortfall(-npv, sample, RISK_LEVEL),
+        **vars(source.spread(name, lambda of: of[name])),
+        p_loss=source.probability(f"{name}<0", lambda of: of[name] < 0),
+        value_at_risk_95=at_risk,
+        expected_shortfall_95=shortfall,
     )
 
 
 def loss_of(drawn: Amounts, received: Amounts, minor_units: int, sample: Sample) -> Loss:
     """Whether money was lost is decided in whole minor units, how much is told in currency."""
-    losses = (drawn - received) / minor_units
+    return _loss(Stored({"drawn.all": drawn, "received.all": received}, sample), "all", minor_units)
+
+
+def _loss(source: Source, side: str, minor_units: int) -> Loss:
+    drawn, received = f"drawn.{side}", f"received.{side}"
+
+    def losses(of: Columns) -> Values:
+        return np.asarray((of[drawn] - of[received]) / minor_units)
+
+    at_risk, shortfall = source.tail(f"loss.{side}", losses, RISK_LEVEL, 1)
     return Loss(
-        p_loss=precision.probability(received < drawn, sample),
-        p_severe_loss=precision.probability(2 * received < drawn, sample),
-        p_total_loss=precision.probability((received == 0) & (drawn > 0), sample),
-        expected_given_loss=precision.expected_loss_given_loss(losses, sample),
-        value_at_risk_95=precision.value_at_risk(losses, sample, RISK_LEVEL),
-        expected_shortfall_95=precision.expected_shortfall(losses, sample, RISK_LEVEL),
+        p_loss=source.probability(f"lost.{side}", lambda of: of[received] < of[drawn]),
+        p_severe_loss=source.probability(f"half_lost.{side}", lambda of: 2 * of[received] < of[drawn]),
+        p_total_loss=source.probability(f"all_lost.{side}", lambda of: (of[received] == 0) & (of[drawn] > 0)),
+        expected_given_loss=source.ratio(
+            f"loss.{side}", lambda of: np.maximum(losses(of), 0.0), lambda of: losses(of) > 0
+        ),
+        value_at_risk_95=at_risk,
+        expected_shortfall_95=shortfall,
     )
 
 
-def _payer(repayment: IntArray, names: RunNames, sample: Sample) -> Payer:
-    """One payer: repayment int64[path, year]. [minor unit]"""
+def _payer(source: Source, names: RunNames, payer: int) -> Payer:
+    def paid_in(*years: int) -> Of:
+        def amount(of: Columns) -> Values:
+            paid = sum((of[f"repayment.{payer}.{y}"] for y in years[1:]), of[f"repayment.{payer}.{years[0]}"])
+            return np.asarray(paid / names.minor_units)
+
+        return amount
+
+    every = range(len(names.years))
     return Payer(
-        total=spread(repayment.sum(axis=1) / names.minor_units, sample),
-        years={
-            str(year): spread(repayment[:, column] / names.minor_units, sample)
-            for column, year in enumerate(names.years)
-        },
+        total=source.spread(f"repaid.{payer}", paid_in(*every)),
+        years={str(year): source.spread(f"repaid.{payer}.{y}", paid_in(y)) for y, year in enumerate(names.years)},
     )
 
 
-def _programme(arrays: RunArrays, names: RunNames, sample: Sample) -> Programme:
-    people = arrays.headcount.sum(axis=1, dtype=np.int64)
-    anyway = arrays.anyway
-    achieved, verified = people[:, FIRST_OUTCOME::2], people[:, FIRST_OUTCOME + 1 :: 2]
+def _programme(source: Source, names: RunNames, known: Collection[str]) -> Programme:
+    def people(count: int) -> Spread:
+        return source.spread(f"people.{count}", lambda of: of[f"people.{count}"])
+
     return Programme(
-        enrolled=spread(people[:, ENROLLED], sample),
-        completed=spread(people[:, COMPLETED], sample),
-        dropouts=spread(people[:, DROPOUTS], sample),
-        unmeasured=spread(people[:, UNMEASURED], sample),
+        enrolled=people(ENROLLED),
+        completed=people(COMPLETED),
+        dropouts=people(DROPOUTS),
+        unmeasured=people(UNMEASURED),
         outcomes={
             name: Outcome(
-                spread(achieved[:, index], sample),
-                spread(verified[:, index], sample),
-                None if anyway is None else _net(achieved[:, index], anyway[:, index], sample),
+                people(FIRST_OUTCOME + 2 * index),
+                people(FIRST_OUTCOME + 1 + 2 * index),
+                _net(source, index) if f"anyway.{index}" in known else None,
             )
             for index, name in enumerate(names.outcomes)
         },
@@ -517,7 +572,7 @@ def _programme(arrays: RunArrays, names: RunNames, sample: Sample) -> Programme:
 
 def _programme_by_law(people: Sequence[FloatArray], names: RunNames, sample: Sample) -> Programme:
     """People whose laws are known: float64[replicate, people + 1] for each column of head counts. [1]"""
-    spreads = [spread(*_counted(law, sample.is_exact)) for law in people]
+    spreads = [spread_of(*_counted(law, sample.is_exact)) for law in people]
     achieved, verified = spreads[FIRST_OUTCOME::2], spreads[FIRST_OUTCOME + 1 :: 2]
     return Programme(
         enrolled=spreads[ENROLLED],
@@ -538,24 +593,19 @@ def _counted(law: FloatArray, is_exact: bool) -> tuple[FloatArray, Sample]:
     return count.astype(np.float64), Sample.of(weight, replicate.astype(np.int16))
 
 
-def _net(achieved: IntArray, anyway: FloatArray, sample: Sample) -> Net | None:
-    """What a programme adds: int64[path] and float64[path]. [people]"""
-    if np.isnan(anyway).any():
-        return None
-    added = achieved - anyway
+def _net(source: Source, outcome: int) -> Net:
+    """What a programme adds. [people]"""
+    anyway, achieved = f"anyway.{outcome}", f"people.{FIRST_OUTCOME + 2 * outcome}"
+
+    def added(of: Columns) -> Values:
+        return np.asarray(of[achieved] - of[anyway])
+
     return Net(
-        spread(anyway, sample),
-        spread(added, sample),
-        precision.probability(added < -1e-9, sample),  # 0.1 * 30 is a little more than 3
-        precision.ratio_of_means(anyway, achieved.astype(np.float64), sample),
+        source.spread(anyway, lambda of: of[anyway]),
+        source.spread(f"added.{outcome}", added),
+        source.probability(f"added.{outcome}<0", lambda of: added(of) < -1e-9),  # 0.1 * 30 is a little more than 3
+        source.ratio(anyway, lambda of: of[anyway], lambda of: of[achieved].astype(np.float64)),
     )
-
-
-def spread(values: npt.NDArray[Any], sample: Sample) -> Spread:
-    """Mean, standard deviation and quantiles of one quantity: float64[path]."""
-    numbers = values.astype(np.float64, copy=False)
-    quantiles = precision.quantiles(numbers, sample, QUANTILE_LEVELS)
-    return Spread(precision.mean(numbers, sample), precision.sd(numbers, sample), *quantiles)
 
 
 def _walk(key: str, node: Any) -> Iterator[tuple[str, Estimate]]:

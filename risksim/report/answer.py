@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.summary import Net, Spread, Statistic, Summary, Tranche, Withheld
+from risksim.metrics.source import Spread
+from risksim.metrics.summary import Net, Statistic, Summary, Tranche, Withheld
 from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 

@@ -1,0 +1,175 @@
+"""``risksim batch``: many scenario files in one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from risksim import api
+from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
+
+if TYPE_CHECKING:
+    from risksim.analysis.batch import Batch, Row
+    from risksim.analysis.limits import Limit
+
+SCHEMA = "risksim.batch/1"
+SUFFIXES = (".csv", ".json")
+BREACHED, FAULTY, INTERRUPTED = 1, 2, 130
+"""Exit codes beside 0."""
+
+
+def batch(
+    files: list[str],
+    stresses: bool,
+    paths: int,
+    seed: int,
+    threads: int,
+    dask: str | None,
+    as_json: bool,
+    out: Path | None,
+    fail_if: str | None,
+    keep_going: bool,
+    resume: Path | None,
+    quiet: bool,
+) -> None:
+    """Run many files, print a table of them, and say what went wrong."""
+    from risksim.analysis.batch import batch as run
+    from risksim.analysis.limits import read_limits
+    from risksim.cli.run import executor_at
+
+    limits = read_limits(fail_if)
+    if out is not None:
+        _check_out(out)
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    with executor_at(dask) as executor, _progress(paths, quiet) as report:
+        found = run(
+            files,
+            paths,
+            seed,
+            threads,
+            stresses=stresses,
+            executor=executor,
+            resume=resume,
+            keep_going=keep_going,
+            progress=report,
+        )
+    said = envelope(found, paths, seed, limits)
+    if out is not None:
+        write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
+        talk(f"Wrote {out}.")
+    show(as_text(said) if as_json else _page(found, paths, seed))
+    _end(found, said["breaches"])
+
+
+def _end(found: Batch, broken: list[dict[str, Any]]) -> None:
+    """Say what went wrong, and end with the code for it."""
+    from risksim.report.batch import BadOf, not_done
+
+    if found.bad:
+        talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
+    for one in broken:
+        stress = f", stress '{one['stress']}'" if one["stress"] is not None else ""
+        talk(f"{one['file']}{stress}: {one['said']}")
+    if found.partial:
+        talk("Interrupted; what is there is marked partial.")
+        raise typer.Exit(INTERRUPTED)
+    if found.bad:
+        raise typer.Exit(FAULTY)
+    if broken:
+        raise typer.Exit(BREACHED)
+
+
+@contextmanager
+def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int, int, int], None] | None]:
+    """A bar over all rows on stderr where somebody watches; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def report(number: int, rows: int, done: int) -> None:
+            said = f"row {min(number + 1, rows)} of {rows}"
+            bar.update(task, description=said, total=rows * paths, completed=number * paths + done)
+
+        yield report
+
+
+def envelope(found: Batch, paths: int, seed: int, limits: tuple[Limit, ...]) -> dict[str, Any]:
+    """The JSON of a batch, under documented keys."""
+    from risksim.analysis.limits import breaches
+
+    return {
+        "schema": SCHEMA,
+        "run": {"paths": paths, "seed": seed, **api.identity()},
+        "partial": found.partial,
+        "rows": [_row(row) for row in found.rows],
+        "bad": plain(found.bad),
+        "limits": [str(limit) for limit in limits],
+        "breaches": [
+            {"file": row.file, "stress": row.stress, "said": said}
+            for row in found.rows
+            for said in breaches(limits, row.answer)
+        ],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    said: dict[str, Any] = plain(row)
+    return {**{name: said[name] for name in row._fields[:-1]}, **{k: _number(v) for k, v in said["answer"].items()}}
+
+
+def _number(said: dict[str, Any]) -> dict[str, Any]:
+    """A statistic; what is withheld says why."""
+    if "reason" in said:
+        return {"value": None, "standard_error": None, "low": None, "high": None, "withheld": said["reason"]}
+    return said
+
+
+def as_csv(found: Batch) -> str:
+    """A row a line; what does not exist is an empty cell."""
+    from risksim.analysis.limits import NAMES
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    named = ("file", "deal", "kind", "stress", "digest", "engine", "currency", "hurdle")
+    writer.writerow([*named, *(f"{name}{end}" for name in NAMES for end in ("", "_standard_error")), "partial"])
+    for row in found.rows:
+        said = _row(row)
+        numbers = [said[name][key] for name in NAMES for key in ("value", "standard_error")]
+        cells = [*(said[name] for name in named), *numbers]
+        writer.writerow([*("" if cell is None else cell for cell in cells), "yes" if found.partial else "no"])
+    return stream.getvalue()
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix not in SUFFIXES:
+        raise OutputError(
+            f"{out}: got the ending '{out.suffix}'; a batch is saved as .csv (one row a line) or .json (all).\n"
+            f"  Try --out {out.with_suffix('.csv')}"
+        )
+    check_folder(out)
+
+
+def _page(found: Batch, paths: int, seed: int) -> str:
+    from risksim.report.batch import Footing, RowOf
+    from risksim.report.batch import batch as page
+
+    rows = tuple(
+        RowOf(row.deal, row.file, row.stress, row.digest, row.currency, row.hurdle, row.engine, *row.answer)
+        for row in found.rows
+    )
+    return page(Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed), rows)
