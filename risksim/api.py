@@ -44,6 +44,8 @@ PATHS = 100_000
 """Paths of a run unless said otherwise."""
 SEED = 1
 """Seed of a run unless said otherwise."""
+EVERY_VALUE = "from the values of every path"
+"""Where quantiles come from if nothing had to be left out."""
 
 
 class Deal(NamedTuple):
@@ -902,7 +904,7 @@ def capital(run: Run) -> float | None:
 
 def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
     """A run that kept every path, as if a job had been done."""
-    from risksim.jobs.job import EVERY_VALUE, Done
+    from risksim.jobs.job import Done
     from risksim.jobs.reservoir import Reservoir
 
     return Done(

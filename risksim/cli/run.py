@@ -157,6 +157,8 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
     if done.reached and not done.partial:
         met = all(one.met for one in done.reached)
         talk(f"Stopped after {done.paths:,} paths{'' if met else ', the most allowed: try a larger --paths'}.")
+    if done.accuracy != api.EVERY_VALUE:
+        talk(f"Quantiles are {done.accuracy}.")
     if done.partial:
         resume = f"the same command with --checkpoint {job.checkpoint} goes on from there"
         if job.checkpoint is None:

@@ -65,7 +65,7 @@ class Checkpoint:
     def load(self, task: Task) -> Reduced | None:
         """A finished task; None where its file is damaged or holds another number of paths."""
         try:
-            with np.load(self.file(task), allow_pickle=False) as stored:
+            with self.file(task).open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 found = {name: stored[name] for name in stored.files}
             return found if int(found["paths"]) == task.paths else None
         except DAMAGED:

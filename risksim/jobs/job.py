@@ -281,7 +281,9 @@ def _parts(job: Job, stream: _Stream, last: int, remarks: list[str]) -> Iterator
         if found is None and store.has(task):
             found = store.load(task)
             if found is None:
-                remarks.append(f"{store.file(task)} is damaged or cut short; its paths were computed again.")
+                remarks.append(
+                    f"{store.file(task)} is damaged or belongs to a shorter run; its paths were computed again."
+                )
                 found = run_task(*common, task)
                 store.save(task, found)
         while found is None:

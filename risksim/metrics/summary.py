@@ -58,6 +58,7 @@ from risksim.metrics.array import tail_of
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import FloatArray, IntArray, Sample
 from risksim.metrics.source import QUANTILE_LEVELS, Columns, Of, Partial, Paths, Source, Spread, Stored, Values
+from risksim.metrics.source import spread as spread_of
 
 IRR_STATUSES = ("OK_UNIQUE", "TOTAL_LOSS", "NO_INVESTMENT", "ALL_POSITIVE", "MULTIPLE", "NO_ROOT")
 """What the codes 0, 1, ... of `RunArrays.irr_status` mean, as in `risksim.kernels.cashflow`."""

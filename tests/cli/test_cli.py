@@ -176,4 +176,4 @@ def test_interrupt_exits_with_130():
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted" in err
-    assert out == ""
+    assert ("Interrupted: these are the first" in err) == (out != "")  # nothing, or a page that is said to be partial

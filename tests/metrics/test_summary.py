@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import betabinom
 
 from risksim.kernels import cashflow
-from risksim.metrics import summary
+from risksim.metrics import precision, summary
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
 from risksim.metrics.summary import RunArrays, RunNames, Withheld, summarise
@@ -148,7 +148,7 @@ def test_quantile_of_irr_is_withheld_when_more_paths_than_its_tail_have_none():
     assert isinstance(irr.p05, Withheld)
     assert isinstance(irr.p95, Withheld)
     assert "10.0% of the paths have no single IRR (all_positive 4.0%, multiple 6.0%)" in irr.p05.reason
-    assert irr.p25 == summary.precision.quantile(run.irr[10:, 0], Sample.equal(90), 0.25)
+    assert irr.p25 == precision.quantile(run.irr[10:, 0], Sample.equal(90), 0.25)
     flat = dict(found.statistics())
     assert math.isnan(flat["tranches[investor].irr.p05"].value)
     plain = found.to_json()["tranches"]["investor"]["irr"]
