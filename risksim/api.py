@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
+    from risksim.engine.engines import Choice as Choice
+    from risksim.engine.engines import Verdict as Verdict
     from risksim.engine.exact import CountLaws
     from risksim.engine.run import Engine, Form, Progress
     from risksim.jobs.cluster import DaskExecutor as DaskExecutor  # named from here by those above
@@ -44,8 +46,12 @@ PATHS = 100_000
 """Paths of a run unless said otherwise."""
 SEED = 1
 """Seed of a run unless said otherwise."""
+CHECKED_BY = 16_384
+"""Paths of the conditional engine that a run of the individual one is held against. [paths]"""
 EVERY_VALUE = "from the values of every path"
 """Where quantiles come from if nothing had to be left out."""
+BY_LAW = "from the law of the counts"
+"""Where quantiles come from if people were not drawn but integrated."""
 
 
 class Deal(NamedTuple):
@@ -790,7 +796,7 @@ def job(
     seed: int = SEED,
     threads: int = 0,
     *,
-    engine: Engine = "individual",
+    engine: str = "individual",
     tolerance: str | None = None,
     exact: bool = False,
     keep_values: int | None = None,
@@ -813,8 +819,8 @@ def job(
         64-bit seed.
     threads : int
         Threads; 0 takes all cores. Never changes a result.
-    engine : {"individual", "conditional"}
-        Who makes the paths.
+    engine : {"individual", "conditional", "exact", "auto"}
+        Who runs the deal; ``auto`` takes the most exact engine that can.
     tolerance : str, optional
         Stop as soon as these statistics have these standard errors, as ``p_loss=0.002,npv=1%``.
     exact : bool
@@ -877,9 +883,69 @@ def work(job: Job) -> Done:
     -------
     Done
     """
-    from risksim.jobs.job import work as do
+    import time
 
-    return do(job)
+    from risksim.jobs.job import work as do
+    from risksim.jobs.stopping import reached
+
+    choice = choose(job)
+    if choice.engine != "exact" and not choice.integrated:
+        return do(job._replace(engine=choice.engine))
+    began = time.monotonic()
+    run = solve_exactly(job.plan) if choice.engine == "exact" else integrate(job.plan, job.paths, job.seed)
+    done = done_from(run, moves=job.moves, people=job.cohorts)
+    how = f"exact engine, no simulation error ({done.paths:,} combinations of counts)"
+    if choice.integrated:
+        how = (
+            f"{job.paths:,} quasi-random points in 32 replicates, seed {job.seed}, conditional engine with people "
+            "integrated"
+        )
+    seconds, found = time.monotonic() - began, reached(job.tolerances, done.summary)
+    return done._replace(how=how, seconds=seconds, reached=found, accuracy=BY_LAW, reservoir=None)
+
+
+def engines(deal: Deal | Plan) -> tuple[Verdict, ...]:
+    """Which engines can run a deal, and why the others can't.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal.
+
+    Returns
+    -------
+    tuple of Verdict
+        The most exact one first.
+    """
+    from risksim.engine.engines import verdicts
+
+    return verdicts(deal.plan if isinstance(deal, Deal) else deal)
+
+
+def choose(job: Job, *, by_path: bool = False) -> Choice:
+    """The engine that does a job.
+
+    Parameters
+    ----------
+    job : Job
+        From `job`.
+    by_path : bool
+        Whether its paths are wanted.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    RunError
+        If the engine that it asks for can't.
+    """
+    from risksim.engine.engines import choose as of_plan
+
+    found = of_plan(job.plan, job.engine, by_path or job.by_path)
+    # Points are as many as were said: until a tolerance holds, a run grows path by path.
+    return of_plan(job.plan, job.engine, True) if found.integrated and job.tolerances else found
 
 
 def estimate(job: Job) -> WorkEstimate:
@@ -904,7 +970,7 @@ def capital(run: Run) -> float | None:
 
 def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
     """A run that kept every path, as if a job had been done."""
-    from risksim.jobs.job import Done
+    from risksim.jobs.job import Done, said_of_paths
     from risksim.jobs.reservoir import Reservoir
 
     return Done(
@@ -917,7 +983,8 @@ def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
         seed=run.seed,
         engine=run.engine,
         seconds=0.0,
-        reservoir=Reservoir.of_paths(run.paths, investors(run).npv[:, -1]),
+        how=said_of_paths(int(run.paths.weight.size), run.seed, run.engine),
+        reservoir=Reservoir.of_paths(run.paths, investors(run).npv[:, -1]) if run.counts is None else None,
         accuracy=EVERY_VALUE,
         reached=(),
         capital=capital(run),

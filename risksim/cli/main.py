@@ -134,6 +134,12 @@ def run(
     ] = False,
     dask: Dask = None,
     fail_if: FailIf = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", help="exact, conditional or individual; auto takes the most exact one that can run the deal."
+        ),
+    ] = "auto",
     tolerance: Annotated[
         str | None,
         typer.Option(
@@ -165,7 +171,7 @@ def run(
     from risksim.cli.run import Wishes
     from risksim.cli.run import run as of_deal
 
-    wishes = Wishes(tolerance, exact, checkpoint, keep_values)
+    wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
     try:
         if lists_deals(file):
             streams = wishes != Wishes()

@@ -14,10 +14,12 @@ from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 
 if TYPE_CHECKING:
+    from risksim.analysis.cross_check import CrossCheck
     from risksim.analysis.limits import Answer, Limit
     from risksim.analysis.three_lines import ThreeLines
     from risksim.analysis.variance import VarianceSplit
     from risksim.metrics.summary import Summary
+    from risksim.report.answer import CheckOf
 
 SUFFIXES = (".nc", ".csv", ".json")
 
@@ -29,6 +31,7 @@ class Wishes(NamedTuple):
     exact: bool = False
     checkpoint: Path | None = None
     keep_values: int | None = None
+    engine: str = "auto"
 
 
 def run(
@@ -57,7 +60,7 @@ def run(
     every_path = out is not None and out.suffix in (".nc", ".csv")
     if out is not None:
         check_out(out)
-    if every_path and wishes != Wishes():
+    if every_path and wishes != Wishes(engine=wishes.engine):
         raise OutputError(
             f"{out}: every path is kept for this file, so --tolerance, --exact, --checkpoint and --keep-values have no "
             "place beside it.\n  Leave them out, or save statistics with --out FILE.json."
@@ -80,7 +83,11 @@ def run(
         moves=ledger,
         cohorts=as_json or (out is not None and out.suffix == ".json"),
     )
-    if not quiet and not every_path:
+    by_path = every_path or dask is not None
+    choice = api.choose(job, by_path=by_path)
+    counts = choice.engine == "exact" or choice.integrated
+    job = job._replace(engine=choice.engine if by_path or not choice.integrated else job.engine)
+    if not quiet and not every_path and not counts:
         expected = api.estimate(job)
         twice = expected._replace(seconds=2 * expected.seconds)  # the line of luck only is run as well
         talk(f"{'At most' if wishes.tolerance else 'This will take'} {twice} for {paths:,} paths.")
@@ -89,19 +96,25 @@ def run(
         if every_path:
             assert out is not None
             keep_claims = out.suffix == ".nc"
-            made = api.simulate(deal, paths, seed, threads, keep_claims=keep_claims, executor=executor, progress=report)
+            engine: Any = choice.engine
+            made = api.simulate(
+                deal, paths, seed, threads, keep_claims=keep_claims, engine=engine, executor=executor, progress=report
+            )
             done = api.done_from(made, moves=job.moves, people=job.cohorts)
         else:
             done = api.work(job._replace(progress=report))
             made = None
-        few = min(done.paths, MOST_PATHS)
-        lines = lines_of(deal, done.summary, job._replace(paths=few if done.partial else done.paths))
-        split = variance_split(
-            made or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor),
-            threads,
-            executor=executor,
-        )
+        few = min(paths if counts else done.paths, MOST_PATHS)
+        like_it = paths if counts else done.paths
+        lines = lines_of(deal, done.summary, job._replace(paths=few if done.partial else like_it))
+        people = made if made is not None and made.engine == "individual" else None
+        people = people or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor)
+        split = variance_split(people, threads, executor=executor)
+    checked = None if done.partial else _cross_check(deal, done, people, job)
+    if done.reservoir is None:  # it drew no paths: those of the engine that it was held against can be opened
+        done = done._replace(reservoir=api.done_from(people).reservoir)
     said = envelope(deal, done, lines, split)
+    said["run"] |= _engines(deal, checked)
     if done.moves is not None:
         said["ledger"] = [_move(move) for move in done.moves]
     if done.cohorts is not None:
@@ -112,13 +125,15 @@ def run(
     if as_json:
         show(as_text(said))
     else:
-        show(_page(done, lines, done.summary, split))
+        show(_page(done, lines, done.summary, split, checked))
         if done.moves is not None:
             from risksim.report.ledger import ledger as page
 
             show(page(done.moves, done.summary, done.plan.currency))
         mark(api.constants_in_use(deal))
     _tell(done, job, quiet)
+    if checked is not None and not checked.agrees:
+        talk("Two engines differ by more than chance allows. Try another --seed; if they still do, please report it.")
     if done.partial:
         return 130
     return told_breaches(limits, answer_of_summary(done.summary)) if limits else 0
@@ -157,7 +172,7 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
     if done.reached and not done.partial:
         met = all(one.met for one in done.reached)
         talk(f"Stopped after {done.paths:,} paths{'' if met else ', the most allowed: try a larger --paths'}.")
-    if done.accuracy != api.EVERY_VALUE:
+    if done.accuracy not in (api.EVERY_VALUE, api.BY_LAW):
         talk(f"Quantiles are {done.accuracy}.")
     if done.partial:
         resume = f"the same command with --checkpoint {job.checkpoint} goes on from there"
@@ -166,8 +181,9 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
         talk(f"Interrupted: these are the first {done.paths:,} of {job.paths:,} paths; {resume}.")
     if not quiet:
         typical, bad = _to_open(done)
+        engine = " --engine conditional" if done.engine == "conditional" and done.accuracy != api.BY_LAW else ""
         talk(
-            f"Paths to open with 'risksim explain': a typical one: --path {typical}; "
+            f"Paths to open with 'risksim explain{engine}': a typical one: --path {typical}; "
             f"a bad one (worst twentieth): --path {bad}."
         )
 
@@ -175,7 +191,41 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
 def _to_open(done: api.Done) -> tuple[int, int]:
     """A path in the middle and one at the edge of the worst twentieth, by what it is worth to all investors."""
     npv = list(done.summary.everybody.npv.values())[-1]
+    assert done.reservoir is not None
     return done.reservoir.nearest(npv.p50.value), done.reservoir.nearest(npv.p05.value)
+
+
+def _cross_check(deal: api.Deal, done: api.Done, people: api.Run, job: api.Job) -> CrossCheck | None:
+    """The run beside another engine; None where no other can run the deal."""
+    from risksim.analysis.cross_check import cross_check
+
+    if done.engine != "individual":
+        n_paths = people.paths.weight.size
+        return cross_check(done.summary, people.summary(), "individual", f"{n_paths:,} paths")
+    other = next((one.engine for one in api.engines(deal) if one.obstacle is None and one.engine != "individual"), None)
+    if other is None:
+        return None
+    found = api.work(api.job(deal, min(job.paths, api.CHECKED_BY), job.seed, job.threads, engine=other))
+    return cross_check(done.summary, found.summary, other, found.how)
+
+
+def _engines(deal: api.Deal, checked: CrossCheck | None) -> dict[str, Any]:
+    """Which engines can run the deal, and what another says: JSON."""
+    verdicts = api.engines(deal)
+    return {
+        "engines": [{"name": one.engine, "runs": one.obstacle is None, "because": one.obstacle} for one in verdicts],
+        "cross_check": None
+        if checked is None
+        else {
+            "engine": checked.engine,
+            "how": checked.how,
+            "agrees": checked.agrees,
+            "of": [
+                {"name": each.name, "value": _plain(each.value), "other": _plain(each.other), "z": each.z}
+                for each in checked.of
+            ],
+        },
+    }
 
 
 def check_out(out: Path) -> None:
@@ -223,6 +273,7 @@ def envelope(deal: api.Deal, done: api.Done, lines: ThreeLines, split: VarianceS
             "partial": done.partial,
             "seed": done.seed,
             "engine": done.engine,
+            "how": done.how,
             "quantiles": done.accuracy,
             "open": {"typical": typical, "bad": bad},
             "risksim": version("risksim-dsi"),
@@ -290,22 +341,29 @@ def _plain(statistic: Any) -> dict[str, Any]:
     }
 
 
-def _page(made: api.Run | api.Done, lines: ThreeLines, summary: Summary, split: VarianceSplit | None = None) -> str:
+def _page(
+    done: api.Done,
+    lines: ThreeLines,
+    summary: Summary,
+    split: VarianceSplit | None = None,
+    checked: CrossCheck | None = None,
+) -> str:
     from risksim.report.answer import Heading, LineOf, PartsOf, answer
 
-    plan = made.plan
-    capital = api.capital(made) if isinstance(made, api.Run) else made.capital
+    plan = done.plan
     head = Heading(
         plan.name,
         plan.currency,
         plan.day_count,
-        made.seed,
-        made.engine,
+        done.seed,
+        done.engine,
         plan.digest,
         version("risksim-dsi"),
-        capital,
+        done.capital,
         amounts=api.amounts(plan),
         repeated=api.repeated(plan),
+        how=done.how,
+        check=_check_of(plan, checked),
     )
     rows = tuple(
         LineOf(line.name, line.varies, line.irr, line.npv, line.p_loss, line.npv_p05, line.npv_es95)
@@ -315,6 +373,18 @@ def _page(made: api.Run | api.Done, lines: ThreeLines, summary: Summary, split: 
     titles = dict(zip(labels.outcomes, labels.outcome_titles, strict=True)) if labels.outcome_titles else {}
     parts = tuple(PartsOf(part.quantity, part.outcome, *part.split) for part in (split.of if split else ()))
     return answer(head, lines.hurdle, rows, summary, titles, (split.paths, parts) if split else None)
+
+
+def _check_of(plan: Any, checked: CrossCheck | None) -> CheckOf:
+    from risksim.report.answer import CheckOf
+
+    if checked is None:
+        why = next((one.obstacle for one in api.engines(plan) if one.engine == "conditional"), None)
+        return CheckOf(why or "the run was interrupted", 0, "", 0.0, True)
+    if checked.worst is None:
+        return CheckOf("nothing differs from path to path", 0, "", 0.0, True)
+    worst = checked.worst
+    return CheckOf(f"{checked.engine} engine ({checked.how})", len(checked.of), worst.name, worst.z, checked.agrees)
 
 
 def _save(made: api.Run | None, out: Path, statistics: dict[str, Any]) -> None:

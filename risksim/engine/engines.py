@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from risksim.engine import exact, fates_of_deals
+from risksim.engine import exact, fates_of_deals, integrated
+from risksim.errors import RunError
 from risksim.plan.layout import Plan
 
 Name = Literal["exact", "conditional", "individual"]
+NAMES = ("auto", "exact", "conditional", "individual")
+"""What may be asked for; ``auto`` takes the most exact engine that can run the deal."""
 
 
 class Verdict(NamedTuple):
@@ -42,6 +45,62 @@ def verdicts(plan: Plan) -> tuple[Verdict, ...]:
         Verdict("conditional", conditional_obstacle(plan)),
         Verdict("individual", None),
     )
+
+
+class Choice(NamedTuple):
+    """Which engine runs a deal, and how."""
+
+    engine: Name
+    integrated: bool = False
+    """The conditional engine with people integrated, so that its rows are no paths."""
+
+
+def choose(plan: Plan, wanted: str = "auto", by_path: bool = False) -> Choice:
+    """The engine that runs a deal.
+
+    Parameters
+    ----------
+    plan : Plan
+        The deal.
+    wanted : str
+        One of `NAMES`.
+    by_path : bool
+        Whether a run must go path by path: because paths are saved, kept on disk or computed elsewhere.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    RunError
+        If there is no such engine, or it can't run the deal.
+    """
+    if wanted not in NAMES:
+        raise RunError(f"got engine '{wanted}'; there is {', '.join(NAMES)}. Leave it out to take the most exact one.")
+    if wanted == "exact" and by_path:
+        raise RunError(
+            "the exact engine draws no paths that could be saved, kept on disk or computed by workers. "
+            "Leave those options out, or try --engine auto."
+        )
+    obstacles = {verdict.engine: verdict.obstacle for verdict in verdicts(plan)}
+    if wanted == "individual":
+        return Choice("individual")
+    if wanted == "exact" or (wanted == "auto" and not by_path and obstacles["exact"] is None):
+        if obstacles["exact"] is not None:
+            raise _cannot("exact", obstacles["exact"])
+        return Choice("exact")
+    if not by_path and integrated.obstacle(plan) is None:
+        return Choice("conditional", integrated=True)
+    if obstacles["conditional"] is None:
+        return Choice("conditional")
+    if wanted == "conditional":
+        raise _cannot("conditional", obstacles["conditional"])
+    return Choice("individual")
+
+
+def _cannot(engine: str, obstacle: str) -> RunError:
+    return RunError(f"the {engine} engine cannot run this deal: {obstacle}. Try --engine auto.")
 
 
 def exact_obstacle(plan: Plan) -> str | None:

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim.engine import quadrature
+from risksim.engine.keep import allocate, store
 from risksim.engine.lattice import without_rounding
 from risksim.engine.results import know_results
-from risksim.engine.run import allocate, store
 from risksim.engine.settle import settle
 from risksim.engine.thinning import Stage, law_after, passing
 from risksim.engine.totals import prices_of, solve_totals

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from risksim.engine.keep import allocate, store
 from risksim.engine.results import known_only
-from risksim.engine.run import allocate, store
 from risksim.engine.settle import claims_of, close, post
 from risksim.kernels.changes import waits as waits_for_change
 from risksim.kernels.payments import still_open

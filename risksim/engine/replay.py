@@ -9,9 +9,10 @@ from risksim.engine.effects import compare_groups, effect_lives, form_groups, nu
 from risksim.engine.ending import find_stops, no_stops
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
+from risksim.engine.keep import allocate, store
 from risksim.engine.known import know_all
 from risksim.engine.lives import counted_worth, head_of, live_tile, meter_tile
-from risksim.engine.run import MOST_PATHS, Engine, Settings, allocate, check_engine, keys_of_run, store
+from risksim.engine.run import MOST_PATHS, Engine, Settings, check_engine, keys_of_run
 from risksim.engine.settle import settle
 from risksim.engine.words import KeyArray
 from risksim.errors import RunError

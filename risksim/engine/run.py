@@ -17,13 +17,14 @@ from risksim.engine.engines import conditional_obstacle
 from risksim.engine.expected import expected_enrolled, expected_people
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
+from risksim.engine.keep import allocate, store
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
-from risksim.engine.settle import Settled, settle
+from risksim.engine.settle import settle
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
-from risksim.plan.layout import EXACT, LANES, LEAF, NEVER, FloatArray, Int32Array, PathResults, Plan, Stops
+from risksim.plan.layout import EXACT, LANES, LEAF, FloatArray, Int32Array, PathResults, Plan
 
 Form = Literal["patterns", "lives"]
 Engine = Literal["individual", "conditional"]
@@ -195,32 +196,6 @@ def block_size(plan: Plan, settings: Settings) -> int:
     return max(LEAF, min(LARGEST_BLOCK, BLOCK_BYTES // per_path) // LEAF * LEAF)
 
 
-def allocate(plan: Plan, n_paths: int, keep_claims: bool) -> PathResults:
-    """Empty results of a run: equal weights, one replicate."""
-    labels = plan.labels
-    n_tranches, n_periods = len(labels.tranches), plan.calendar.years.size
-    n_counts = HEAD + 2 * len(labels.outcomes)
-    return PathResults(
-        weight=np.full(n_paths, 1.0 / n_paths),
-        replicate=np.zeros(n_paths, dtype=np.int16),
-        inputs=np.empty((n_paths, plan.inputs.address.size)),
-        headcount=np.empty((n_paths, len(labels.cohorts), n_counts), dtype=np.int32),
-        claim=np.empty((n_paths if keep_claims else 0, plan.payments.kind.size, n_periods), dtype=np.int64),
-        flow=np.empty((n_paths, plan.ledger.from_party.size, n_periods), dtype=np.int64),
-        irr=np.empty((n_paths, n_tranches)),
-        irr_status=np.empty((n_paths, n_tranches), dtype=np.int8),
-        npv=np.empty((n_paths, n_tranches, plan.hurdles.size)),
-        drawn=np.empty((n_paths, n_tranches), dtype=np.int64),
-        received=np.empty((n_paths, n_tranches), dtype=np.int64),
-        repayment=np.empty((n_paths, len(labels.payers), len(labels.years)), dtype=np.int64),
-        group_irr=np.empty((n_paths, len(labels.groups))),
-        group_irr_status=np.empty((n_paths, len(labels.groups)), dtype=np.int8),
-        group_npv=np.empty((n_paths, len(labels.groups), plan.hurdles.size)),
-        stop_month=np.full(n_paths, NEVER, dtype=np.int16),
-        ended_by=np.full(n_paths, -1, dtype=np.int16),
-    )
-
-
 def draw_block(
     plan: Plan, settings: Settings, first_path: int, n_paths: int
 ) -> tuple[FloatArray, FloatArray, Int32Array]:
@@ -277,26 +252,6 @@ def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
     store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)
     return n_paths
-
-
-def store(
-    results: PathResults,
-    start: int,
-    inputs: FloatArray,
-    headcount: Int32Array,
-    settled: Settled,
-    stops: Stops | None = None,
-) -> None:
-    """Write a settled block into its place in the results."""
-    here = slice(start, start + inputs.shape[0])
-    if stops is not None:
-        results.stop_month[here], results.ended_by[here] = stops.month, stops.by
-    results.inputs[here] = inputs
-    results.headcount[here] = headcount
-    for name in settled._fields:
-        kept = getattr(results, name)
-        if kept.shape[0]:
-            kept[here] = getattr(settled, name)
 
 
 def run_expected(plan: Plan) -> PathResults:

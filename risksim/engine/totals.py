@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from risksim.engine.keep import allocate, store
 from risksim.engine.lattice import without_rounding
-from risksim.engine.run import allocate, store
 from risksim.engine.settle import claims_of, settle
 from risksim.engine.thinning import Stage, all_transitions, law_after, start_of
 from risksim.engine.ways import Given, Way, enrolled_of, stage_of

@@ -42,7 +42,8 @@ class Job(NamedTuple):
     paths: int = 100_000
     """Paths; at most, where there are tolerances. [paths]"""
     seed: int = 1
-    engine: Engine = "individual"
+    engine: str = "individual"
+    """One of `risksim.engine.engines.NAMES`; who works goes path by path, by the individual or conditional engine."""
     keep_values: int = KEEP_VALUES
     """Paths up to which values are kept and quantiles are exact. [paths]"""
     exact: bool = False
@@ -65,9 +66,16 @@ class Job(NamedTuple):
     @property
     def settings(self) -> Settings:
         """How its paths are made."""
+        engine: Engine = "conditional" if self.engine == "conditional" else "individual"
         return Settings(
-            self.paths, self.seed, self.threads, self.block, form="patterns", keep_claims=False, engine=self.engine
+            self.paths, self.seed, self.threads, self.block, form="patterns", keep_claims=False, engine=engine
         )
+
+    @property
+    def by_path(self) -> bool:
+        """Whether something was asked for that only runs path by path have."""
+        elsewhere = self.checkpoint is not None or self.executor is not None
+        return elsewhere or self.exact or self.keep_values != KEEP_VALUES
 
 
 class Done(NamedTuple):
@@ -85,9 +93,11 @@ class Done(NamedTuple):
     """Whether it was interrupted before it was done."""
     seed: int
     engine: str
+    how: str
+    """Its paths and its engine in words: ``100,000 paths, seed 1, individual engine``."""
     seconds: float
-    reservoir: Reservoir
-    """Some paths, whole."""
+    reservoir: Reservoir | None
+    """Some paths, whole; None where there are none."""
     accuracy: str
     """Where quantiles come from, in words that follow "quantiles"."""
     reached: tuple[Reached, ...]
@@ -96,6 +106,14 @@ class Done(NamedTuple):
     """What all investors together pay in, where it is the same on every path. [currency]"""
     remarks: tuple[str, ...]
     """What went otherwise than asked, in words."""
+
+
+def said_of_paths(paths: int, seed: int, engine: str) -> str:
+    """Paths, seed and engine of a run that goes path by path, in words."""
+    counted = f"{paths:,} path{'' if paths == 1 else 's'}"
+    if engine == "conditional":
+        return f"{counted} by quasi-random points in 32 replicates, seed {seed}, conditional engine"
+    return f"{counted}, seed {seed}, {engine} engine"
 
 
 class _Stream:
@@ -246,6 +264,7 @@ def work(job: Job) -> Done:
         partial=partial,
         seed=job.seed,
         engine=job.engine,
+        how=said_of_paths(stream.n_paths, job.seed, job.engine),
         seconds=time.monotonic() - began,
         reservoir=stream.reservoir,
         accuracy=_accuracy(stream),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from risksim.engine.run import Progress, Settings, allocate, block_size, bytes_per_path, check, run
+from risksim.engine.keep import allocate
+from risksim.engine.run import Progress, Settings, block_size, bytes_per_path, check, run
 from risksim.jobs.executors import Executor, Reduced, Task
 from risksim.plan.layout import LEAF, PathResults, Plan
 

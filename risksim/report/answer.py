@@ -13,6 +13,20 @@ from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
 
+class CheckOf(NamedTuple):
+    """The same deal by another engine, or why there is none."""
+
+    how: str
+    """The other engine and its paths, in words; why no other can run the deal, where there is none."""
+    figures: int
+    """How many figures were held against each other; 0 where nothing could be."""
+    worst: str
+    """The one that differs most."""
+    z: float
+    """By how many combined standard errors."""
+    agrees: bool
+
+
 class Heading(NamedTuple):
     """What stands above an answer."""
 
@@ -29,6 +43,10 @@ class Heading(NamedTuple):
     """Outcomes that are amounts, which people have more or less of."""
     repeated: tuple[str, ...] = ()
     """Outcomes measured several times, whose measurements are counted and not people."""
+    how: str = ""
+    """Paths, seed and engine in words, where they are not those of the summary."""
+    check: CheckOf | None = None
+    """The same deal by another engine."""
 
 
 class LineOf(NamedTuple):
@@ -130,11 +148,24 @@ def answer(
         said = [(name if place == 0 else f"  by {name}", *chance(p)) for place, (name, p) in enumerate(ends.items())]
         parts += [heading("Ending early (probability)"), table(("", "", ""), said).split("\n", 2)[2]]
     parts.append(
-        f"\n{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine, {head.day_count}. "
+        f"\n{head.how or f'{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine'}, {head.day_count}. "
         f"Scenario {head.digest[:12]}, risksim {head.version}.\n"
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
+    if head.check is not None:
+        parts.append(_checked(head.check))
     return "".join(parts)
+
+
+def _checked(check: CheckOf) -> str:
+    """The cross-check in a sentence."""
+    if not check.figures:
+        return f"Not checked against another engine: {check.how}.\n"
+    verdict = "" if check.agrees else " ENGINES DISAGREE."
+    return (
+        f"Checked against the {check.how}: {check.figures} figure{'' if check.figures == 1 else 's'}, largest "
+        f"difference {check.z:+.1f} standard errors ({check.worst}).{verdict}\n"
+    )
 
 
 def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risksim.engine.run import Settings, allocate, block_size, draw_block, run
+from risksim.engine.keep import allocate
+from risksim.engine.run import Settings, block_size, draw_block, run
 from risksim.errors import RunError
 from risksim.kernels import waterfall
 from risksim.plan.layout import LANES, LEAF, PathResults
