@@ -900,6 +900,7 @@ def work(job: Job) -> Done:
             f"{job.paths:,} quasi-random points in 32 replicates, seed {job.seed}, conditional engine with people "
             "integrated"
         )
+        done = done._replace(paths=job.paths)
     seconds, found = time.monotonic() - began, reached(job.tolerances, done.summary)
     return done._replace(how=how, seconds=seconds, reached=found, accuracy=BY_LAW, reservoir=None)
 

@@ -56,8 +56,6 @@ ROOMS = {
 
 EXCEPTIONS = {
     ("cli/run.py", "risksim.metrics.summary"): "a type that the api returns, named for the type checker alone",
-    ("cli/run.py", "risksim.jobs.job"): "types that the api returns, named for the type checker alone",
-    ("analysis/three_lines.py", "risksim.jobs.job"): "a type that the api returns, named for the type checker alone",
 }
 """Imports that the table does not allow, by file and module, each with its reason."""
 

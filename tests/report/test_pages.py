@@ -56,7 +56,7 @@ def page(made):
     from risksim.cli.run import _page
 
     simulated = api.simulate(made, paths=1_000)
-    return _page(simulated, three_lines(made, simulated), simulated.summary())
+    return _page(api.done_from(simulated), three_lines(made, simulated), simulated.summary())
 
 
 def test_page_of_a_deal_without_capital_says_so():
@@ -71,7 +71,7 @@ def test_page_never_rounds_a_loss_away():
     from risksim.analysis.three_lines import three_lines
     from risksim.cli.run import _page
 
-    assert "In more than 99 of 100 futures" in _page(simulated, three_lines(made, simulated), simulated.summary())
+    assert "In more than 99 of 100 futures" in _page(api.done_from(simulated), three_lines(made, simulated), simulated.summary())
 
 
 def test_page_names_no_capital_where_it_is_uncertain():
@@ -179,7 +179,7 @@ def test_a_deal_without_people_has_no_table_of_people():
     file = Path(__file__).parents[2] / "scenarios/danish/aaben-og-rolig-loan.yaml"
     deal = api.read(file)
     made = api.simulate(deal, 256)
-    assert "Programme" not in _page(made, three_lines(deal, made), made.summary())
+    assert "Programme" not in _page(api.done_from(made), three_lines(deal, made), made.summary())
 
 
 def test_a_mean_flow_with_two_rates_is_answered_by_its_modified_rate():
