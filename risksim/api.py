@@ -905,6 +905,40 @@ def work(job: Job) -> Done:
     return done._replace(how=how, seconds=seconds, reached=found, accuracy=BY_LAW, reservoir=None)
 
 
+def run_job(job: Job) -> Run:
+    """Do a job and keep all its paths, or the combinations of counts of a deal that is solved or integrated.
+
+    Parameters
+    ----------
+    job : Job
+        From `job`.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    RunError
+        If settings make no sense, or the engine that it asks for can't run the deal.
+    """
+    choice = choose(job)
+    if choice.engine == "exact":
+        return solve_exactly(job.plan)
+    if choice.integrated:
+        return integrate(job.plan, job.paths, job.seed)
+    return simulate(
+        job.plan,
+        job.paths,
+        job.seed,
+        job.threads,
+        keep_claims=False,
+        engine=choice.engine,
+        executor=job.executor,
+        progress=job.progress,
+    )
+
+
 def engines(deal: Deal | Plan) -> tuple[Verdict, ...]:
     """Which engines can run a deal, and why the others can't.
 

@@ -72,12 +72,23 @@ class Asked(NamedTuple):
     stress: str | None = None
 
 
+class How(NamedTuple):
+    """How every row is run."""
+
+    paths: int
+    seed: int
+    threads: int
+    engine: str
+    executor: api.Executor | None
+
+
 def batch(
     files: Iterable[str | Path],
     paths: int = api.PATHS,
     seed: int = api.SEED,
     threads: int = 0,
     *,
+    engine: str = "individual",
     stresses: bool = False,
     executor: api.Executor | None = None,
     resume: str | Path | None = None,
@@ -92,6 +103,8 @@ def batch(
         Scenario files, portfolios, folders (all scenario files in and below them), patterns such as ``deals/*.yaml``.
     paths, seed, threads
         As in `risksim.api.simulate`, the same for every row.
+    engine : {"individual", "conditional", "exact", "auto"}
+        Who runs the deals; ``auto`` takes for each the most exact engine that can. Portfolios are run person by person.
     stresses : bool
         A row for each stress of each file too.
     executor : Executor, optional
@@ -119,12 +132,13 @@ def batch(
     bad: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
+    how = How(paths, seed, threads, engine, executor)
     try:
         asked = plan_rows(files, stresses, bad, keep_going)
         for number, one in enumerate(asked if keep_going or not bad else ()):
             report = None if progress is None else _report(progress, number, len(asked))
             try:
-                row, was_there = _row(one, paths, seed, threads, executor, resume, report)
+                row, was_there = _row(one, how, resume, report)
             except RisksimError as error:
                 bad.append(Bad(one.file, one.stress, str(error)))
                 if not keep_going:
@@ -233,41 +247,27 @@ def _report(progress: Progress, number: int, rows: int) -> Callable[[int], None]
     return lambda done: progress(number, rows, done)
 
 
-def _row(
-    asked: Asked,
-    paths: int,
-    seed: int,
-    threads: int,
-    executor: api.Executor | None,
-    resume: str | Path | None,
-    report: Callable[[int], None] | None,
-) -> tuple[Row, bool]:
+def _row(asked: Asked, how: How, resume: str | Path | None, report: Callable[[int], None] | None) -> tuple[Row, bool]:
     """A row, and whether it was there from an earlier batch."""
     if resume is None:
-        return _computed(asked, paths, seed, threads, executor, report), False
-    place = Path(resume) / f"{_key(asked, paths, seed)}.json"
+        return _computed(asked, how, report), False
+    place = Path(resume) / f"{_key(asked, how)}.json"
     kept = _read_row(place)
     if kept is not None:
         return kept._replace(file=asked.file), True
-    row = _computed(asked, paths, seed, threads, executor, report)
+    row = _computed(asked, how, report)
     _keep(place, row)
     return row, False
 
 
-def _computed(
-    asked: Asked,
-    paths: int,
-    seed: int,
-    threads: int,
-    executor: api.Executor | None,
-    report: Callable[[int], None] | None,
-) -> Row:
-    what = asked.what
+def _computed(asked: Asked, how: How, report: Callable[[int], None] | None) -> Row:
+    what, (paths, seed, threads, engine, executor) = asked.what, how
     if isinstance(what, api.Portfolio):
         fund = api.run_portfolio(what, paths, seed, threads, executor=executor, progress=_each_deal(report, what))
-        answer, engine, hurdle = answer_of_fund(fund), fund.engine, what.hurdles[-1]
-        return Row(asked.file, what.name, "portfolio", None, what.digest, engine, what.currency, hurdle, answer)
-    run = api.simulate(what, paths, seed, threads, keep_claims=False, executor=executor, progress=report)
+        answer, hurdle = answer_of_fund(fund), what.hurdles[-1]
+        return Row(asked.file, what.name, "portfolio", None, what.digest, fund.engine, what.currency, hurdle, answer)
+    job = api.job(what, paths, seed, threads, engine=engine, executor=executor, progress=report)
+    run = api.run_job(job)
     plan = what.plan
     return Row(
         asked.file,
@@ -291,11 +291,13 @@ def _each_deal(report: Callable[[int], None] | None, portfolio: api.Portfolio) -
 # Rows on disk
 
 
-def _key(asked: Asked, paths: int, seed: int) -> str:
+def _key(asked: Asked, how: How) -> str:
     """Name of a row: all that decides its numbers."""
     what = asked.what
     digest = what.digest if isinstance(what, api.Portfolio) else what.plan.digest
-    said = {"digest": digest, "stress": asked.stress, "paths": paths, "seed": seed, **api.identity()}
+    said = {"digest": digest, "stress": asked.stress, "paths": how.paths, "seed": how.seed, "engine": how.engine}
+    # On workers a run goes path by path, and may take another engine than here.
+    said |= {"by_path": how.executor is not None, **api.identity()}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8")).hexdigest()[:32]
 
 

@@ -39,6 +39,7 @@ def batch(
     keep_going: bool,
     resume: Path | None,
     quiet: bool,
+    engine: str = "auto",
 ) -> None:
     """Run many files, print a table of them, and say what went wrong."""
     from risksim.analysis.batch import batch as run
@@ -56,6 +57,7 @@ def batch(
             paths,
             seed,
             threads,
+            engine=engine,
             stresses=stresses,
             executor=executor,
             resume=resume,

@@ -32,6 +32,12 @@ DealsFile = Annotated[
     str, typer.Argument(metavar="FILE", help="Scenario or portfolio file; - reads a scenario.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON under documented keys instead of a table.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine", help="exact, conditional or individual; auto takes the most exact one that can run the deal."
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same digits everywhere.")]
 
 Dask = Annotated[
@@ -134,12 +140,7 @@ def run(
     ] = False,
     dask: Dask = None,
     fail_if: FailIf = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            "--engine", help="exact, conditional or individual; auto takes the most exact one that can run the deal."
-        ),
-    ] = "auto",
+    engine: Engine = "auto",
     tolerance: Annotated[
         str | None,
         typer.Option(
@@ -225,6 +226,7 @@ def batch(
         ),
     ],
     stresses: Annotated[bool, typer.Option("--stresses", help="Add a row for each stress of each file.")] = False,
+    engine: Engine = "auto",
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each row.")] = 100_000,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
@@ -254,7 +256,7 @@ def batch(
     from risksim.cli.batch import batch as command
 
     try:
-        command(files, stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet)
+        command(files, stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None

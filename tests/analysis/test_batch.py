@@ -233,8 +233,11 @@ def test_what_is_no_limit_is_refused_with_what_is_near(text, said):
         read_limits(text)
 
 
+PEOPLE = ("--engine", "individual")
+
+
 def test_the_answer_of_a_run_is_that_of_its_page():
-    said = CliRunner().invoke(app, ["run", str(SIMPLE), "--paths", str(PATHS), "--quiet", "--json"]).stdout
+    said = CliRunner().invoke(app, ["run", str(SIMPLE), "--paths", str(PATHS), "--quiet", "--json", *PEOPLE]).stdout
     line = json.loads(said)["three_lines"]["lines"][2]
     found = answer_of(api.simulate(api.read(SIMPLE), PATHS))
     assert found.p_loss.value == line["p_loss"]["value"]

@@ -71,7 +71,9 @@ def test_page_never_rounds_a_loss_away():
     from risksim.analysis.three_lines import three_lines
     from risksim.cli.run import _page
 
-    assert "In more than 99 of 100 futures" in _page(api.done_from(simulated), three_lines(made, simulated), simulated.summary())
+    assert "In more than 99 of 100 futures" in _page(
+        api.done_from(simulated), three_lines(made, simulated), simulated.summary()
+    )
 
 
 def test_page_names_no_capital_where_it_is_uncertain():
