@@ -38,7 +38,7 @@ def stress(
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
     if out is not None:
-        _check_out(out)
+        check_out(out)
     deal = api.read(file)
     if tipping:
         from risksim.cli.tipping import tipping as table
@@ -93,7 +93,8 @@ def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, An
     }
 
 
-def _check_out(out: Path) -> None:
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be saved, before any work is done."""
     if out.suffix not in SUFFIXES:
         raise OutputError(
             f"{out}: got the ending '{out.suffix}'; this is saved as .csv (one row a line) or .json (all).\n"

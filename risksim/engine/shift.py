@@ -1,8 +1,8 @@
 """Importance sampling: quasi-random points moved towards what is rare, and what each path then weighs.
 
 Half of the points of every replicate stay where they are (a defensive mixture): whichever way the shift goes wrong, no
-path weighs more than two, and the variance of a mean is at most about twice that of a plain run. Which half is decided
-by the last dimension for which there are direction numbers, so that no other dimension moves.
+path weighs more than two, and independent paths would know no mean worse than half as many plain ones do. Which half is
+decided by the last dimension for which there are direction numbers, so that no other dimension moves.
 
 References
 ----------
