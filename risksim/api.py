@@ -277,6 +277,53 @@ def scores(run: Run, n_dimensions: int, shift: tuple[float, ...] = ()) -> FloatA
     return scores_of(run.plan, key, 0, n_paths, n_dimensions)
 
 
+class Divisible(NamedTuple):
+    """What investors and payers would get on each path if its people were divisible."""
+
+    npv: FloatArray
+    """float64[path]: of all investors, at the last hurdle. [currency]"""
+    repayment: FloatArray
+    """float64[path]: by all payers. [currency]"""
+    sample: Sample
+    """Weights and replicates of the paths."""
+
+
+def divisible(plan: Plan, paths: int, seed: int = SEED, *, engine: Engine = "individual") -> Divisible:
+    """Settle paths on which every measured number is its expectation, given the inputs and shared luck of the path.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal that the conditional engine can run.
+    paths, seed
+        As in `simulate`.
+    engine : {"individual", "conditional"}
+        Whose inputs: those of the paths with the same numbers of a run by this engine.
+
+    Returns
+    -------
+    Divisible
+
+    Raises
+    ------
+    RunError
+        If what is expected of the people of the deal can't be told.
+    """
+    import numpy as np
+
+    from risksim.engine.given import settle_expected
+    from risksim.engine.run import Settings, check_engine
+    from risksim.engine.sobol import REPLICATES
+    from risksim.metrics.sample import Sample
+
+    check_engine(plan, "conditional")
+    npv, repayment = settle_expected(plan, Settings(paths, seed, engine=engine))
+    sample = Sample.equal(paths)
+    if engine == "conditional":
+        sample = sample._replace(replicate=(np.arange(paths) % REPLICATES).astype(np.int16))
+    return Divisible(npv, repayment, sample)
+
+
 class FewSucceed(NamedTuple):
     """How likely it is on each path that few people meet an outcome; nobody is drawn."""
 

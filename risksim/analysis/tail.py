@@ -154,13 +154,13 @@ def tail(
             "Take more paths, or a lower level."
         )
     names = api.dimension_names(plan, len(shift))
-    by = sorted(((abs(s), s, name) for s, name in zip(shift, names, strict=True) if s), reverse=True)
+    moves = [Shifted(name, by) for name, by in zip(names, shift, strict=True) if by]
     return Tail(
         plan.labels.hurdles[-1],
         level,
         figures(moved, plain, sorted({*LEVELS, level})),
         found,
-        tuple(Shifted(name, s) for _, s, name in by),
+        tuple(sorted(moves, key=lambda move: -abs(move.by))),
         pilots,
         tuple(warnings),
     )
@@ -298,7 +298,8 @@ def few_succeed(deal: api.Deal, outcome: str, most: int, paths: int = api.PATHS,
     Few
     """
     check(deal, paths, FIRST_LEVEL)
-    plan, shift = deal.plan, ()
+    plan = deal.plan
+    shift: Shift = ()
     for extra in PILOT_SEEDS:
         pilot = api.few_succeed(plan, outcome, most, PILOT_PATHS, seed ^ extra, shift)
         towards = pilot.sample.weight * pilot.chance

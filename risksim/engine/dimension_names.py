@@ -32,7 +32,8 @@ def names_of(plan: Plan, n_dimensions: int) -> tuple[str, ...]:
     tuple of str
         Fewer where the deal has fewer; classes of enrolment are left out.
     """
-    labels, found = plan.labels, {}
+    labels = plan.labels
+    found: dict[int, str] = {}
     for slot, dimension in enumerate(input_dimensions(plan)):
         if dimension >= 0:
             found.setdefault(dimension, _of_input(labels.inputs[slot].name))

@@ -11,10 +11,13 @@ import numpy as np
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.fates import Chances, Fates
 from risksim.engine.fates_of_deals import chances_of, fates_of
+from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
+from risksim.engine.run import Settings, block_size, keys_of_run
+from risksim.engine.settle import settle
 from risksim.engine.words import KeyArray
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import FloatArray, Plan
+from risksim.plan.layout import LANES, FloatArray, Plan
 
 
 def expected_measured(plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray) -> FloatArray:
@@ -96,3 +99,35 @@ def chance_of_at_most(
         for count in range(most + 1):
             total[:, count:] += own[:, count : count + 1] * before[:, : most + 1 - count]
     return np.asarray(total.sum(axis=1))
+
+
+def settle_expected(plan: Plan, settings: Settings) -> tuple[FloatArray, FloatArray]:
+    """Settle the paths of a run with every measured number at its expectation given the path.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal whose fates can be told.
+    settings : Settings
+        Paths, seed, and the engine whose inputs and shared luck are taken.
+
+    Returns
+    -------
+    npv : float64[path]
+        Of all investors, at the last hurdle. [currency]
+    repayment : float64[path]
+        By all payers. [currency]
+    """
+    key = keys_of_run(plan, settings)
+    npv, repayment = np.empty(settings.paths), np.empty(settings.paths)
+    block = block_size(plan, settings)
+    for start in range(0, settings.paths, block):
+        n_paths = min(block, settings.paths - start)
+        whole = -(-n_paths // LANES) * LANES
+        inputs = inputs_of(plan, key, start, whole)
+        measured = expected_measured(plan, key, start, inputs)
+        settled = settle(plan, inputs, measured)
+        of_all = settled.group_npv if plan.labels.groups else settled.npv
+        npv[start : start + n_paths] = of_all[:n_paths, 0, -1]
+        repayment[start : start + n_paths] = settled.repayment[:n_paths].sum(axis=(1, 2)) / plan.minor_units
+    return npv, repayment

@@ -85,7 +85,8 @@ def tail(
     """
     parts = [f"{foot.deal}\n", *(f"Warning: {warning}\n" for warning in warnings)]
     if shifted:
-        parts.append(heading(f"Where the worst {_beyond(foot.level)} of futures lie (half of the paths were moved there)"))
+        worst = f"the worst {_beyond(foot.level)} of futures"
+        parts.append(heading(f"Where {worst} lie (half of the paths were moved there)"))
         parts += [f"- {moved(name, by)}\n" for name, by in shifted[:MOST_NAMED]]
         if len(shifted) > MOST_NAMED:
             parts.append(f"- and {len(shifted) - MOST_NAMED} more\n")
