@@ -144,15 +144,7 @@ def tail(
     pilots = len(PILOT_SEEDS) * PILOT_PATHS
     plain = run(paths, seed, pilots, ())
     moved = run(paths, seed, pilots + paths, shift)
-    found, warnings = weights_of(moved, level), []
-    if not shift:
-        warnings.append("Nothing was moved: the pilot's worst paths lie no differently from the others.")
-    if max(found.largest_share, found.tail_largest_share) >= LARGEST_SHARE:
-        share = max(found.largest_share, found.tail_largest_share)
-        warnings.append(
-            f"One path has {share:.0%} of the weight behind a number, so its error is not to be trusted. "
-            "Take more paths, or a lower level."
-        )
+    found = weights_of(moved, level)
     names = api.dimension_names(plan, len(shift))
     moves = [Shifted(name, by) for name, by in zip(names, shift, strict=True) if by]
     return Tail(
@@ -162,7 +154,7 @@ def tail(
         found,
         tuple(sorted(moves, key=lambda move: -abs(move.by))),
         pilots,
-        tuple(warnings),
+        warnings_of(found, tuple(moves)),
     )
 
 
@@ -264,6 +256,20 @@ def weights_of(run: api.Run, level: float) -> Weights:
         beyond.effective_size,
         float(beyond.weight.max()),
     )
+
+
+def warnings_of(weights: Weights, shifted: tuple[Shifted, ...]) -> tuple[str, ...]:
+    """What a reader must know before trusting the figures."""
+    found = []
+    if not shifted:
+        found.append("Nothing was moved: the pilot's worst paths lie no differently from the others.")
+    share = max(weights.largest_share, weights.tail_largest_share)
+    if share >= LARGEST_SHARE:
+        found.append(
+            f"One path has {100.0 * share:.0f} % of the weight behind a number, so its error is not to be trusted. "
+            "Take more paths, or a lower level."
+        )
+    return tuple(found)
 
 
 class Few(NamedTuple):
