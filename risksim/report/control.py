@@ -10,6 +10,8 @@ from risksim.report.table import heading, table
 
 NAMES = {"npv": "mean net present value", "repayment": "mean repayment"}
 
+MOST_TIMES = 1e6
+
 
 class ControlledOf(NamedTuple):
     """One mean, plain and adjusted."""
@@ -40,7 +42,7 @@ def controlled(currency: str, found: tuple[ControlledOf, ...]) -> str:
             NAMES[one.quantity],
             *(_pair(one.plain)),
             *(_pair(one.adjusted)),
-            f"{one.variance_ratio:,.1f}",
+            _times(one.variance_ratio),
         )
         for one in found
     ]
@@ -49,6 +51,11 @@ def controlled(currency: str, found: tuple[ControlledOf, ...]) -> str:
         + table(("", "plain", "", "adjusted", "", "worth so many times the paths"), rows)
         + "  adjusted by what each path pays if its people are divisible, whose mean is known (control variates)\n"
     )
+
+
+def _times(ratio: float) -> str:
+    """Beyond a million nothing is left to chance but rounding."""
+    return f"{ratio:,.1f}" if ratio < MOST_TIMES else f"over {MOST_TIMES:,.0f}"
 
 
 def _pair(estimate: Estimate) -> tuple[str, str]:
