@@ -263,6 +263,34 @@ def batch(
 
 
 @app.command()
+def tail(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, weighted and plain each.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    level: Annotated[
+        float, typer.Option("--level", help="How far out to look: 0.99 is the worst hundredth of all futures.")
+    ] = 0.99,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a figure) or .json (all).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask how bad it can get: rare losses far more exactly than a plain run of as many paths.
+
+    Example: risksim tail scenarios/broendby-tuba.yaml --level 0.99
+    """
+    from risksim.cli.tail import tail as command
+
+    try:
+        command(file, paths, seed, threads, level, as_json, out, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
 def explain(
     file: DealsFile,
     path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],

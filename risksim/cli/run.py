@@ -201,7 +201,7 @@ def _cross_check(deal: api.Deal, done: api.Done, people: api.Run, job: api.Job) 
 
     if done.engine != "individual":
         n_paths = people.paths.weight.size
-        return cross_check(done.summary, people.summary(), "individual", f"{n_paths:,} paths")
+        return cross_check(done.summary, people.summary(), "individual", f"{n_paths:,} paths, individual engine")
     other = next((one.engine for one in api.engines(deal) if one.obstacle is None and one.engine != "individual"), None)
     if other is None:
         return None
@@ -384,7 +384,7 @@ def _check_of(plan: Any, checked: CrossCheck | None) -> CheckOf:
     if checked.worst is None:
         return CheckOf("nothing differs from path to path", 0, "", 0.0, True)
     worst = checked.worst
-    return CheckOf(f"{checked.engine} engine ({checked.how})", len(checked.of), worst.name, worst.z, checked.agrees)
+    return CheckOf(checked.how, len(checked.of), worst.name, worst.z, checked.agrees)
 
 
 def _save(made: api.Run | None, out: Path, statistics: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def stress(
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
     if out is not None:
-        _check_out(out)
+        check_out(out)
     deal = api.read(file)
     if tipping:
         if dask is not None:
@@ -96,7 +96,8 @@ def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, An
     }
 
 
-def _check_out(out: Path) -> None:
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be saved, before any work is done."""
     if out.suffix not in SUFFIXES:
         raise OutputError(
             f"{out}: got the ending '{out.suffix}'; this is saved as .csv (one row a line) or .json (all).\n"

@@ -6,7 +6,7 @@ import numpy as np
 
 from risksim.engine.addresses import Purpose, is_pointed, shared_key
 from risksim.engine.dimensions import shared_dimensions
-from risksim.engine.sobol import points
+from risksim.engine.shift import points_of
 from risksim.engine.words import KeyArray
 from risksim.kernels.chances import WORDS
 from risksim.kernels.dependence import chances_given_cohort
@@ -70,7 +70,8 @@ def words_of_cohort(plan: Plan, key: KeyArray, first_path: int, cohort: int, out
     """One word for all people of a cohort, by the address of an outcome: uint32[path], a multiple of 64 paths."""
     dimension = shared_dimensions(plan).get((cohort, outcome), -1) if is_pointed(key) else -1
     if dimension >= 0:
-        words: WordArray = (points(shared_key(key), first_path, n_paths, dimension, 1)[:, 0] * WORDS).astype(np.uint32)
+        uniforms = points_of(key, shared_key(key), first_path, n_paths, dimension)
+        words: WordArray = (uniforms * WORDS).astype(np.uint32)
         return words
     out = np.empty(n_paths, dtype=np.uint32)
     words, own = np.empty((4, LANES), dtype=np.uint32), shared_key(key)

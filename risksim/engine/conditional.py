@@ -18,7 +18,7 @@ from risksim.engine.addresses import Purpose
 from risksim.engine.dimensions import DIMENSIONS, first_of_counts
 from risksim.engine.fates import Chances, Fates
 from risksim.engine.fates_of_deals import chances_of, fates_of
-from risksim.engine.sobol import points
+from risksim.engine.shift import points_of
 from risksim.engine.words import KeyArray
 from risksim.kernels import binomial as inversion
 from risksim.kernels import collapse
@@ -33,7 +33,7 @@ class Uniforms:
     """The uniforms of counts, in the order in which they are asked for: points first, then words by address."""
 
     def __init__(self, plan: Plan, key: KeyArray, first_path: int, n_paths: int) -> None:
-        self.key, self.first_path, self.n_paths = key[:2], first_path, n_paths
+        self.key, self.first_path, self.n_paths = key, first_path, n_paths
         self.dimension = first_of_counts(plan)
         self.number = [0] * plan.cohorts.places.size
         """Draws of each cohort so far."""
@@ -45,11 +45,11 @@ class Uniforms:
             number = self.number[cohort]
             self.number[cohort] += 1
             if self.dimension < DIMENSIONS:
-                row[:] = points(self.key, self.first_path, self.n_paths, self.dimension, 1)[:, 0]
+                row[:] = points_of(self.key, self.key[:2], self.first_path, self.n_paths, self.dimension)
                 self.dimension += 1
             else:
                 address = (cohort * NUMBERS + number) % 2**32
-                fill_uniforms(self.key, self.first_path, int(Purpose.COUNT), address, row)
+                fill_uniforms(self.key[:2], self.first_path, int(Purpose.COUNT), address, row)
         return out
 
 
@@ -226,8 +226,8 @@ def count_fates(
     ----------
     plan : Plan
         A deal whose fates can be told.
-    key : uint64[9]
-        Keys of the run, `pointed`.
+    key : uint64[9 + dimension]
+        Keys of the run, `pointed`, and its shift.
     first_path : int
         First path, a multiple of 64.
     inputs : float64[path, input]

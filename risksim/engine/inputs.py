@@ -8,7 +8,7 @@ import numpy as np
 
 from risksim.engine.addresses import KeyArray, Purpose, evidence_key, is_pointed
 from risksim.engine.dimensions import input_dimensions
-from risksim.engine.sobol import points
+from risksim.engine.shift import points_of
 from risksim.kernels import derived
 from risksim.kernels.quantiles import look_up
 from risksim.kernels.words import fill_uniforms
@@ -81,7 +81,7 @@ def draw_inputs(
         is_luck = inputs.luck is not None and inputs.luck[position]
         own = key[:2] if is_luck else evidence_key(key)
         if dimensions is not None and dimensions[position] >= 0:
-            uniforms[:] = points(own, first_path, n_paths, dimensions[position], 1)[:, 0]
+            uniforms[:] = points_of(key, own, first_path, n_paths, dimensions[position])
         else:
             fill_uniforms(own, first_path, int(Purpose.INPUT), int(address), uniforms)
         look_up_input(inputs, position, uniforms, drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -12,6 +13,7 @@ import numpy as np
 from risksim.engine.addresses import KeyArray, keys_of, pointed
 from risksim.engine.chances import rates_of
 from risksim.engine.conditional import count_fates
+from risksim.engine.dimensions import DIMENSIONS
 from risksim.engine.ending import end_early, stops_of
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.expected import expected_enrolled, expected_people
@@ -21,6 +23,7 @@ from risksim.engine.keep import allocate, store
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
 from risksim.engine.settle import settle
+from risksim.engine.shift import weights_of, with_shift
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
@@ -37,7 +40,7 @@ LARGEST_BLOCK = 16_384
 
 
 class Settings(NamedTuple):
-    """How a run is made. None of these but `paths`, `seed`, `luck`, `shared` and `engine` changes a result."""
+    """How a run is made. None of these but `paths`, `seed`, `luck`, `shared`, `engine` and `shift` changes a result."""
 
     paths: int = 100_000
     """Paths. [paths]"""
@@ -59,6 +62,9 @@ class Settings(NamedTuple):
     """Another number than 0 draws anew what people share, on the same evidence."""
     engine: Engine = "individual"
     """``individual`` draws every person; ``conditional`` draws how many meet each fate, by quasi-random points."""
+    shift: tuple[float, ...] = ()
+    """By how many standard deviations the points of each dimension are moved towards what is rare; paths are weighted
+    accordingly (`risksim.engine.shift`). Empty for a plain run. [standard deviations]"""
 
 
 def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> PathResults:
@@ -105,6 +111,8 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    if settings.shift:
+        results.weight[:] /= math.fsum(results.weight)
     return results
 
 
@@ -146,6 +154,10 @@ def check_settings(settings: Settings) -> None:
         raise RunError(f"got seed {settings.seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.")
     if not 0 <= settings.threads <= 1024:
         raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
+    if settings.shift and settings.engine != "conditional":
+        raise RunError("got a shift; only the conditional engine has points to move. Try engine='conditional'.")
+    if len(settings.shift) > DIMENSIONS or not all(map(math.isfinite, settings.shift)):
+        raise RunError(f"got a shift of {len(settings.shift)} numbers; it has at most {DIMENSIONS}, each finite.")
 
 
 def check_engine(plan: Plan, engine: str) -> None:
@@ -166,7 +178,7 @@ def check_engine(plan: Plan, engine: str) -> None:
 def keys_of_run(plan: Plan, settings: Settings) -> KeyArray:
     """The keys of a run, which also say whether inputs come from quasi-random points."""
     keys = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
-    return pointed(keys) if settings.engine == "conditional" else keys
+    return with_shift(pointed(keys), settings.shift) if settings.engine == "conditional" else keys
 
 
 def bytes_per_path(plan: Plan, keep_claims: bool) -> int:
@@ -248,6 +260,8 @@ def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results
     first_path = settings.first_path + start
     inputs, measured, headcount = draw_block(plan, settings, first_path, n_paths)
     key = keys_of_run(plan, settings)
+    if settings.shift:
+        results.weight[start : start + n_paths] = weights_of(plan, key, first_path, n_paths)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
     store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)

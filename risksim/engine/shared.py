@@ -10,7 +10,7 @@ import numpy as np
 from risksim.engine.addresses import Purpose, is_pointed, world_key
 from risksim.engine.dimensions import year_dimensions
 from risksim.engine.inputs import look_up_input
-from risksim.engine.sobol import points
+from risksim.engine.shift import points_of
 from risksim.engine.words import KeyArray
 from risksim.kernels import dependence as kernels
 from risksim.kernels.words import fill_uniforms
@@ -37,7 +37,7 @@ def economy(
     uniforms = np.empty(n_paths)
     for place, year in enumerate(years):
         if place < len(dimensions):
-            uniforms[:] = points(world_key(key), first_path, n_paths, dimensions[place], 1)[:, 0]
+            uniforms[:] = points_of(key, world_key(key), first_path, n_paths, dimensions[place])
         else:
             fill_uniforms(world_key(key), first_path, int(Purpose.MACRO), year, uniforms)
         kernels.normals_of_uniforms(uniforms, innovations[place])

@@ -162,8 +162,9 @@ def _checked(check: CheckOf) -> str:
     if not check.figures:
         return f"Not checked against another engine: {check.how}.\n"
     verdict = "" if check.agrees else " ENGINES DISAGREE."
+    figures = f"{check.figures} figure{'' if check.figures == 1 else 's'}"
     return (
-        f"Checked against the {check.how}: {check.figures} figure{'' if check.figures == 1 else 's'}, largest "
+        f"Checked against another engine ({check.how}): {figures}, largest "
         f"difference {check.z:+.1f} standard errors ({check.worst}).{verdict}\n"
     )
 

@@ -1,0 +1,76 @@
+"""``risksim tail``: how bad can it get?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from risksim import api
+from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.run import progress
+from risksim.cli.stress import check_out, envelope
+
+if TYPE_CHECKING:
+    from risksim.analysis.tail import Tail
+
+SCHEMA = "risksim.tail/1"
+
+
+def tail(
+    file: str, paths: int, seed: int, threads: int, level: float, as_json: bool, out: Path | None, quiet: bool
+) -> None:
+    """Look at the worst futures of a deal and print how likely and how bad they are."""
+    if out is not None:
+        check_out(out)
+    deal = api.read(file)
+
+    from risksim.analysis.tail import all_paths, check
+    from risksim.analysis.tail import tail as ask
+
+    check(deal, paths, level)
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    with progress(all_paths(paths), quiet) as report:
+        found = ask(deal, paths, seed, threads, level, report)
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found)
+    if out is not None:
+        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
+        talk(f"Wrote {out}.")
+    if as_json:
+        show(as_text(said))
+        return
+    show(_page(deal, found, paths, seed))
+    mark(api.constants_in_use(deal))
+
+
+def _as_csv(found: Tail) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["quantity", "level", "value", "value_standard_error", "plain", "plain_standard_error", "gain"])
+    for one in found.figures:
+        cells = [one.quantity, one.level, *one.value[:2], *one.plain[:2], one.gain]
+        writer.writerow(["" if cell is None or cell != cell else cell for cell in cells])
+    return stream.getvalue()
+
+
+def _page(deal: api.Deal, found: Tail, paths: int, seed: int) -> str:
+    from risksim.report.tail import FigureOf, Footing, WeightsOf, tail
+
+    plan = deal.plan
+    foot = Footing(
+        plan.name,
+        plan.currency,
+        found.hurdle,
+        found.level,
+        paths,
+        found.pilot_paths,
+        seed,
+        plan.digest,
+        version("risksim-dsi"),
+    )
+    figures = tuple(FigureOf(*one) for one in found.figures)
+    shifted = tuple((one.name, one.by) for one in found.shifted)
+    return tail(foot, figures, WeightsOf(*found.weights), shifted, found.warnings)
