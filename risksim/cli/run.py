@@ -14,6 +14,7 @@ from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
 
 if TYPE_CHECKING:
+    from risksim.analysis.control import ControlVariates
     from risksim.analysis.cross_check import CrossCheck
     from risksim.analysis.limits import Answer, Limit
     from risksim.analysis.three_lines import ThreeLines
@@ -110,11 +111,14 @@ def run(
         people = made if made is not None and made.engine == "individual" else None
         people = people or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor)
         split = variance_split(people, threads, executor=executor)
+    right = _put_right(made or people, done, threads)
     checked = None if done.partial else _cross_check(deal, done, people, job)
     if done.reservoir is None:  # it drew no paths: those of the engine that it was held against can be opened
         done = done._replace(reservoir=api.done_from(people).reservoir)
     said = envelope(deal, done, lines, split)
     said["run"] |= _engines(deal, checked)
+    if right is not None:
+        said["control_variates"] = _right(right)
     if done.moves is not None:
         said["ledger"] = [_move(move) for move in done.moves]
     if done.cohorts is not None:
@@ -126,6 +130,10 @@ def run(
         show(as_text(said))
     else:
         show(_page(done, lines, done.summary, split, checked))
+        if right is not None:
+            from risksim.report.control import ControlledOf, controlled
+
+            show(controlled(done.plan.currency, tuple(ControlledOf(*one) for one in right.of)))
         if done.moves is not None:
             from risksim.report.ledger import ledger as page
 
@@ -207,6 +215,38 @@ def _cross_check(deal: api.Deal, done: api.Done, people: api.Run, job: api.Job) 
         return None
     found = api.work(api.job(deal, min(job.paths, api.CHECKED_BY), job.seed, job.threads, engine=other))
     return cross_check(done.summary, found.summary, other, found.how)
+
+
+def _put_right(run: api.Run, done: api.Done, threads: int) -> ControlVariates | None:
+    """Means put right by the conditional engine, where people were drawn one by one though they need not be."""
+    if done.engine != "individual" or done.partial:
+        return None
+    from risksim.analysis.control import control_variates, obstacle
+
+    if obstacle(run) is not None:
+        return None
+    if run.paths.weight.size < done.paths <= api.PATHS:
+        run = api.simulate(run.plan, done.paths, done.seed, threads, keep_claims=False)
+    return control_variates(run, threads)
+
+
+def _right(found: ControlVariates) -> dict[str, Any]:
+    """Means put right, as JSON."""
+    return {
+        "paths": found.paths,
+        "pilot_paths": found.pilot_paths,
+        "points": found.points,
+        "of": [
+            {
+                "quantity": one.quantity,
+                "plain": _plain(one.plain),
+                "adjusted": _plain(one.adjusted),
+                "variance_ratio": one.variance_ratio if math.isfinite(one.variance_ratio) else None,
+                "coefficient": one.coefficient,
+            }
+            for one in found.of
+        ],
+    }
 
 
 def _engines(deal: api.Deal, checked: CrossCheck | None) -> dict[str, Any]:
