@@ -20,6 +20,7 @@ _HOMES = {
     "save": "risksim.api",
     "settle": "risksim.api",
     "simulate": "risksim.api",
+    "tail": "risksim.analysis.tail",
     "three_lines": "risksim.analysis.three_lines",
 }
 

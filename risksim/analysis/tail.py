@@ -37,6 +37,8 @@ VISIBLE = 3.0
 """Standard errors by which the mean place of the worst paths must lie off the middle."""
 LARGEST_SHARE = 0.05
 """Share of the weight that one path may have before it is said aloud. [1]"""
+FEW_SEEN = 100
+"""Plain paths on which something must happen, if their own error of its probability is to be trusted. [paths]"""
 FEWEST_PATHS = 1_024
 """Paths at least: 32 for each replicate. [paths]"""
 
@@ -54,8 +56,8 @@ class Figure(NamedTuple):
     plain: Estimate
     """By a plain run of as many paths."""
     gain: float | None
-    """Variance of the plain run over that with points moved: that many times as many plain paths would tell as much.
-    None where there is no error to compare."""
+    """Variance of a plain run over that with points moved: that many times as many plain paths would tell as much.
+    None where there is no error to compare, or fewer than 100 plain paths beyond the level."""
 
 
 class Shifted(NamedTuple):
@@ -216,10 +218,14 @@ def visible_mean(scores: FloatArray, sample: Sample) -> Shift:
 def figures(moved: api.Run, plain: api.Run, levels: Sequence[float]) -> tuple[Figure, ...]:
     """All figures of two runs side by side."""
     both = [_estimates(run, levels) for run in (moved, plain)]
-    return tuple(
-        Figure(quantity, level, value, other, gain(value, other))
-        for ((quantity, level), value), other in zip(both[0].items(), both[1].values(), strict=True)
-    )
+    found, n_paths = [], plain.paths.weight.size
+    for ((quantity, level), value), other in zip(both[0].items(), both[1].values(), strict=True):
+        if level is None:
+            error = plain_error(value, other, n_paths)
+        else:
+            error = other.standard_error if (1.0 - level) * n_paths >= FEW_SEEN else math.nan
+        found.append(Figure(quantity, level, value, other, gain(value, error)))
+    return tuple(found)
 
 
 def _estimates(run: api.Run, levels: Sequence[float]) -> dict[tuple[str, float | None], Estimate]:
@@ -237,12 +243,23 @@ def _estimates(run: api.Run, levels: Sequence[float]) -> dict[tuple[str, float |
     return found
 
 
-def gain(value: Estimate, plain: Estimate) -> float | None:
-    """Variance of a plain run over that with points moved; None where one of them has no error."""
-    errors = (value.standard_error, plain.standard_error)
-    if not all(math.isfinite(error) and error > 0.0 for error in errors):
+def gain(value: Estimate, error: float) -> float | None:
+    """Variance of a plain run, from its standard error, over that with points moved; None where one has none."""
+    errors = (value.standard_error, error)
+    if not all(math.isfinite(each) and each > 0.0 for each in errors):
         return None
-    return (plain.standard_error / value.standard_error) ** 2
+    return (error / value.standard_error) ** 2
+
+
+def plain_error(value: Estimate, plain: Estimate, n_paths: int) -> float:
+    """Standard error of a probability by a plain run.
+
+    Where it sees few paths its own error is itself a matter of luck; so rare an event happens to each path on its own,
+    and the weighted paths know best how rare it is.
+    """
+    if value.value * n_paths >= FEW_SEEN:
+        return plain.standard_error
+    return math.sqrt(max(value.value * (1.0 - value.value), 0.0) / n_paths)
 
 
 def weights_of(run: api.Run, level: float) -> Weights:

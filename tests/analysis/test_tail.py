@@ -1,5 +1,7 @@
 """The worst futures: right where they are known, and far more exact than plain runs of as many paths."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from risksim import api
 from risksim.analysis import tail as analysis
 from risksim.analysis.tail import few_succeed, tail
 from risksim.errors import RunError
+from risksim.metrics.precision import Estimate
 from tests.engine.deals import SHIPPED
 
 SMALL = SHIPPED / "risks/small-cohort.yaml"
@@ -80,6 +83,22 @@ def test_a_rare_loss_gains_and_a_usual_one_need_not():
     assert figure(found, "p_severe_loss").gain > 10.0
     assert figure(found, "npv_es", 0.99).gain > 3.0
     assert figure(found, "loss_es", 0.99).gain > 3.0
+
+
+def test_gain_of_what_plain_paths_hardly_see_is_that_of_independent_ones():
+    """p = 0.0004 of 10,000 paths is 4 of them: sqrt(0.0004 x 0.9996 / 10,000) = 2.0e-4, whatever the 4 paths say."""
+    rare = Estimate.symmetric(0.0004, 1e-5)
+    for plain in (Estimate(0.0, math.nan, 0.0, 3e-4), Estimate.symmetric(0.0001, 1e-4)):
+        error = analysis.plain_error(rare, plain, 10_000)
+        assert error == pytest.approx(2.0e-4, rel=1e-3)
+        assert analysis.gain(rare, error) == pytest.approx(400.0, rel=1e-3)
+    usual = Estimate.symmetric(0.2, 1e-3)
+    assert analysis.plain_error(usual, Estimate.symmetric(0.2, 3e-3), 10_000) == 3e-3
+    assert analysis.gain(usual, math.nan) is None
+    assert analysis.gain(Estimate.exact(0.2), 3e-3) is None
+    found = tail(api.read(SMALL), 8_192, level=0.99)
+    assert figure(found, "npv_es", 0.95).gain is not None
+    assert figure(found, "npv_es", 0.99).gain is None  # 82 plain paths
 
 
 def test_weights_and_directions_are_told():
