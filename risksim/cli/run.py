@@ -71,6 +71,7 @@ def run(
     from risksim.analysis.three_lines import lines_of
     from risksim.analysis.variance import MOST_PATHS, variance_split
 
+    few_enough = paths is None
     if paths is None:
         paths = api.PATHS if wishes.tolerance is None else api.default_ceiling()
     if not quiet and api.first_run_on_this_machine():
@@ -87,6 +88,9 @@ def run(
     by_path = every_path or dask is not None
     choice = api.choose(job, by_path=by_path)
     counts = choice.engine == "exact" or choice.integrated
+    if few_enough and choice.engine != "individual" and wishes.tolerance is None:
+        paths = api.POINTS
+        job = job._replace(paths=paths)
     job = job._replace(engine=choice.engine if by_path or not choice.integrated else job.engine)
     if not quiet and not every_path and not counts:
         expected = api.estimate(job)
