@@ -1024,11 +1024,11 @@ def job(
         parse(tolerance) if tolerance is not None else (),
         moves,
         cohorts,
-        threads,
-        block,
-        checkpoint,
-        executor,
-        progress,
+        threads=threads,
+        block=block,
+        checkpoint=checkpoint,
+        executor=executor,
+        progress=progress,
     )
 
 
@@ -1047,7 +1047,7 @@ def work(job: Job) -> Done:
     import time
 
     from risksim.jobs.job import work as do
-    from risksim.jobs.stopping import reached
+    from risksim.jobs.stopping import check, reached, statistics_by_name
 
     choice = choose(job)
     if choice.engine != "exact" and not choice.integrated:
@@ -1062,6 +1062,7 @@ def work(job: Job) -> Done:
             "integrated"
         )
         done = done._replace(paths=job.paths)
+    check(job.tolerances, statistics_by_name(done.summary))
     seconds, found = time.monotonic() - began, reached(job.tolerances, done.summary)
     return done._replace(how=how, seconds=seconds, reached=found, accuracy=BY_LAW, reservoir=None)
 

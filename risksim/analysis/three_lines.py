@@ -79,7 +79,7 @@ def lines_of(deal: api.Deal, summary: Summary, job: api.Job) -> ThreeLines:
     """
     expected = api.expected_only(deal)
     by_luck = api.at_means(deal, luck=True)
-    luck = api.work(job._replace(plan=by_luck, moves=False, cohorts=False, tolerances=()))
+    luck = api.work(job._replace(plan=by_luck, moves=False, cohorts=False, brief=True, tolerances=()))
     varies = "people: every input at its mean, people drawn"
     if by_luck.labels.inputs:
         varies = "people and what else is chance; every other input is at its mean"

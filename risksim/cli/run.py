@@ -97,7 +97,7 @@ def run(
         twice = expected._replace(seconds=2 * expected.seconds)  # the line of luck only is run as well
         talk(f"{'At most' if wishes.tolerance else 'This will take'} {twice} for {paths:,} paths.")
     with executor_at(dask) as executor, progress(paths, quiet) as report:
-        job = job._replace(executor=executor)
+        job = job if executor is None else job._replace(executor=executor)
         if every_path:
             assert out is not None
             keep_claims = out.suffix == ".nc"
@@ -181,7 +181,7 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
             f"{one.tolerance}: reached {one.standard_error:.3g}{verdict} "
             f"(value {one.value:.6g}, allowed {one.allowed:.3g})."
         )
-    if done.reached and not done.partial:
+    if done.reached and not done.partial and done.accuracy != api.BY_LAW:
         met = all(one.met for one in done.reached)
         talk(f"Stopped after {done.paths:,} paths{'' if met else ', the most allowed: try a larger --paths'}.")
     if done.accuracy not in (api.EVERY_VALUE, api.BY_LAW):

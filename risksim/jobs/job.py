@@ -54,6 +54,8 @@ class Job(NamedTuple):
     """Also the mean ledger."""
     cohorts: bool = False
     """Also the mean people of each cohort."""
+    brief: bool = False
+    """Nothing but the investors' statistics."""
     threads: int = 0
     block: int = 0
     """Paths in a task; 0 chooses by memory. [paths]"""
@@ -197,10 +199,11 @@ class _Stream:
         plan, source = self.job.plan, self.source()
         returns = self.returns(source)
         n_tranches = len(plan.labels.tranches)
-        known = self.beginning.columns
-        return summary_from(
-            source, names_of(plan), known, returns[:n_tranches], returns[-1] if plan.labels.groups else None
-        )
+        known, names = set(self.beginning.columns), names_of(plan)
+        if self.job.brief:
+            names = names._replace(payers=(), outcomes=(), endings=())
+            known -= {"ended_by"}
+        return summary_from(source, names, known, returns[:n_tranches], returns[-1] if plan.labels.groups else None)
 
 
 def work(job: Job) -> Done:

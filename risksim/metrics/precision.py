@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim.metrics import array
-from risksim.metrics.sample import BoolArray, FloatArray, Sample
+from risksim.metrics.sample import BoolArray, FloatArray, Rows, Sample
 from risksim.metrics.tree import tree_sum
 
 COVER = 0.95
@@ -601,7 +601,7 @@ def _estimate(
     value: float,
     sample: Sample,
     influence: Callable[[], Values],
-    of_part: Callable[[npt.NDArray[np.int64], Sample], Any],
+    of_part: Callable[[Rows, Sample], Any],
 ) -> Estimate:
     """A statistic with the error its sample calls for.
 
@@ -628,7 +628,7 @@ def _error_within(influence: Values, sample: Sample) -> float:
     return math.sqrt(float(tree_sum((sample.weight * influence) ** 2)) / free) if free > 0 else math.nan
 
 
-def _from_replicates(value: float, sample: Sample, of_part: Callable[[npt.NDArray[np.int64], Sample], Any]) -> Estimate:
+def _from_replicates(value: float, sample: Sample, of_part: Callable[[Rows, Sample], Any]) -> Estimate:
     return from_parts(value, np.array([float(of_part(rows, part)) for rows, part in sample.parts()]))
 
 

@@ -14,8 +14,8 @@ several, 0 to R - 1    R scrambles of a        the spread of the R estimates, on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Int16Array = npt.NDArray[np.int16]
 BoolArray = npt.NDArray[np.bool_]
+Rows: TypeAlias = IntArray | slice
+"""Some of the paths."""
 
 EXACT = -1
 """Replicate number of enumerated paths."""
@@ -134,7 +136,15 @@ class Sample(NamedTuple):
             return 0
         if self.replicate.min() == self.replicate.max():
             return 1
-        return int(np.unique(self.replicate).size)
+        return self._in_turn or int(np.unique(self.replicate).size)
+
+    @property
+    def _in_turn(self) -> int:
+        """How many replicates take turns, path by path; 0 where they don't."""
+        n = int(self.replicate[: 2**15].max(initial=0)) + 1
+        turns = -(-self.n_paths // n)
+        whole = np.broadcast_to(np.arange(n, dtype=np.int16), (turns, n)).ravel()[: self.n_paths]
+        return n if n > 1 and np.array_equal(self.replicate, whole) else 0
 
     @property
     def effective_size(self) -> float:
@@ -164,17 +174,24 @@ class Sample(NamedTuple):
         share = np.full(weight.size, 1.0 / weight.size) if self.is_equal else weight / tree_sum(weight)
         return Sample(share, self.replicate[mask])
 
-    def parts(self) -> Iterator[tuple[IntArray, Sample]]:
+    def parts(self) -> Iterator[tuple[Rows, Sample]]:
         """Each replicate on its own.
 
         Yields
         ------
-        tuple of int64[path] and Sample
+        tuple of int64[path] or slice and Sample
             Rows of the replicate's paths, in order, and a sample of one replicate whose weights add up to one.
         """
-        rows_in_order = np.argsort(self.replicate, kind="stable")
-        borders = np.flatnonzero(np.diff(self.replicate[rows_in_order])) + 1
-        for rows in np.split(rows_in_order, borders):
+        for rows in self._rows():
             weight = self.weight[rows]
-            share = np.full(rows.size, 1.0 / rows.size) if (weight == weight[0]).all() else weight / tree_sum(weight)
-            yield rows, Sample(share, np.zeros(rows.size, np.int16))
+            share = (
+                np.full(weight.size, 1.0 / weight.size) if (weight == weight[0]).all() else weight / tree_sum(weight)
+            )
+            yield rows, Sample(share, np.zeros(weight.size, np.int16))
+
+    def _rows(self) -> Iterable[Rows]:
+        turns = self._in_turn
+        if turns:
+            return [slice(first, None, turns) for first in range(min(turns, self.n_paths))]
+        rows_in_order = np.argsort(self.replicate, kind="stable")
+        return np.split(rows_in_order, np.flatnonzero(np.diff(self.replicate[rows_in_order])) + 1)

@@ -106,7 +106,7 @@ def test_an_interrupted_command_prints_what_is_there_and_ends_with_130(monkeypat
     once = [Interrupted(2)]
     real_work = api.work
     monkeypatch.setattr(api, "work", lambda job: real_work(job._replace(executor=None) if job.paths < 2_000 else job))
-    said = CliRunner().invoke(app, ["run", SIMPLE, "--paths", "2000", "--json"])
+    said = CliRunner().invoke(app, ["run", SIMPLE, "--paths", "2000", "--json", "--engine", "individual"])
     assert said.exit_code == 130
     run = json.loads(said.stdout)["run"]
     assert (run["partial"], run["paths"]) == (True, 512)

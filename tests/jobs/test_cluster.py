@@ -250,7 +250,7 @@ def risksim(*args):
 
 def test_commands_say_the_same_with_workers(two):
     address = two.client.scheduler.address
-    run = ("run", TREE, "--paths", 600, "--quiet", "--json")
+    run = ("run", TREE, "--paths", 600, "--quiet", "--json", "--engine", "individual")
     assert risksim(*run, "--dask", address) == risksim(*run)
     stress = ("stress", ROOT / "scenarios" / "risks" / "development-cost.yaml", "--paths", 300, "--quiet", "--json")
     assert risksim(*stress, "--dask", address) == risksim(*stress)

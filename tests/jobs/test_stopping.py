@@ -70,7 +70,8 @@ def test_an_unknown_name_lists_the_names_and_ends_with_2():
 
 
 def test_the_command_says_what_was_reached_and_whether_the_ceiling_stopped_it():
-    said = CliRunner().invoke(app, ["run", SIMPLE, "--tolerance", "p_loss=0.0001", "--paths", "20000", "--json"])
+    asked = ["--tolerance", "p_loss=0.0001", "--paths", "20000", "--json", "--engine", "individual"]
+    said = CliRunner().invoke(app, ["run", SIMPLE, *asked])
     assert said.exit_code == 0
     assert "NOT MET" in said.stderr
     assert "20,000 paths, the most allowed" in said.stderr

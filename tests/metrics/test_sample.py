@@ -51,5 +51,17 @@ def test_where_keeps_weights_that_add_up_to_one():
 def test_parts_are_the_replicates_in_order():
     sample = Sample(np.full(6, 1 / 6), np.array([0, 1, 2, 0, 1, 2], np.int16))
     parts = list(sample.parts())
-    assert [rows.tolist() for rows, _ in parts] == [[0, 3], [1, 4], [2, 5]]
+    assert [np.arange(6)[rows].tolist() for rows, _ in parts] == [[0, 3], [1, 4], [2, 5]]
     assert all(part.weight.tolist() == [0.5, 0.5] for _, part in parts)
+
+
+def test_replicates_that_take_no_turns_are_found_too():
+    sample = Sample(np.full(5, 1 / 5), np.array([2, 0, 0, 1, 2], np.int16))
+    assert sample.n_replicates == 3
+    assert [np.arange(5)[rows].tolist() for rows, _ in sample.parts()] == [[1, 2], [3], [0, 4]]
+
+
+def test_the_last_turn_of_replicates_may_be_short():
+    sample = Sample(np.full(5, 1 / 5), np.array([0, 1, 2, 0, 1], np.int16))
+    assert sample.n_replicates == 3
+    assert [np.arange(5)[rows].tolist() for rows, _ in sample.parts()] == [[0, 3], [1, 4], [2]]
