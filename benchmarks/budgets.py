@@ -180,8 +180,7 @@ BUDGETS = (
         5.0,
         "times",
         _at("rates", "ratios", "pyxirr, one call a deal, times risksim"),
-        "risksim's solver takes one deal at a time, brackets the root first and finds it to the last bit; pyxirr is "
-        "compiled as well",
+        "",
     ),
     Budget(
         "memory of the simple deal up to 10 million paths",
