@@ -19,7 +19,7 @@ from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import inputs_of
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
-from risksim.engine.settle import Settled, settle
+from risksim.engine.settle import Settled, settle, settle_in_pieces
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
@@ -250,7 +250,8 @@ def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results
     key = keys_of_run(plan, settings)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
-    store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)
+    for here, settled in settle_in_pieces(plan, inputs, measured, stops, planned):
+        store(results, start + here.start, inputs[here], headcount[here], settled, stops)
     return n_paths
 
 
