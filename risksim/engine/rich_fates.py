@@ -435,7 +435,7 @@ class _Outcomes:
             nobody = ~(weight.sum(axis=1) > 0.0)
             weight = np.where(nobody[:, np.newaxis], weights[:, np.newaxis], weight)
         else:
-            weight = np.repeat(weights[np.newaxis, :, np.newaxis], n_paths, axis=2)
+            weight = weights[np.newaxis, :, np.newaxis]
         found = np.zeros((weight.shape[0], self.component.n_patterns, n_paths))
         factors = self.component.factors
         kernels.patterns_at_nodes(

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from risksim.kernels.jit import inlined, kernel
+from risksim.kernels.elementary import exponential_parts, logarithm
+from risksim.kernels.jit import kernel
 from risksim.kernels.words import LANES
 
 OK_UNIQUE, TOTAL_LOSS, NO_INVESTMENT, ALL_POSITIVE, MULTIPLE, NO_ROOT = 0, 1, 2, 3, 4, 5
@@ -22,10 +23,6 @@ LOWEST_LOG = -9.210340371976182  # ln(1 - 0.9999)
 HIGHEST_LOG = 2.3978952727983707  # ln(1 + 10)
 SCAN = 512
 
-LOG2_E, LN2 = 1.4426950408889634, 0.6931471805599453
-LN2_HIGH, LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10  # the first has 21 bits to spare for k
-ROUNDER = 6755399441055744.0  # 1.5 * 2**52: what is added to it is rounded to a whole number
-ROUNDER_BITS = np.int64(0x4338000000000000)
 PLACE, SIDE, SURE, RATE, ROWS = 10, 11, 12, 13, 14  # rows of the scratch of many rates at once; the first ten are sums
 ROUNDS = 8
 ENOUGH = 1e-8
@@ -197,52 +194,6 @@ def internal_rate(flows, years, paid_in, received):
     if roots == 1:
         return math.expm1(root_between(flows, years, left, left + step, guess)), OK_UNIQUE
     return math.nan, (MULTIPLE if roots > 1 else NO_ROOT)
-
-
-@inlined
-def exponential_parts(z):
-    """2**k and exp(r) - 1 with exp(z) = 2**k exp(r), for -700 < z < 700: without branch, call or fused operation.
-
-    So it can stand in a loop over lanes, and has the same bits whether or not that is vectorised, or compiled at all.
-    """
-    shifted = z * LOG2_E + ROUNDER  # its last bits are k
-    k = shifted - ROUNDER
-    r = (z - k * LN2_HIGH) - k * LN2_LOW
-    p = 1.0 / 6227020800.0  # 1 / 13!, and down to 1 / 2!: |r| is at most half of ln 2
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    power = np.int64((np.float64(shifted).view(np.int64) + np.int64(1023)) << np.int64(52)).view(np.float64)
-    return power, r + r * r * p
-
-
-@inlined
-def logarithm(x):
-    """ln(x) of a normal number above zero, to about 1e-15, as `exponential_parts` without branch or call."""
-    bits = np.float64(x).view(np.int64)
-    # Counted from the root of one half, so that the rest lies about one.
-    above = bits - np.int64(0x3FE6A09E667F3BCD)
-    k = np.int64((above >> np.int64(52)) + ROUNDER_BITS).view(np.float64) - ROUNDER
-    m = np.int64(bits - ((above >> np.int64(52)) << np.int64(52))).view(np.float64)
-    s = (m - 1.0) / (m + 1.0)
-    w = s * s
-    p = 2.0 / 17.0
-    p = p * w + 2.0 / 15.0
-    p = p * w + 2.0 / 13.0
-    p = p * w + 2.0 / 11.0
-    p = p * w + 2.0 / 9.0
-    p = p * w + 2.0 / 7.0
-    p = p * w + 2.0 / 5.0
-    p = p * w + 2.0 / 3.0
-    return k * LN2 + (s * w * p + 2.0 * s)
 
 
 @kernel

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from risksim.kernels.chances import limit_of
-from risksim.kernels.dependence import below
+from risksim.kernels.elementary import normal_below
 from risksim.kernels.jit import kernel
 from risksim.kernels.normal import normal_of
 from risksim.kernels.words import LANES, LAST_WORD, philox10
@@ -36,7 +36,7 @@ def marks_of_chances(chances, out):
 def chances_of_marks(marks, out):
     """The normal distribution: float64[n] -> out float64[n]."""
     for i in range(out.size):
-        out[i] = below(marks[i])
+        out[i] = normal_below(marks[i])
 
 
 @kernel
@@ -47,30 +47,37 @@ def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned
     level + slope * node, else the level itself; slope float64[base], level float64[base, path]. A factor is
     (plus + times * p) / (1 - less * p) of the chance p of its base (all float64[factor], base int64[factor]), or one
     less that where turned (uint8[factor]). Steps of the tree: parent, factor, pattern int64[step] as `Component`.
-    weight float64[pool, node, path], a multiple of 64 paths -> out float64[pool, pattern, path], added to.
+    weight float64[pool, node, path], or float64[pool, node, 1] where all paths are alike; a multiple of 64 paths -> out float64[pool, pattern, path], added to.
     """
     n_steps = parent.size
     chance = np.empty((level.shape[0], LANES))
     side = np.empty((base.size, LANES))
     along = np.empty((n_steps, LANES))
+    alike = weight.shape[2] == 1
     for at in range(0, level.shape[1], LANES):
         for q in range(nodes.size):
             for b in range(level.shape[0]):
-                own, here = chance[b], level[b]
+                own, here = chance[b], level[b, at : at + LANES]
                 if tied[b]:
                     move = slope[b] * nodes[q]
                     for i in range(LANES):
-                        own[i] = below(here[at + i] + move)
+                        own[i] = normal_below(here[i] + move)
                 elif q == 0:
                     for i in range(LANES):
-                        own[i] = here[at + i]
+                        own[i] = here[i]
             for f in range(base.size):
                 own, p = side[f], chance[base[f]]
                 a, b, c = plus[f], times[f], less[f]
-                for i in range(LANES):
-                    rest = 1.0 - c * p[i]
-                    value = (a + b * p[i]) / rest if rest > 0.0 else 0.0
-                    own[i] = 1.0 - value if turned[f] else value
+                if c != 0.0:
+                    for i in range(LANES):
+                        rest = 1.0 - c * p[i]
+                        own[i] = (a + b * p[i]) / rest if rest > 0.0 else 0.0
+                else:
+                    for i in range(LANES):
+                        own[i] = a + b * p[i]
+                if turned[f]:
+                    for i in range(LANES):
+                        own[i] = 1.0 - own[i]
             for s in range(n_steps):
                 own, last = along[s], side[factor[s]]
                 if parent[s] < 0:
@@ -80,11 +87,18 @@ def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned
                     before = along[parent[s]]
                     for i in range(LANES):
                         own[i] = before[i] * last[i]
-                if pattern[s] >= 0:
-                    for pool in range(weight.shape[0]):
-                        total, part = out[pool, pattern[s]], weight[pool, q]
+                if pattern[s] < 0:
+                    continue
+                for pool in range(weight.shape[0]):
+                    whole = out[pool, pattern[s], at : at + LANES]
+                    if alike:
+                        share = weight[pool, q, 0]
                         for i in range(LANES):
-                            total[at + i] += own[i] * part[at + i]
+                            whole[i] += own[i] * share
+                    else:
+                        part = weight[pool, q, at : at + LANES]
+                        for i in range(LANES):
+                            whole[i] += own[i] * part[i]
 
 
 @kernel
