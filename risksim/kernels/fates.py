@@ -6,10 +6,13 @@ are independent, and the chance of a pattern is a product along a tree of decisi
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from risksim.kernels.chances import limit_of
-from risksim.kernels.elementary import normal_below
+from risksim.kernels.dependence import ROOT_TWO_PI
+from risksim.kernels.elementary import normal_and_bell, normal_below
 from risksim.kernels.jit import kernel
 from risksim.kernels.normal import normal_of
 from risksim.kernels.words import LANES, LAST_WORD, philox10
@@ -40,6 +43,74 @@ def chances_of_marks(marks, out):
 
 
 @kernel
+def chances_at_nodes(chance, person, nodes, out):
+    """As `risksim.kernels.dependence.happens_at_nodes`, to 1e-15, over lanes."""
+    own = math.sqrt(1.0 - person * person)
+    mark = np.empty(chance.size)
+    marks_of_chances(chance, mark)
+    for q in range(nodes.shape[0]):
+        row, place = out[q], nodes[q]
+        for i in range(LANES):
+            row[i] = normal_below((mark[i] + person * place[i]) / own)
+
+
+@kernel
+def calibrate_together(chance, person, nodes, weight, out):
+    """As `risksim.kernels.dependence.calibrate`, to 1e-13, over lanes: one that has arrived stands still.
+
+    chance float64[lane], nodes and weight float64[node, lane] -> out float64[lane].
+    """
+    own = math.sqrt(1.0 - person * person)
+    per_slope = 1.0 / (ROOT_TWO_PI * own)
+    mark, low, high = np.empty(LANES), np.full(LANES, -40.0), np.full(LANES, 40.0)
+    whole, goal, total, slope = np.zeros(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    astray = np.empty(LANES)
+    for q in range(nodes.shape[0]):
+        part = weight[q]
+        for i in range(LANES):
+            whole[i] += part[i]
+    left = False
+    for i in range(LANES):
+        inside = 0.0 < chance[i] < 1.0 and whole[i] > 0.0
+        mark[i] = normal_of(chance[i]) if inside else 0.0
+        astray[i] = 1.0 if inside else 0.0
+        goal[i] = chance[i] * whole[i]
+        left = left or inside
+    for _ in range(100):
+        if not left:
+            break
+        for i in range(LANES):
+            total[i], slope[i] = -goal[i], 0.0
+        for q in range(nodes.shape[0]):
+            place, part = nodes[q], weight[q]
+            for i in range(LANES):
+                below, bell = normal_and_bell((mark[i] + person * place[i]) / own)
+                total[i] += part[i] * below
+                slope[i] += part[i] * bell
+        left = False
+        for i in range(LANES):
+            if astray[i] == 0.0:
+                continue
+            if total[i] > 0.0:
+                high[i] = mark[i]
+            else:
+                low[i] = mark[i]
+            rises = slope[i] * per_slope
+            step = total[i] / rises if rises > 0.0 else 0.0
+            if rises > 0.0 and abs(step) <= 1e-14 * (1.0 + abs(mark[i])):
+                astray[i] = 0.0
+                continue
+            after = mark[i] - step
+            if not low[i] < after < high[i]:
+                after = 0.5 * (low[i] + high[i])
+            mark[i] = after
+            left = True
+    for i in range(LANES):
+        inside = 0.0 < chance[i] < 1.0 and whole[i] > 0.0
+        out[i] = normal_below(mark[i]) if inside else chance[i]
+
+
+@kernel
 def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned, parent, factor, pattern, weight, out):
     """The chances of the patterns of one component, added up over nodes.
 
@@ -47,7 +118,8 @@ def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned
     level + slope * node, else the level itself; slope float64[base], level float64[base, path]. A factor is
     (plus + times * p) / (1 - less * p) of the chance p of its base (all float64[factor], base int64[factor]), or one
     less that where turned (uint8[factor]). Steps of the tree: parent, factor, pattern int64[step] as `Component`.
-    weight float64[pool, node, path], or float64[pool, node, 1] where all paths are alike; a multiple of 64 paths -> out float64[pool, pattern, path], added to.
+    weight float64[pool, node, path], or float64[pool, node, 1] where all paths are alike -> out float64[pool, pattern,
+    path], a multiple of 64 paths, added to.
     """
     n_steps = parent.size
     chance = np.empty((level.shape[0], LANES))
@@ -102,6 +174,27 @@ def patterns_at_nodes(nodes, tied, slope, level, base, plus, times, less, turned
 
 
 @kernel
+def share_out_patterns(found, first, out):
+    """Chances of the patterns of one component, given the pool: found float64[pool, pattern, path], a multiple of 64
+    paths, those that pool and pattern meet -> out float64[path, pattern, pool], patterns from `first` on.
+    """
+    n_pools, n_patterns, n_paths = found.shape
+    whole = np.empty(LANES)
+    for at in range(0, n_paths, LANES):
+        for pool in range(n_pools):
+            for i in range(LANES):
+                whole[i] = 0.0
+            for b in range(n_patterns):
+                own = found[pool, b, at : at + LANES]
+                for i in range(LANES):
+                    whole[i] += own[i]
+            for b in range(n_patterns):
+                own = found[pool, b, at : at + LANES]
+                for i in range(LANES):
+                    out[at + i, first + b, pool] = own[i] / whole[i]
+
+
+@kernel
 def words_of_people(key, path, purpose, cohort, occasion, n_quads, out):
     """Words of one decision for the people of one path: key uint64[2] -> out uint32[4, quad], below 2**32 - 1.
 
@@ -136,12 +229,12 @@ def codes_of_words(words, limits, n, codes):
 
 
 @kernel
-def spread_tally(tally, n_here, cells, n_pools, add, head, measured, headcount):
+def spread_tally(tally, n_here, cells, add, head, measured, headcount):
     """People by fate and class to what is measured and counted: tally int32[line, class, lane], the lines of pools not
     filled yet; the first n_here lanes are paths -> measured float64[path, place], headcount int32[path, place], added
     to. The rest as `count_fates`.
     """
-    n_lines, n_classes, n_lanes = tally.shape
+    n_classes, n_lanes = tally.shape[1], tally.shape[2]
     n_cells = cells.shape[0]
     for cell in range(n_cells):
         for c in range(n_classes):
@@ -263,4 +356,4 @@ def count_fates(
                         tally[np.uint32(line + np.int64(a) * n_patterns + low), classes[j], np.uint32(lane)] += 1
                 line += n_pools * n_patterns
         here_too = slice(at, at + n_here)
-        spread_tally(tally, n_here, cells, n_pools, add, head, measured[here_too], headcount[here_too])
+        spread_tally(tally, n_here, cells, add, head, measured[here_too], headcount[here_too])
