@@ -36,7 +36,7 @@ from risksim.engine.addresses import Purpose, keys_of
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.inputs import inputs_of
 from risksim.engine.lives import live_block
-from risksim.engine.settle import settle
+from risksim.engine.settle import settle_in_pieces
 from risksim.kernels.words import fill_uniforms
 from risksim.plan.dependence import latent_of_icc
 from risksim.plan.layout import Plan
@@ -509,8 +509,10 @@ def settle_risksim(verified: FloatArray | Int32Array, inputs: FloatArray) -> Mon
     parts = []
     for start in range(0, verified.shape[0], block):
         here = slice(start, start + block)
-        done = settle(plan, inputs[here], verified[here, np.newaxis].astype(np.float64, copy=False))
-        parts.append((done.received[:, 0], done.repayment[:, 0], done.npv[:, 0], done.irr[:, 0], done.irr_status[:, 0]))
+        measured = verified[here, np.newaxis].astype(np.float64, copy=False)
+        for _, done in settle_in_pieces(plan, inputs[here], measured):
+            money = (done.received, done.repayment, done.npv, done.irr, done.irr_status)
+            parts.append(tuple(each[:, 0] for each in money))
     return Money(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 

@@ -164,6 +164,22 @@ def schedule_of(fates: Fates) -> Schedule:
     return Schedule(fates, tuple(chains), total, tuple(timed), n_rows, *entries)
 
 
+_KEPT: dict[tuple[int, int], tuple[Plan, Schedule]] = {}
+_MOST_KEPT = 1_024
+
+
+def _schedule_of_cohort(plan: Plan, cohort: int) -> Schedule:
+    """`schedule_of` the fates of a cohort; those of the last deals asked for are kept."""
+    found = _KEPT.get((id(plan), cohort))
+    if found is not None and found[0] is plan:
+        return found[1]
+    built = schedule_of(fates_of(plan, cohort))
+    if len(_KEPT) >= _MOST_KEPT:
+        _KEPT.clear()
+    _KEPT[id(plan), cohort] = plan, built
+    return built
+
+
 def _readers(fates: Fates) -> dict[tuple[int, int], list[_Reader]]:
     """What reads the people of each pattern and pool."""
     found: dict[tuple[int, int], list[_Reader]] = {}
@@ -241,7 +257,7 @@ def count_fates(
     uniforms, scratch = Uniforms(plan, key, first_path, inputs.shape[0]), scratch_of(plan)
     drawn = []
     for cohort in range(plan.cohorts.places.size):
-        schedule = schedule_of(fates_of(plan, cohort))
+        schedule = _schedule_of_cohort(plan, cohort)
         counts = np.empty((schedule.n_rows, inputs.shape[0]), dtype=np.int64)
         chances = chances_of(plan, key, first_path, cohort, inputs)
         _draw_totals(schedule, chances, cohort, uniforms, scratch, counts)

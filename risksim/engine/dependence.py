@@ -76,6 +76,9 @@ class Chances(NamedTuple):
 class TiedWords(Words):
     """The words of one cohort on 64 paths, and what ties its persons."""
 
+    calibrate = staticmethod(kernels.calibrate)
+    at_nodes = staticmethod(kernels.happens_at_nodes)
+
     def __init__(
         self, plan: Plan, key: KeyArray, first_path: int, cohort: int, people: int, inputs: FloatArray
     ) -> None:
@@ -304,7 +307,7 @@ class TiedWords(Words):
         if weight is None:
             return rate
         out = np.empty(LANES)
-        kernels.calibrate(rate, person, self._nodes, weight, out)
+        self.calibrate(rate, person, self._nodes, weight, out)
         return out
 
     def _calibrated_pair(
@@ -322,7 +325,7 @@ class TiedWords(Words):
         out = np.empty(LANES)
         # A low place among those who leave is high here: staying begins where leaving ends.
         weight = np.repeat(weights[:, np.newaxis], LANES, axis=1)
-        kernels.calibrate(rate, -latent, nodes.reshape(inside.shape), weight, out)
+        self.calibrate(rate, -latent, nodes.reshape(inside.shape), weight, out)
         return out
 
     @cached_property
@@ -343,7 +346,7 @@ class TiedWords(Words):
         """The chance to stay at each node: float64[node, lane]."""
         assert self.tied is not None
         out = np.empty_like(self._nodes)
-        kernels.happens_at_nodes(leaving, -self.tied.leaving, self._nodes, out)
+        self.at_nodes(leaving, -self.tied.leaving, self._nodes, out)
         return 1.0 - out
 
     def _selected(self, outcome: int, group: int, among: int) -> FloatArray | None:
@@ -359,7 +362,7 @@ class TiedWords(Words):
             cohorts = self.plan.cohorts
             hidden = on_lanes(cohorts.unmeasured_slot[self.cohort], cohorts.unmeasured_value[self.cohort], self.inputs)
             out = np.empty_like(weight)
-            kernels.happens_at_nodes(hidden, -self.tied.measurable, self._nodes, out)
+            self.at_nodes(hidden, -self.tied.measurable, self._nodes, out)
             weight, selects = weight * (1.0 - out), True
         if (gate, group) in self.chains:
             weight, selects = weight * self.chains[gate, group], True
@@ -376,7 +379,7 @@ class TiedWords(Words):
         if self.tied is None or own is None or not ((own.gate == outcome).any() or (own.bar == outcome).any()):
             return
         at_nodes = np.empty_like(self._nodes)
-        kernels.happens_at_nodes(chance, float(self.tied.person[outcome]), self._nodes, at_nodes)
+        self.at_nodes(chance, float(self.tied.person[outcome]), self._nodes, at_nodes)
         gate, bar = self._gate(outcome)
         if (gate, group) in self.chains:
             at_nodes = at_nodes * self.chains[gate, group]
@@ -437,8 +440,8 @@ class TiedWords(Words):
         weights = shared.nodes()[1]
         met, left = np.empty_like(self._nodes), np.empty_like(self._nodes)
         person = float(self.tied.person[outcome]) if self.tied is not None else 0.0
-        kernels.happens_at_nodes(chance, person, self._nodes, met)
-        kernels.happens_at_nodes(leaves, -self.tied.leaving if self.tied is not None else 0.0, self._nodes, left)
+        self.at_nodes(chance, person, self._nodes, met)
+        self.at_nodes(leaves, -self.tied.leaving if self.tied is not None else 0.0, self._nodes, left)
         can = left if self.plan.outcomes.population[outcome] == ENROLLED else np.zeros_like(left)
         stay_met, leave_met = weights @ ((1.0 - left) * met), weights @ (can * met)
         return np.array([stay_met, weights @ (1.0 - left) - stay_met, leave_met, weights @ left - leave_met])

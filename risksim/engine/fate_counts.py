@@ -67,17 +67,18 @@ def count_cohort(
     if n_paths == 0:
         return
     together, parts = _words(fates)
-    there = chances.pool.max(axis=0) > 0.0
+    there, ever = chances.pool.max(axis=0) > 0.0, chances.pattern.max(axis=0) > 0.0
     patterns = range(*_patterns(fates, together))
     cells = [
         (pool, pattern)
         for pool in range(there.size)
         for pattern in patterns
-        if there[pool] and (pattern == patterns[-1] or (chances.pattern[:, pattern, pool] > 0.0).any())
+        if there[pool] and (pattern == patterns[-1] or ever[pattern, pool])
     ]
     add, head = _targets(fates, cells, parts, n_periods)
-    found = np.zeros((n_paths, measured.shape[1] * n_periods))
-    heads = np.zeros(headcount.shape, dtype=np.int32)
+    alone = measured.flags.c_contiguous and headcount.flags.c_contiguous
+    found = measured.reshape(n_paths, -1) if alone else np.zeros((n_paths, measured.shape[1] * n_periods))
+    heads = headcount if alone else np.zeros(headcount.shape, dtype=np.int32)
     kernels.count_fates(
         key[:2],
         first_path,
@@ -95,8 +96,9 @@ def count_cohort(
         found,
         heads,
     )
-    measured += found.reshape(measured.shape)
-    headcount += heads
+    if not alone:
+        measured += found.reshape(measured.shape)
+        headcount += heads
 
 
 def _patterns(fates: Fates, component: int) -> tuple[int, int]:

@@ -45,6 +45,9 @@ __all__ = ["Shared", "chances_of", "fates_of", "obstacle"]
 PIECES = 32
 """Places at which leaving is integrated beside what may happen in any month."""
 
+AT_A_TIME = 4_096
+"""Paths whose chances are worked out at a time, so that they stay in the cache; a multiple of 64."""
+
 
 class Shared(NamedTuple):
     """What the people of a cohort share on some paths, where that is not drawn by address. All standard normal."""
@@ -99,26 +102,29 @@ def chances_of(
     -------
     Chances
     """
-    tables = tables_of(plan, cohort)
-    paths = _Paths(plan, key, first_path, cohort, inputs, shared or Shared())
-    n_paths = inputs.shape[0]
-    at_nodes = np.stack([_at_nodes(paths, tables, pool) for pool in tables.pools])
+    tables, n_paths, cohorts = tables_of(plan, cohort), inputs.shape[0], plan.cohorts
+    n_pools, n_patterns = len(tables.pools), int(tables.fates.first_pattern[-1])
+    pool, pattern = np.empty((n_paths, n_pools)), np.empty((n_paths, n_patterns, n_pools))
+    n_enrolled = np.empty(n_paths, dtype=np.int32)
+    for at in range(0, n_paths, AT_A_TIME):
+        here = slice(at, min(at + AT_A_TIME, n_paths))
+        part = None if shared is None else Shared(*(each if each is None else each[..., here] for each in shared))
+        paths = _Paths(plan, key, first_path + at, cohort, inputs[here], part or Shared())
+        _fill(paths, tables, pool[here], pattern[here])
+        ratio = paths.column(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort])
+        enrolled_on_paths(cohorts.places[cohort], ratio, n_enrolled[here])
+    return Chances(n_enrolled.astype(np.int64), pool, pattern)
+
+
+def _fill(paths: _Paths, tables: Tables, pool: FloatArray, pattern: FloatArray) -> None:
+    """The chances of pools and patterns: pool float64[path, pool], pattern float64[path, pattern, pool]."""
+    at_nodes = np.stack([_at_nodes(paths, tables, each) for each in tables.pools])
     weights = paths.weights if at_nodes.shape[1] > 1 else np.ones(1)
-    pool = np.einsum("n,anp->ap", weights, at_nodes)
-    pattern = np.zeros((len(tables.pools), int(tables.fates.first_pattern[-1]), n_paths))
+    pool[:] = np.einsum("n,anp->ap", weights, at_nodes).T
     pattern[:, 0] = 1.0
     for place, component in enumerate(tables.components):
         first = int(tables.fates.first_pattern[tables.first + place])
-        found = _Outcomes(paths, tables, component).patterns(at_nodes)
-        np.divide(found, found.sum(axis=1, keepdims=True), out=pattern[:, first : first + component.n_patterns])
-    n_enrolled = np.empty(n_paths, dtype=np.int32)
-    cohorts = plan.cohorts
-    enrolled_on_paths(
-        cohorts.places[cohort], paths.column(cohorts.ratio_slot[cohort], cohorts.ratio_value[cohort]), n_enrolled
-    )
-    return Chances(
-        n_enrolled.astype(np.int64), np.ascontiguousarray(pool.T), np.ascontiguousarray(pattern.transpose(2, 1, 0))
-    )
+        kernels.share_out_patterns(_Outcomes(paths, tables, component).patterns(at_nodes), first, pattern)
 
 
 def _marks(chances: FloatArray) -> FloatArray:
@@ -131,6 +137,13 @@ def _below(marks: FloatArray) -> FloatArray:
     out = np.empty(marks.size)
     kernels.chances_of_marks(np.ascontiguousarray(marks).ravel(), out)
     return out.reshape(marks.shape)
+
+
+class _Ties(TiedWords):
+    """What ties people, of which only the chances are asked: these need not be the bits of lives."""
+
+    calibrate = staticmethod(kernels.calibrate_together)
+    at_nodes = staticmethod(kernels.chances_at_nodes)
 
 
 class _Paths:
@@ -227,17 +240,20 @@ class _Paths:
 
     def ties(self, outcome: int) -> bool:
         """Whether anything ties an outcome."""
-        return self._tiles is not None and self._tiles[0].ties(outcome)
+        if self.plan.dependence is None and self.plan.unlike is None:
+            return False
+        return self._words(0).ties(outcome)
+
+    def _words(self, at: int) -> _Ties:
+        """Words of 64 paths, of which only the chances are asked."""
+        return _Ties(self.plan, self.key, self.first_path + at, self.cohort, 1, self.inputs[at : at + LANES])
 
     @cached_property
-    def _tiles(self) -> list[TiedWords] | None:
+    def _tiles(self) -> list[_Ties] | None:
         """Words of which only the chances are asked, 64 paths each; None where nothing is tied."""
         if self.plan.dependence is None and self.plan.unlike is None:
             return None
-        return [
-            TiedWords(self.plan, self.key, self.first_path + at, self.cohort, 1, self.inputs[at : at + LANES])
-            for at in range(0, self.n_paths, LANES)
-        ]
+        return [self._words(at) for at in range(0, self.n_paths, LANES)]
 
     def held(self, outcome: int, among: int, harder: int) -> FloatArray:
         """The chance against which an outcome is held: float64[path]. [1]"""
@@ -339,6 +355,19 @@ class _Paths:
         return _below(marks / math.sqrt(1.0 - loading**2))
 
     @cached_property
+    def leaves_at_nodes(self) -> tuple[FloatArray, FloatArray]:
+        """The chance to leave at each node, of the usual and of the harder group: float64[node or 1, path] each. [1]"""
+        loading = 0.0 if self.tied is None else self.tied.leaving
+        usual, harder = self.share_who_leave
+        at_nodes = self.at_nodes(usual, loading)
+        return at_nodes, at_nodes if harder is usual else self.at_nodes(harder, loading)
+
+    @cached_property
+    def hidden_at_nodes(self) -> FloatArray:
+        """The chance to be unmeasured at each node: float64[node or 1, path]. [1]"""
+        return self.at_nodes(self.hidden, 0.0 if self.tied is None else self.tied.measurable)
+
+    @cached_property
     def odds_of_unmeasured(self) -> FloatArray:
         """The odds of being unmeasured of those who stay and succeed: float64[path]. [1]"""
         outcome = looks_at(self.plan, self.cohort)
@@ -363,12 +392,12 @@ def _at_nodes(paths: _Paths, tables: Tables, pool: Pool) -> FloatArray:
     if pool.month_class >= 0:
         out *= tables.fates.class_chance[pool.month_class]
     if pool.own >= 0:
-        leaves = paths.at_nodes(paths.share_who_leave[pool.harder], leaving)
+        leaves = paths.leaves_at_nodes[pool.harder]
         out *= leaves if pool.own else 1.0 - leaves
     if pool.moved != NEVER:
         out *= paths.stays_here(pool.moved) - paths.stays_here(pool.before)
     if pool.seen >= 0:
-        hidden = paths.at_nodes(paths.hidden, measurable)
+        hidden = paths.hidden_at_nodes
         out *= 1.0 - hidden if pool.seen else hidden
     return out
 
@@ -435,7 +464,7 @@ class _Outcomes:
             nobody = ~(weight.sum(axis=1) > 0.0)
             weight = np.where(nobody[:, np.newaxis], weights[:, np.newaxis], weight)
         else:
-            weight = np.repeat(weights[np.newaxis, :, np.newaxis], n_paths, axis=2)
+            weight = weights[np.newaxis, :, np.newaxis]
         found = np.zeros((weight.shape[0], self.component.n_patterns, n_paths))
         factors = self.component.factors
         kernels.patterns_at_nodes(

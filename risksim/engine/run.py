@@ -22,7 +22,7 @@ from risksim.engine.inputs import inputs_of
 from risksim.engine.keep import allocate, store
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
-from risksim.engine.settle import settle
+from risksim.engine.settle import settle, settle_in_pieces
 from risksim.engine.shift import weights_of, with_shift
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
@@ -264,7 +264,8 @@ def _run_block(plan: Plan, settings: Settings, start: int, n_paths: int, results
         results.weight[start : start + n_paths] = weights_of(plan, key, first_path, n_paths)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, key, first_path, inputs, measured, headcount)
-    store(results, start, inputs, headcount, settle(plan, inputs, measured, stops, planned), stops)
+    for here, settled in settle_in_pieces(plan, inputs, measured, stops, planned):
+        store(results, start + here.start, inputs[here], headcount[here], settled, stops)
     return n_paths
 
 

@@ -16,7 +16,9 @@ import numpy as np
 from risksim.kernels.jit import kernel
 
 SMALL = 1e-18  # a weight beside which nothing further out counts
-FEW = 24  # up to here it is quicker to begin at nobody, whose chance is a product
+FEW = 96  # up to here it is quicker to begin at nobody, whose chance is a product
+FEW_MARKED = 24  # likewise of people drawn or marked
+LEAST_LOG = -600.0  # unless that chance is too small to be written down
 
 
 @kernel
@@ -57,9 +59,14 @@ def binomial_quantile(u, n, p, reciprocal, scratch):
         return np.int64(0)
     if p >= 1.0:
         return np.int64(n)
-    odds = p / (1.0 - p)
-    if n * p <= FEW:
-        weight, k = math.exp(n * math.log1p(-p)), 0
+    return quantile_inside(u, n, p, p / (1.0 - p), math.log1p(-p), reciprocal, scratch)
+
+
+@kernel
+def quantile_inside(u, n, p, odds, log_rest, reciprocal, scratch):
+    """As `binomial_quantile` for some people and 0 < p < 1, with its odds and, up to FEW, the logarithm of 1 - p."""
+    if n * p <= FEW and n * log_rest > LEAST_LOG:
+        weight, k = math.exp(n * log_rest), 0
         total = weight
         while total < u and k < n and (weight > SMALL or k < FEW):
             weight *= (n - k) * odds * reciprocal[k + 1]
@@ -98,7 +105,7 @@ def hypergeometric_quantile(u, people, marked, drawn, reciprocal, scratch):
         return np.int64(least)
     others = people - marked - drawn
     few = min(marked, drawn)
-    if least == 0 and few <= FEW:
+    if least == 0 and few <= FEW_MARKED:
         weight, k = 1.0, 0
         for j in range(few):
             weight *= (others + few - j) * reciprocal[people - j]

@@ -7,9 +7,11 @@ multivariate hypergeometric: a chain again.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from risksim.kernels.binomial import binomial_quantile, hypergeometric_quantile
+from risksim.kernels.binomial import FEW, hypergeometric_quantile, quantile_inside
 from risksim.kernels.jit import kernel
 
 TILE = 64
@@ -24,18 +26,28 @@ def chain(uniforms, people, chance, reciprocal, scratch, out):
     adds up to the people.
     """
     n_cells, n_paths = out.shape
-    rest = np.empty(n_cells)
+    given, odds, log_rest = np.empty(n_cells), np.empty(n_cells), np.empty(n_cells)
+    alike = chance.shape[0] == 1
     for i in range(n_paths):
-        row = chance[i if chance.shape[0] > 1 else 0]
-        total = 0.0
-        for cell in range(n_cells - 1, -1, -1):  # from the end, so that cells which nobody meets leave the one before
-            total += row[cell]
-            rest[cell] = total
+        if i == 0 or not alike:
+            row, total = chance[i], 0.0
+            for cell in range(
+                n_cells - 1, -1, -1
+            ):  # from the end, so that cells which nobody meets leave the one before
+                total += row[cell]
+                given[cell] = row[cell] / total if total > 0.0 else 0.0
         left = people[i]
         for cell in range(n_cells - 1):
-            count = np.int64(0)
-            if left > 0 and rest[cell] > 0.0:
-                count = binomial_quantile(uniforms[cell, i], left, row[cell] / rest[cell], reciprocal, scratch)
+            p, count = given[cell], np.int64(0)
+            if 0.0 < p < 1.0:
+                if i == 0 or (not alike and left > 0):
+                    odds[cell] = p / (1.0 - p)
+                if i == 0 or (not alike and left * p <= FEW):
+                    log_rest[cell] = math.log1p(-p)
+                if left > 0:
+                    count = quantile_inside(uniforms[cell, i], left, p, odds[cell], log_rest[cell], reciprocal, scratch)
+            elif p >= 1.0:
+                count = left
             out[cell, i] = count
             left -= count
         out[n_cells - 1, i] = left

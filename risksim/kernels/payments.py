@@ -33,14 +33,20 @@ def claim_fixed_price(measured, measure, slot, value, factor, minor_units, input
     -> out int64[path, period]. [minor unit]
     """
     n_paths, n_cohorts, _, n_periods = measured.shape
+    count = np.empty(n_periods)
     for p in range(n_paths):
         price = pick(slot, value, inputs, p)
+        row = out[p]
         for t in range(n_periods):
-            count = 0.0
-            for c in range(n_cohorts):
-                count += measured[p, c, measure, t]
+            count[t] = 0.0
+        for c in range(n_cohorts):
+            here = measured[p, c, measure]
+            for t in range(n_periods):
+                count[t] += here[t]
+        for t in range(n_periods):
             # Not a number fails the comparison: what is not known yet is not paid.
-            out[p, t] = np.int64(np.rint(price * factor[t] * count * minor_units)) if count > 0.0 else np.int64(0)
+            owed = price * factor[t] * count[t] * minor_units if count[t] > 0.0 else 0.0
+            row[t] = np.int64(np.rint(owed))
 
 
 @kernel

@@ -17,24 +17,37 @@ def post(claim, payments, financing, minor_units, inputs, flow, drawn, received)
     [minor unit]
     """
     n_paths, n_rules, n_periods = claim.shape
-    n_tranches = financing.drawn_share.shape[0]
-    flow[:] = 0
-    drawn[:] = 0
-    received[:] = 0
+    n_tranches, n_lines = financing.drawn_share.shape[0], flow.shape[1]
+    certain = True
+    for k in range(n_tranches):
+        certain = certain and financing.commitment_slot[k] < 0
     for p in range(n_paths):
         for k in range(n_tranches):
+            received[p, k] = 0
+            line, first = flow[p, k], flow[0, k]
+            if p > 0 and certain:  # every path draws what the first does
+                for t in range(n_periods):
+                    line[t] = first[t]
+                drawn[p, k] = drawn[0, k]
+                continue
             commitment = pick(financing.commitment_slot[k], financing.commitment_value[k], inputs, p)
             before = np.int64(0)
             for t in range(n_periods):
                 upto = np.int64(np.rint(commitment * financing.drawn_share[k, t] * minor_units))
-                flow[p, k, t] = upto - before
+                line[t] = upto - before
                 before = upto
             drawn[p, k] = before
-        for r in range(n_rules):
-            line = n_tranches + payments.payer[r]
+        for k in range(n_tranches, n_lines):
+            line = flow[p, k]
             for t in range(n_periods):
-                flow[p, line, t] += claim[p, r, t]
-                received[p, 0] += claim[p, r, t]
+                line[t] = 0
+        total = np.int64(0)
+        for r in range(n_rules):
+            line, owed = flow[p, n_tranches + payments.payer[r]], claim[p, r]
+            for t in range(n_periods):
+                line[t] += owed[t]
+                total += owed[t]
+        received[p, 0] = total
 
 
 @kernel
@@ -46,27 +59,41 @@ def close_books(flow, claim, from_party, to_party, n_tranches, year_index, balan
     period adds up to zero over the parties, and what the payers pay is what was claimed.
     """
     n_paths, n_lines, n_periods = flow.shape
-    balance[:] = 0
-    repayment[:] = 0
+    n_parties, n_years = balance.shape[1], repayment.shape[2]
     broken = 0
+    whole = np.empty(n_periods, np.int64)
     for p in range(n_paths):
-        wrong = False
-        open_claims = np.int64(0)
+        signs, open_claims, off = np.int64(0), np.int64(0), np.int64(0)
+        for party in range(n_parties):
+            own = balance[p, party]
+            for t in range(n_periods):
+                own[t] = 0
+        for line in range(n_lines):
+            row, gives, takes = flow[p, line], balance[p, from_party[line]], balance[p, to_party[line]]
+            for t in range(n_periods):
+                signs |= row[t]  # below zero if any of them is
+                gives[t] -= row[t]
+            for t in range(n_periods):
+                takes[t] += row[t]
+            if line >= n_tranches:
+                paid = repayment[p, line - n_tranches]
+                for y in range(n_years):
+                    paid[y] = 0
+                for t in range(n_periods):
+                    paid[year_index[t]] += row[t]
+                    open_claims -= row[t]
+        for r in range(claim.shape[1]):
+            owed = claim[p, r]
+            for t in range(n_periods):
+                open_claims += owed[t]
         for t in range(n_periods):
-            for line in range(n_lines):
-                amount = flow[p, line, t]
-                wrong = wrong or amount < 0
-                balance[p, from_party[line], t] -= amount
-                balance[p, to_party[line], t] += amount
-                if line >= n_tranches:
-                    repayment[p, line - n_tranches, year_index[t]] += amount
-                    open_claims -= amount
-            for r in range(claim.shape[1]):
-                open_claims += claim[p, r, t]
-            total = np.int64(0)
-            for party in range(balance.shape[1]):
-                total += balance[p, party, t]
-            wrong = wrong or total != 0
-        if wrong or open_claims != 0:
+            whole[t] = 0
+        for party in range(n_parties):
+            own = balance[p, party]
+            for t in range(n_periods):
+                whole[t] += own[t]
+        for t in range(n_periods):
+            off |= whole[t]
+        if signs < 0 or off != 0 or open_claims != 0:
             broken += 1
     return broken

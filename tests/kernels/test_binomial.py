@@ -139,3 +139,13 @@ def test_classes_are_drawn_without_putting_back():
         p = count / 15
         share = (out == np.array(cell)[:, None]).all(axis=0).mean()
         assert abs(share - p) <= 4 * np.sqrt(p * (1 - p) / n)
+
+
+def test_a_chance_too_small_to_be_written_down_is_not_taken_for_none():
+    # 96 people who all but surely meet it: nobody has the chance 1e-384. One misses it with a chance near 96e-4.
+    reciprocal, scratch = np.empty(98), np.empty((2, 98))
+    kernels.reciprocals(reciprocal)
+    p = 1.0 - 1e-4
+    for u, expected in [(0.5, 96), (0.005, 95), (1e-6, 94)]:
+        # Above P(X <= 95) = 1 - p**96 = 0.00955; P(X <= 94) = 0.0000453; P(X <= 93) = 1.4e-7.
+        assert kernels.binomial_quantile(u, 96, p, reciprocal, scratch) == expected

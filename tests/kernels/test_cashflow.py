@@ -342,3 +342,71 @@ def test_returns_are_those_of_each_tranche_and_path(run):
     assert np.isnan(irr[:, 1]).all()
     assert npv[:, :, 0].tolist() == [[20.0, -2.0], [-100.0, 5.0]]
     assert npv[:, :, 1] == pytest.approx(np.array([[4.132231, 0.0], [-100.0, 4.545455]]), abs=1e-6)
+
+
+# Many rates at once
+
+
+def many_flows(n, seed):
+    """Flows of many kinds in minor units, wild ones among them: int64[path, period], and their years."""
+    rng = np.random.default_rng(seed)
+    for case in range(12):
+        periods = int(rng.integers(2, 20))
+        years = np.sort(rng.uniform(0.0, rng.choice([2.0, 10.0, 40.0]), periods))
+        years = years if case % 2 else np.arange(periods) * rng.choice([0.5, 1.0])
+        if case < 4:
+            balance = rng.integers(-100, 300, (n, periods))
+            balance[:, 0] = -rng.integers(1, 1500, n)
+            balance *= rng.integers(1, 100_000)
+        elif case < 8:
+            balance = rng.integers(-3, 4, (n, periods)) * rng.integers(1, 1_000_000, (n, 1))
+        else:
+            size = 10.0 ** rng.uniform(0.0, 10.0, (n, periods))
+            balance = np.rint(size * rng.choice([-1.0, 0.0, 1.0], (n, periods), p=[0.2, 0.3, 0.5])).astype(np.int64)
+            balance[:, :2] = -np.abs(balance[:, :2])
+        yield balance, years
+
+
+def many_rates(balance, years, run=returns):
+    """Rates, their status and net present values of one party: float64[path], int8[path], float64[path, 2]."""
+    drawn, received = (np.maximum(side, 0).sum(axis=1)[:, np.newaxis] for side in (-balance, balance))
+    n = balance.shape[0]
+    irr, status, npv = np.empty((n, 1)), np.empty((n, 1), dtype=np.int8), np.empty((n, 1, 2))
+    discount = np.array([np.ones(years.size), 1.05**-years])
+    first = np.zeros(1, dtype=np.int64)
+    run(balance[:, np.newaxis], first, drawn, received, years, discount, 100.0, irr, status, npv)
+    return irr[:, 0], status[:, 0], npv[:, 0]
+
+
+def one_by_one(balance, years):
+    """The same rates, by the solver that takes one path at a time."""
+    paid_in, received = (np.maximum(side, 0).sum(axis=1).astype(np.float64) for side in (-balance, balance))
+    flows = balance / 100.0
+    found = [internal_rate(*each[:1], years, *each[1:]) for each in zip(flows, paid_in, received, strict=True)]
+    return np.array([rate for rate, _ in found]), np.array([status for _, status in found])
+
+
+def check_many(n, seed):
+    for balance, years in many_flows(n, seed):
+        rate, status, _ = many_rates(balance, years)
+        expected, expected_status = one_by_one(balance, years)
+        assert (status == expected_status).all()
+        # Of 1 + r, which is what money grows by in a year; close to -1 a rate itself is written in steps of 2**-53.
+        np.testing.assert_allclose(1.0 + rate, 1.0 + expected, rtol=1e-13, atol=2.0**-52)
+
+
+def test_many_rates_are_those_found_one_by_one():
+    check_many(500, 91)
+
+
+@pytest.mark.slow
+def test_a_million_rates_are_those_found_one_by_one():
+    check_many(84_000, 92)
+
+
+def test_a_rate_hangs_neither_on_its_neighbours_nor_on_the_compiler():
+    for balance, years in list(many_flows(70, 93))[::3]:
+        whole = many_rates(balance, years)
+        for run, rows in ((returns, slice(3, 50)), (returns, slice(69, 70)), (python_of(returns), slice(60, 70))):
+            for all_of_it, part in zip(whole, many_rates(balance[rows], years, run), strict=True):
+                assert all_of_it[rows].tobytes() == part.tobytes()
