@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 PATHS = 100_000
 """Paths of a run unless said otherwise."""
-POINTS = 131_072
+POINTS = 65_536
 """Quasi-random points of a run unless said otherwise: 4,096 in each of 32 replicates, balanced in every dimension."""
 SEED = 1
 """Seed of a run unless said otherwise."""

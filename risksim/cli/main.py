@@ -123,7 +123,7 @@ def run(
         typer.Option(
             "--paths",
             help="Futures to simulate; with --tolerance at most (then 10,000,000).",
-            show_default="100000, of quasi-random points 131072",
+            show_default="100000, of quasi-random points 65536",
         ),
     ] = None,
     seed: Seed = 1,
