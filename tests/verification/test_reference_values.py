@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from risksim import api
+from risksim.analysis.variance import variance_split
 from risksim.kernels.dependence import chances_given_cohort
 from risksim.plan.evidence import beta_binomial, shapes_of
 
@@ -37,9 +39,20 @@ def test_the_rate_in_the_worst_of_a_hundred_cohorts():
     assert out[0] == pytest.approx(0.213706, abs=5e-7)
 
 
+def test_the_variance_of_a_small_cohort_is_what_nobody_knows_and_luck():
+    """25 people at Beta(15.5, 5.5): Var(E) 5.491780 and E(Var) 4.613095, of the exact law and of two draws of people."""
+    deal = api.read(ROOT / "scenarios" / "evidence" / "half-weight.yaml")
+    exact = api.solve_exactly(deal).summary().programme.outcomes["success"].achieved.sd.value ** 2
+    assert exact == pytest.approx(5.491780 + 4.613095, abs=1e-6)
+    of = variance_split(api.simulate(deal, 20_000)).of
+    (split,) = [part.split for part in of if part.quantity == "achieved"]
+    for part, truth in ((split.not_known, 5.491780), (split.small_numbers, 4.613095)):
+        assert abs(part.value * exact - truth) <= 4.0 * part.standard_error * exact
+
+
 def test_the_page_names_every_reference_value_once():
     listed = re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)
-    assert list(dict.fromkeys(listed)) == [str(number) for number in range(1, 18)]
+    assert list(dict.fromkeys(listed)) == [str(number) for number in range(1, 25)]
 
 
 @pytest.mark.parametrize(("file", "function"), NAMED, ids=[function for _, function in NAMED])
