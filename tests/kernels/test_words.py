@@ -72,6 +72,7 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "WAITING": 19,
         "POINTS": 20,
         "COUNT": 21,
+        "FATE": 22,
     }
     named = (
         slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,

@@ -40,7 +40,7 @@ def test_the_rate_in_the_worst_of_a_hundred_cohorts():
 
 
 def test_the_variance_of_a_small_cohort_is_what_nobody_knows_and_luck():
-    """25 people at Beta(15.5, 5.5): Var(E) 5.491780 and E(Var) 4.613095, of the exact law and of two draws of people."""
+    """25 people at Beta(15.5, 5.5): Var(E) 5.491780 and E(Var) 4.613095, exactly and by two draws of people."""
     deal = api.read(ROOT / "scenarios" / "evidence" / "half-weight.yaml")
     exact = api.solve_exactly(deal).summary().programme.outcomes["success"].achieved.sd.value ** 2
     assert exact == pytest.approx(5.491780 + 4.613095, abs=1e-6)
