@@ -19,8 +19,8 @@ from benchmarks.clock import rounded
 from benchmarks.growth import deal_text
 
 MAIN = "risksim.cli.main"
-STATISTICS_ONLY: tuple[str, ...] = ()
-"""Options of ``risksim run`` under which nothing but statistics is kept."""
+STATISTICS_ONLY = ("--engine", "individual")
+"""Options of ``risksim run``: every person drawn, nothing but statistics kept."""
 
 
 ASK_A_SMALL_PARENT = """

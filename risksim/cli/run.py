@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from risksim.report.answer import CheckOf
 
 SUFFIXES = (".nc", ".csv", ".json")
+LEAST_CHECKED = 1_024
+"""Paths of another engine that a run of many cohorts is held against. [paths]"""
+MOST_COHORTS = 64
+"""Cohorts up to which means are put right by a second settling of every path."""
 
 
 class Wishes(NamedTuple):
@@ -217,13 +221,14 @@ def _cross_check(deal: api.Deal, done: api.Done, people: api.Run, job: api.Job) 
     other = next((one.engine for one in api.engines(deal) if one.obstacle is None and one.engine != "individual"), None)
     if other is None:
         return None
-    found = api.work(api.job(deal, min(job.paths, api.CHECKED_BY), job.seed, job.threads, engine=other))
+    few = min(job.paths, max(api.CHECKED_BY // (len(done.plan.labels.cohorts) or 1), LEAST_CHECKED))
+    found = api.work(api.job(deal, few, job.seed, job.threads, engine=other))
     return cross_check(done.summary, found.summary, other, found.how)
 
 
 def _put_right(run: api.Run, done: api.Done, threads: int) -> ControlVariates | None:
     """Means put right by the conditional engine, where people were drawn one by one though they need not be."""
-    if done.engine != "individual" or done.partial:
+    if done.engine != "individual" or done.partial or len(done.plan.labels.cohorts) > MOST_COHORTS:
         return None
     from risksim.analysis.control import control_variates, obstacle
 
