@@ -166,6 +166,8 @@ def without_people(paths: PathResults) -> PathResults:
 
 def structure(plan: Plan) -> str | None:
     """What makes counts of people depend on more than chances, whatever engine integrates the people."""
+    if plan.cohorts.places.size > MOST_COHORTS:
+        return f"it has more than {MOST_COHORTS} cohorts, whose counts would have to be added up for every input"
     if not plan.by_pattern or plan.unlike is not None or plan.dependence is not None:
         return "people must be lived month by month, because outcomes repeat, hang together or depend on the person"
     if plan.ending is not None:
@@ -253,6 +255,10 @@ def too_wide(plan: Plan, shape: Shape) -> str | None:
 
 
 # What is counted
+
+
+MOST_COHORTS = 64
+"""Cohorts whose counts are added up."""
 
 
 class Shape(NamedTuple):
