@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".nc", ".csv", ".json")
 LEAST_CHECKED = 1_024
 """Paths of another engine that a run of many cohorts is held against. [paths]"""
+MOST_COHORT_PATHS = 2_000_000
+"""Paths times cohorts behind a split of the variance, whose head counts are all held at once."""
 MOST_COHORTS = 64
 """Cohorts up to which means are put right by a second settling of every path."""
 
@@ -113,12 +115,13 @@ def run(
         else:
             done = api.work(job._replace(progress=report))
             made = None
-        few = min(paths if counts else done.paths, MOST_PATHS)
+        most = max(min(MOST_PATHS, MOST_COHORT_PATHS // (len(deal.plan.labels.cohorts) or 1)), LEAST_CHECKED)
+        few = min(paths if counts else done.paths, most)
         like_it = paths if counts else done.paths
         lines = lines_of(deal, done.summary, job._replace(paths=few if done.partial else like_it))
         people = made if made is not None and made.engine == "individual" else None
         people = people or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor)
-        split = variance_split(people, threads, executor=executor)
+        split = variance_split(people, threads, few, executor=executor)
     right = _put_right(made or people, done, threads)
     checked = None if done.partial else _cross_check(deal, done, people, job)
     if done.reservoir is None:  # it drew no paths: those of the engine that it was held against can be opened
