@@ -227,7 +227,7 @@ def _framed(chart: dict[str, Any]) -> dict[str, Any]:
         "config": {
             "font": FONT,
             "view": {"stroke": None},
-            "axis": {"labelFontSize": 12, "titleFontSize": 12, "grid": False, "labelLimit": 300},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "grid": False, "labelLimit": 400},
             "legend": {"labelFontSize": 12, "titleFontSize": 12},
         },
     }
