@@ -167,13 +167,13 @@ def run(
 
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
-    from risksim.cli.files import lists_deals
-    from risksim.cli.portfolio import run as of_portfolio
-    from risksim.cli.run import Wishes
-    from risksim.cli.run import run as of_deal
-
-    wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
     try:
+        from risksim.cli.files import lists_deals
+        from risksim.cli.portfolio import run as of_portfolio
+        from risksim.cli.run import Wishes
+        from risksim.cli.run import run as of_deal
+
+        wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
         if lists_deals(file):
             streams = wishes != Wishes()
             code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
