@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from benchmarks.bench_simple import pay, simple_deal
 from benchmarks.clock import rounded
 from risksim.engine import run as engine
 from risksim.engine.engines import verdicts
+from risksim.engine.integrated import run_integrated
 from risksim.plan.layout import PathResults
 
 FloatArray = npt.NDArray[np.float64]
@@ -57,6 +57,8 @@ class Precision(NamedTuple):
     """Of one sample."""
     rmse: FloatArray
     """float64[metric]. [currency, 1, currency]"""
+    bias: FloatArray
+    """float64[metric]: mean of what samples are off, in standard errors of that mean."""
 
 
 def worth(received: IntArray) -> FloatArray:
@@ -106,8 +108,6 @@ def conditional(n_points: int, seed: int) -> list[Sample]:
 
 def integrated(n_points: int, seed: int) -> list[Sample]:
     """The conditional engine with people integrated at every point."""
-    from risksim.engine.integrated import run_integrated
-
     return _by_replicate(run_integrated(simple_deal(), REPLICATES * n_points, seed).paths)
 
 
@@ -153,10 +153,7 @@ def programs() -> tuple[dict[str, Program], list[str]]:
         found[CONDITIONAL] = conditional
     else:
         left_out.append(f"{CONDITIONAL}: {obstacle}")
-    if find_spec("risksim.engine.integrated") is None:
-        left_out.append(f"{INTEGRATED}: it is not built yet")
-    else:
-        found[INTEGRATED] = integrated
+    found[INTEGRATED] = integrated
     if rivals.installed("openturns"):
         found[OPENTURNS] = shifted_sobol
     else:
@@ -177,7 +174,9 @@ def measure(program: Program, points: int, seeds: int) -> Precision:
         samples = program(points, seed)
         taken.append((time.perf_counter() - begin) / len(samples))
         errors += [metrics(sample) - exact for sample in samples]
-    return Precision(float(np.median(taken)), np.sqrt(np.mean(np.square(errors), axis=0)))
+    off = np.array(errors)
+    spread = off.std(axis=0, ddof=1) / np.sqrt(len(errors)) if len(errors) > 1 else np.full(off.shape[1], np.nan)
+    return Precision(float(np.median(taken)), np.sqrt(np.mean(off**2, axis=0)), off.mean(axis=0) / spread)
 
 
 def table(points: int = POINTS, seeds: int = SEEDS) -> tuple[dict[str, dict[str, Any]], list[str]]:

@@ -23,7 +23,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +32,6 @@ import numpy.typing as npt
 from risksim import api
 from risksim.engine import run as engine
 from risksim.engine.addresses import Purpose, keys_of
-from risksim.engine.engines import conditional_obstacle
 from risksim.engine.inputs import inputs_of
 from risksim.engine.lives import live_block
 from risksim.engine.settle import settle_in_pieces
@@ -528,26 +526,16 @@ SAME = "NumPy, same mathematics"
 IN_C = "C, same mathematics"
 LIVED, BY_FATE = "risksim: persons lived one by one", "risksim: persons by fate"
 COLLAPSED = "risksim: numbers of persons by binomial quantiles"
-OURS = {
-    LIVED: (lives_individual, ""),
-    BY_FATE: (lives_by_fate, "fate_counts"),
-    COLLAPSED: (lives_collapsed, "conditional"),
-}
-"""Forms of lives of risksim, and the part of its engine without which one is not there."""
+OURS = {LIVED: lives_individual, BY_FATE: lives_by_fate, COLLAPSED: lives_collapsed}
+"""Forms of lives of risksim."""
 
 
 def programs() -> tuple[dict[str, Program], list[str]]:
     """Every program that can run here, and what is left out."""
     found: dict[str, Program] = {}
-    left_out = []
-    for name, (lives, part) in OURS.items():
-        obstacle = conditional_obstacle(rich_deal()) if name == COLLAPSED else None
-        if part and find_spec(f"risksim.engine.{part}") is None:
-            left_out.append(f"{name}: it is not built yet")
-        elif obstacle is not None:
-            left_out.append(f"{name}: {obstacle}")
-        else:
-            found[name] = Program(lives, lambda verified, of: settle_risksim(verified, of.inputs))
+    left_out: list[str] = []
+    for name, lives in OURS.items():
+        found[name] = Program(lives, lambda verified, of: settle_risksim(verified, of.inputs))
     found[AS_STATED] = Program(lives_as_stated, lambda verified, _: settle_numpy(verified))
     found[SAME] = Program(lives_same_mathematics, lambda verified, _: settle_numpy(verified))
     compiled = native()

@@ -1049,11 +1049,10 @@ def work(job: Job) -> Done:
     from risksim.jobs.job import work as do
     from risksim.jobs.stopping import check, reached, statistics_by_name
 
-    choice = choose(job)
-    if choice.engine != "exact" and not choice.integrated:
+    choice, began = choose(job), time.monotonic()
+    run = _by_law(job, choice)
+    if run is None:
         return do(job._replace(engine=choice.engine))
-    began = time.monotonic()
-    run = solve_exactly(job.plan) if choice.engine == "exact" else integrate(job.plan, job.paths, job.seed)
     done = done_from(run, moves=job.moves, people=job.cohorts)
     how = f"exact engine, no simulation error ({done.paths:,} combinations of counts)"
     if choice.integrated:
@@ -1085,20 +1084,23 @@ def run_job(job: Job) -> Run:
         If settings make no sense, or the engine that it asks for can't run the deal.
     """
     choice = choose(job)
-    if choice.engine == "exact":
-        return solve_exactly(job.plan)
-    if choice.integrated:
-        return integrate(job.plan, job.paths, job.seed)
-    return simulate(
+    return _by_law(job, choice) or simulate(
         job.plan,
         job.paths,
         job.seed,
         job.threads,
         keep_claims=False,
-        engine=choice.engine,
+        engine="conditional" if choice.engine == "conditional" else "individual",
         executor=job.executor,
         progress=job.progress,
     )
+
+
+def _by_law(job: Job, choice: Choice) -> Run | None:
+    """A job without paths: a deal that is solved or integrated; None where its engine draws."""
+    if choice.engine == "exact":
+        return solve_exactly(job.plan)
+    return integrate(job.plan, job.paths, job.seed) if choice.integrated else None
 
 
 def engines(deal: Deal | Plan) -> tuple[Verdict, ...]:

@@ -77,27 +77,16 @@ def run(
     from risksim.analysis.three_lines import lines_of
     from risksim.analysis.variance import MOST_PATHS, variance_split
 
-    few_enough = paths is None
-    if paths is None:
-        paths = api.PATHS if wishes.tolerance is None else api.default_ceiling()
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
-    job = api.job(
-        deal,
-        paths,
-        seed,
-        threads,
-        **wishes._asdict(),
-        moves=ledger,
-        cohorts=as_json or (out is not None and out.suffix == ".json"),
-    )
+    people_by_cohort = as_json or (out is not None and out.suffix == ".json")
+    job = api.job(deal, paths or 0, seed, threads, **wishes._asdict(), moves=ledger, cohorts=people_by_cohort)
     by_path = every_path or dask is not None
     choice = api.choose(job, by_path=by_path)
     counts = choice.engine == "exact" or choice.integrated
-    if few_enough and choice.engine != "individual" and wishes.tolerance is None:
-        paths = api.POINTS
-        job = job._replace(paths=paths)
-    job = job._replace(engine=choice.engine if by_path or not choice.integrated else job.engine)
+    if paths is None:
+        paths = _paths_of(choice, wishes)
+    job = job._replace(paths=paths, engine=choice.engine if by_path or not choice.integrated else job.engine)
     if not quiet and not every_path and not counts:
         expected = api.estimate(job)
         twice = expected._replace(seconds=2 * expected.seconds)  # the line of luck only is run as well
@@ -141,14 +130,7 @@ def run(
         show(as_text(said))
     else:
         show(_page(done, lines, done.summary, split, checked))
-        if right is not None:
-            from risksim.report.control import ControlledOf, controlled
-
-            show(controlled(done.plan.currency, tuple(ControlledOf(*one) for one in right.of)))
-        if done.moves is not None:
-            from risksim.report.ledger import ledger as page
-
-            show(page(done.moves, done.summary, done.plan.currency))
+        _show_more(done, right)
         mark(api.constants_in_use(deal))
     _tell(done, job, quiet)
     if checked is not None and not checked.agrees:
@@ -156,6 +138,25 @@ def run(
     if done.partial:
         return 130
     return told_breaches(limits, answer_of_summary(done.summary)) if limits else 0
+
+
+def _paths_of(choice: api.Choice, wishes: Wishes) -> int:
+    """Paths of a run that doesn't say how many."""
+    if wishes.tolerance is not None:
+        return api.default_ceiling()
+    return api.PATHS if choice.engine == "individual" else api.POINTS
+
+
+def _show_more(done: api.Done, right: ControlVariates | None) -> None:
+    """What stands below the page where it was made or asked for."""
+    if right is not None:
+        from risksim.report.control import ControlledOf, controlled
+
+        show(controlled(done.plan.currency, tuple(ControlledOf(*one) for one in right.of)))
+    if done.moves is not None:
+        from risksim.report.ledger import ledger as page
+
+        show(page(done.moves, done.summary, done.plan.currency))
 
 
 @contextmanager

@@ -20,11 +20,6 @@ NAMES = ("auto", "exact", "conditional", "individual")
 """What may be asked for; ``auto`` takes the most exact engine that can run the deal."""
 
 
-MOST_COHORTS = 64
-"""Cohorts up to which ``auto`` takes the conditional engine: the counts of more take more dimensions than points have,
-and drawing persons is quicker."""
-
-
 class Verdict(NamedTuple):
     """Whether an engine can run a deal."""
 
@@ -97,7 +92,7 @@ def choose(plan: Plan, wanted: str = "auto", by_path: bool = False) -> Choice:
         return Choice("exact")
     if not by_path and integrated.obstacle(plan) is None:
         return Choice("conditional", integrated=True)
-    if obstacles["conditional"] is None and (wanted == "conditional" or plan.cohorts.places.size <= MOST_COHORTS):
+    if obstacles["conditional"] is None and (wanted == "conditional" or plan.cohorts.places.size <= exact.MOST_COHORTS):
         return Choice("conditional")
     if wanted == "conditional" and obstacles["conditional"] is not None:
         raise _cannot("conditional", obstacles["conditional"])

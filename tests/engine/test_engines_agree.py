@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import accuracy
+from benchmarks import precision as worth
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.run import Settings, run
 from risksim.metrics import precision
@@ -62,8 +62,10 @@ def test_most_shipped_deals_without_rich_outcomes_can_be_run():
 @pytest.mark.slow
 def test_points_are_worth_many_plain_paths():
     """200 scrambles of 16,384 points are worth at least 7, 0.15 and 0.8 million plain paths each."""
-    worths = {worth.name: worth for worth in accuracy.worths(14, 200)}
-    for name, millions in (("mean NPV", 7.0), ("P(loss)", 0.15), ("ES95", 0.8)):
-        assert worths[name].plain_paths >= millions * 1e6, name
-    assert abs(worths["mean NPV"].bias) <= ERRORS
-    assert abs(worths["P(loss)"].bias) <= ERRORS
+    reached = worth.measure(worth.conditional, worth.POINTS, 200)
+    plain_paths = worth.POINTS * (worth.plain_errors(worth.POINTS) / reached.rmse) ** 2
+    assert dict(zip(worth.METRICS, plain_paths >= [7e6, 0.15e6, 0.8e6], strict=True)) == dict.fromkeys(
+        worth.METRICS, True
+    )
+    # The tail mean of a sample lies a little too low wherever the tail is estimated too; the others have no bias.
+    assert (abs(reached.bias[:2]) <= ERRORS).all()
