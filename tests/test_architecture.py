@@ -50,7 +50,8 @@ ROOMS = {
     "report": Room(may={"results", "metrics", "errors"}),
     "api": Room(may=ABOVE),
     "analysis": Room(may={"api", "metrics", "results", "errors"}, never={"numba"}),
-    "cli": Room(may={"api", "analysis", "report", "errors"}),
+    "exchange": Room(may={"scenario", "errors"}, never={"numba", "xarray"}),
+    "cli": Room(may={"api", "analysis", "exchange", "report", "errors"}),
     "": Room(may={"api", "errors", "cli"}),  # the package itself: the front door and python -m
 }
 

@@ -13,6 +13,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from risksim.plan.purse_layout import BY_SUCCESS as BY_SUCCESS
+from risksim.plan.purse_layout import IN_ALL as IN_ALL
+from risksim.plan.purse_layout import IS_CONSEQUENCE as IS_CONSEQUENCE
+from risksim.plan.purse_layout import IS_COST as IS_COST
+from risksim.plan.purse_layout import IS_DURING as IS_DURING
+from risksim.plan.purse_layout import IS_INSTEAD as IS_INSTEAD
+from risksim.plan.purse_layout import OF_PEOPLE as OF_PEOPLE
+from risksim.plan.purse_layout import WHILE_MET as WHILE_MET
+from risksim.plan.purse_layout import Numbers as Numbers
+from risksim.plan.purse_layout import Purse as Purse
+from risksim.plan.purse_layout import PurseLines as PurseLines
+from risksim.plan.purse_layout import PursePaths as PursePaths
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Int32Array = npt.NDArray[np.int32]
@@ -49,6 +62,9 @@ people each of whom has a most."""
 JOINED, ATTENDED, FINISHED = 32, 33, 34
 """Statistics of the people of a cohort, whatever their outcomes (outcome -1): who enrolled, months of the course begun,
 who completed it."""
+ABLE, ACHIEVED, FIRST = 35, 36, 37
+"""Statistics of the public purse, whether people can be measured or not: those of whom an outcome speaks, in the period
+of its first measurement; those who meet it, at each measurement; those who meet it for the first time."""
 HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE, EVENT = range(7)
 """Kinds of outcome: what happens to a person or doesn't, a state that comes and goes, an amount, an amount held against
 a goal, a score with an error, a fall in use, what happens in some month unless the person leaves first."""
@@ -1052,6 +1068,8 @@ class Plan(NamedTuple):
     """None where every cohort's places are filled as people come."""
     anyway: Anyway | None = None
     """None where nothing says what would happen without the programme. No payment hangs on it."""
+    purse: Purse | None = None
+    """None where the file says nothing of what public budgets save. No payment hangs on it."""
 
     @property
     def by_pattern(self) -> bool:

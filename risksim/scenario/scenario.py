@@ -60,6 +60,7 @@ from risksim.scenario.payments import (
     terms_of,
 )
 from risksim.scenario.programme import MOST_COHORTS, Cohort, repeat_faults
+from risksim.scenario.public import Public
 from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw, FromRegister
 
@@ -151,6 +152,8 @@ class Scenario(Part):
         examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
     )
     """What may end the deal before its time; the entry with the earliest stop ends it."""
+    public: Public | None = Field(default=None, examples=[{"horizon": 10, "consequences": {}}])
+    """What public budgets pay and save. Nothing that investors get hangs on it."""
     stresses: dict[Name, Stress] = Field(default={}, examples=[{"no guarantee": {"financing.guarantees": "left out"}}])
     """What if? By name, the places that are changed and what becomes of each; `risksim stress` runs the deal with each
     of them. A change is a new value, `{times: 0.5}`, `{plus: 0.1}`, `{odds: 2}` or `left out`."""

@@ -1,0 +1,1 @@
+"""Spreadsheets in and templates out: scenarios from the books that people keep."""
