@@ -26,8 +26,8 @@ class Counted(NamedTuple):
     gross: FloatArray
     """float64[path, meter, period]: people of each meter, all cohorts together. [people]"""
     net: FloatArray
-    """float64[path, meter, period]: those of them who count as an effect of the programme: of FIRST and ACHIEVED without
-    those who would have met the outcome anyway, less those who would have and do not; as `gross` for all other meters;
+    """float64[path, meter, period]: those of them who count as an effect of the programme: of FIRST and ACHIEVED
+    without those who would have met it anyway, less those who would have and do not; as `gross` for all other meters;
     nan where nothing says what would have happened anyway. [people]"""
     claimed_gross: FloatArray
     """float64[path, line, year]: for lines that several outcomes claim, the profile of each person-year's best claim,
