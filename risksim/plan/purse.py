@@ -522,19 +522,20 @@ class _Compiler:
                 self.fault((*line.place, "bears"), found, "Look which part is missing, or counted twice.")
             said = {str(sector): part for sector, part in bears.items()}
             out[:] = [said.get(sector, 0.0) for sector in SECTORS]
-        elif self.public.refunds_apply:
+        else:
             try:
                 self._refunded(line, bears, years, profile, out)
             except IncidenceError as error:
                 self.fault((*line.place, "bears", "refund"), error.found, error.remedy)
-        else:
-            words = "No refunds: the municipality bears what the state would have borne under rules of refund."
-            self.sentences[words] = None
 
     def _refunded(
         self, line: Line, bears: Refunded, years: Sequence[int], profile: layout.FloatArray, out: layout.FloatArray
     ) -> None:
         editions = incidence.editions(bears.refund, self.public)
+        if not self.public.refunds_apply:
+            words = "No refunds: the municipality bears what the state would have borne under rules of refund."
+            self.sentences[words] = None
+            return
         known: dict[tuple[incidence.DatedEdition, int], float] = {}
         for year, t in self._falls_in(line, profile):
             edition = incidence.edition_on(editions, year)

@@ -132,7 +132,7 @@ def _ended(one: DatedEdition, following: DatedEdition | None) -> DatedEdition:
 
 def _of_register(key: str) -> DatedEdition:
     one, table = register.constants()[key], register.table(key)
-    origin = f"{one.source}; {register.STATUS[one.status]}"
+    origin = "; ".join(filter(None, (one.source, register.STATUS[one.status], one.note)))
     common = (one.rule, one.valid_from, one.valid_to)
     if "from" in table:
         steps = tuple(zip(table["from"], table["share"], strict=True))
