@@ -552,7 +552,7 @@ class _Compiler:
     def _state_share(self, line: Line, bears: Refunded, edition: incidence.DatedEdition, t: int) -> float:
         """What the state bears t years after a success. [1]"""
         rule = bears.refund
-        self.sentences[f"{rule}: the edition {edition.dates}, {edition.origin or 'no source'}."] = None
+        self.sentences[f"{rule}: the edition {edition.dates}, {edition.origin or 'as the file says'}."] = None
         if edition.basis == "weeks":
             begins = bears.weeks + incidence.WEEKS_A_YEAR * max(t - 1, 0)
             return incidence.state_share_by_weeks(edition, begins, begins + incidence.WEEKS_A_YEAR)
