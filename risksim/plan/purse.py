@@ -619,11 +619,10 @@ class _Compiler:
         return register.plain("net-tax-factor")
 
     def _together(self) -> layout.FloatArray:
-        """Correlation of each input with the factor that volumes share: its square is that of two volumes. [1]"""
+        """The part of each input that is the factor which volumes share: the correlation of any two of them. [1]"""
         said = self.public.together
-        correlation = register.plain("consequence-correlation") if said is None else said
         out = np.zeros(len(self.own.laws))
-        out[self.volumes] = math.sqrt(correlation)
+        out[self.volumes] = register.plain("consequence-correlation") if said is None else said
         return out
 
     def _share_addresses(self) -> None:
