@@ -456,3 +456,19 @@ def test_expected_claims_are_the_mean_of_futures():
         found = getattr(drawn, name).sum(axis=2)[:, 0]
         error = found.std() * math.sqrt(1 / 4_096 + 1 / 4_096)
         assert abs(getattr(expected, name).sum() - found.mean()) < 4 * error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made_of", [lambda: with_purse(bent_plan()), rich_plan], ids=["bent", "rich"])
+def test_what_the_purse_counts_goes_with_what_the_contract_counts(made_of):
+    # Covariances of all meters with each other and with all measures: a count drawn twice would show here.
+    plan, n_paths = made_of(), 4_096
+    found = []
+    for engine in ENGINES:
+        both = counted(plan, engine, n_paths)
+        found.append(np.hstack([both.gross.reshape(n_paths, -1), np.nansum(both.measured, axis=1).reshape(n_paths, -1)]))  # fmt: skip # noqa: E501
+    some = found[0].std(axis=0) > 0.3  # counts so rare that their covariances are no normal numbers are left out
+    one, other = (np.cov(each[:, some].T) for each in found)
+    scale = np.sqrt(np.outer(np.diag(one), np.diag(one)))
+    error = np.sqrt(2 * (1 + (one / scale) ** 2) / n_paths)
+    assert (np.abs(one - other) / scale < 4.5 * error).all()  # of about 2,000 numbers
