@@ -10,10 +10,12 @@ import pytest
 from scipy import stats
 
 from risksim.engine.addresses import Purpose, keys_of
+from risksim.engine.ending import end_early
 from risksim.engine.engines import conditional_obstacle
+from risksim.engine.expected import expected_people
 from risksim.engine.lives import live_tile
 from risksim.engine.purse_counts import TOGETHER, count_expected, count_purse, own_inputs, purse_obstacle
-from risksim.engine.run import Settings, draw_block, run
+from risksim.engine.run import Settings, draw_block, keys_of_run, run
 from risksim.engine.words import Words
 from risksim.errors import RunError
 from risksim.plan.compile import at_means, compile_plan
@@ -70,10 +72,12 @@ def check_contract(plan, engine, n_paths=128):
     settings = Settings(n_paths, 5, engine=engine, keep_claims=False)
     assert (found.headcount == run(plan, settings).headcount).all()
     inputs, measured, headcount = draw_block(plan, settings, 0, n_paths)
+    stops = end_early(plan, keys_of_run(plan, settings), 0, inputs, measured, headcount)
     assert np.array_equal(found.inputs, inputs)
-    if plan.ending is None:
-        assert np.array_equal(found.measured, measured, equal_nan=True)
-        assert (found.headcount == headcount).all()
+    assert np.array_equal(found.measured, measured, equal_nan=True)
+    assert (found.headcount == headcount).all()
+    assert (found.stops is None) == (stops is None)
+    assert stops is None or all(map(np.array_equal, found.stops, stops))
     for outcome in yes_or_no(plan):
         first, achieved, able = (meter(found, mine, outcome, which)[0].sum(axis=1) for which in (FIRST, ACHIEVED, ABLE))
         heads = found.headcount[:, :, 4 + 2 * outcome].sum(axis=1)
@@ -446,6 +450,15 @@ def test_the_expected_path():
     assert found.attributable[0, 0] == pytest.approx(24 - 40 / 3)
     assert found.anyway[0, 0] == pytest.approx(40 / 3 / 24)
     assert found.measured.sum() == pytest.approx(24 * 0.8)
+
+
+@pytest.mark.parametrize("name", ["broendby-tuba.yaml", "effects/gross-and-net.yaml"])
+def test_the_expected_contract_does_not_see_the_purse(name):
+    plan = at_means(shipped_plan(name))
+    found = count_expected(with_purse(plan))
+    assert np.array_equal(found.measured, expected_people(plan), equal_nan=True)
+    gross, net = found.gross, found.net
+    assert (net[~np.isnan(net)] <= gross[~np.isnan(net)] + 1e-12).all()
 
 
 def test_expected_claims_are_the_mean_of_futures():
