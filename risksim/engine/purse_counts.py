@@ -407,7 +407,7 @@ def _is_said(shares: _Shares, outcome: int) -> bool:
 
 def _share_on_lanes(shares: _Shares, outcome: int, statistic: int, cohort: int) -> tuple[FloatArray, FloatArray]:
     """The shares of one cohort on 64 paths; nobody would have met an outcome anyway of which nothing says so."""
-    share = shares.get((outcome, statistic), shares.get((outcome, FIRST)))
+    share = shares.get((outcome, statistic))
     if share is None:
         return np.zeros(LANES), np.zeros(LANES)
     return np.ascontiguousarray(share.anyway[:, cohort]), np.ascontiguousarray(share.lost[:, cohort])

@@ -18,6 +18,7 @@ from risksim.plan.layout import (
     SCORE,
     SPELL,
     USE,
+    WHILE_MET,
     WHOLE,
     WHOLE_EACH,
     FloatArray,
@@ -65,6 +66,8 @@ def meters_of(plan: Plan, engine: str) -> Meters:
 def _build(plan: Plan, engine: str) -> Meters:
     purse, own = purse_of(plan), plan.measures
     asked = list(zip(purse.meters.outcome.tolist(), purse.meters.statistic.tolist(), strict=True))
+    timed = np.repeat(purse.lines.counts == WHILE_MET, np.diff(purse.lines.claim_ptr))
+    asked += [(outcome, ACHIEVED) for outcome in purse.lines.claim_outcome[timed].tolist()]
     for outcome in np.flatnonzero(says_anyway(plan)).tolist():
         asked += [(outcome, FIRST), (outcome, WHOLE)]
         if (outcome, ACHIEVED) in asked:

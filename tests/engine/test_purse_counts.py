@@ -419,6 +419,16 @@ def test_time_while_any_claim_is_met():
     assert np.array_equal(found.claimed_net, found.claimed_gross)
 
 
+def test_time_while_met_that_would_have_been_met_anyway():
+    # 0.7 are at home at all measurements, 0.35 would have been: half of the time counts, person by person.
+    home = EVERY_KIND["home"] | {"success_rate": 0.7, "persistence": 1}
+    plan = with_purse(made({"home": home}, people=20), claims=((0, 0),), profile=(1.0,), counts=WHILE_MET, anyway_value=np.array([0.35]))  # fmt: skip # noqa: E501
+    found = counted(plan, n_paths=1_024)
+    left = (found.claimed_net - found.claimed_gross / 2)[:, 0].sum(axis=1)
+    assert abs(left.mean()) < 4 * left.std() / math.sqrt(1_024)
+    assert (found.claimed_net % 1 == 0).all()
+
+
 def test_the_conditional_engine_says_why_it_cannot():
     plan = with_purse(made({"job": JOB, "school": SCHOOL}), claims=((0, 1),))
     assert purse_obstacle(plan) is not None
