@@ -179,7 +179,7 @@ def plan_rows(
             if api.lists_deals(file):
                 asked.append(Asked(file, api.read_portfolio(file)))
                 continue
-            deal = api.read(file)
+            deal = api.read(file, funded=True)
         except RisksimError as error:
             bad.append(Bad(file, None, str(error)))
             continue

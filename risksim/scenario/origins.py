@@ -41,6 +41,16 @@ from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, FromRegister
 
 # Names of places
 
+_NAMED = frozenset(
+    {
+        "outcomes",
+        "sources",
+        "due_diligence.outcomes",
+        *(f"public.{block}" for block in ("consequences", "during", "costs", "refunds", "anyway", "appropriations")),
+    }
+)
+"""Blocks whose keys are names that people give."""
+
 
 def input_name(scenario: Scenario, path: Path) -> str:
     """The name of a place in a scenario, which is also the address of its draws.
@@ -63,7 +73,8 @@ def input_name(scenario: Scenario, path: Path) -> str:
     for step in path:
         if isinstance(part, dict):
             # Entries of outcomes and sources are named; quantiles are keys like any other.
-            text += f"[{step}]" if text in ("outcomes", "sources", "due_diligence.outcomes") else f".{step}"
+            shown = int(step) if isinstance(step, float) and step == int(step) else step  # weeks and amounts of money
+            text += f"[{shown}]" if text in _NAMED else f".{shown}"
             part = part.get(step)
         elif isinstance(step, int):
             part = part[step]
@@ -335,11 +346,15 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
     paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     paid |= {name for tranche in scenario.financing.tranches for name in read_by_loan(tranche.loan)}
+    unused = "no payment rule names it, so it pays nothing"
+    if not scenario.is_funded and scenario.public is not None:
+        paid |= set(scenario.public.claimed)
+        unused = "no consequence names it, so it saves nothing"
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
         if name not in paid | needed:
-            yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
+            yield f"outcomes[{name}]: {unused}."
         if name in scenario.effects:
             yield from _effect_remarks(scenario, name)
         if not isinstance(outcome, PersonOutcome) or isinstance(outcome, Reaches):

@@ -192,6 +192,9 @@ def _contradictions(
                 f"Write currency: {scenario.currency} for the portfolio, or list deals of one currency only.",
             )
         )
+    if not scenario.is_funded:
+        found = f"got {shown(listed.file)}, a scenario without financing; a portfolio holds what somebody invests in."
+        return [document.fault((*here, "file"), found, f"Try `risksim public {listed.file}`, or leave it out.")]
     tranches = [tranche.name for tranche in scenario.financing.tranches]
     if listed.tranche is not None and listed.tranche not in tranches:
         faults.append(
