@@ -45,11 +45,12 @@ DISCOUNTS = ("discount-schedule", "discount-schedule-2013")
 PRICE_INDICES = ("net-price-index",)
 """Tables of the register that convert prices of one year to those of another."""
 
-REFUND_NEEDS: Mapping[str, str | None] = {
+REFUND_NEEDS: Mapping[str, str] = {
     "refund-ladder": "weeks",
-    "co-financing": None,
+    "co-financing": "weeks",
     "expensive-cases": "yearly_cost",
     "shelter-refund": "days",
+    "shelter-refund-90-days": "days",
 }
 """Rules of refund of the register, and what each must be told of the people on whom it is paid."""
 
@@ -327,7 +328,7 @@ class Public(Origin):
     inflation: Annotated[float, Field(gt=-0.5, lt=1)] | None = Field(default=None, examples=[0.02])
     """The yearly growth of prices by which repayments, which are nominal, are brought to `price_year`; the register's
     `public-inflation` where this is left out. [1/year]"""
-    discount: RealRate = "discount-schedule"
+    discount: RealRate = Field(default="discount-schedule", examples=[0.035])
     """The real rate of present values: a table of the register (`discount-schedule`, `discount-schedule-2013`), or one
     yearly rate. [1/year]"""
     calculation: Literal["budget-economic", "socio-economic"] = "budget-economic"
@@ -407,8 +408,15 @@ class Public(Origin):
         }
         acts |= {key: True for key in (self.discount, self.index) if isinstance(key, str)}
         if self.refunds_apply:
-            acts |= {rule: True for rule in by_rule if rule not in self.refunds}
+            acts |= {key: True for rule in by_rule if rule not in self.refunds for key in _editions_of(rule)}
         return tuple(key for key, does in acts.items() if does)
+
+
+def _editions_of(rule: str) -> list[str]:
+    """The constants of the register that are editions of a rule of refund."""
+    from risksim.scenario import register
+
+    return [key for key, one in register.constants().items() if rule in (key, getattr(one, "rule", None))]
 
 
 def _needed(edition: Edition) -> str | None:
