@@ -35,6 +35,8 @@ from risksim.scenario.payments import (
     terms_of,
 )
 from risksim.scenario.programme import Cohort
+from risksim.scenario.public import Consequence, Public, Refunded
+from risksim.scenario.public_faults import says_anyway
 from risksim.scenario.scenario import Scenario, certain, paid_times
 from risksim.scenario.terms import Terms
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, FromRegister, Law, Source
@@ -197,10 +199,15 @@ class Assumption(NamedTuple):
 def assumptions(scenario: Scenario) -> list[Assumption]:
     """Every number that the scenario assumes, in the order of the file's parts."""
     return [
-        Assumption(input_name(scenario, path), value_text(part), reason)
+        Assumption(input_name(scenario, path), _assumed(part), reason)
         for path, part, _ in _written(scenario)
         if (reason := _reason(part))
     ]
+
+
+def _assumed(part: Any) -> str:
+    """What is assumed, in words; the whole public side is too long for a line."""
+    return "everything in it that says nothing else" if isinstance(part, Public) else value_text(part)
 
 
 def _reason(part: Any) -> str:
@@ -286,6 +293,7 @@ def remarks(scenario: Scenario) -> list[str]:
         *_outcome_remarks(scenario),
         *_payment_remarks(scenario),
         *_ending_remarks(scenario),
+        *_public_remarks(scenario),
         *_source_remarks(scenario),
     ]
 
@@ -476,6 +484,30 @@ def _ending_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"ends_early[{end.name}]: no notice, so the programme stops on the day of the decision."
         if "run_off" not in end.model_fields_set:
             yield f"ends_early[{end.name}]: no run_off, so nothing is paid for what is measured after the stop."
+
+
+def _public_remarks(scenario: Scenario) -> Iterator[str]:
+    """What is left unsaid of public budgets and moves their figures."""
+    public = scenario.public
+    if public is None:
+        return
+    for name in public.claimed:
+        if name not in public.anyway and not says_anyway(scenario.personal[name]):
+            yield (
+                f"outcomes[{name}]: nothing says who would have met it anyway, so every success is counted as the "
+                "programme's."
+            )
+    if public.price_year is None:
+        yield f"public: no price_year, so everything is in prices of {scenario.start_date.year}, the year of start."
+    for (block, name), line in public.lines.items():
+        here, bears = f"public.{block}[{name}]", line.bears
+        on_support = (
+            isinstance(bears, Refunded) and "weeks" in public.refund_needs(bears.refund) - bears.model_fields_set
+        )
+        if on_support:
+            yield f"{here}: nothing said about weeks, so people would just have begun on support."
+        if isinstance(line, Consequence) and line.counts == "first success" and line.evidence is None:
+            yield f"{here}: nothing said about evidence, so none of its years is shown as assumption."
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:

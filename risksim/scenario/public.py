@@ -192,7 +192,7 @@ class Consequence(Origin):
     paid, which cancels in a socio-economic calculation; more of it becomes cash."""
     volume: Ratio | None = Field(default=None, examples=[1])
     """A factor on `saved` for how much more or less it really is, the same in all years; the register's
-    `consequence-volume` where this is left out, 1 where `saved` is certain. [1]"""
+    `consequence-volume` where this is left out. Write 1 where `saved` holds all of the uncertainty itself. [1]"""
     decay: Share | None = Field(default=None, examples=[0])
     """The share of the saving that is lost with each further year, as people relapse; the register's `benefit-decay`
     where this is left out. [1/year]"""
@@ -235,8 +235,8 @@ class During(Origin):
     """How many units each saves; negative where each uses more. [unit]"""
     unit: str = Field(default="currency", examples=["hours"])
     """What is counted, in words."""
-    price: Amount = 1.0
-    """The price of a unit. [currency/unit]"""
+    price: Amount = Field(default=1.0, examples=[120])
+    """What a unit costs, before any refund; 1 where `saved` is money. [currency/unit]"""
     price_year: CalendarYear | None = None
     """The price level of `price`; that of the calculation where this is left out."""
     kind: Literal["service", "transfer"] = "service"

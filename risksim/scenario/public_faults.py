@@ -143,7 +143,7 @@ def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
     for name in public.anyway:
         here: Path = ("public", "anyway", name)
         outcome = deal.personal.get(name)
-        said = _says_anyway(outcome)
+        said = says_anyway(outcome)
         if name not in claimed:
             yield mistake_at(
                 here,
@@ -160,7 +160,7 @@ def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
             )
 
 
-def _says_anyway(outcome: Any) -> str:
+def says_anyway(outcome: Any) -> str:
     """What an outcome has of its own that says who would have met it anyway; empty for nothing."""
     if not isinstance(outcome, Outcome):
         return ""
@@ -198,7 +198,7 @@ def _horizons(public: Public) -> Faults:
 
 
 def _only_after_success(line: Consequence, here: Path) -> Faults:
-    for key in ("lasts", "by_year", "decay"):
+    for key in ("lasts", "by_year", "decay", "evidence"):
         if getattr(line, key) is not None:
             yield mistake_at(
                 (*here, key),
@@ -423,6 +423,13 @@ def _years(deal: Scenario, public: Public, payers: list[str]) -> Faults:
     first, last = deal.start_date.year, deal.end_date.year
     clock = (("start",), ("end",))
     for name, cost in public.costs.items():
+        if cost.per is not None and cost.by_year is not None:
+            yield mistake_at(
+                ("public", "costs", name, "by_year"),
+                f"got years beside per: {cost.per}; what each costs falls in the year in which people are counted.",
+                "Take by_year out, or per.",
+            )
+            continue
         for year in cost.by_year or ():
             if not first <= year <= first + MOST_YEARS:
                 yield mistake_at(

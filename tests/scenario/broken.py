@@ -243,7 +243,8 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "weeks in words": refunded("by_week: {none: 0.8}", ".by_week.none", "weeks on support, a number", "by_week: {0"),
     "two editions on one day": budgeted(
-        f"{SHELTER}, refunds: {{own: [{{valid_from: 2016-01-04, share: 0.5}}, {{valid_from: 2020-01-01, share: 0.4}}]}}",
+        f"{SHELTER}, refunds: {{own: [{{valid_from: 2016-01-04, share: 0.5}}, "
+        "{valid_from: 2020-01-01, share: 0.4}]}",
         ".refunds.own[1].valid_from",
         "the edition before it has no last day",
         "valid_to: 2019-12-31",
@@ -311,6 +312,12 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "a public cost before the deal": budgeted(
         "costs: {staff: {amount: 5, by_year: {2024: 1}}}", ".costs.staff.by_year.2024", "fall from 2025", "Look at"
+    ),
+    "years of a cost for each": budgeted(
+        "costs: {staff: {amount: 5, per: completer, by_year: {2025: 1}}}",
+        ".costs.staff.by_year",
+        "beside per: completer",
+        "Take by_year out",
     ),
     "no investors and no purse": Mistake(
         DEAL[DEAL.index("financing:") :], "", 1, "financing", "got no financing", "under public"

@@ -98,6 +98,7 @@ BEYOND_A_SCHEMA = {
     "money set aside too late",
     "a public cost before the deal",
     "payments without investors",
+    "years of a cost for each",
     "a baseline after the deal",
     "a baseline of the first day",
     "a comparison group counted twice",
