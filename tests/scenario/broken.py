@@ -171,6 +171,9 @@ MISTAKES: dict[str, Mistake] = {
     "savings by one of several that is none": budgeted(
         SHELTER.replace("home", "[home, wrk]"), ".consequences.shelter.outcome[1]", "no outcome of persons", "work?"
     ),
+    "a saving in words": budgeted(
+        SHELTER.replace("120", "some"), ".consequences.shelter.saved", "got 'some'; saved is how many", "Write a number"
+    ),
     "savings by a number": budgeted(
         SHELTER.replace("home", "5"), ".consequences.shelter.outcome", "got 5; outcome is", "quotation"
     ),

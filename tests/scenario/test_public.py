@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -378,6 +379,17 @@ def test_stresses_reach_into_the_block():
 
 
 # The tutorial file
+
+
+def test_the_page_shows_the_block_of_the_tutorial_file():
+    page = (SHIPPED.parent / "docs" / "reference" / "public.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    shown, refunds, stresses = blocks
+    whole = ONE_SERVICE.read_text(encoding="utf-8")
+    without = whole[: whole.index("public:\n")]
+    assert read_text(without + shown)[0].public == read_text(whole)[0].public
+    assert read_text(whole + refunds)[0].public != read_text(whole)[0].public
+    assert list(read_text(whole + stresses)[0].stresses) == ["dear nights", "no refunds", "no shelter"]
 
 
 def test_the_tutorial_file_says_where_all_of_it_comes_from():
