@@ -575,7 +575,7 @@ class PortfolioRun(NamedTuple):
         return label(labelled(self))
 
 
-def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
+def read_portfolio(file: str | Path, *, draft: bool = False, funded: bool = False) -> Portfolio:
     """Read and compile a portfolio and the deals that it lists.
 
     Parameters
@@ -584,6 +584,8 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
         A portfolio file.
     draft : bool
         Read it to look at, not to run: quicker.
+    funded : bool
+        Refuse files without financing, as `read` does.
 
     Returns
     -------
@@ -597,9 +599,11 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
     from risksim.errors import PlanError, ScenarioError
     from risksim.plan.compile import compile_plan
     from risksim.plan.portfolio import digest_of, for_portfolio, same_streams, stream_of
-    from risksim.scenario.portfolio_reader import in_both, read_portfolio
+    from risksim.scenario.portfolio_reader import in_both, read_portfolio, without_financing
 
     said, document, members = read_portfolio(file)
+    if funded and (unfunded := without_financing(members, document)):
+        raise ScenarioError(unfunded)
     faults = same_streams(members, document)
     plans: dict[int, Plan] = {}
     for member in members:
@@ -701,7 +705,7 @@ def run_portfolio(
     from risksim.metrics import fund
     from risksim.plan.portfolio import clock
 
-    plans = [holding.deal.plan for holding in portfolio.holdings]
+    plans = [_plan_of(holding.deal) for holding in portfolio.holdings]
     dates, years = clock([plan.labels for plan in plans], portfolio.start, portfolio.day_count)
     names = fund.FundNames(
         tuple(holding.name for holding in portfolio.holdings),
@@ -757,7 +761,7 @@ def labelled(run: PortfolioRun) -> Labelled:
     from risksim.results.portfolio import Labelled
 
     portfolio, arrays, names = run.portfolio, run.arrays, run.names
-    plans = [holding.deal.plan for holding in portfolio.holdings]
+    plans = [_plan_of(holding.deal) for holding in portfolio.holdings]
     return Labelled(
         title=portfolio.name,
         digest=portfolio.digest,

@@ -177,7 +177,7 @@ def plan_rows(
             break
         try:
             if api.lists_deals(file):
-                asked.append(Asked(file, api.read_portfolio(file)))
+                asked.append(Asked(file, api.read_portfolio(file, funded=True)))
                 continue
             deal = api.read(file, funded=True)
         except RisksimError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -180,6 +181,31 @@ def in_both(document: Document, position: int, listed: Listed, error: ScenarioEr
     return [said, *error.faults]
 
 
+def without_financing(members: Iterable[Member], document: Document) -> list[Fault]:
+    """The files of a portfolio in which nobody invests, for questions about investors.
+
+    Parameters
+    ----------
+    members : iterable of Member
+        The deals that it lists.
+    document : Document
+        The file of the portfolio.
+
+    Returns
+    -------
+    list of Fault
+        One an entry.
+    """
+    return [
+        document.fault(
+            ("portfolio", "deals", member.position, "file"),
+            f"got {shown(member.listed.file)}, a scenario without financing; there is no investor to ask about.",
+            f"Try `risksim public {document.file}`, or leave it out.",
+        )
+        for member in {member.position: member for member in members if not member.scenario.is_funded}.values()
+    ]
+
+
 def _contradictions(
     portfolio: Portfolio, listed: Listed, scenario: Scenario, document: Document, here: Path
 ) -> list[Fault]:
@@ -192,9 +218,6 @@ def _contradictions(
                 f"Write currency: {scenario.currency} for the portfolio, or list deals of one currency only.",
             )
         )
-    if not scenario.is_funded:
-        found = f"got {shown(listed.file)}, a scenario without financing; a portfolio holds what somebody invests in."
-        return [document.fault((*here, "file"), found, f"Try `risksim public {listed.file}`, or leave it out.")]
     tranches = [tranche.name for tranche in scenario.financing.tranches]
     if listed.tranche is not None and listed.tranche not in tranches:
         faults.append(

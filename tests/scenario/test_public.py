@@ -324,6 +324,7 @@ ASKED: list[Iterable[str]] = [
     ["tail", "FILE"],
     ["batch", "FILE"],
     ["run", "PORTFOLIO"],
+    ["batch", "PORTFOLIO"],
 ]
 
 
@@ -349,6 +350,14 @@ def test_looking_at_a_file_without_investors_works(command: str, tmp_path: Path)
     done = typer.testing.CliRunner().invoke(app, [command, str(file)])
     assert done.exit_code == 0, done.output
     assert "public.consequences[shelter]" in done.output
+
+
+def test_a_portfolio_of_files_without_investors_reads(tmp_path: Path):
+    file, portfolio = tmp_path / "homes.yaml", tmp_path / "all.yaml"
+    file.write_text(text(f"  consequences: {{shelter: {SHELTER}}}\n", funded=False), encoding="utf-8")
+    portfolio.write_text("portfolio: {name: all, deals: [{file: homes.yaml}]}\n", encoding="utf-8")
+    (holding,) = api.read_portfolio(portfolio, draft=True).holdings
+    assert not holding.deal.scenario.is_funded
 
 
 # Stresses
