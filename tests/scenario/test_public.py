@@ -350,6 +350,7 @@ def test_looking_at_a_file_without_investors_works(command: str, tmp_path: Path)
     done = typer.testing.CliRunner().invoke(app, [command, str(file)])
     assert done.exit_code == 0, done.output
     assert "public.consequences[shelter]" in done.output
+    assert "DKK of capital" not in done.output
 
 
 def test_a_portfolio_of_files_without_investors_reads(tmp_path: Path):
