@@ -92,7 +92,7 @@ class Run(NamedTuple):
         return to_dataset(self)
 
 
-def read(file: str | Path, *, draft: bool = False) -> Deal:
+def read(file: str | Path, *, draft: bool = False, funded: bool = False) -> Deal:
     """Read and compile a scenario file.
 
     Parameters
@@ -101,6 +101,8 @@ def read(file: str | Path, *, draft: bool = False) -> Deal:
         A scenario file; ``-`` reads standard input.
     draft : bool
         Read it to look at, not to run: quicker.
+    funded : bool
+        Refuse a file without financing, which has no investors and so nothing to show of them.
 
     Returns
     -------
@@ -112,9 +114,23 @@ def read(file: str | Path, *, draft: bool = False) -> Deal:
         With every mistake of the file.
     """
     from risksim.plan.compile import compile_plan
+    from risksim.scenario.deal_contradictions import no_financing
 
     scenario, document = read_scenario(file)
+    if funded and not scenario.is_funded:
+        raise ScenarioError([no_financing(document)])
     return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
+def _plan_of(deal: Deal | Plan) -> Plan:
+    """The plan of a deal that investors finance."""
+    from risksim.scenario.deal_contradictions import no_financing
+
+    if not isinstance(deal, Deal):
+        return deal
+    if not deal.scenario.is_funded:
+        raise ScenarioError([no_financing(deal.document)])
+    return deal.plan
 
 
 def stressed(deal: Deal, stress: str, *, draft: bool = False) -> Deal:
@@ -236,7 +252,7 @@ def simulate(
     """
     from risksim.engine import run as rooms
 
-    plan = deal.plan if isinstance(deal, Deal) else deal
+    plan = _plan_of(deal)
     settings = rooms.Settings(
         paths,
         seed,
@@ -276,7 +292,7 @@ def solve_exactly(deal: Deal | Plan) -> Run:
     """
     from risksim.engine.exact import run_exact
 
-    plan = deal.plan if isinstance(deal, Deal) else deal
+    plan = _plan_of(deal)
     found = run_exact(plan)
     return Run(plan, found.paths, 0, "exact", found.counts)
 
@@ -305,7 +321,7 @@ def integrate(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED) -> Run:
     """
     from risksim.engine.integrated import run_integrated
 
-    plan = deal.plan if isinstance(deal, Deal) else deal
+    plan = _plan_of(deal)
     found = run_integrated(plan, paths, seed)
     return Run(plan, found.paths, seed, "conditional", found.counts)
 
@@ -559,7 +575,7 @@ class PortfolioRun(NamedTuple):
         return label(labelled(self))
 
 
-def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
+def read_portfolio(file: str | Path, *, draft: bool = False, funded: bool = False) -> Portfolio:
     """Read and compile a portfolio and the deals that it lists.
 
     Parameters
@@ -568,6 +584,8 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
         A portfolio file.
     draft : bool
         Read it to look at, not to run: quicker.
+    funded : bool
+        Refuse files without financing, as `read` does.
 
     Returns
     -------
@@ -581,9 +599,11 @@ def read_portfolio(file: str | Path, *, draft: bool = False) -> Portfolio:
     from risksim.errors import PlanError, ScenarioError
     from risksim.plan.compile import compile_plan
     from risksim.plan.portfolio import digest_of, for_portfolio, same_streams, stream_of
-    from risksim.scenario.portfolio_reader import in_both, read_portfolio
+    from risksim.scenario.portfolio_reader import in_both, read_portfolio, without_financing
 
     said, document, members = read_portfolio(file)
+    if funded and (unfunded := without_financing(members, document)):
+        raise ScenarioError(unfunded)
     faults = same_streams(members, document)
     plans: dict[int, Plan] = {}
     for member in members:
@@ -685,7 +705,7 @@ def run_portfolio(
     from risksim.metrics import fund
     from risksim.plan.portfolio import clock
 
-    plans = [holding.deal.plan for holding in portfolio.holdings]
+    plans = [_plan_of(holding.deal) for holding in portfolio.holdings]
     dates, years = clock([plan.labels for plan in plans], portfolio.start, portfolio.day_count)
     names = fund.FundNames(
         tuple(holding.name for holding in portfolio.holdings),
@@ -741,7 +761,7 @@ def labelled(run: PortfolioRun) -> Labelled:
     from risksim.results.portfolio import Labelled
 
     portfolio, arrays, names = run.portfolio, run.arrays, run.names
-    plans = [holding.deal.plan for holding in portfolio.holdings]
+    plans = [_plan_of(holding.deal) for holding in portfolio.holdings]
     return Labelled(
         title=portfolio.name,
         digest=portfolio.digest,
@@ -896,7 +916,7 @@ def settle(deal: Deal, observed: str | Path, until: dt.date | None = None) -> Se
     from risksim.results.settlement import Arrays, TermTaken, settlement
     from risksim.scenario.sheet import read_sheet
 
-    plan = deal.plan
+    plan = _plan_of(deal)
     seen = observe(plan, deal.scenario.follow_up_dates(), read_sheet(observed))
     if until is None:
         anything = bool(plan.measures.measured_in.any())  # without it nothing has to be waited for
@@ -925,7 +945,7 @@ def observed_template(deal: Deal, form: TemplateForm = "csv") -> str:
     """
     from risksim.plan.observed import template
 
-    return template(deal.plan, form)
+    return template(_plan_of(deal), form)
 
 
 def summarise(run: Run) -> Summary:
@@ -1015,7 +1035,7 @@ def job(
     if keep_values is not None and keep_values < 0:
         raise RunError(f"got {keep_values} paths whose values are kept; there are none at least. Try 1000000.")
     return Job(
-        deal.plan if isinstance(deal, Deal) else deal,
+        _plan_of(deal),
         paths,
         seed,
         engine,
@@ -1367,7 +1387,7 @@ def review(deal: Deal) -> Review:
         commitment=float(plan.financing.commitment_value.sum()),
         uncertain=tuple(
             Uncertain(name, note.family, note.unit, note.mean, note.sd)
-            for note in plan.labels.inputs
+            for note in (*plan.labels.inputs, *(plan.purse.notes if plan.purse is not None else ()))
             if (name := once(note.name)) is not None
         ),
         assumptions=tuple(Assumed(*assumed) for assumed in origins.assumptions(scenario)),
@@ -1410,7 +1430,7 @@ def describe(deal: Deal) -> Description:
     -------
     Description
     """
-    from risksim.plan.describe import look_at, told
+    from risksim.plan.describe import look_at, told, told_of_public
     from risksim.plan.worked import worked_out
     from risksim.results.description import Certain, Description, Unsaid, Worked
     from risksim.results.review import Lacking
@@ -1424,7 +1444,7 @@ def describe(deal: Deal) -> Description:
         deal=deal.plan.name,
         digest=deal.plan.digest,
         register=str(constants.edition()),
-        numbers=tuple(map(_described, told(gathered))),
+        numbers=tuple(map(_described, [*told(gathered), *told_of_public(deal.scenario, deal.document)])),
         worked=tuple(Worked(*one) for one in worked_out(deal.scenario, plan)),
         certain=tuple(Certain(*one) for one in certainties.certainties(deal.scenario)),
         unsaid=tuple(Unsaid(*one) for one in certainties.unsaid(deal.scenario)),

@@ -16,6 +16,7 @@ from risksim.scenario import (
     outcomes,
     payments,
     programme,
+    public,
     scenario,
     terms,
     uncertainty,
@@ -29,7 +30,20 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import scenario_reference as reference  # noqa: E402  after the path to it
 
-MODULES = (base, diligence, effects, ending, financing, outcomes, payments, programme, scenario, terms, uncertainty)
+MODULES = (
+    base,
+    diligence,
+    effects,
+    ending,
+    financing,
+    outcomes,
+    payments,
+    programme,
+    public,
+    scenario,
+    terms,
+    uncertainty,
+)
 
 
 @pytest.mark.parametrize("key", list(uncertainty.LAWS))

@@ -51,6 +51,10 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Risks",
         "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",
     ),
+    "public": (
+        "Public money",
+        "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
+    ),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals on which programs are compared; the law of the simple one is known exactly."),
 }

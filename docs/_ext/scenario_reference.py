@@ -33,6 +33,7 @@ from risksim.scenario import (
     payments,
     portfolio,
     programme,
+    public,
     rates,
     terms,
     uncertainty,
@@ -125,6 +126,15 @@ PARTS: dict[str, list[type[Part]]] = {
         loans.Default,
     ],
     "Ending early": [ending.EarlyEnd, ending.EndWhen, ending.EndPayment],
+    "Public money": [
+        public.Public,
+        public.Consequence,
+        public.During,
+        public.PublicCost,
+        public.Refunded,
+        public.Edition,
+        public.Overlap,
+    ],
     "Origins": [base.Origin, base.Stated],
     "Due diligence": [diligence.DueDiligence, diligence.OutcomeDiligence],
     "Portfolios, in files of their own": [
@@ -224,6 +234,13 @@ TITLES: dict[type[Part], str] = {
     ending.EarlyEnd: "ends_early",
     ending.EndWhen: "what a decision to end looks at",
     ending.EndPayment: "what ending early pays",
+    public.Public: "public",
+    public.Consequence: "consequences",
+    public.During: "during",
+    public.PublicCost: "costs of public budgets",
+    public.Refunded: "bears, with a refund",
+    public.Edition: "refunds",
+    public.Overlap: "overlap",
     loans.Loan: "loan",
     loans.Repayments: "repaid in instalments",
     loans.RevenueShare: "repaid from a revenue",
@@ -391,6 +408,33 @@ EXAMPLES: dict[str, str] = {
     "Termination.on": "2015-07-01",
     "Termination.amount": "6000000",
     "Termination.paid_by": "municipality",
+    "Public.together": "0.3",
+    "Public.during": "{child care: {saved: -40, unit: hours, price: 120, bears: municipality}}",
+    "Public.costs": "{staff: {amount: 250000, per: completer}}",
+    "Public.refunds": "{refund-ladder: [{valid_from: 2016-01-04, by_week: {0: 0.8, 4: 0.4, 26: 0.3, 52: 0.2}}]}",
+    "Public.refunds_apply": "false",
+    "Public.overlap": "{share: 0.2, programmes: 2}",
+    "Public.calculation": "socio-economic",
+    "Consequence.counts": "while met",
+    "Consequence.price_year": "2020",
+    "Consequence.kind": "transfer",
+    "Consequence.lasts": "5",
+    "Consequence.unserved": "0.1",
+    "During.per": "completer",
+    "During.price_year": "2020",
+    "During.kind": "transfer",
+    "During.committee": "children and families",
+    "During.cashable": "0.5",
+    "PublicCost.price_year": "2016",
+    "PublicCost.bears": "{municipality: 0.6, state: 0.4}",
+    "PublicCost.committee": "social affairs",
+    "PublicCost.instead": "true",
+    "Refunded.weeks": "52",
+    "Edition.valid_to": "2023-09-30",
+    "Edition.price_year": "2020",
+    "Overlap.by": "priority",
+    "Overlap.programmes": "3",
+    "Overlap.rank": "2",
     "ProgrammeResult.label": "Share of children restored to their families",
     "Effect.label": "More in work than of the comparison group",
     "Origin.source": "[dsi-2021, pwc-2021]",
@@ -498,6 +542,8 @@ _WORDS: list[tuple[Any, str]] = [
     (dependence.Constant, "`{register: KEY}`"),
     (uncertainty.PlainShare, "a number from 0 to 1, or `{register: KEY}`"),
     (uncertainty.UncertainWeight, "a number from 0 to 1, `{beta: [a, b]}` or `{register: KEY}`"),
+    (public.CalendarYear, "a calendar year"),
+    (public.Saving, "an [uncertain number](#uncertain-numbers)"),
     (uncertainty.UncertainNumber, "an [uncertain number](#uncertain-numbers)"),
 ]
 _PLAIN: dict[Any, str] = {
@@ -531,7 +577,8 @@ def in_words(annotation: Any) -> str:
     if origin is tuple:
         return f"a list of {len(parts)} numbers"
     if origin is dict:
-        return f"by name: {in_words(parts[1])}"
+        key = {public.YearKey: "calendar year", public.NumberKey: "number"}.get(parts[0], "name")
+        return f"by {key}: {in_words(parts[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Part):
         if get_origin_of_generic(annotation) is base.Stated:
             return "a [value with its origin](#part-stated)"

@@ -177,9 +177,9 @@ def plan_rows(
             break
         try:
             if api.lists_deals(file):
-                asked.append(Asked(file, api.read_portfolio(file)))
+                asked.append(Asked(file, api.read_portfolio(file, funded=True)))
                 continue
-            deal = api.read(file)
+            deal = api.read(file, funded=True)
         except RisksimError as error:
             bad.append(Bad(file, None, str(error)))
             continue

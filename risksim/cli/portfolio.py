@@ -87,7 +87,7 @@ def run(
         )
     if out is not None:
         check_out(out)
-    portfolio = api.read_portfolio(file)
+    portfolio = api.read_portfolio(file, funded=True)
     if not quiet and api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     with executor_at(dask) as executor, progress(paths * len(portfolio.holdings), quiet) as report:

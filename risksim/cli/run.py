@@ -72,7 +72,7 @@ def run(
             f"{out}: every path is kept for this file, so --tolerance, --exact, --checkpoint and --keep-values have no "
             "place beside it.\n  Leave them out, or save statistics with --out FILE.json."
         )
-    deal = api.read(file)
+    deal = api.read(file, funded=True)
 
     from risksim.analysis.three_lines import lines_of
     from risksim.analysis.variance import MOST_PATHS, variance_split

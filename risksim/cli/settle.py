@@ -40,7 +40,7 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
         _template(file, "json" if as_json else FORMS[out.suffix] if out is not None else "csv", out)
         return
     day = _day(until)
-    deal = api.read(file, draft=True)
+    deal = api.read(file, draft=True, funded=True)
     if api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     settled = api.settle(deal, observed, day)
@@ -58,7 +58,7 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
 
 
 def _template(file: str, form: Form, out: Path | None) -> None:
-    text = api.observed_template(api.read(file, draft=True), form)
+    text = api.observed_template(api.read(file, draft=True, funded=True), form)
     if out is None:
         show(text)
         return

@@ -40,7 +40,7 @@ def stress(
     """Run a deal with each of its stresses and print what they change."""
     if out is not None:
         check_out(out)
-    deal = api.read(file)
+    deal = api.read(file, funded=True)
     if tipping:
         if dask is not None:
             raise OutputError("--dask: a tipping table is reckoned on this machine.\n  Leave --dask or --tipping out.")

@@ -25,7 +25,7 @@ def tail(
     """Look at the worst futures of a deal and print how likely and how bad they are."""
     if out is not None:
         check_out(out)
-    deal = api.read(file)
+    deal = api.read(file, funded=True)
 
     from risksim.analysis.tail import all_paths, check
     from risksim.analysis.tail import tail as ask

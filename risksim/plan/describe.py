@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
+from risksim.errors import ScenarioError
 from risksim.plan import layout
 from risksim.plan.compile import compile_plan
 from risksim.plan.derived import FORMULAS, Spread, product_rule, spread_of
@@ -23,6 +24,7 @@ from risksim.scenario import register
 from risksim.scenario import uncertainty as grammar
 from risksim.scenario.base import walk
 from risksim.scenario.origins import input_name, origin_text
+from risksim.scenario.public import Public, PublicCost
 from risksim.scenario.rates import DESIGNS, FLAGS, CompositionRate, EffectRate, EffectTerms, SitesRate
 from risksim.scenario.repeats import said_once, written_out
 from risksim.scenario.scenario import Scenario, certain
@@ -124,6 +126,61 @@ def told(gathered: Gathered) -> list[Told]:
         if slot in derived:
             found += _follows(gathered, derived[slot], name, said.get(path))
     return [*found, *_net_of_counterfactuals(gathered, scenario), *_between_people(gathered, scenario)]
+
+
+def told_of_public(scenario: Scenario, places: Places | None = None) -> list[Told]:
+    """Every uncertain number of what public budgets pay and save, in the order of the file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A deal that reads well.
+    places : Places, optional
+        The document it was read from.
+
+    Returns
+    -------
+    list of Told
+        Empty where the file says nothing of public budgets.
+    """
+    if scenario.public is None:
+        return []
+    gathered = Gathered(written_out(scenario), places or NoFile(), draft=True, quantiles=True)
+    for path, number, unit, (low, high) in _public_numbers(scenario.public, scenario.currency):
+        gathered.number(("public", *path), number, unit, low, high)
+    if gathered.faults:
+        raise ScenarioError(gathered.faults)
+    said = dict(walk(scenario))
+    return [
+        _told(gathered, slot, note.name, gathered.paths[slot], said)
+        for slot, note in enumerate(gathered.notes)
+        if gathered.laws[slot].sd > 0.0 or isinstance(gathered.given[slot], grammar.FromRegister)
+    ]
+
+
+_SHARE, _POSITIVE, _ANY = (0.0, 1.0), (0.0, math.inf), (-math.inf, math.inf)
+_OF_LINES = {"volume": _POSITIVE, "decay": _SHARE, "cashable": _SHARE, "unserved": _SHARE}
+
+
+def _public_numbers(public: Public, currency: str) -> Iterator[tuple[Path, Any, str, tuple[float, float]]]:
+    """Numbers of the public side with their places, units and bounds; certain ones too."""
+    for name, share in public.anyway.items():
+        yield ("anyway", name), share, "1", _SHARE
+    if public.overlap is not None:
+        yield ("overlap", "share"), public.overlap.share, "1", _SHARE
+    for (block, name), line in public.lines.items():
+        if isinstance(line, PublicCost):
+            yield (block, name, "amount"), line.amount, currency, _POSITIVE
+            continue
+        unit = currency if line.unit == "currency" else line.unit
+        yield (block, name, "saved"), line.saved, unit, _ANY
+        yield (block, name, "price"), line.price, f"{currency}/{'unit' if unit == currency else unit}", _POSITIVE
+        for key, bounds in _OF_LINES.items():
+            if (number := getattr(line, key, None)) is not None:
+                yield (block, name, key), number, "1", bounds
+    for payer, years in public.appropriations.items():
+        for year, amount in years.items():
+            yield ("appropriations", payer, year), amount, currency, _POSITIVE
 
 
 def _is_luck(gathered: Gathered, slot: int) -> bool:

@@ -22,11 +22,11 @@ def review(found: Review) -> str:
     -------
     str
     """
+    capital = f"{found.commitment:,.0f} {found.currency} of capital" if found.commitment else "nobody invests"
     parts = [
         f"{found.file}: reads well.\n\n",
         (
-            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {found.commitment:,.0f} {found.currency} "
-            f"of capital, {found.start} to {found.end}, "
+            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {capital}, {found.start} to {found.end}, "
             f"{found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
             f"Scenario {found.digest[:12]}.\n"
         ),

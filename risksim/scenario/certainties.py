@@ -18,6 +18,9 @@ WORLD = ("cohorts", "outcomes", "dependence", "ends_early")
 """Parts that speak of the world; the rest of a file is the contract, which is what it says."""
 
 
+_OF_PURSE = ("saved", "price", "volume", "decay", "cashable", "unserved", "amount")
+
+
 class Certain(NamedTuple):
     """A number that a file states as one value although it stands for the world."""
 
@@ -52,8 +55,13 @@ def certainties(scenario: Scenario) -> list[Certain]:
     return [
         Certain(input_name(scenario, path), value_text(part), origin)
         for path, part, origin in _stated(scenario, (), "")
-        if path[0] in WORLD or path[:2] == ("financing", "costs")
+        if path[0] in WORLD or path[:2] == ("financing", "costs") or _is_of_purse(path)
     ]
+
+
+def _is_of_purse(path: Path) -> bool:
+    """Whether a number of the public purse stands for the world; shares between sectors and rules of refund do not."""
+    return path[0] == "public" and (path[1] in ("anyway", "overlap") or path[-1] in _OF_PURSE)
 
 
 def _stated(part: Any, path: Path, origin: str) -> Iterator[tuple[Path, Any, str]]:

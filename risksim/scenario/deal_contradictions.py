@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import InitErrorDetails
 
+from risksim.errors import Fault
 from risksim.scenario.base import mistake_at, value_of
 from risksim.scenario.calendar import add_months
+from risksim.scenario.document import Document
 from risksim.scenario.financing import Cost, Instalments, Tranche, cap_of, shares_payments
 from risksim.scenario.loans import GOALS, Default, Loan, Repayments, RevenueShare
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcome_of, terms_of
@@ -87,7 +89,12 @@ def _ends(deal: Scenario) -> Iterator[InitErrorDetails]:
 
 
 def _empty(deal: Scenario) -> Iterator[InitErrorDetails]:
-    """People, outcomes and payments: only a deal with a loan can do without them."""
+    """People, outcomes and payments: only a deal with a loan can do without them, and without investors nothing is
+    paid.
+    """
+    if not deal.is_funded:
+        yield from _unfunded(deal)
+        return
     lends = any(tranche.loan is not None for tranche in deal.financing.tranches)
     for key, line in (
         ("cohorts", "cohorts: [{name: Brøndby, participants: 120}]"),
@@ -109,6 +116,45 @@ def _empty(deal: Scenario) -> Iterator[InitErrorDetails]:
 
 
 # Payments to one tranche
+
+
+def no_financing(document: Document) -> Fault:
+    """What a question about investors is told by a scenario without any."""
+    return document.fault(
+        (),
+        "got a scenario without financing; there is no investor to ask about.",
+        f"Try `risksim public {document.file}`, or add financing and payments.",
+    )
+
+
+def _unfunded(deal: Scenario) -> Iterator[InitErrorDetails]:
+    """What a scenario without investors needs, and what it cannot say."""
+    if deal.public is None:
+        yield mistake_at(
+            ("financing",),
+            "got no financing; financing is who invests, how much and when.",
+            "Add a line such as `financing: {tranches: [{name: DSI, commitment: 3200000}]}`, or say under public what "
+            "budgets save.",
+            leans_on=(("public",),),
+        )
+        return
+    for key, line in (
+        ("cohorts", "cohorts: [{name: Brøndby, participants: 120}]"),
+        ("outcomes", "outcomes: {home: {of: enrolled, success_rate: 0.4}}"),
+    ):
+        if not getattr(deal, key):
+            yield mistake_at(
+                (key,),
+                f"got no {key}; what public budgets save follows from people and what they reach.",
+                f"Add a line such as `{line}`.",
+            )
+    if deal.payments:
+        yield mistake_at(
+            ("payments",),
+            "got payments, but no financing: without investors there is nobody to repay.",
+            "Add financing, or take payments out; what the programme costs public budgets stands under public.costs.",
+            leans_on=(("financing",),),
+        )
 
 
 def _direct(deal: Scenario) -> Iterator[InitErrorDetails]:

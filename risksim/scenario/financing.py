@@ -288,3 +288,14 @@ def ranks_of(financing: Financing) -> list[int]:
 def shares_payments(financing: Financing) -> bool:
     """Whether some tranche has a part in the outcome payments: not all are loans."""
     return any(tranche.loan is None for tranche in financing.tranches)
+
+
+NOBODY = "nobody"
+"""Who invests in a scenario without financing."""
+
+
+def nobody() -> Financing:
+    """The financing of a scenario without investors: one tranche of nothing, so that the clock and the people of a deal
+    are the same with and without investors.
+    """
+    return Financing(tranches=[Tranche(name=NOBODY, commitment=0.0)])

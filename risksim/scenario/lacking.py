@@ -86,8 +86,9 @@ def _paid(deal: Scenario) -> dict[str, Any]:
 
 
 def _read(deal: Scenario) -> dict[str, Any]:
-    """The outcomes on which money hangs: those that are paid for, and those that a loan reads."""
+    """The outcomes on which money hangs: those that are paid for, that a loan reads, or by which budgets save."""
     named = {name for tranche in deal.financing.tranches for name in read_by_loan(tranche.loan)}
+    named |= set(deal.public.claimed if deal.public is not None else ())
     paid = _paid(deal)
     return {name: outcome for name, outcome in deal.outcomes.items() if name in named or name in paid}
 
@@ -257,6 +258,8 @@ def _money(deal: Scenario) -> Iterator[_Line]:
                     f"payments[{position}].{key}",
                     "`source:`, the agreement or its draft",
                 )
+    if not deal.is_funded:
+        return
     yield from _loans(deal)
     if "hurdles" not in deal.model_fields_set:
         yield (

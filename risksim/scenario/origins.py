@@ -35,11 +35,23 @@ from risksim.scenario.payments import (
     terms_of,
 )
 from risksim.scenario.programme import Cohort
+from risksim.scenario.public import Consequence, Public, Refunded
+from risksim.scenario.public_faults import says_anyway
 from risksim.scenario.scenario import Scenario, certain, paid_times
 from risksim.scenario.terms import Terms
 from risksim.scenario.uncertainty import Evidence, Fixed, FixedLaw, FromRegister, Law, Source
 
 # Names of places
+
+_NAMED = frozenset(
+    {
+        "outcomes",
+        "sources",
+        "due_diligence.outcomes",
+        *(f"public.{block}" for block in ("consequences", "during", "costs", "refunds", "anyway", "appropriations")),
+    }
+)
+"""Blocks whose keys are names that people give."""
 
 
 def input_name(scenario: Scenario, path: Path) -> str:
@@ -63,7 +75,8 @@ def input_name(scenario: Scenario, path: Path) -> str:
     for step in path:
         if isinstance(part, dict):
             # Entries of outcomes and sources are named; quantiles are keys like any other.
-            text += f"[{step}]" if text in ("outcomes", "sources", "due_diligence.outcomes") else f".{step}"
+            shown = int(step) if isinstance(step, float) and step == int(step) else step  # weeks and amounts of money
+            text += f"[{shown}]" if text in _NAMED else f".{shown}"
             part = part.get(step)
         elif isinstance(step, int):
             part = part[step]
@@ -186,10 +199,15 @@ class Assumption(NamedTuple):
 def assumptions(scenario: Scenario) -> list[Assumption]:
     """Every number that the scenario assumes, in the order of the file's parts."""
     return [
-        Assumption(input_name(scenario, path), value_text(part), reason)
+        Assumption(input_name(scenario, path), _assumed(part), reason)
         for path, part, _ in _written(scenario)
         if (reason := _reason(part))
     ]
+
+
+def _assumed(part: Any) -> str:
+    """What is assumed, in words; the whole public side is too long for a line."""
+    return "everything in it that says nothing else" if isinstance(part, Public) else value_text(part)
 
 
 def _reason(part: Any) -> str:
@@ -275,6 +293,7 @@ def remarks(scenario: Scenario) -> list[str]:
         *_outcome_remarks(scenario),
         *_payment_remarks(scenario),
         *_ending_remarks(scenario),
+        *_public_remarks(scenario),
         *_source_remarks(scenario),
     ]
 
@@ -335,11 +354,15 @@ def _outcome_remarks(scenario: Scenario) -> Iterator[str]:
     paid |= {effect.effect_on for effect in scenario.effects.values() if isinstance(effect, EffectOnOutcome)}
     paid |= {rule.rebase.baseline for rule in scenario.payments if isinstance(rule, Rebase)}
     paid |= {name for tranche in scenario.financing.tranches for name in read_by_loan(tranche.loan)}
+    unused = "no payment rule names it, so it pays nothing"
+    if not scenario.is_funded and scenario.public is not None:
+        paid |= set(scenario.public.claimed)
+        unused = "no consequence names it, so it saves nothing"
     last = scenario.follow_up_dates()[-1]
     reach = _months_before(scenario.start_date, last)
     for name, outcome in scenario.outcomes.items():
         if name not in paid | needed:
-            yield f"outcomes[{name}]: no payment rule names it, so it pays nothing."
+            yield f"outcomes[{name}]: {unused}."
         if name in scenario.effects:
             yield from _effect_remarks(scenario, name)
         if not isinstance(outcome, PersonOutcome) or isinstance(outcome, Reaches):
@@ -461,6 +484,30 @@ def _ending_remarks(scenario: Scenario) -> Iterator[str]:
             yield f"ends_early[{end.name}]: no notice, so the programme stops on the day of the decision."
         if "run_off" not in end.model_fields_set:
             yield f"ends_early[{end.name}]: no run_off, so nothing is paid for what is measured after the stop."
+
+
+def _public_remarks(scenario: Scenario) -> Iterator[str]:
+    """What is left unsaid of public budgets and moves their figures."""
+    public = scenario.public
+    if public is None:
+        return
+    for name in public.claimed:
+        if name not in public.anyway and not says_anyway(scenario.personal[name]):
+            yield (
+                f"outcomes[{name}]: nothing says who would have met it anyway, so every success is counted as the "
+                "programme's."
+            )
+    if public.price_year is None:
+        yield f"public: no price_year, so everything is in prices of {scenario.start_date.year}, the year of start."
+    for (block, name), line in public.lines.items():
+        here, bears = f"public.{block}[{name}]", line.bears
+        on_support = (
+            isinstance(bears, Refunded) and "weeks" in public.refund_needs(bears.refund) - bears.model_fields_set
+        )
+        if on_support:
+            yield f"{here}: nothing said about weeks, so people would just have begun on support."
+        if isinstance(line, Consequence) and line.counts == "first success" and line.evidence is None:
+            yield f"{here}: nothing said about evidence, so none of its years is shown as assumption."
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:

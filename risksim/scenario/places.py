@@ -193,6 +193,8 @@ def allowed(place: Place, limits: bool = True) -> str:
     """The values that are allowed, as an addition to the meaning."""
     kind, bounds = opened(place.kind)
     bounds = bounds or (place.bounds if kind is float or branches_of(kind) else None)
+    if bounds is not None and bounds.low == -float("inf"):
+        return "a number"
     if bounds is not None:
         return f"between {bounds.low:g} and {bounds.high:g}" if bounds.high < float("inf") else "a number not below 0"
     branches = branches_of(kind)

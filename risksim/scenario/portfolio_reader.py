@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -178,6 +179,31 @@ def in_both(document: Document, position: int, listed: Listed, error: ScenarioEr
     found = f"got {shown(listed.file)}, in which there {'is a mistake' if count == 1 else f'are {count} mistakes'}."
     said = document.fault(("portfolio", "deals", position, "file"), found, "Mend that file; it is told below.")
     return [said, *error.faults]
+
+
+def without_financing(members: Iterable[Member], document: Document) -> list[Fault]:
+    """The files of a portfolio in which nobody invests, for questions about investors.
+
+    Parameters
+    ----------
+    members : iterable of Member
+        The deals that it lists.
+    document : Document
+        The file of the portfolio.
+
+    Returns
+    -------
+    list of Fault
+        One an entry.
+    """
+    return [
+        document.fault(
+            ("portfolio", "deals", member.position, "file"),
+            f"got {shown(member.listed.file)}, a scenario without financing; there is no investor to ask about.",
+            f"Try `risksim public {document.file}`, or leave it out.",
+        )
+        for member in {member.position: member for member in members if not member.scenario.is_funded}.values()
+    ]
 
 
 def _contradictions(

@@ -32,7 +32,7 @@ from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradict
 from risksim.scenario.effects import known_on as known_on_days
 from risksim.scenario.ending import EarlyEnd, Known
 from risksim.scenario.ending import contradictions as of_early_ends
-from risksim.scenario.financing import Drawing, Financing, Instalments
+from risksim.scenario.financing import Drawing, Financing, Instalments, nobody
 from risksim.scenario.gates import gates, measured_by_outcome, measured_times, price_faults, rule_faults
 from risksim.scenario.outcomes import (
     AfterEnrolment,
@@ -61,6 +61,7 @@ from risksim.scenario.payments import (
 )
 from risksim.scenario.programme import MOST_COHORTS, Cohort, repeat_faults
 from risksim.scenario.public import Public
+from risksim.scenario.public_faults import public_faults
 from risksim.scenario.terms import Reading, Table, Terms
 from risksim.scenario.uncertainty import LARGEST_AMOUNT, Fixed, FixedLaw, FromRegister
 
@@ -145,8 +146,11 @@ class Scenario(Part):
         default=[], examples=[[{"per_outcome": {"outcome": "wellbeing", "price": 20_000}}]]
     )
     """The payment rules, applied in the order in which they stand. Only a loan can do without."""
-    financing: Financing = Field(examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}])
-    """Who invests, how much and when."""
+    financing: Financing = Field(
+        default_factory=nobody, examples=[{"tranches": [{"name": "DSI", "commitment": 3_200_000}]}]
+    )
+    """Who invests, how much and when. Only a file with `public` can do without: then nobody invests, nothing is paid,
+    and only what public budgets pay and save is reckoned."""
     ends_early: Annotated[list[EarlyEnd], Field(max_length=20)] = Field(
         default=[],
         examples=[[{"name": "political decision", "yearly_chance": 0.01, "notice": "6 months", "run_off": "1 year"}]],
@@ -169,7 +173,7 @@ class Scenario(Part):
         faults += measured_by_outcome(self.cohorts, self.personal, nearest)
         if not any(fault["loc"][0] in ("end", "follow_up") for fault in faults):
             faults += [*_measurements(self), *_drawings(self), *_payment_dates(self), *_early_ends(self)]
-            faults += deal_contradictions(self, certain)
+            faults += [*deal_contradictions(self, certain), *public_faults(self, all_payers(self), nearest)]
         if faults:
             raise ValidationError.from_exception_data("Scenario", faults)
         return self
@@ -185,6 +189,11 @@ class Scenario(Part):
         """Last day of the contract."""
         date: dt.date = value_of(self.end)
         return date
+
+    @property
+    def is_funded(self) -> bool:
+        """Whether anybody invests; a scenario of the public purse alone can do without."""
+        return "financing" in self.model_fields_set
 
     @property
     def personal(self) -> dict[str, PersonOutcome]:
@@ -211,8 +220,10 @@ class Scenario(Part):
         return [*self.results, *self.effects]
 
     def register_keys(self) -> tuple[str, ...]:
-        """The hurdles, where the file leaves them to the program."""
-        return () if "hurdles" in self.model_fields_set else ("hurdle-rates",)
+        """The hurdles and the growth of prices, where the file leaves them to the program."""
+        deflates = self.public is not None and self.public.inflation is None and self.payments
+        hurdles = () if "hurdles" in self.model_fields_set or not self.is_funded else ("hurdle-rates",)
+        return (*hurdles, *(("public-inflation",) if deflates else ()))
 
     def follow_up_dates(self) -> list[dt.date]:
         """Dates on which the parties settle, in order, none after `end`."""

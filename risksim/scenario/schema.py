@@ -64,6 +64,7 @@ def json_schema() -> dict[str, Any]:
         "title": "risksim scenario",
         "description": "One social-outcome deal, schema 1.",
         **{word: said for word, said in schema.items() if word not in ("title", "description")},
+        "anyOf": [{"required": ["financing"]}, {"required": ["public"]}],
     }
 
 

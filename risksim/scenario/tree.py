@@ -246,6 +246,18 @@ class _Level:
     is_key: bool = False  # a block that stands where a key should
 
 
+NUMBERED = frozenset({"by_week", "by_cost", "by_year", "index"})
+"""Blocks whose keys are weeks, amounts of money or calendar years; they are read as text like any other."""
+
+
+def _counts(path: Path | None, key: Any) -> bool:
+    """Whether a number may stand as a key here."""
+    if isinstance(key, bool) or not isinstance(key, int | float) or not path:
+        return False
+    block = str(path[-1]).rsplit(".", 1)[-1]
+    return block in NUMBERED or path[:2] == ("public", "appropriations")
+
+
 class _Builder:
     """Builds plain values from events and notes the mistakes that are no mistakes of YAML's grammar."""
 
@@ -367,6 +379,8 @@ class _Builder:
             self._fault(mark, found, "Write the key before the colon, as `name: Brøndby`.", level.path)
             level.key = None
             return
+        if _counts(level.path, value):
+            value = event.value
         if not isinstance(value, str):
             found = f"got the key {shown(value)}, which is not text; keys are text."
             remedy = f'Put it in quotation marks, as "{shown(event.value, quote="")}":'

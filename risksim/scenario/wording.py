@@ -97,6 +97,8 @@ def _words(error: ErrorDetails, place: Place) -> tuple[str, str]:
         return _unknown_key(error, place)
     if kind == "bounds":
         return _out_of_bounds(value, about["words"], place)
+    if error["loc"][-1:] == ("[key]",) and kind in _BAD_KEYS:
+        return _bad_key(error, place)
     if error["loc"][-1:] == ("[key]",) or kind == "name":
         return _bad_name(value, place)
     if kind in ("too_long", "too_short") and isinstance(value, list | dict) and value:
@@ -234,6 +236,16 @@ def _homes() -> dict[str, str]:
         "loans": "under financing, as entries of tranches with loan",
         "maturity": "under loan, in an entry of tranches",
         "share_of_commitment": "in an entry of costs",
+        "consequences": "under public",
+        "appropriations": "under public",
+        "refunds": "under public",
+        "refunds_apply": "under public",
+        "horizon": "under public",
+        "price_year": "under public, or in one of its entries",
+        "bears": "in an entry of consequences, during or costs, under public",
+        "committee": "in an entry of consequences, during or costs, under public",
+        "cashable": "in an entry of consequences or during, under public",
+        "saved": "in an entry of consequences or during, under public",
     }
     return homes
 
@@ -266,6 +278,23 @@ def _bad_name(value: Any, place: Place) -> tuple[str, str]:
     if isinstance(value, str):
         return found, "Type it again; it holds a letter that cannot be seen, or a line break."
     return found, "Write a name on one line."
+
+
+_BAD_KEYS = ("literal_error", "int_type", "float_type", "greater_than_equal", "less_than_equal")
+
+
+def _bad_key(error: ErrorDetails, place: Place) -> tuple[str, str]:
+    """A key that is no word of a choice, no year and no number."""
+    value, found = error["input"], f"got the key {shown(error['input'])}"
+    if error["type"] == "literal_error":
+        choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        close = closest(str(value), choices)
+        remedy = f"Did you mean {close[0]}?" if close else f"Write {choices[0]}, for example."
+        return f"{found}; each key of {place.key} is one of {', '.join(choices)}.", remedy
+    if place.key in ("by_week", "by_cost"):
+        what = "weeks on support" if place.key == "by_week" else "the yearly cost above which it is refunded"
+        return f"{found}; each key of {place.key} is {what}, a number not below 0.", f"Write `{example(place)}`."
+    return f"{found}; each key is a calendar year, as 2027.", "Write the year with four digits, as 2027."
 
 
 # Unions whose branch could not be told
@@ -408,6 +437,21 @@ def _no_repaid(value: Any, place: Place) -> tuple[str, str]:
     )
 
 
+def _no_bearer(value: Any, place: Place) -> tuple[str, str]:
+    return (
+        f"got {shown(value)}; {place.key} says whose money it is: a sector, shares that add up to 1, or a refund.",
+        "Write municipality, {municipality: 0.6, state: 0.4}, or {refund: refund-ladder, weeks: 52}.",
+    )
+
+
+def _no_index(value: Any, place: Place) -> tuple[str, str]:
+    return f"got {shown(value)}; index is {meaning(place)}.", "Write net-price-index, or {2020: 105.3, 2025: 121.4}."
+
+
+def _no_discount(value: Any, place: Place) -> tuple[str, str]:
+    return f"got {shown(value)}; discount is {meaning(place)}.", "Write discount-schedule, or a rate such as 0.035."
+
+
 def _duration(value: Any, place: Place) -> tuple[str, str]:
     found = f"got {shown(value)}; {place.key} is {meaning(place)}, whole months or years."
     return found, duration_remedy(value, place)
@@ -426,6 +470,9 @@ _SPECIAL = {
     "no_drawdown": _no_drawdown,
     "no_due": _no_due,
     "no_repaid": _no_repaid,
+    "no_bearer": _no_bearer,
+    "no_index": _no_index,
+    "no_discount": _no_discount,
     "duration": _duration,
     "calendar_date": _date,
 }

@@ -130,7 +130,204 @@ def tied(said: str, path: str, found: str, remedy: str) -> Mistake:
     return Mistake(CAP, f"{CAP}dependence: {{{said}}}\n", 34, f"dependence{path}", found, remedy)
 
 
+SHELTER = "consequences: {shelter: {outcome: home, saved: 120, price: 1500, bears: municipality}}"
+SHARED = "consequences: {shelter: {outcome: home, saved: 120, price: 1500, bears: %s}}"
+OWN = "refunds: {own: [{valid_from: 2016-01-04, %s}]}"
+
+
+def budgeted(said: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in what public budgets pay and save, which is written on one line: line 34."""
+    return Mistake(CAP, f"{CAP}public: {{{said}}}\n", 34, f"public{path}", found, remedy)
+
+
+def saving(said: str, path: str, found: str, remedy: str, more: str = "") -> Mistake:
+    """A mistake in one more line of a consequence."""
+    line = SHELTER.replace("municipality}}", f"municipality, {said}}}}}")
+    return budgeted(f"{line}{more}", f".consequences.shelter.{path}", found, remedy)
+
+
+def borne(by: str, path: str, found: str, remedy: str, more: str = "") -> Mistake:
+    """A mistake in who bears a consequence."""
+    return budgeted(f"{SHARED % by}{more}", f".consequences.shelter.bears{path}", found, remedy)
+
+
+def refunded(edition: str, path: str, found: str, remedy: str) -> Mistake:
+    """A mistake in an edition of a rule of refund."""
+    return budgeted(f"{SHELTER}, {OWN % edition}", f".refunds.own[0]{path}", found, remedy)
+
+
 MISTAKES: dict[str, Mistake] = {
+    # What public budgets pay and save
+    "a purse with nothing in it": budgeted("horizon: 10", "", "neither consequences nor costs", "Add consequences"),
+    "a line in two blocks": budgeted(
+        f"{SHELTER}, costs: {{shelter: {{amount: 5}}}}", ".costs.shelter", "also one of consequences", "'shelter 2'"
+    ),
+    "savings by no outcome": budgeted(
+        SHELTER.replace("home", "hme"), ".consequences.shelter.outcome", "no outcome of persons", "Did you mean home?"
+    ),
+    "savings by an outcome twice": budgeted(
+        SHELTER.replace("home", "[home, home]"), ".consequences.shelter.outcome[1]", "'home' a second time", "Take one"
+    ),
+    "savings by one of several that is none": budgeted(
+        SHELTER.replace("home", "[home, wrk]"), ".consequences.shelter.outcome[1]", "no outcome of persons", "work?"
+    ),
+    "a saving in words": budgeted(
+        SHELTER.replace("120", "some"), ".consequences.shelter.saved", "got 'some'; saved is how many", "Write a number"
+    ),
+    "savings by a number": budgeted(
+        SHELTER.replace("home", "5"), ".consequences.shelter.outcome", "got 5; outcome is", "quotation"
+    ),
+    "savings that last too long": saving("lasts: 12", "lasts", "12 years, and the horizon is 10", "horizon: 12"),
+    "savings over a horizon that is shorter": saving(
+        "lasts: 5", "lasts", "5 years, and the horizon is 4", "horizon: 5", ", horizon: 4"
+    ),
+    "evidence for longer than it lasts": saving(
+        "lasts: 3, evidence: 4", "evidence", "4 years, and lasts is 3", "lasts: 4"
+    ),
+    "a profile of too many years": saving(
+        "by_year: [1, 1, 1]", "by_year", "3 years, and the horizon is 2", "horizon: 3", ", horizon: 2"
+    ),
+    "a horizon of an age": budgeted(f"{SHELTER}, horizon: 31", ".horizon", "got 31; horizon is", "horizon: 10"),
+    "a decay while it is met": saving("counts: while met, decay: 0.1", "decay", "beside counts: while met", "Take it"),
+    "years while it is met": saving(
+        "counts: while met, lasts: 3", "lasts", "beside counts: while met", "first success"
+    ),
+    "counted in another way": saving("counts: every success", "counts", "'every success'", "first success"),
+    "optimism corrected twice": budgeted(
+        SHELTER.replace("120", "{graded: {value: 9, grade: 3, as: saving}}").replace(
+            "1500", "{graded: {value: 1500, grade: 3, as: saving}}"
+        ),
+        ".consequences.shelter.saved",
+        "optimism is corrected once",
+        "Grade one of the two",
+    ),
+    "a share above one of the saving": saving("cashable: 50", "cashable", "got 50", "write 0.5"),
+    "a sector that is none": borne("kommune", "", "got 'kommune'", "municipality"),
+    "a bearer without a sector": borne("3", "", "says whose money it is", "{municipality: 0.6, state: 0.4}"),
+    "shares between sectors that are none": borne(
+        "{municipality: 0.6, stat: 0.4}", ".stat", "one of municipality, region, state", "Did you mean state?"
+    ),
+    "shares of sectors that miss one": borne("{municipality: 0.6, state: 0.3}", "", "add up to 0.9", "by +0.1"),
+    "a refund by no rule": borne(
+        "{refund: refund-lader}", ".refund", "no rule of refund; there is refund-ladder", "Did you mean refund-ladder"
+    ),
+    "a refund of cases without their cost": borne(
+        "{refund: expensive-cases}", "", "got no yearly_cost; 'expensive-cases' depends on", "yearly_cost: 973571"
+    ),
+    "a refund of days without days": borne("{refund: shelter-refund}", "", "got no days", "days: 200"),
+    "a refund by weeks with days": borne(
+        "{refund: refund-ladder, days: 9}", ".days", "'refund-ladder' does not look at", "write weeks"
+    ),
+    "a refund by days with weeks": borne(
+        "{refund: shelter-refund, days: 9, weeks: 3}", ".weeks", "'shelter-refund' does not look at", "write days"
+    ),
+    "a plain share with weeks": borne(
+        "{refund: own, weeks: 3}", ".weeks", "'own' does not look at", "Take it out.", f", {OWN % 'share: 0.5'}"
+    ),
+    "a committee of the state": budgeted(
+        SHARED % "state, committee: social",
+        ".consequences.shelter.committee",
+        "bears nothing of this line",
+        "bears: municipality",
+    ),
+    "an edition that says nothing": refunded("unchecked: true", "", "got no share", "share: 0.5"),
+    "an edition in two ways": refunded("by_week: {0: 0.8}, share: 0.5", "", "got by_week and share", "Keep one"),
+    "an edition that ends before it begins": refunded(
+        "valid_to: 2015-01-01, share: 0.5", ".valid_to", "before valid_from 2016-01-04", "change places"
+    ),
+    "days of no share": refunded("by_week: {0: 0.8}, most_days: 9", ".most_days", "but no share", "share: 0.5"),
+    "the prices of no thresholds": refunded(
+        "share: 0.5, price_year: 2020", ".price_year", "this edition has none", "by_cost"
+    ),
+    "weeks that begin late": refunded("by_week: {4: 0.8, 26: 0.4}", ".by_week", "steps at 4, 26", "lowest step first"),
+    "weeks out of order": refunded("by_week: {0: 0.8, 26: 0.3, 4: 0.4}", ".by_week", "steps at 0, 26, 4", "Sort them"),
+    "thresholds out of order": refunded(
+        "by_cost: {1000000: 0.5, 900000: 0.2}", ".by_cost", "steps at 1,000,000, 900,000", "Sort them"
+    ),
+    "weeks in words": refunded("by_week: {none: 0.8}", ".by_week.none", "weeks on support, a number", "by_week: {0"),
+    "two editions on one day": budgeted(
+        f"{SHELTER}, refunds: {{own: [{{valid_from: 2016-01-04, share: 0.5}}, "
+        "{valid_from: 2020-01-01, share: 0.4}]}",
+        ".refunds.own[1].valid_from",
+        "the edition before it has no last day",
+        "valid_to: 2019-12-31",
+    ),
+    "editions that overlap": budgeted(
+        f"{SHELTER}, refunds: {{own: [{{valid_from: 2020-01-01, share: 0.4}}, "
+        "{valid_from: 2016-01-04, valid_to: 2020-01-01, share: 0.5}]}",
+        ".refunds.own[0].valid_from",
+        "holds until 2020-01-01; on each day one edition holds",
+        "valid_to: 2019-12-31",
+    ),
+    "anyway of nothing that is saved": budgeted(
+        f"{SHELTER}, anyway: {{work: 0.2}}", ".anyway.work", "no consequence saves", "Write home."
+    ),
+    "a rank among equals": budgeted(
+        f"{SHELTER}, overlap: {{share: 0.2, rank: 2}}", ".overlap.rank", "beside by: equal parts", "by: priority"
+    ),
+    "a rank beyond the programmes": budgeted(
+        f"{SHELTER}, overlap: {{share: 0.2, by: priority, rank: 3}}",
+        ".overlap.rank",
+        "got 3, and 2 programmes",
+        "from 1 to 2",
+    ),
+    "a discount of no table": budgeted(
+        f"{SHELTER}, discount: discount-shedule", ".discount", "no such table", "Did you mean discount-schedule"
+    ),
+    "an uncertain discount": budgeted(
+        f"{SHELTER}, discount: {{uniform: [0, 0.1]}}", ".discount", "discount is the real rate", "0.035"
+    ),
+    "a discount in percent": budgeted(f"{SHELTER}, discount: 3.5", ".discount", "got 3.5", "0.035"),
+    "an index that is none": budgeted(
+        f"{SHELTER}, index: prices", ".index", "there is net-price-index", "a value for each year"
+    ),
+    "an index of one number": budgeted(f"{SHELTER}, index: 105", ".index", "got 105; index is", "net-price-index"),
+    "an index of a century": budgeted(
+        f"{SHELTER}, index: {{20: 105}}", ".index.20", "a calendar year, as 2027", "four digits"
+    ),
+    "prices that nothing converts": saving(
+        "price_year: 2020", "price_year", "prices of 2020, but everything is added up in prices of 2025", "Add index"
+    ),
+    "prices that an index does not know": saving(
+        "price_year: 2020",
+        "price_year",
+        "the index has no value for 2020",
+        "Add 2020 to index",
+        ", index: {2021: 100, 2025: 110}",
+    ),
+    "money set aside by somebody else": budgeted(
+        f"{SHELTER}, appropriations: {{region: {{2026: 5}}}}",
+        ".appropriations.region",
+        "those who pay are municipality",
+        "Write the payer",
+    ),
+    "money set aside by nobody": budgeted(
+        f"{SHELTER}, appropriations: {{kommune: {{2026: 5}}}}",
+        ".appropriations.kommune",
+        "one of municipality, region, state, outcome fund",
+        "municipality",
+    ),
+    "money set aside too late": budgeted(
+        f"{SHELTER}, appropriations: {{municipality: {{2028: 5}}}}",
+        ".appropriations.municipality.2028",
+        "the deal pays from 2025 to 2027",
+        "budget year",
+    ),
+    "a public cost before the deal": budgeted(
+        "costs: {staff: {amount: 5, by_year: {2024: 1}}}", ".costs.staff.by_year.2024", "fall from 2025", "Look at"
+    ),
+    "years of a cost for each": budgeted(
+        "costs: {staff: {amount: 5, per: completer, by_year: {2025: 1}}}",
+        ".costs.staff.by_year",
+        "beside per: completer",
+        "Take by_year out",
+    ),
+    "no investors and no purse": Mistake(
+        DEAL[DEAL.index("financing:") :], "", 1, "financing", "got no financing", "under public"
+    ),
+    "payments without investors": Mistake(
+        DEAL[DEAL.index("financing:") :], f"public: {{{SHELTER}}}\n", 31, "payments", "nobody to repay", "Add financing"
+    ),
     # What goes together
     "a whole correlation": tied("within_person: 1", ".within_person", "below 1", "within_person: 0.36"),
     "dependence of nothing": tied("macro: {wrk: 0.1}", ".macro.wrk", "no outcome of persons", "work"),
