@@ -320,13 +320,10 @@ def _reach(plan: Plan, line: int, onsets: dict[int, tuple[FloatArray, FloatArray
 
 def _repay(plan: Plan, settled: Settled | PathResults, payment: IntArray) -> None:
     """Add repayments to the budgets that bear them: payment int64[path, budget, year]. [minor unit]"""
-    purse, years = purse_of(plan), plan.labels.years
-    if not years:
-        return
-    first = purse.years.index(years[0])
-    here = slice(first, first + len(years))
+    purse = purse_of(plan)
+    rows = [purse.years.index(year) for year in plan.labels.years]  # years without a date of the deal are left out there
     for payer, budget in enumerate(purse.payer_budget):
-        payment[:, budget, here] += settled.repayment[:, payer]
+        payment[:, budget, rows] += settled.repayment[:, payer]
 
 
 def _count_successes(purse: Purse, counted: Counted, achieved: FloatArray) -> None:
