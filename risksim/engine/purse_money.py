@@ -321,7 +321,7 @@ def _reach(plan: Plan, line: int, onsets: dict[int, tuple[FloatArray, FloatArray
 def _repay(plan: Plan, settled: Settled | PathResults, payment: IntArray) -> None:
     """Add repayments to the budgets that bear them: payment int64[path, budget, year]. [minor unit]"""
     purse = purse_of(plan)
-    rows = [purse.years.index(year) for year in plan.labels.years]  # years without a date of the deal are left out there
+    rows = [purse.years.index(year) for year in plan.labels.years]  # years without a date are left out there
     for payer, budget in enumerate(purse.payer_budget):
         payment[:, budget, rows] += settled.repayment[:, payer]
 
