@@ -31,7 +31,7 @@ from risksim.plan.layout import (
 )
 from risksim.scenario.scenario import Scenario
 from tests.engine.deals import SIMPLE, bent_plan, shipped_plan
-from tests.engine.purses import (
+from tests.engine.public_lines import (
     MUNICIPALITY,
     STATE,
     Line,

@@ -12,7 +12,7 @@ from risksim.engine.run import Settings, draw_block
 from risksim.plan.layout import IN_ALL, IS_COST, Plan
 from risksim.report.purse_story import purse_story
 from tests.engine.deals import SIMPLE, shipped_plan
-from tests.engine.purses import Line, random_counts, with_purse
+from tests.engine.public_lines import Line, random_counts, with_purse
 
 LINES = [
     Line(saved=3, price=100.0, profile=(0.0, 1.0, 1.0), decay=0.5, cashable=0.5, share=(0.5, 0, 0.5), evidence=1),
