@@ -63,6 +63,8 @@ class Purpose(IntEnum):
     """How many people of a cohort meet a fate."""
     FATE = 22
     """Which fate a person meets, where people are counted by fate; the occasion is the group of outcomes."""
+    ATTRIBUTION = 23
+    """Whether somebody who meets an outcome would have met it anyway; for the public purse alone."""
 
 
 SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TAIL})

@@ -18,6 +18,7 @@ from risksim.engine.addresses import Purpose
 from risksim.engine.dimensions import DIMENSIONS, first_of_counts
 from risksim.engine.fates import Chances, Fates
 from risksim.engine.fates_of_deals import chances_of, fates_of
+from risksim.engine.later import Later, draw_later, later_of
 from risksim.engine.shift import points_of
 from risksim.engine.words import KeyArray
 from risksim.kernels import binomial as inversion
@@ -73,6 +74,8 @@ class Timed(NamedTuple):
     chance: FloatArray
     """float64[1, group]: chance of each group of classes that nothing read in the pool tells apart. [1]"""
     splits: tuple[Split, ...]
+    of_class: tuple[int, ...]
+    """The group of each class."""
 
 
 class Schedule(NamedTuple):
@@ -89,6 +92,8 @@ class Schedule(NamedTuple):
     """int64[entry, 3]: row, measure and period to which it adds."""
     heads: IntArray
     """int64[entry, 3]: row, column of the head count, and how often it counts."""
+    later: Later | None = None
+    """What only the public purse reads; None where there is none."""
 
 
 class _Reader(NamedTuple):
@@ -155,13 +160,14 @@ def schedule_of(fates: Fates) -> Schedule:
                         _enter(r, [row for row in rows if row[2] >= 0], seen, heads)
                 n_rows += n_own
         chance = np.bincount(of_class, fates.class_chance, n_groups).astype(np.float64)[np.newaxis]
-        timed.append(Timed(pool, chance, tuple(splits)))
+        timed.append(Timed(pool, chance, tuple(splits), tuple(of_class)))
     for (pattern, pool), found_here in readers.items():
         for r in found_here:
             if not r.is_timed and r.periods[0] >= 0:
                 _enter(r, [(int(total[pattern, pool]), r.target, r.periods[0])], seen, heads)
-    entries = (np.array(rows, dtype=np.int64).reshape(-1, 3) for rows in (seen, heads))
-    return Schedule(fates, tuple(chains), total, tuple(timed), n_rows, *entries)
+    entries = [np.array(rows, dtype=np.int64).reshape(-1, 3) for rows in (seen, heads)]
+    schedule = Schedule(fates, tuple(chains), total, tuple(timed), n_rows, entries[0], entries[1])
+    return schedule._replace(later=later_of(fates, schedule)) if fates.later.size else schedule
 
 
 _KEPT: dict[tuple[int, int], tuple[Plan, Schedule]] = {}
@@ -258,13 +264,22 @@ def count_fates(
     drawn = []
     for cohort in range(plan.cohorts.places.size):
         schedule = _schedule_of_cohort(plan, cohort)
-        counts = np.empty((schedule.n_rows, inputs.shape[0]), dtype=np.int64)
+        n_rows = schedule.n_rows if schedule.later is None else schedule.later.n_rows
+        counts = np.empty((n_rows, inputs.shape[0]), dtype=np.int64)
         chances = chances_of(plan, key, first_path, cohort, inputs)
         _draw_totals(schedule, chances, cohort, uniforms, scratch, counts)
         drawn.append((schedule, counts))
+    known = []
     for cohort, (schedule, counts) in enumerate(drawn):
-        _draw_classes(schedule, cohort, uniforms, scratch, counts)
+        classes = _draw_classes(schedule, cohort, uniforms, scratch, counts)
         collapse.tally(cohort, counts, schedule.seen, schedule.heads, measured, headcount)
+        known.append(classes if schedule.later is not None else {})
+    for cohort, (schedule, counts) in enumerate(drawn):
+        if schedule.later is not None:
+            asks = bool(schedule.later.chains)
+            own = chances_of(plan, key, first_path, cohort, inputs) if asks else None
+            draw_later(schedule.fates, schedule.later, own, known[cohort], cohort, uniforms, scratch, counts)
+            collapse.tally(cohort, counts, schedule.later.seen, schedule.heads[:0], measured, headcount)
 
 
 def _draw_totals(
@@ -282,10 +297,19 @@ def _draw_totals(
         collapse.chain(uniforms.draw(cohort, chance.shape[1] - 1), pools[pool], chance, *scratch, cells)
 
 
-def _draw_classes(schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: Scratch, counts: IntArray) -> None:
-    """When the people of each pattern enrolled, where periods differ: rows of counts int64[row, path]."""
-    for pool, chance, splits in schedule.timed:
-        classes = np.empty((chance.size, counts.shape[1]), dtype=np.int64)
+def _draw_classes(
+    schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: Scratch, counts: IntArray
+) -> dict[int, IntArray]:
+    """When the people of each pattern enrolled, where periods differ: rows of counts int64[row, path].
+
+    Returns
+    -------
+    dict of int to int64[group, path]
+        When the people of each pool enrolled.
+    """
+    known = {}
+    for pool, chance, splits, _ in schedule.timed:
+        known[pool] = classes = np.empty((chance.size, counts.shape[1]), dtype=np.int64)
         numbers = uniforms.draw(cohort, chance.size - 1)
         collapse.chain(numbers, counts[pool], chance, *scratch, classes)
         for group, patterns, is_whole, first_row in splits:
@@ -300,3 +324,4 @@ def _draw_classes(schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: 
                     continue
                 numbers = uniforms.draw(cohort, free.shape[0] - 1)
                 collapse.split_by_class(numbers, counts[schedule.total[pattern, pool]], free, *scratch, out)
+    return known

@@ -11,7 +11,21 @@ from risksim.engine.heads import expect_heads
 from risksim.engine.lives import live_block
 from risksim.engine.results import forget, know_results
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import ELIGIBLE, ENROLLED, LANES, MEASURED, NEVER, RESULT, SEEN, FloatArray, Plan, Stops
+from risksim.plan.layout import (
+    ABLE,
+    ACHIEVED,
+    ELIGIBLE,
+    ENROLLED,
+    FIRST,
+    LANES,
+    MEASURED,
+    NEVER,
+    RESULT,
+    SEEN,
+    FloatArray,
+    Plan,
+    Stops,
+)
 
 
 def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
@@ -45,13 +59,16 @@ def expected_people(plan: Plan, stops: Stops | None = None) -> FloatArray:
                 continue
             able = 1.0 if outcomes.population[k] == ENROLLED else 1.0 - cohorts.dropout_value[c]
             share = able * visible
-            if statistic == ELIGIBLE and outcomes.population[k] != MEASURED:
+            if statistic >= ABLE:
+                share = able * outcomes.rate_value[k] if statistic in (ACHIEVED, FIRST) else able
+            elif statistic == ELIGIBLE and outcomes.population[k] != MEASURED:
                 share = able
             elif statistic not in (ELIGIBLE, SEEN):
                 share *= outcomes.rate_value[k]
             for month, n in enumerate(by_month):
                 period = outcomes.period_of_month[k, cohorts.month_ptr[c] + month]
-                if period >= 0 and (stops is None or still_counts(plan, c, k, month, stops)):
+                counts = stops is None or still_counts(plan, c, k, month, stops, pays=bool(statistic < ABLE))
+                if period >= 0 and counts:
                     out[0, c, m, period] += n * share
     _know(plan, stops, out)
     return out
@@ -74,12 +91,7 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     measured = np.empty((LANES, n_cohorts, plan.measures.outcome.size, n_periods))
     headcount = np.empty((LANES, n_cohorts, HEAD + 2 * plan.outcomes.address.size), dtype=np.int32)
     key = keys_of(0, plan.stream)
-    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person. Where people start
-    # in turn, the futures themselves differ in how many come in.
-    in_turn = np.zeros(n_cohorts, bool) if plan.arrivals is None else plan.arrivals.in_turn == 1
-    filled = np.where(in_turn, 1.0, np.minimum(plan.cohorts.ratio_value, 1.0))
-    ratio = np.where(in_turn, plan.cohorts.ratio_value, 1.0)
-    everybody = plan._replace(cohorts=plan.cohorts._replace(ratio_value=ratio))
+    everybody, filled = every_place(plan)
     ends = None if stops is None else Stops(*(np.repeat(of_path, LANES) for of_path in stops))
     total = np.zeros((1, *measured.shape[1:]))
     for first in range(0, DRAWN, LANES):  # a tile at a time: a deal may have thousands of cohorts
@@ -91,6 +103,17 @@ def _drawn_people(plan: Plan, stops: Stops | None) -> FloatArray:
     return out
 
 
+def every_place(plan: Plan) -> tuple[Plan, FloatArray]:
+    """A deal in which every place is lived, and how far each cohort is filled: float64[cohort]. [1]"""
+    n_cohorts = plan.cohorts.places.size
+    # Every place is lived, and counts as far as it is filled: nobody is rounded to a whole person. Where people start
+    # in turn, the futures themselves differ in how many come in.
+    in_turn = np.zeros(n_cohorts, bool) if plan.arrivals is None else plan.arrivals.in_turn == 1
+    filled = np.where(in_turn, 1.0, np.minimum(plan.cohorts.ratio_value, 1.0))
+    ratio = np.where(in_turn, plan.cohorts.ratio_value, 1.0)
+    return plan._replace(cohorts=plan.cohorts._replace(ratio_value=ratio)), filled
+
+
 def expected_enrolled(plan: Plan) -> FloatArray:
     """Expected people who enrol before the day of each decision to end early: float64[1, early end]."""
     assert plan.ending is not None
@@ -98,11 +121,14 @@ def expected_enrolled(plan: Plan) -> FloatArray:
     return np.array([[sum(expected_by_month(plan, c)[:month].sum() for c in cohorts) for month in plan.ending.month]])
 
 
-def still_counts(plan: Plan, cohort: int, outcome: int, month: int, stops: Stops) -> bool:
-    """Whether people who enrol in a month can still meet an outcome that counts, if the programme stops."""
+def still_counts(plan: Plan, cohort: int, outcome: int, month: int, stops: Stops, *, pays: bool = True) -> bool:
+    """Whether people who enrol in a month can still meet an outcome, if the programme stops, and, where it pays, so
+    early that it counts.
+    """
     assert plan.ending is not None
     stop, column = int(stops.month[0]), plan.cohorts.month_ptr[cohort] + month
     enrols = month < stop
     completes = month + plan.cohorts.duration[cohort] <= stop or stop == NEVER
     able = plan.outcomes.population[outcome] == ENROLLED or completes
-    return bool(enrols and able and plan.ending.measured_by[outcome, column] <= stops.counted[0])
+    in_time = not pays or plan.ending.measured_by[outcome, column] <= stops.counted[0]
+    return bool(enrols and able and in_time)

@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from risksim.engine.fates import Fates
+from risksim.engine.fates import Fates, everybody_in
 from risksim.kernels.patterns import HEAD
 from risksim.plan.layout import (
+    ABLE,
+    ACHIEVED,
     CARD,
     COMPLETERS,
     EARLIER,
@@ -25,13 +27,15 @@ from risksim.plan.layout import (
     EVENLY,
     EVENT,
     EXCLUDED,
+    FIRST,
     HAPPENS,
     KEPT,
     NEVER,
-    RESULT,
     SEEN,
     SQUARES,
     SUM,
+    WHOLE,
+    WHOLE_EACH,
     FloatArray,
     IntArray,
     Plan,
@@ -590,13 +594,16 @@ def _build(plan: Plan, cohort: int) -> Tables:
     months, class_chance = month_classes(plan, cohort)
     pools = pools_of(plan, cohort, months)
     book = _Book(plan, cohort, pools, months)
-    components, first = [], [0, 1]
+    components, first, entered = [], [0, 1], []
     for part in _parts(plan, cohort):
         worth = worths(plan, cohort, pools, months, part)
         component, chosen = _component(plan, pools, part, worth)
         book.enter(part, worth[chosen], part.bits[chosen], first[-1])
+        entered.append((part, worth[chosen], first[-1]))
         components.append(component)
         first.append(first[-1] + component.n_patterns)
+    for each in entered:
+        book.enter_later(*each)
     head = np.array([(1, 1 - pool.left, pool.left, int(pool.seen == 0)) for pool in pools], dtype=np.int64)
     fates = Fates(
         pool_head=head,
@@ -606,6 +613,7 @@ def _build(plan: Plan, cohort: int) -> Tables:
         counts=np.array(sorted(book.counts), dtype=np.int64).reshape(-1, 4),
         period=book.period(),
         class_chance=class_chance,
+        later=np.array(sorted(book.later), dtype=np.int64).reshape(-1, 4),
     )
     return Tables(fates, pools, tuple(components), 1, months, by_class(plan, cohort, months))
 
@@ -670,6 +678,7 @@ class _Book:
         self.rows: dict[tuple[int, bytes], int] = {}
         self.adds: list[tuple[int, int, int, int]] = []
         self.counts: list[tuple[int, int, int, int]] = []
+        self.later: list[tuple[int, int, int, int]] = []
 
     def period(self) -> IntArray:
         """As `Fates.period`."""
@@ -691,6 +700,32 @@ class _Book:
                 outcome = int(np.searchsorted(self.plan.outcomes.first_row, row, side="right")) - 1
                 self._enter_row(outcome, row, pool, first, worth[:, pool][:, here, row], seen, here)
 
+    def enter_later(self, part: _Part, worth: npt.NDArray[np.int8], first: int) -> None:
+        """Enter what only the public purse counts, after everything else: worth int8[pattern, pool, class, row]."""
+        measures = self.plan.measures
+        for outcome in part.outcomes:
+            asked = np.flatnonzero((measures.outcome == outcome) & (measures.statistic >= ABLE))
+            if not asked.size:
+                continue
+            for pool, own in enumerate(self.pools):
+                here = self.months if own.month_class < 0 else np.array([own.month_class])
+                before = np.zeros((worth.shape[0], here.size), dtype=np.bool_)
+                whole = np.full(before.shape, own.left == 0 or everybody_in(self.plan, outcome))
+                for row in rows_of(self.plan, outcome):
+                    now = worth[:, pool][:, here, row]
+                    is_first, met = np.bool_(row == rows_of(self.plan, outcome)[0]), now == 1
+                    what = {
+                        ABLE: (now != NOT_SPOKEN_OF) & is_first,
+                        ACHIEVED: met,
+                        FIRST: met & ~before,
+                        WHOLE: whole & is_first,
+                        WHOLE_EACH: whole,
+                    }
+                    before |= met & (self.periods[row, here] >= 0)
+                    for measure in asked:
+                        where = what[int(measures.statistic[measure])]
+                        self._enter(self.later, pool, first, int(measure), row, where, here, shared=True)
+
     def _enter_row(
         self,
         outcome: int,
@@ -708,7 +743,7 @@ class _Book:
         what = {ELIGIBLE: spoken if whole else visible, SEEN: visible, SUM: met & visible, SQUARES: met & visible}
         for measure in np.flatnonzero(measures.rows[:, row] == 1):
             statistic = int(measures.statistic[measure])
-            if statistic not in (CARD, RESULT):
+            if statistic in what:
                 self._enter(self.adds, pool, first, int(measure), row, what[statistic], here, shared=True)
         column = HEAD + 2 * outcome
         self._enter(self.counts, pool, first, column, -1, met, here, shared=False)

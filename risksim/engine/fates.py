@@ -17,7 +17,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from risksim.plan.layout import FloatArray, IntArray
+import numpy as np
+
+from risksim.plan.layout import EARLIER, ENROLLED, FloatArray, IntArray, Plan
+
+NOTHING_LATER: IntArray = np.empty((0, 4), dtype=np.int64)
 
 
 class Fates(NamedTuple):
@@ -39,6 +43,8 @@ class Fates(NamedTuple):
     """int64[row, class]: period in which a row is measured, -1 where it never is."""
     class_chance: FloatArray
     """float64[class]: chance of each class, for pools with people of every class. [1]"""
+    later: IntArray = NOTHING_LATER
+    """int64[add, 4]: as `adds`, of what only the public purse counts, so that it is drawn after everything else."""
 
 
 class Chances(NamedTuple):
@@ -50,3 +56,11 @@ class Chances(NamedTuple):
     """float64[path, pool]: sums to one over pools. [1]"""
     pattern: FloatArray
     """float64[path, pattern, pool]: sums to one over the patterns of each component. [1]"""
+
+
+def everybody_in(plan: Plan, outcome: int) -> bool:
+    """Whether an outcome would speak of everybody who enrols, and not only of completers, if it waited for no other."""
+    own = plan.processes
+    while plan.outcomes.population[outcome] == EARLIER and own is not None and own.gate[outcome] >= 0:
+        outcome = int(own.gate[outcome])
+    return bool(plan.outcomes.population[outcome] in (ENROLLED, EARLIER))

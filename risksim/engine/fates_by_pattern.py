@@ -13,7 +13,7 @@ from risksim.engine.fates import Chances, Fates
 from risksim.engine.words import KeyArray
 from risksim.kernels.chances import enrolled_on_paths
 from risksim.kernels.patterns import HEAD
-from risksim.plan.layout import ELIGIBLE, ENROLLED, MEASURED, SUM, FloatArray, Plan
+from risksim.plan.layout import ABLE, ACHIEVED, ELIGIBLE, ENROLLED, FIRST, MEASURED, SUM, FloatArray, Plan
 
 STAY_SEEN, STAY_UNSEEN, LEFT_SEEN, LEFT_UNSEEN = range(4)
 STAYERS, SEEN_POOLS = (STAY_SEEN, STAY_UNSEEN), (STAY_SEEN, LEFT_SEEN)
@@ -25,6 +25,7 @@ def fates_of(plan: Plan, cohort: int) -> Fates:
     n_outcomes = outcomes.address.size
     adds: list[tuple[int, int, int, int]] = []
     counts: list[tuple[int, int, int, int]] = []
+    later: list[tuple[int, int, int, int]] = []
     for k in range(n_outcomes):
         met, missed, row = 2 * k, 2 * k + 1, int(outcomes.first_row[k])
         column = HEAD + 2 * k
@@ -38,6 +39,9 @@ def fates_of(plan: Plan, cohort: int) -> Fates:
                 whole = measures.statistic[m] == ELIGIBLE and outcomes.population[k] != MEASURED
                 patterns = [met] if measures.statistic[m] == SUM else [met, missed]
                 adds.extend((pattern, pool, int(m), row) for pattern in patterns if seen or whole)
+            for m in np.flatnonzero((measures.outcome == k) & (measures.statistic >= ABLE)):
+                patterns = [met] if measures.statistic[m] in (ACHIEVED, FIRST) else [met, missed]
+                later.extend((pattern, pool, int(m), row) for pattern in patterns)
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     classes = slice(plan.cohorts.class_ptr[cohort], plan.cohorts.class_ptr[cohort + 1])
     chance: FloatArray = np.bincount(
@@ -51,6 +55,7 @@ def fates_of(plan: Plan, cohort: int) -> Fates:
         counts=np.array(counts, dtype=np.int64).reshape(-1, 4),
         period=np.ascontiguousarray(outcomes.period_of_class[:, classes]),
         class_chance=chance,
+        later=np.array(later, dtype=np.int64).reshape(-1, 4),
     )
 
 

@@ -11,14 +11,17 @@ from risksim.engine.addresses import Purpose
 from risksim.engine.chances import rates_in
 from risksim.engine.dependence import TiedWords
 from risksim.engine.enrolment import enrol
+from risksim.engine.fates import everybody_in
 from risksim.engine.leaving import leave, move
 from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
+from risksim.kernels import purse
 from risksim.kernels.ending import forget_late, stop_lives
 from risksim.kernels.lives import count_heads, measurable
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.processes import count_worth, meter
 from risksim.plan.layout import (
+    ABLE,
     CARD,
     LANES,
     RESULT,
@@ -180,7 +183,7 @@ def meter_tile(plan: Plan, cohort: int, tile: Tile, worth: FloatArray, inputs: F
     row_outcome = np.repeat(np.arange(plan.outcomes.address.size), np.diff(plan.outcomes.first_row))
     for row, outcome in enumerate(row_outcome):
         wanted = np.flatnonzero(
-            (measures.rows[:, row] == 1) & (measures.statistic != CARD) & (measures.statistic != RESULT)
+            (measures.rows[:, row] == 1) & (measures.statistic < ABLE) & ~np.isin(measures.statistic, (CARD, RESULT))
         )
         if not wanted.size:
             continue
@@ -191,6 +194,26 @@ def meter_tile(plan: Plan, cohort: int, tile: Tile, worth: FloatArray, inputs: F
             out[:, m] += seen[:, measures.statistic[m]]
     for m in np.flatnonzero(measures.statistic == CARD):
         out[:, m] = meter_cards(plan, int(measures.outcome[m]), months, tile, worth, inputs)
+    for outcome in np.unique(measures.outcome[measures.statistic >= ABLE]):
+        found = true_counts(plan, cohort, tile, int(outcome))
+        for m in np.flatnonzero((measures.outcome == outcome) & (measures.statistic >= ABLE)):
+            out[:, m] = found[:, measures.statistic[m] - ABLE]
+    return out
+
+
+def true_counts(plan: Plan, cohort: int, tile: Tile, outcome: int) -> FloatArray:
+    """People of one outcome as they are, measured or not, whether it still counts for a contract or not.
+
+    Returns
+    -------
+    float64[lane, statistic, period]
+        ABLE, ACHIEVED, FIRST, WHOLE and WHOLE_EACH. [people]
+    """
+    months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
+    rows = slice(plan.outcomes.first_row[outcome], plan.outcomes.first_row[outcome + 1])
+    out = np.zeros((LANES, 5, plan.calendar.years.size))
+    periods = np.ascontiguousarray(plan.outcomes.period_of_month[rows, months])
+    purse.count_true(tile.worth[rows], everybody_in(plan, outcome), tile.enrolled_at, tile.left_at, periods, out)
     return out
 
 

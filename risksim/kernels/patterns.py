@@ -21,6 +21,7 @@ from risksim.kernels.words import LANES, fill_persons
 CHUNK = 128
 ENROLLED, COMPLETERS, MEASURED = 0, 1, 2
 ELIGIBLE, SEEN, SUM, RESULT = 0, 1, 2, 3
+ABLE, ACHIEVED, FIRST = 35, 36, 37
 # Typed, not literal: a literal argument would compile `fill_persons` once for each purpose.
 ENROLMENT_PURPOSE, DROPOUT_PURPOSE = np.int64(2), np.int64(3)
 MEASUREMENT_PURPOSE, SUCCESS_PURPOSE = np.int64(4), np.int64(5)
@@ -275,6 +276,8 @@ def count_people_at(key, first_path, cohorts, outcomes, measures, inputs, rates,
                         field = 1
                     elif measures.statistic[m] == ELIGIBLE:
                         field = 0
+                    elif measures.statistic[m] >= ABLE:  # the public purse counts who is not measured too
+                        field = 2 if measures.statistic[m] in (ACHIEVED, FIRST) else 0
                     for s in range(n_classes):
                         period = outcomes.period_of_class[k, cohorts.class_ptr[c] + s]
                         if period >= 0:

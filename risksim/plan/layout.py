@@ -66,6 +66,9 @@ who completed it."""
 ABLE, ACHIEVED, FIRST = 35, 36, 37
 """Statistics of the public purse, whether people can be measured or not: those of whom an outcome speaks, in the period
 of its first measurement; those who meet it, at each measurement; those who meet it for the first time."""
+WHOLE, WHOLE_EACH = 38, 39
+"""Statistics that only the engine asks for: all of whom an outcome would speak if it waited for no other, in the period
+of its first measurement, and of each."""
 HAPPENS, SPELL, AMOUNT_OF, REACHES, SCORE, USE, EVENT = range(7)
 """Kinds of outcome: what happens to a person or doesn't, a state that comes and goes, an amount, an amount held against
 a goal, a score with an error, a fall in use, what happens in some month unless the person leaves first."""
