@@ -7,7 +7,8 @@
     │   ├── ScenarioError     a scenario file that cannot be read as a deal
     │   └── ObservedError     a file of observed counts that does not fit its deal
     ├── PlanError         a scenario that reads well but cannot be simulated
-    │   └── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
+    │   ├── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
+    │   └── IncidenceError    a rule of refund that says nothing of a year (`risksim.scenario.incidence`)
     ├── RunError          a run that broke one of its own rules (money not conserved, paths out of range)
     └── ResultError       a saved result that cannot be opened
 

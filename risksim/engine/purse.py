@@ -11,8 +11,8 @@ import numpy as np
 from risksim.engine import purse_counts
 from risksim.engine.keep import allocate, store
 from risksim.engine.purse_counts import Counted
-from risksim.engine.purse_expected import expected_counts
-from risksim.engine.purse_money import empty_purse, number_of, purse_of, reckon, reckon_line
+from risksim.engine.purse_meters import purse_of
+from risksim.engine.purse_money import empty_purse, number_of, reckon, reckon_line
 from risksim.engine.run import Progress, Settings, block_size, bytes_per_path, check, keys_of_run, run_expected
 from risksim.engine.settle import settle_in_pieces
 from risksim.engine.shift import weights_of
@@ -45,7 +45,7 @@ def run_purse(plan: Plan, settings: Settings, progress: Progress | None = None) 
     RunError
         If the deal has no public purse, settings make no sense, results cannot be held or amounts cannot be counted.
     """
-    purse_of(plan)
+    _check_public(plan)
     settings = settings._replace(keep_claims=False)
     check(plan, settings)
     _check_memory(plan, settings.paths)
@@ -72,6 +72,12 @@ def run_purse(plan: Plan, settings: Settings, progress: Progress | None = None) 
     if settings.shift:
         results.weight[:] /= math.fsum(results.weight)
     return results, purse
+
+
+def _check_public(plan: Plan) -> None:
+    """Refuse a deal of which nothing says what public budgets save."""
+    if plan.purse is None:
+        raise RunError(f"{plan.name}: the file says nothing of what public budgets save. Add a block 'public'.")
 
 
 def bytes_per_purse(plan: Plan) -> int:
@@ -148,9 +154,9 @@ def expect_purse(plan: Plan) -> tuple[PathResults, PursePaths]:
     PursePaths
         Of one path.
     """
-    purse_of(plan)
+    _check_public(plan)
     results = run_expected(plan)
-    return results, reckon(plan, expected_counts(plan), results)
+    return results, reckon(plan, purse_counts.count_expected(plan), results)
 
 
 def purse_ledger(plan: Plan, settings: Settings, path: int) -> PurseLedger:
@@ -175,6 +181,7 @@ def purse_ledger(plan: Plan, settings: Settings, path: int) -> PurseLedger:
     RunError
         If there is no such path, no public purse, or the engine can't run the deal.
     """
+    _check_public(plan)
     purse = purse_of(plan)
     if path < 0:
         raise RunError(f"got path {path}; paths are counted from 0. Try --path 4711.")

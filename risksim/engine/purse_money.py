@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from risksim.engine.purse_counts import Counted
+from risksim.engine.purse_meters import purse_of, says_anyway
 from risksim.engine.settle import Settled
 from risksim.errors import RunError
 from risksim.kernels.amounts import LARGEST
@@ -103,19 +104,6 @@ def reckon(plan: Plan, counted: Counted, settled: Settled | PathResults) -> Purs
     out.deadweight[:] = deadweight_of(plan, counted.anyway, settled)
     out.inputs[:] = counted.own
     return out
-
-
-def purse_of(plan: Plan) -> Purse:
-    """The public purse of a deal.
-
-    Raises
-    ------
-    RunError
-        If there is none.
-    """
-    if plan.purse is None:
-        raise RunError(f"{plan.name}: the file says nothing of what public budgets save. Add a block 'public'.")
-    return plan.purse
 
 
 def empty_purse(plan: Plan, n_paths: int) -> PursePaths:
@@ -353,19 +341,12 @@ def deadweight_of(plan: Plan, anyway: FloatArray, settled: Settled | PathResults
     purse = purse_of(plan)
     claimed = np.maximum(settled.claim.sum(axis=2), 0).astype(np.float64)
     total, repaid = np.zeros(claimed.shape[0]), settled.repayment.sum(axis=(1, 2)).astype(np.float64)
-    lost = np.zeros(claimed.shape[0])
+    lost, said = np.zeros(claimed.shape[0]), says_anyway(plan)
     for rule, outcome in enumerate(purse.claim_of_rule):
         total = total + claimed[:, rule]
         if outcome < 0:
             continue
-        if not says_anyway(plan, int(outcome)):
+        if not said[outcome]:
             return np.full(claimed.shape[0], np.nan)
         lost = lost + np.where(claimed[:, rule] > 0.0, claimed[:, rule] * anyway[:, outcome], 0.0)
     return np.where(total > 0.0, lost / np.where(total > 0.0, total, 1.0) * repaid, 0.0)
-
-
-def says_anyway(plan: Plan, outcome: int) -> bool:
-    """Whether the purse, or else the deal, says how many would meet an outcome without the programme."""
-    purse = purse_of(plan)
-    own = purse.anyway_slot[outcome] >= 0 or not np.isnan(purse.anyway_value[outcome])
-    return bool(own or (plan.anyway is not None and (plan.anyway.outcome == outcome).any()))

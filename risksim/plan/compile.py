@@ -22,6 +22,7 @@ from risksim.plan import (
     money,
     people,
     processes,
+    purse,
     rules,
     waterfall,
 )
@@ -96,6 +97,8 @@ def compile_plan(
         )
     heads = people.heads_in(scenario, dates)
     measures = rules.measures(measured, outcomes, results, compared, heads, len(dates))
+    parts = purse.Parts(outcomes, calendar, dates, follow_ups, years, payers, payments.clause)
+    public = purse.purse(gathered, places, parts)
     if gathered.faults:
         raise ScenarioError(list(dict.fromkeys(gathered.faults)))  # once for all cohorts of an entry
     plan = layout.Plan(
@@ -156,6 +159,7 @@ def compile_plan(
         leaving=going,
         arrivals=arrivals,
         anyway=anyway.anyway(gathered),
+        purse=public,
     )
     return plan._replace(inputs=_with_luck(plan.inputs, luck_of(plan)))
 
@@ -230,6 +234,7 @@ def at_means(plan: layout.Plan, *, luck: bool = False) -> layout.Plan:
         leaving=plan.leaving and fixed(plan.leaving, "level", "odds", "yearly"),
         arrivals=arrivals,
         anyway=plan.anyway and fixed(plan.anyway, "chance"),
+        purse=plan.purse and purse.at_means(plan.purse)._replace(inputs=_only(plan.purse.inputs, [])),
     )
 
 

@@ -47,6 +47,10 @@ class Constant(NamedTuple):
     valid_from: dt.date
     valid_to: dt.date | None
     note: str
+    rule: str = ""
+    """The rule of refund of which a table is a dated edition; empty for other constants."""
+    price_year: int | None = None
+    """The price level of the amounts of a table."""
 
     @property
     def words(self) -> str:
@@ -112,6 +116,8 @@ def constants() -> dict[str, Constant]:
             valid_from=said["valid_from"],
             valid_to=said.get("valid_to"),
             note=said.get("note", ""),
+            rule=said.get("rule", ""),
+            price_year=said.get("price_year"),
         )
         for key, said in _read()["constants"].items()
     }
