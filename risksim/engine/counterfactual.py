@@ -93,7 +93,8 @@ def chance_anyway(plan: Plan, inputs: FloatArray, own: FloatArray, outcome: int,
         if said.unless[row] >= 0:
             chance = chance * (1.0 - chances[said.unless[row]])
         chances.append(chance)
-    return chances[said.outcome.tolist().index(outcome)]
+    place: int = said.outcome.tolist().index(outcome)
+    return chances[place]
 
 
 def _ever(plan: Plan, outcome: int, chance: FloatArray) -> FloatArray:

@@ -15,7 +15,6 @@ from risksim.engine.fates import everybody_in
 from risksim.engine.leaving import leave, move
 from risksim.engine.processes import live_outcomes, meter_cards
 from risksim.engine.words import KeyArray, Words, limits_of, on_lanes
-from risksim.kernels import purse
 from risksim.kernels.ending import forget_late, stop_lives
 from risksim.kernels.lives import count_heads, measurable
 from risksim.kernels.patterns import HEAD
@@ -209,6 +208,8 @@ def true_counts(plan: Plan, cohort: int, tile: Tile, outcome: int) -> FloatArray
     float64[lane, statistic, period]
         ABLE, ACHIEVED, FIRST, WHOLE and WHOLE_EACH. [people]
     """
+    from risksim.kernels import purse  # only where a deal has a public purse
+
     months = slice(plan.cohorts.month_ptr[cohort], plan.cohorts.month_ptr[cohort + 1])
     rows = slice(plan.outcomes.first_row[outcome], plan.outcomes.first_row[outcome + 1])
     out = np.zeros((LANES, 5, plan.calendar.years.size))

@@ -20,7 +20,7 @@ from risksim.engine.fates import everybody_in
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import draw_inputs, look_up_input
 from risksim.engine.lives import live_tile
-from risksim.engine.purse_meters import (  # fmt: skip
+from risksim.engine.purse_meters import (
     Meters,
     columns_of,
     meters_of,
@@ -86,8 +86,8 @@ class Counted(NamedTuple):
     """float64[path, outcome]: people whom the programme brought to an outcome, less those whom it kept from it; nan
     where nothing says so. [people]"""
     anyway: FloatArray
-    """float64[path, outcome]: the share of those who met it who would have met it anyway, all cohorts together; nan
-    where nothing says so. [1]"""
+    """float64[path, outcome]: the share of those who met it who would have met it anyway, as drawn, all cohorts
+    together; 0 where nobody met it, nan where nothing says so. [1]"""
 
 
 def count_purse(plan: Plan, settings: Settings, first_path: int, n_paths: int) -> Counted:
@@ -201,7 +201,7 @@ def _count(
     stops: Stops | None,
 ) -> _People:
     gross = _gross(plan, meters, found, headcount)
-    rates = rates_of(plan, key, first_path, inputs) if plan.cohorts.places.size else None
+    rates = rates_of(plan, key, first_path, inputs) if says_anyway(plan).any() else None
     shares = _shares(plan, meters, inputs, own, rates, found)
     net, attributable, anyway = _net(plan, meters, key, first_path, found, gross, shares)
     claimed = claimed_years(plan, key, first_path, inputs, own, shares, stops)

@@ -10,10 +10,12 @@ import pytest
 from scipy import stats
 
 from risksim.engine.addresses import Purpose, keys_of
+from risksim.engine.ending import end_early
 from risksim.engine.engines import conditional_obstacle
+from risksim.engine.expected import expected_people
 from risksim.engine.lives import live_tile
 from risksim.engine.purse_counts import TOGETHER, count_expected, count_purse, own_inputs, purse_obstacle
-from risksim.engine.run import Settings, draw_block, run
+from risksim.engine.run import Settings, draw_block, keys_of_run, run
 from risksim.engine.words import Words
 from risksim.errors import RunError
 from risksim.plan.compile import at_means, compile_plan
@@ -70,10 +72,12 @@ def check_contract(plan, engine, n_paths=128):
     settings = Settings(n_paths, 5, engine=engine, keep_claims=False)
     assert (found.headcount == run(plan, settings).headcount).all()
     inputs, measured, headcount = draw_block(plan, settings, 0, n_paths)
+    stops = end_early(plan, keys_of_run(plan, settings), 0, inputs, measured, headcount)
     assert np.array_equal(found.inputs, inputs)
-    if plan.ending is None:
-        assert np.array_equal(found.measured, measured, equal_nan=True)
-        assert (found.headcount == headcount).all()
+    assert np.array_equal(found.measured, measured, equal_nan=True)
+    assert (found.headcount == headcount).all()
+    assert (found.stops is None) == (stops is None)
+    assert stops is None or all(map(np.array_equal, found.stops, stops))
     for outcome in yes_or_no(plan):
         first, achieved, able = (meter(found, mine, outcome, which)[0].sum(axis=1) for which in (FIRST, ACHIEVED, ABLE))
         heads = found.headcount[:, :, 4 + 2 * outcome].sum(axis=1)
@@ -448,6 +452,15 @@ def test_the_expected_path():
     assert found.measured.sum() == pytest.approx(24 * 0.8)
 
 
+@pytest.mark.parametrize("name", ["broendby-tuba.yaml", "effects/gross-and-net.yaml"])
+def test_the_expected_contract_does_not_see_the_purse(name):
+    plan = at_means(shipped_plan(name))
+    found = count_expected(with_purse(plan))
+    assert np.array_equal(found.measured, expected_people(plan), equal_nan=True)
+    gross, net = found.gross, found.net
+    assert (net[~np.isnan(net)] <= gross[~np.isnan(net)] + 1e-12).all()
+
+
 def test_expected_claims_are_the_mean_of_futures():
     base = made({"job": JOB, "school": SCHOOL}, people=4)
     plan = with_purse(base, claims=((0, 1),), anyway_value=np.array([0.3, 0.2]))
@@ -456,3 +469,19 @@ def test_expected_claims_are_the_mean_of_futures():
         found = getattr(drawn, name).sum(axis=2)[:, 0]
         error = found.std() * math.sqrt(1 / 4_096 + 1 / 4_096)
         assert abs(getattr(expected, name).sum() - found.mean()) < 4 * error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made_of", [lambda: with_purse(bent_plan()), rich_plan], ids=["bent", "rich"])
+def test_what_the_purse_counts_goes_with_what_the_contract_counts(made_of):
+    # Covariances of all meters with each other and with all measures: a count drawn twice would show here.
+    plan, n_paths = made_of(), 4_096
+    found = []
+    for engine in ENGINES:
+        both = counted(plan, engine, n_paths)
+        found.append(np.hstack([both.gross.reshape(n_paths, -1), np.nansum(both.measured, axis=1).reshape(n_paths, -1)]))  # fmt: skip # noqa: E501
+    some = found[0].std(axis=0) > 0.3  # counts so rare that their covariances are no normal numbers are left out
+    one, other = (np.cov(each[:, some].T) for each in found)
+    scale = np.sqrt(np.outer(np.diag(one), np.diag(one)))
+    error = np.sqrt(2 * (1 + (one / scale) ** 2) / n_paths)
+    assert (np.abs(one - other) / scale < 4.5 * error).all()  # of about 2,000 numbers

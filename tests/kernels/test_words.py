@@ -73,6 +73,7 @@ def test_purposes_have_the_numbers_of_the_address_page():
         "POINTS": 20,
         "COUNT": 21,
         "FATE": 22,
+        "ATTRIBUTION": 23,
     }
     named = (
         slow.INPUT, slow.ENROLMENT, slow.DROPOUT, slow.MEASUREMENT, slow.SUCCESS, slow.WORTH, slow.SPELL, slow.ERROR,
