@@ -552,7 +552,7 @@ class _Compiler:
     def _state_share(self, line: Line, bears: Refunded, edition: incidence.DatedEdition, t: int) -> float:
         """What the state bears t years after a success. [1]"""
         rule = bears.refund
-        self.sentences[f"{rule}: the edition {edition.dates}, {edition.origin or 'no source'}."] = None
+        self.sentences[f"{rule}: the edition {edition.dates}, {edition.origin or 'as the file says'}."] = None
         if edition.basis == "weeks":
             begins = bears.weeks + incidence.WEEKS_A_YEAR * max(t - 1, 0)
             return incidence.state_share_by_weeks(edition, begins, begins + incidence.WEEKS_A_YEAR)
@@ -619,11 +619,10 @@ class _Compiler:
         return register.plain("net-tax-factor")
 
     def _together(self) -> layout.FloatArray:
-        """Correlation of each input with the factor that volumes share: its square is that of two volumes. [1]"""
+        """The part of each input that is the factor which volumes share: the correlation of any two of them. [1]"""
         said = self.public.together
-        correlation = register.plain("consequence-correlation") if said is None else said
         out = np.zeros(len(self.own.laws))
-        out[self.volumes] = math.sqrt(correlation)
+        out[self.volumes] = register.plain("consequence-correlation") if said is None else said
         return out
 
     def _share_addresses(self) -> None:

@@ -74,7 +74,8 @@ class Purse(NamedTuple):
     inputs: Any
     """`Inputs` of its own: drawn by address, never from quasi-random points."""
     together: FloatArray
-    """float64[input]: correlation of an input's normal score with the factor that volumes share; 0 for none. [1]"""
+    """float64[input]: part of the variance of an input's normal score that is a factor which volumes share: the
+    correlation of two volumes with the same part; 0 for none. [1]"""
     meters: Any
     """`Measures`: people counted beside what the contract measures, in `true` float64[path, cohort, meter, period]."""
     lines: PurseLines
