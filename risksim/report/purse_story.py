@@ -8,6 +8,9 @@ from risksim.results.purse_story import BudgetStory, LineStory, PurseStory
 AS_IS = {"volume": 1.0, "price": 1.0, "decay": 0.0, "unserved": 0.0, "cashable": 1.0}
 """Factors that change nothing, and are left out where they stand so."""
 
+UNSAID = "Nothing says how many would have succeeded anyway, so that nothing comes off and net counts every success"
+"""What stands under outcomes without a counterfactual."""
+
 
 def purse_story(told: PurseStory) -> str:
     """The public side of a path as text.
@@ -30,6 +33,9 @@ def purse_story(told: PurseStory) -> str:
         parts.append(heading("Who succeeded"))
         rows = [(each.outcome, _number(each.met), _maybe(each.added)) for each in told.succeeded]
         parts.append(table(("outcome", "people", "brought by the programme"), rows))
+        unsaid = [each.outcome for each in told.succeeded if each.added is None]
+        if unsaid:
+            parts.append(f"{UNSAID}: {', '.join(unsaid)}.\n")
     if told.overlap:
         parts.append(f"{told.overlap:.1%} of the successes are claimed by other programmes as well.\n")
     for line in told.lines:

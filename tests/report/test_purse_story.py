@@ -76,3 +76,10 @@ def test_the_tables_carry_the_same_numbers(plan):
     assert "rent: own cost, in all" in text
     assert "volume" not in text  # factors that change nothing are left out
     assert "together" in text
+
+
+def test_a_reader_is_told_where_nothing_comes_off(plan):
+    told = explain_purse(plan, 3)
+    unsaid = told._replace(succeeded=(told.succeeded[0]._replace(added=None),))
+    assert "Nothing says how many would have succeeded anyway" not in purse_story(told)
+    assert "net counts every success: success.\n" in purse_story(unsaid)
