@@ -17,7 +17,7 @@ from risksim.engine.purse_money import deadweight_of, reckon, reckon_line
 from risksim.engine.run import Settings, bytes_per_path, draw_block, run
 from risksim.errors import RunError
 from risksim.kernels.purse_money import BILLIONTHS, kept_after, split_by_share, whole_shares
-from risksim.plan.compile import compile_plan
+from risksim.plan.compile import at_means, compile_plan
 from risksim.plan.layout import (
     FINISHED,
     IN_ALL,
@@ -469,6 +469,40 @@ def test_the_calculation_on_paper_to_the_minor_unit():
     # 48 x 10,000 repaid, three quarters of it for what would have come anyway.
     assert results.repayment.sum() == paths.payment.sum() == 480_000_00
     assert paths.deadweight[0] == pytest.approx(360_000_00)
+
+
+def test_a_file_gives_the_calculation_on_paper_to_the_minor_unit():
+    # 100 participants, all complete, 0.4 - 0.3 = a tenth more than would have succeeded anyway: 10 people, counted in
+    # January 2019. 180,000 a year each for three years from 2020 on, decay 10 %, a fifth of them unserved, half cash;
+    # the price of the file's 2016 is 100 / 125 of that of 2020: written as 1,200, worth 1,500.
+    told = paper_deal(100, 0.4).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    told["public"] = {
+        "price_year": 2020,
+        "index": {2016: 100, 2020: 125},
+        "anyway": {"home": {"uniform": [0.2, 0.4]}},
+        "consequences": {
+            "nights": {
+                "outcome": "home",
+                "saved": {"uniform": [100, 140]},
+                "price": 1_200,
+                "price_year": 2016,
+                "volume": 1,
+                "decay": 0.1,
+                "lasts": 3,
+                "unserved": 0.2,
+                "cashable": 0.5,
+                "bears": {"municipality": 0.75, "state": 0.25},
+            }
+        },
+    }
+    paths = expect_purse(at_means(compile_plan(Scenario.model_validate(told))))[1]
+    assert paths.achieved[0, 0] == pytest.approx(40, abs=1e-9)
+    assert paths.attributable[0, 0] == pytest.approx(10, abs=1e-9)
+    # Gross 40 x 180,000 = 7,200,000, 6,480,000 and 5,832,000; net a quarter of it, times 0.8.
+    assert paths.gross[0].sum(axis=0)[3:6].tolist() == [7_200_000_00, 6_480_000_00, 5_832_000_00]
+    assert paths.net[0, 0, 3:6].tolist() == [1_080_000_00, 972_000_00, 874_800_00]
+    assert paths.net[0, 2, 3:6].tolist() == [360_000_00, 324_000_00, 291_600_00]
+    assert paths.cash[0].sum() == (1_440_000_00 + 1_296_000_00 + 1_166_400_00) // 2
 
 
 def test_three_years_of_costs_by_completer():
