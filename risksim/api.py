@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
+    from risksim.results.purse_story import PurseStory
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -1535,3 +1536,34 @@ def starter_text(kind: str | None = None) -> str:
     from risksim.scenario.starter import starter_text as text
 
     return text() if kind is None else text(kind)
+
+
+def explain_purse(deal: Deal | Plan, path: int, seed: int = SEED, engine: Engine = "individual") -> PurseStory:
+    """The public side of one path, line by line and year by year, equal to that path of a run.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        A deal with a block `public`.
+    path : int
+        Which path, counted from 0.
+    seed : int
+        Seed of the run.
+    engine : {"individual", "conditional"}
+        Engine of the run.
+
+    Returns
+    -------
+    PurseStory
+
+    Raises
+    ------
+    RunError
+        If there is no such path, no block `public`, or the engine can't run the deal.
+    """
+    from risksim.engine.purse import purse_ledger
+    from risksim.engine.run import Settings
+    from risksim.results.purse_story import tell_purse
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    return tell_purse(plan, purse_ledger(plan, Settings(seed=seed, engine=engine), path))

@@ -23,6 +23,7 @@ from risksim.plan.purse_layout import OF_PEOPLE as OF_PEOPLE
 from risksim.plan.purse_layout import WHILE_MET as WHILE_MET
 from risksim.plan.purse_layout import Numbers as Numbers
 from risksim.plan.purse_layout import Purse as Purse
+from risksim.plan.purse_layout import PurseLedger as PurseLedger
 from risksim.plan.purse_layout import PurseLines as PurseLines
 from risksim.plan.purse_layout import PursePaths as PursePaths
 

@@ -150,3 +150,34 @@ class PursePaths(NamedTuple):
     """float64[path]: repayments for successes that would have come anyway. [minor unit]"""
     inputs: FloatArray
     """float64[path, input]: the purse's own inputs."""
+
+
+class PurseLedger(NamedTuple):
+    """The public side of one path, line by line. Money in minor units and prices of `price_year`; costs negative."""
+
+    path: int
+    seed: int
+    engine: str
+    results: Any
+    """`PathResults` of the path, claims not kept."""
+    purse: PursePaths
+    """Of the one path: what the lines add up to."""
+    gross: IntArray
+    """int64[line, sector, year]. [minor unit]"""
+    net: IntArray
+    """int64[line, sector, year]. [minor unit]"""
+    cash: IntArray
+    """int64[line, sector, year]: zero for costs. [minor unit]"""
+    people: FloatArray
+    """float64[line, year]: successes or people by the calendar year in which they come; nan for lines that several
+    outcomes claim and costs in all. [people]"""
+    added: FloatArray
+    """float64[line, year]: those of them whom the programme adds; nan where nothing says so as well. [people]"""
+    units: FloatArray
+    """float64[line, year]: what they are multiplied to by years, decay and price conversion. [1]"""
+    added_units: FloatArray
+    """float64[line, year]: likewise of those whom the programme adds. [1]"""
+    factors: FloatArray
+    """float64[line, 6]: units saved, volume, price, decay, cashable share and unserved share on this path."""
+    overlap: float
+    """The share of successes that other programmes claim as well, on this path. [1]"""
