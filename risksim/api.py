@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
+    from risksim.metrics.precision import Estimate
     from risksim.metrics.purse import KeyFigures, PurseArrays, PurseNames, PurseSummary
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
@@ -1358,6 +1359,13 @@ class PurseRun(NamedTuple):
 
         return Sample(self.paths.weight, self.paths.replicate)
 
+    @property
+    def how(self) -> str:
+        """Paths, seed and engine in words."""
+        from risksim.jobs.job import said_of_paths
+
+        return said_of_paths(int(self.paths.weight.size), self.seed, self.engine)
+
 
 def has_purse(deal: Deal | Plan) -> bool:
     """Whether a deal says what public budgets save."""
@@ -1574,19 +1582,148 @@ def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
     return key_figures(purse_arrays(run), purse_names(run.plan), run.sample)
 
 
-def net_benefits(run: PurseRun) -> dict[str, float]:
-    """The mean net benefit of each budget, and of ``total``. [currency]"""
-    import numpy as np
+def purse_changes(run: PurseRun, base: PurseRun) -> dict[str, Estimate]:
+    """What a run changes in the mean net benefit of each budget, and of ``total``, path by path. [currency]"""
+    from risksim.metrics import precision
 
+    now, then = net_benefits_by_path(run), net_benefits_by_path(base)
+    return {name: precision.paired_difference(now[name], then[name], run.sample) for name in now if name in then}
+
+
+def net_benefits_by_path(run: PurseRun) -> dict[str, FloatArray]:
+    """The net benefit of each budget, and of ``total``: float64[path]. [currency]"""
     from risksim.metrics.purse import TOTAL, ledger
 
     arrays, names = purse_arrays(run), purse_names(run.plan)
     rows = {**{name: row for row, name in enumerate(names.budgets)}, TOTAL: None}
-    weight = run.paths.weight
-    return {
-        name: float(np.sum(weight * ledger(arrays, names, row).position(discounted=True)[:, -1]))
-        for name, row in rows.items()
-    }
+    return {name: ledger(arrays, names, row).position(discounted=True)[:, -1].copy() for name, row in rows.items()}
+
+
+def purse_columns(run: PurseRun) -> dict[str, list[object]]:
+    """What each path leaves to public budgets, as columns of a table.
+
+    Parameters
+    ----------
+    run : PurseRun
+        A finished run.
+
+    Returns
+    -------
+    dict of str to list
+        Money in whole currency units; a year that never comes is empty.
+    """
+    import numpy as np
+
+    from risksim.metrics.purse import TOTAL, break_even_years, ledger
+
+    arrays, names = purse_arrays(run), purse_names(run.plan)
+    found: dict[str, list[object]] = {"path": list(range(arrays.investor.size)), "weight": run.paths.weight.tolist()}
+    found["investor_npv"] = arrays.investor.tolist()
+    for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
+        own = ledger(arrays, names, row)
+        for end, cash in (("", False), ("_cash", True)):
+            position = own.position(cash=cash, discounted=True)
+            # In cash nothing is discounted but the net benefit, as in the statistics.
+            years = break_even_years(own.position(cash=True) if cash else position, names.years)
+            found[f"net_benefit{end}[{name}]"] = position[:, -1].tolist()
+            found[f"break_even{end}[{name}]"] = ["" if year != year else int(year) for year in years.tolist()]
+        paid = arrays.payment.sum(axis=1) if row is None else arrays.payment[:, row]
+        found[f"repayment[{name}]"] = np.asarray(paid.sum(axis=1) / names.minor_units).tolist()
+    return found
+
+
+def net_benefits(run: PurseRun) -> dict[str, float]:
+    """The mean net benefit of each budget, and of ``total``. [currency]"""
+    return {name: float((run.paths.weight * values).sum()) for name, values in net_benefits_by_path(run).items()}
+
+
+class PortfolioPurse(NamedTuple):
+    """What the deals of a portfolio leave to public budgets."""
+
+    deals: tuple[tuple[str, dict[str, KeyFigures] | None], ...]
+    """Each deal by its name; None where its file says nothing of public budgets."""
+    total: dict[str, KeyFigures]
+    """Of the sum over deals, by budget and ``total``."""
+    first_year: int
+    """The year of the present values of the sum."""
+    price_year: int
+    engine: str
+
+
+def portfolio_purse(
+    portfolio: Portfolio, paths: int = PATHS, seed: int = SEED, threads: int = 0, *, progress: Progress | None = None
+) -> PortfolioPurse:
+    """Simulate the public purses of the deals of a portfolio on the same paths, and add them up.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its deals count whole, whatever the fund holds of them.
+    paths, seed, threads, progress
+        As in `run_portfolio`.
+
+    Returns
+    -------
+    PortfolioPurse
+
+    Raises
+    ------
+    RunError
+        If no deal says anything of public budgets, or their price levels differ.
+    """
+    from functools import partial
+
+    from risksim.errors import RunError
+    from risksim.metrics import purse
+    from risksim.metrics.sample import Sample
+
+    plans = [holding.deal.plan for holding in portfolio.holdings]
+    price_years = sorted({_purse_of(plan).price_year for plan in plans if plan.purse is not None})
+    if len(price_years) != 1:
+        found = ", ".join(map(str, price_years))
+        raise RunError(
+            f"got a portfolio whose deals reckon public budgets in prices of {found}; these cannot be added up. "
+            "Give each `public:` block the same `price_year`."
+            if price_years
+            else "got a portfolio of which no deal says what public budgets save. Add a `public:` block to their files."
+        )
+    deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
+    spans = [(plan.purse.years, plan.purse.discount) for plan in plans if plan.purse is not None]
+    sums: dict[str, purse.Ledger] = {}
+    years: tuple[int, ...] = ()
+    for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
+        if plan.purse is None:
+            deals.append((holding.name, None))
+            continue
+        report = None if progress is None else partial(_further, progress, row * paths)
+        run = run_purse(plan, paths, seed, "individual", threads, report)
+        arrays, names = purse_arrays(run), purse_names(plan)
+        deals.append((holding.name, purse.key_figures(arrays, names, run.sample)))
+        for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
+            if budget not in sums:
+                sums[budget], years = purse.no_money(paths, spans)
+            purse.add_deal(sums[budget], years, purse.ledger(arrays, names, place), names.years)
+    sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
+    sample = Sample.equal(paths)
+    total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
+    return PortfolioPurse(tuple(deals), total, years[0], price_years[0], "individual")
+
+
+def gross_only(run: PurseRun) -> tuple[str, ...]:
+    """Outcomes by which something is saved and of which nobody says how many would have come anyway."""
+    import numpy as np
+
+    unknown, uncounted = (np.isnan(part).any(axis=0) for part in (run.purse.attributable, run.purse.achieved))
+    names = run.plan.labels.outcomes
+    return tuple(name for place, name in enumerate(names) if unknown[place] and not uncounted[place])
+
+
+def as_json(statistics: Any) -> dict[str, Any]:
+    """A tree of statistics as plain dictionaries; a number that does not exist is None."""
+    from risksim.metrics.summary import plain
+
+    said: dict[str, Any] = plain(statistics)
+    return said
 
 
 def saves(plan: Plan) -> bool:

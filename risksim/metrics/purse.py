@@ -441,6 +441,39 @@ def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger
     return Ledger(gross, net, cash, cost, payment * names.deflator, names.discount)
 
 
+def no_money(n_paths: int, spans: Sequence[tuple[Sequence[int], FloatArray]]) -> tuple[Ledger, tuple[int, ...]]:
+    """An empty budget to which those of several deals are added.
+
+    Parameters
+    ----------
+    n_paths : int
+        Paths, the same of every deal.
+    spans : sequence of (sequence of int, float64[year])
+        Calendar years and discount of each deal.
+
+    Returns
+    -------
+    tuple of Ledger and tuple of int
+        From the first year of any deal to the last of any. Present values are those of the first year, by the discount
+        of the deal that starts first, continued at the rate of its last year.
+    """
+    first, last = min(years[0] for years, _ in spans), max(years[-1] for years, _ in spans)
+    own = next(discount for years, discount in spans if years[0] == first)
+    yearly = own[-1] / own[-2] if own.size > 1 else 1.0
+    discount = np.concatenate([own, own[-1] * yearly ** np.arange(1, last - first + 2 - own.size)])
+    years = tuple(range(first, last + 1))
+    net, payment = np.zeros((n_paths, len(years))), np.zeros((n_paths, len(years)))
+    nothing = np.broadcast_to(np.zeros(1), net.shape)
+    return Ledger(nothing, net, nothing, nothing, payment, discount), years
+
+
+def add_deal(total: Ledger, years: Sequence[int], own: Ledger, own_years: Sequence[int]) -> None:
+    """Add the budget of a deal to an empty one from `no_money`: its own costs count against its net savings."""
+    held = slice(own_years[0] - years[0], own_years[-1] - years[0] + 1)
+    total.net[:, held] += own.net - own.cost
+    total.payment[:, held] += own.payment
+
+
 def worth_of(values: FloatArray, sample: Sample) -> Worth:
     """Spread, probability below nought, value at risk and expected shortfall of a net benefit.
 
