@@ -1713,9 +1713,8 @@ def gross_only(run: PurseRun) -> tuple[str, ...]:
     """Outcomes by which something is saved and of which nobody says how many would have come anyway."""
     import numpy as np
 
-    unknown, uncounted = (np.isnan(part).any(axis=0) for part in (run.purse.attributable, run.purse.achieved))
-    names = run.plan.labels.outcomes
-    return tuple(name for place, name in enumerate(names) if unknown[place] and not uncounted[place])
+    of_people = ~np.isnan(run.purse.achieved) & np.isnan(run.purse.attributable)
+    return tuple(name for place, name in enumerate(run.plan.labels.outcomes) if of_people[:, place].any())
 
 
 def as_json(statistics: Any) -> dict[str, Any]:

@@ -198,6 +198,8 @@ class Budget:
     """The same of the savings that become cash. [currency]"""
     undiscounted: Worth
     undiscounted_cash: Worth
+    before_repayments: Worth
+    """Present value of net savings less own costs: what counts for society, for which repayments cancel. [currency]"""
     expected_only: Estimate | None
     """The net benefit where every number is its expectation; None where that cannot be reckoned. [currency]"""
     gross_savings: Spread
@@ -580,6 +582,7 @@ def _budget(
         net_benefit_cash=worth_of(own.position(cash=True, discounted=True)[:, -1], sample),
         undiscounted=worth_of(own.position()[:, -1], sample),
         undiscounted_cash=worth_of(cash_position[:, -1], sample),
+        before_repayments=worth_of(saved - own.present(own.cost), sample),
         expected_only=None if expected is None else Estimate.exact(expected),
         gross_savings=spread(own.present(own.gross), sample),
         net_savings=spread(saved, sample),

@@ -19,6 +19,7 @@ from risksim.report.table import heading, table
 MUNICIPALITY = "municipality"
 ALL = "all together"
 WIDTH = 118
+SOCIO_ECONOMIC = "socio-economic"
 
 
 class PurseHeading(NamedTuple):
@@ -100,6 +101,7 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
         f"{head.deal}\n",
         _wrapped(sentence(head, summary)),
         *[_wrapped(_gross_only(name, head)) for name in head.gross_only],
+        *([_wrapped(_of_society(head, summary))] if head.calculation == SOCIO_ECONOMIC else []),
         heading(f"What is left to each budget ({present})"),
         _left(shown),
         heading(f"What it is made of (means, {present})"),
@@ -189,6 +191,15 @@ def _gross_only(name: str, head: PurseHeading) -> str:
     return (
         f"Nobody says how many would have reached {head.titles.get(name, name)} anyway: net savings from it are not "
         "known to be an effect of the programme."
+    )
+
+
+def _of_society(head: PurseHeading, summary: PurseSummary) -> str:
+    before = money(summary.total.before_repayments.mean)[0]
+    return (
+        f"Socio-economic calculation: for society, repayments cancel against what investors get. Before repayments all "
+        f"budgets together are left with {before} {head.currency}; what investors pay for the programme is a cost to "
+        "society that is not in it."
     )
 
 
