@@ -1412,7 +1412,7 @@ def run_purse(
 
     plan = deal.plan if isinstance(deal, Deal) else deal
     _purse_of(plan)
-    chosen = _engine_of_purse(plan, engine)
+    chosen = engine_of_purse(plan, engine)
     if paths is None:
         paths = POINTS if chosen == "conditional" else PATHS
     found, purse = run(plan, Settings(paths, seed, threads, keep_claims=False, engine=chosen), progress)
@@ -1430,12 +1430,30 @@ def _purse_of(plan: Plan) -> Purse:
     return plan.purse
 
 
-def _engine_of_purse(plan: Plan, wanted: str) -> Engine:
-    """The engine that runs a deal with its public purse."""
+def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
+    """The engine that runs a deal with its public purse.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        A deal with a `public` block.
+    wanted : {"auto", "individual", "conditional"}
+        ``auto`` takes the conditional engine where it can.
+
+    Returns
+    -------
+    {"individual", "conditional"}
+
+    Raises
+    ------
+    RunError
+        If the engine asked for can't run it.
+    """
     from risksim.engine import purse_counts
     from risksim.engine.engines import choose as of_plan
     from risksim.errors import RunError
 
+    plan = deal.plan if isinstance(deal, Deal) else deal
     if wanted not in ("auto", "individual", "conditional"):
         raise RunError(
             f"got engine '{wanted}'; what public budgets save is told by path, and paths are drawn by the individual "
@@ -1617,8 +1635,9 @@ def purse_columns(run: PurseRun) -> dict[str, list[object]]:
     from risksim.metrics.purse import TOTAL, break_even_years, ledger
 
     arrays, names = purse_arrays(run), purse_names(run.plan)
-    found: dict[str, list[object]] = {"path": list(range(arrays.investor.size)), "weight": run.paths.weight.tolist()}
-    found["investor_npv"] = arrays.investor.tolist()
+    found: dict[str, list[object]] = {"path": list(range(arrays.net.shape[0])), "weight": run.paths.weight.tolist()}
+    if arrays.investor is not None:
+        found["investor_npv"] = arrays.investor.tolist()
     for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
         own = ledger(arrays, names, row)
         for end, cash in (("", False), ("_cash", True)):
@@ -1769,8 +1788,8 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
         kept.attributable,
         kept.deadweight,
         paths.repayment,
-        aside.reshape(-1, *shape),
-        (paths.group_npv if plan.labels.groups else paths.npv)[:, 0, -1],
+        aside.reshape(aside.shape[0], *shape),
+        (paths.group_npv if plan.labels.groups else paths.npv)[:, 0, -1] if plan.labels.tranches else None,
     )
 
 

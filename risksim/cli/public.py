@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -61,7 +62,7 @@ def public(
     deal = api.read(file)
     _refuse_without(deal)
     if wishes.path is not None:
-        return _tell(deal, wishes.path, seed, engine)
+        return _tell(deal, wishes.path, seed, engine, as_json)
 
     from risksim.analysis.limits import PURSE_EXAMPLE, names_of_purse, read_limits
 
@@ -141,15 +142,20 @@ def _tornado(deal: api.Deal) -> Tornado:
     return tornado(deal)
 
 
-def _tell(deal: api.Deal, path: int, seed: int, engine: str) -> int:
+def _tell(deal: api.Deal, path: int, seed: int, engine: str, as_json: bool) -> int:
     """Tell the public side of one path."""
     tell = getattr(api, "explain_purse", None)
     if tell is None:
         raise OutputError(
             "--path: the public side of one path cannot be told yet.\n  Try risksim explain with the same --path."
         )
-    told = tell(deal, path, seed, "individual" if engine == "auto" else engine)
-    show(told if isinstance(told, str) else as_text(plain(told)))
+    told = tell(deal, path, seed, api.engine_of_purse(deal, engine))
+    if as_json:
+        show(as_text({"schema": "risksim.public-path/1", **plain(told), "limits": _limits()}))
+        return 0
+    from risksim.report.purse import known_limits
+
+    show(import_module("risksim.report.purse_story").purse_story(told) + known_limits())
     return 0
 
 

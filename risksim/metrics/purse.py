@@ -29,6 +29,10 @@ BUDGET_LEVELS = (0.90, 0.95)
 WHOLE_LEVELS = (0.80, 0.95)
 """Chances with which a fund's share is to leave a payer whole. [1]"""
 EDGES = (0.05, 0.50, 0.95)
+NOUGHT = 1e-4
+"""Positions nearer to nought than this are nought: what rounding leaves where savings meet repayments. [currency]"""
+NOISE = 1e-12
+"""Errors of a ratio below this are rounding: the ratio is the same on every path. [1]"""
 
 
 class PurseArrays(NamedTuple):
@@ -60,8 +64,8 @@ class PurseArrays(NamedTuple):
     """int64[path, payer, budget year]: payments of each payer of the deal, nominal."""
     set_aside: FloatArray
     """float64[path or 1, payer, budget year]: the appropriation; nan where nothing is said. [currency]"""
-    investor: FloatArray
-    """float64[path]: net present value of all investors at the last hurdle. [currency]"""
+    investor: FloatArray | None = None
+    """float64[path]: net present value of all investors at the last hurdle; None where there are none. [currency]"""
 
 
 class PurseNames(NamedTuple):
@@ -217,7 +221,8 @@ class Budget:
     pocket: Pocket
     fund_share: FundShare | None
     """None where it repays nothing."""
-    win_win: WinWin
+    win_win: WinWin | None
+    """None where there are no investors."""
 
 
 @dataclass(frozen=True)
@@ -415,7 +420,9 @@ class Ledger(NamedTuple):
         flow = (self.cash if cash else self.net) - self.cost - self.payment
         if discounted:
             flow = flow * self.discount
-        return np.asarray(np.cumsum(flow, axis=1))
+        position = np.cumsum(flow, axis=1)
+        position[np.abs(position) < NOUGHT] = 0.0
+        return np.asarray(position)
 
     def present(self, flow: FloatArray) -> FloatArray:
         """Present value of one of its parts: float64[path]. [currency]"""
@@ -572,7 +579,12 @@ def _moved(point: Estimate, by: float) -> Estimate:
 
 
 def _budget(
-    own: Ledger, whole: Ledger, years: Sequence[int], investor: FloatArray, expected: float | None, sample: Sample
+    own: Ledger,
+    whole: Ledger,
+    years: Sequence[int],
+    investor: FloatArray | None,
+    expected: float | None,
+    sample: Sample,
 ) -> Budget:
     present, cash_position = own.position(discounted=True), own.position(cash=True)
     benefit = present[:, -1]
@@ -596,12 +608,12 @@ def _budget(
         pocket=Pocket(
             precision.mean(paid, sample),
             precision.mean(saved, sample),
-            precision.ratio_of_means(paid, whole.present(whole.cost) + whole.present(whole.payment), sample),
-            precision.ratio_of_means(saved, whole.present(whole.net), sample),
-            precision.ratio_of_means(paid, saved, sample),
+            _ratio(paid, whole.present(whole.cost) + whole.present(whole.payment), sample),
+            _ratio(saved, whole.present(whole.net), sample),
+            _ratio(paid, saved, sample),
         ),
         fund_share=fund_share(saved - own.present(own.cost), own.present(own.payment), sample),
-        win_win=win_win(investor, benefit, sample),
+        win_win=None if investor is None else win_win(investor, benefit, sample),
     )
 
 
@@ -654,7 +666,7 @@ def fund_share(left: FloatArray, repaid: FloatArray, sample: Sample) -> FundShar
     """
     if not repaid.any():
         return None
-    average = precision.ratio_of_means(repaid - left, repaid, sample)
+    average = _ratio(repaid - left, repaid, sample)
     short = left < 0.0
     # Beyond 1 stands for every path that no share leaves whole.
     by_path = 1.0 - np.divide(left, repaid, out=np.ones_like(repaid), where=repaid > 0.0)
@@ -760,7 +772,7 @@ def _less(first: Estimate, second: Estimate) -> Estimate:
 def _value(arrays: PurseArrays, names: PurseNames, whole: Ledger, sample: Sample) -> Value:
     paid = arrays.payment.sum(axis=(1, 2)) / names.minor_units
     return Value(
-        benefit_cost_ratio=precision.ratio_of_means(
+        benefit_cost_ratio=_ratio(
             whole.present(whole.net), whole.present(whole.cost) + whole.present(whole.payment), sample
         ),
         deadweight_share=_ratio(arrays.deadweight / names.minor_units, paid, sample),
@@ -776,17 +788,17 @@ def _value(arrays: PurseArrays, names: PurseNames, whole: Ledger, sample: Sample
 
 
 def _ratio(above: FloatArray, below: FloatArray, sample: Sample) -> Estimate:
-    """A ratio of means; missing where a quantity is known on no path."""
+    """A ratio of means; missing where a quantity is known on no path, without error where it never differs."""
     if np.isnan(above).any() or np.isnan(below).any():
         return Estimate.missing()
-    return precision.ratio_of_means(above, below, sample)
+    found = precision.ratio_of_means(above, below, sample)
+    steady = found.standard_error <= NOISE * max(abs(found.value), 1.0)
+    return Estimate.exact(found.value) if steady else found
 
 
 def _line(arrays: PurseArrays, unit: int, row: int, sample: Sample) -> Line:
     gross, net, beyond = (part[:, row] / unit for part in (arrays.line_gross, arrays.line_net, arrays.beyond))
-    return Line(
-        precision.mean(gross, sample), precision.mean(net, sample), precision.ratio_of_means(beyond, net, sample)
-    )
+    return Line(precision.mean(gross, sample), precision.mean(net, sample), _ratio(beyond, net, sample))
 
 
 def _committees(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[str, Committee]:
@@ -811,7 +823,8 @@ def check(arrays: PurseArrays, names: PurseNames, sample: Sample) -> None:
         **dict.fromkeys(("gross", "net", "cash", "cost", "payment"), (n, *by_year)),
         **dict.fromkeys(("line_gross", "line_net", "beyond"), (n, len(names.lines))),
         **dict.fromkeys(("achieved", "attributable"), (n, len(names.outcomes))),
-        **dict.fromkeys(("deadweight", "investor"), (n,)),
+        "deadweight": (n,),
+        **({} if arrays.investor is None else {"investor": (n,)}),
         "repayment": (n, len(names.payers), len(names.budget_years)),
     }
     for name, shape in asked.items():

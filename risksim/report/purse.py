@@ -96,7 +96,9 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
     """
     prices = f"{head.currency} in {head.price_year} prices"
     present = f"{prices}, present values in {head.start_year}"
-    shown = {_title(name): budget for name, budget in summary.all_budgets.items() if name == TOTAL or _moves(budget)}
+    shown = {name: budget for name, budget in summary.budgets.items() if _moves(budget)}
+    if len(shown) != 1:  # the sum of one is that one
+        shown[ALL] = summary.total
     parts = [
         f"{head.deal}\n",
         _wrapped(sentence(head, summary)),
@@ -112,13 +114,16 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
     for name, budget in shown.items():
         parts += [heading(f"Year by year, {name} ({prices}, not discounted)"), _years(budget)]
     for payer, years in summary.payers.items():
+        if not any(map(_asks, years.values())):
+            continue
         parts += [heading(f"Repayment by the {payer} against what is set aside ({head.currency}, nominal)")]
         parts += [_at_risk(years)]
     parts += [heading(f"Who pays against who gains (means, {present})"), _pockets(shown)]
     funds = _funds(shown, head.currency)
     if funds:
         parts += [heading("Which part of its repayments somebody else must bear, so that a payer loses nothing"), funds]
-    parts += [heading("Who is left with something: investors at the last hurdle, and the budget"), _win_win(shown)]
+    if summary.total.win_win is not None:
+        parts += [heading("Who is left with something: investors at the last hurdle, and the budget"), _win_win(shown)]
     parts += [heading("Value for money (all budgets together)"), _value(head, summary)]
     parts += [heading(f"Line by line (means over all years, {prices}, not discounted)"), _lines(summary)]
     parts.append(more)
@@ -164,7 +169,7 @@ def sentence(head: PurseHeading, summary: PurseSummary) -> str:
             before = f"{it} {'spend' if name == TOTAL else 'spends'}"
         text += f" In cash {before}: the deepest point is {money(deep)[0]} {head.currency} in {budget.lowest.year}"
         text += f" on average{_never_back(budget)}."
-    if name != TOTAL:
+    if name != TOTAL and sum(map(_moves, summary.budgets.values())) > 1:
         total = summary.total.net_benefit
         text += f" All public budgets together are left with {money(total.mean)[0]} {head.currency} on average."
     return text
@@ -319,10 +324,16 @@ def _at_risk(years: Mapping[str, AtRisk]) -> str:
             money(year.budget_at_risk_95)[0],
         )
         for name, year in years.items()
+        if _asks(year)
     ]
     starred = any(year.is_expected for year in years.values())
     note = "  * no appropriation is given: the expected repayment stands in for it\n" if starred else ""
     return table(head, rows) + note
+
+
+def _asks(year: AtRisk) -> bool:
+    """Whether a budget year has anything set aside or due."""
+    return year.set_aside.value != 0.0 or year.p_more.value > 0.0
 
 
 def _pockets(budgets: Mapping[str, Budget]) -> str:
@@ -384,6 +395,7 @@ def _win_win(budgets: Mapping[str, Budget]) -> str:
     rows = []
     for name, budget in budgets.items():
         found = budget.win_win
+        assert found is not None
         shares = (found.both, found.investors_only, found.budget_only, found.neither)
         rows.append((name, *(chance(share)[0] for share in shares)))
     return table(head, rows)
@@ -394,14 +406,10 @@ def _value(head: PurseHeading, summary: PurseSummary) -> str:
     ratio = value.benefit_cost_ratio
     rows = [("net savings per 1 paid, present values", rounded(ratio.value, ratio.standard_error, 3), error_of(ratio))]
     dead = value.deadweight_share
-    rows.append(
-        (
-            "share of repayments for what would have come anyway",
-            percent(dead.value, dead.standard_error),
-            error_of(dead, 100.0, " %"),
-        )
-    )
-    for name, price in value.outcomes.items():
+    if summary.payers:
+        share = percent(dead.value, dead.standard_error)
+        rows.append(("share of repayments for what would have come anyway", share, error_of(dead, 100.0, " %")))
+    for name, price in value.outcomes.items() if summary.payers else ():
         title = head.titles.get(name, name)
         rows.append((f"all repayments per person: {title}", *money(price.per_achieved)))
         rows.append(
@@ -531,6 +539,8 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
     -------
     str
     """
+    if not bars:
+        return heading("One number at a time") + "  no number of the deal or its public purse is uncertain\n"
     rows = []
     for bar in bars:
         at = {point.place: point for point in bar.points}
@@ -551,7 +561,10 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
 
 
 def _side(point: TornadoPoint | None) -> str:
-    return "" if point is None else f"{point.value:,.4g}: {point.change:+,.0f}"
+    if point is None:
+        return ""
+    value = f"{point.value:,.0f}" if abs(point.value) >= 1_000.0 else f"{point.value:.4g}"
+    return f"{value}: {point.change:+,.0f}"
 
 
 def portfolio(
