@@ -1789,8 +1789,15 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
         kept.deadweight,
         paths.repayment,
         aside.reshape(aside.shape[0], *shape),
-        (paths.group_npv if plan.labels.groups else paths.npv)[:, 0, -1] if plan.labels.tranches else None,
+        _worth_to_investors(plan, paths),
     )
+
+
+def _worth_to_investors(plan: Plan, paths: PathResults) -> FloatArray | None:
+    """Net present value of all investors at the last hurdle, float64[path]; None where nobody invests. [currency]"""
+    if not (plan.labels.tranches and (paths.drawn.any() or paths.received.any())):
+        return None
+    return (paths.group_npv if plan.labels.groups else paths.npv)[:, 0, -1]
 
 
 def purse_names(plan: Plan) -> PurseNames:
