@@ -17,7 +17,7 @@ from risksim.engine import purse_counts
 from risksim.errors import RunError
 from risksim.plan.layout import IS_COST
 from risksim.report.limits import LIMITS, LIMITS_DANISH
-from tests.cli.purses import FILE, ROOT, made_up
+from tests.cli.purses import FILE, ROOT, made_up, with_purse
 
 RISKS = ROOT / "scenarios" / "risks" / "development-cost.yaml"
 FEW = ("--paths", "300", "--engine", "individual", "--quiet")
@@ -131,7 +131,7 @@ def test_a_file_without_a_purse_is_told_what_to_add(monkeypatch):
 
 
 def test_files_that_cannot_be_saved_are_refused_before_any_work(tmp_path):
-    with pytest.raises(OutputError, match="saved as .csv"):
+    with pytest.raises(OutputError, match=r"saved as \.csv"):
         CliRunner().invoke(app, ["public", str(FILE), "--out", str(tmp_path / "a.nc")], catch_exceptions=False)
 
 
@@ -203,6 +203,66 @@ def test_the_purse_changes_no_number_of_a_run(monkeypatch):
     alone = json.loads(risksim("run", FILE, *FEW, "--json").stdout)
     with_it.pop("public")
     assert with_it == alone
+
+
+PORTFOLIO = """
+portfolio:
+  name: Two deals
+  currency: {currency}
+  hurdles: [0.0]
+  deals:
+    - {{file: {file}, name: first}}
+    - {{file: {file}, name: second}}
+    - {{file: {file}, name: silent}}
+"""
+
+
+@pytest.fixture
+def portfolio(monkeypatch, tmp_path):
+    read = api.read_portfolio
+
+    def with_purses(file, **also):
+        found = read(file, **also)
+        first, second, silent = found.holdings
+        held = (part._replace(deal=with_purse(part.deal)) for part in (first, second))
+        return found._replace(holdings=(*held, silent))
+
+    monkeypatch.setattr(api, "read_portfolio", with_purses)
+    file = tmp_path / "portfolio.yaml"
+    file.write_text(PORTFOLIO.format(file=FILE, currency=api.read(FILE).plan.currency), encoding="utf-8")
+    return file
+
+
+def test_a_portfolio_has_a_row_for_each_deal_and_their_sum(portfolio):
+    said = json.loads(risksim("public", portfolio, "--paths", "200", "--quiet", "--json").stdout)
+    assert said["schema"] == "risksim.public-portfolio/1"
+    first, second, silent = said["deals"]
+    assert silent["budgets"] is None
+    for budget, total in said["total"].items():
+        parts = [one["budgets"][budget]["net_benefit"]["mean"]["value"] for one in (first, second)]
+        assert total["net_benefit"]["mean"]["value"] == pytest.approx(sum(parts), abs=0.01)
+    assert list(said["total"]) == ["municipality", "region", "state", "total"]
+    page = risksim("public", portfolio, "--paths", "200", "--quiet").stdout
+    assert "all deals" in page
+    assert "nothing is said of public budgets by: silent" in page
+    assert "What this cannot say" in page
+
+
+def test_prices_of_different_years_are_not_added_up(portfolio):
+    found = api.read_portfolio(portfolio)
+    first, second, silent = found.holdings
+    plan = second.deal.plan
+    later = plan._replace(purse=plan.purse._replace(price_year=2031))
+    mixed = found._replace(holdings=(first, second._replace(deal=second.deal._replace(plan=later)), silent))
+    with pytest.raises(RunError, match="same `price_year`"):
+        api.portfolio_purse(mixed, 10)
+    with pytest.raises(RunError, match="no deal says"):
+        api.portfolio_purse(found._replace(holdings=(silent,)), 10)
+
+
+def test_one_deal_at_a_time_is_stressed(portfolio):
+    with pytest.raises(OutputError, match="speak of one deal"):
+        CliRunner().invoke(app, ["public", str(portfolio), "--tornado"], catch_exceptions=False)
 
 
 def test_the_command_names_its_options():
