@@ -1666,6 +1666,7 @@ class PortfolioPurse(NamedTuple):
     first_year: int
     """The year of the present values of the sum."""
     price_year: int
+    """The last of the deals' price levels; the others are brought there by their own inflation."""
     engine: str
 
 
@@ -1688,7 +1689,7 @@ def portfolio_purse(
     Raises
     ------
     RunError
-        If no deal says anything of public budgets, or their price levels differ.
+        If no deal says anything of public budgets.
     """
     from functools import partial
 
@@ -1697,17 +1698,13 @@ def portfolio_purse(
     from risksim.metrics.sample import Sample
 
     plans = [holding.deal.plan for holding in portfolio.holdings]
-    price_years = sorted({_purse_of(plan).price_year for plan in plans if plan.purse is not None})
-    if len(price_years) != 1:
-        found = ", ".join(map(str, price_years))
-        raise RunError(
-            f"got a portfolio whose deals reckon public budgets in prices of {found}; these cannot be added up. "
-            "Give each `public:` block the same `price_year`."
-            if price_years
-            else "got a portfolio of which no deal says what public budgets save. Add a `public:` block to their files."
-        )
-    deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
     spans = [(plan.purse.years, plan.purse.discount) for plan in plans if plan.purse is not None]
+    if not spans:
+        raise RunError(
+            "got a portfolio of which no deal says what public budgets save. Add a `public:` block to their files."
+        )
+    price_year = max(plan.purse.price_year for plan in plans if plan.purse is not None)
+    deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
     sums: dict[str, purse.Ledger] = {}
     years: tuple[int, ...] = ()
     for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
@@ -1717,15 +1714,18 @@ def portfolio_purse(
         report = None if progress is None else partial(_further, progress, row * paths)
         run = run_purse(plan, paths, seed, "individual", threads, report)
         arrays, names = purse_arrays(run), purse_names(plan)
-        deals.append((holding.name, purse.key_figures(arrays, names, run.sample)))
+        prices, figures = purse.price_factor(names, plan.purse.price_year, price_year), {}
         for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
+            own = purse.ledger(arrays, names, place).times(prices)
+            figures[budget] = purse.figures_of(own, names.years, run.sample)
             if budget not in sums:
                 sums[budget], years = purse.no_money(paths, spans)
-            purse.add_deal(sums[budget], years, purse.ledger(arrays, names, place), names.years)
+            purse.add_deal(sums[budget], years, own, names.years)
+        deals.append((holding.name, figures))
     sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
     sample = Sample.equal(paths)
     total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
-    return PortfolioPurse(tuple(deals), total, years[0], price_years[0], "individual")
+    return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
 
 
 def gross_only(run: PurseRun) -> tuple[str, ...]:

@@ -424,6 +424,11 @@ class Ledger(NamedTuple):
         position[np.abs(position) < NOUGHT] = 0.0
         return np.asarray(position)
 
+    def times(self, factor: float) -> Ledger:
+        """The same budget in other prices."""
+        gross, net, cash, cost, payment = (factor * part for part in self[:5])
+        return Ledger(gross, net, cash, cost, payment, self.discount)
+
     def present(self, flow: FloatArray) -> FloatArray:
         """Present value of one of its parts: float64[path]. [currency]"""
         return np.asarray(np.cumsum(flow * self.discount, axis=1)[:, -1])
@@ -448,6 +453,31 @@ def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger
         (part.sum(axis=1) if budget is None else part[:, budget]) / names.minor_units for part in parts
     )
     return Ledger(gross, net, cash, cost, payment * names.deflator, names.discount)
+
+
+def price_factor(names: PurseNames, own: int, wanted: int) -> float:
+    """What brings prices of one year to those of another, by the deflator of a deal: its own inflation.
+
+    Parameters
+    ----------
+    names : PurseNames
+        Of the deal.
+    own, wanted : int
+        The year whose prices its money is in, and the one asked for.
+
+    Returns
+    -------
+    float
+        [1]
+
+    Examples
+    --------
+    >>> names = PurseNames((), (2026, 2027), (), (), (), (), (), np.ones(2), np.array([1.0, 0.5]), 100)
+    >>> price_factor(names, 2026, 2028)
+    4.0
+    """
+    yearly = names.deflator[-2] / names.deflator[-1] if len(names.years) > 1 else 1.0
+    return float(yearly ** (wanted - own))
 
 
 def no_money(n_paths: int, spans: Sequence[tuple[Sequence[int], FloatArray]]) -> tuple[Ledger, tuple[int, ...]]:

@@ -608,6 +608,7 @@ def portfolio(
     parts.append(
         f"  a deal's present values are those of its first year, those of the sum of {present_year}; "
         "the whole of each deal counts, whatever the fund holds of it\n"
+        f"  prices of other years are brought to {price_year} by each file's own inflation\n"
     )
     if silent:
         parts.append(f"  nothing is said of public budgets by: {', '.join(silent)}\n")

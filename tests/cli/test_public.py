@@ -248,14 +248,19 @@ def test_a_portfolio_has_a_row_for_each_deal_and_their_sum(portfolio):
     assert "What this cannot say" in page
 
 
-def test_prices_of_different_years_are_not_added_up(portfolio):
+def test_prices_of_different_years_are_brought_to_the_last_of_them(portfolio):
     found = api.read_portfolio(portfolio)
     first, second, silent = found.holdings
     plan = second.deal.plan
-    later = plan._replace(purse=plan.purse._replace(price_year=2031))
+    same = api.portfolio_purse(found, 100)
+    later = plan._replace(purse=plan.purse._replace(price_year=plan.purse.price_year + 1))
     mixed = found._replace(holdings=(first, second._replace(deal=second.deal._replace(plan=later)), silent))
-    with pytest.raises(RunError, match="same `price_year`"):
-        api.portfolio_purse(mixed, 10)
+    told = api.portfolio_purse(mixed, 100)
+    assert told.price_year == same.price_year + 1
+    # The made-up deflator takes 2 % a year: the first deal is dearer by that, the second is in those prices already.
+    for (_, before), (_, after), factor in zip(same.deals[:2], told.deals[:2], (1.02, 1.0), strict=True):
+        mean = before["state"].net_benefit.mean.value
+        assert after["state"].net_benefit.mean.value == pytest.approx(factor * mean)
     with pytest.raises(RunError, match="no deal says"):
         api.portfolio_purse(found._replace(holdings=(silent,)), 10)
 
