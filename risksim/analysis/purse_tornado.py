@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from risksim import api
-from risksim.errors import RunError
 
 NET_BENEFIT, OWN_COSTS = "net benefit", "own costs"
 
@@ -86,12 +85,3 @@ def _bar(deal: api.Deal, one: api.Movable, quantity: str, base: float) -> Bar:
 
 def _output(run: api.PurseRun, quantity: str) -> float:
     return api.net_benefits(run)["total"] if quantity == NET_BENEFIT else api.own_costs(run)
-
-
-def obstacle(deal: api.Deal) -> str | None:
-    """Why there is no tornado of a deal; None where there is one."""
-    try:
-        api.expected_purse(deal)
-    except RunError as error:
-        return str(error)
-    return None

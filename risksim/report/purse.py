@@ -459,7 +459,8 @@ def block(currency: str, price_year: int, how: str, figures: Mapping[str, KeyFig
     lines = [
         heading(f"What is left to public budgets (present values, {currency} in {price_year} prices)"),
         _figures({_title(name): found for name, found in figures.items() if name == TOTAL or _counts(found)}),
-        f"  {how}; {more} tells the rest, and what such numbers cannot say\n",
+        f"  {how}; {more} tells the rest\n",
+        known_limits(),
     ]
     return "".join(lines)
 

@@ -191,6 +191,7 @@ def test_a_run_tells_the_purse_in_a_few_lines_below_its_page():
     assert "What is left to public budgets" in page
     assert f"risksim public {FILE} tells the rest" in page
     assert "300 paths, seed 1, individual engine" in page
+    assert "What this cannot say" in page
     said = json.loads(risksim("run", FILE, *FEW, "--json").stdout)["public"]
     assert (said["paths"], said["engine"]) == (300, "individual")
     assert set(said["budgets"]) == {"municipality", "region", "state", "total"}
