@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from risksim.metrics.cohorts import CohortPeople
     from risksim.metrics.fund import FundArrays, FundNames, FundSummary
     from risksim.metrics.ledger import Move
+    from risksim.metrics.precision import Estimate
+    from risksim.metrics.purse import KeyFigures, PurseArrays, PurseNames, PurseSummary
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.describe import Told
-    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan
+    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan, Purse, PursePaths
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
@@ -1354,6 +1356,488 @@ def path_table(run: Run) -> str:
     from risksim.results.csv import path_table as table
 
     return table(run.plan, run.paths)
+
+
+# The public purse
+
+
+class PurseRun(NamedTuple):
+    """A finished run with its public side."""
+
+    plan: Plan
+    paths: PathResults
+    """What investors and payers get, as in a run by the same engine."""
+    purse: PursePaths
+    """What public budgets save, pay and spend on the same paths."""
+    seed: int
+    engine: str
+    """As in `Run`."""
+
+    @property
+    def sample(self) -> Sample:
+        """Weights and replicates of the paths."""
+        from risksim.metrics.sample import Sample
+
+        return Sample(self.paths.weight, self.paths.replicate)
+
+    @property
+    def how(self) -> str:
+        """Paths, seed and engine in words."""
+        from risksim.jobs.job import said_of_paths
+
+        return said_of_paths(int(self.paths.weight.size), self.seed, self.engine)
+
+
+def has_purse(deal: Deal | Plan) -> bool:
+    """Whether a deal says what public budgets save."""
+    return (deal.plan if isinstance(deal, Deal) else deal).purse is not None
+
+
+def run_purse(
+    deal: Deal | Plan,
+    paths: int | None = None,
+    seed: int = SEED,
+    engine: str = "auto",
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> PurseRun:
+    """Simulate a deal and what public budgets save, pay and spend, on the same paths as a run without them.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        A deal with a `public` block.
+    paths : int, optional
+        Paths; left out, 65,536 quasi-random points of the conditional engine or 100,000 paths of the individual one.
+        [paths]
+    seed : int
+        64-bit seed.
+    engine : {"auto", "individual", "conditional"}
+        ``auto`` takes the conditional engine where it can run the deal and its purse.
+    threads : int
+        Threads; 0 takes all cores. Never changes a result.
+    progress : callable, optional
+        Called with the number of paths done.
+
+    Returns
+    -------
+    PurseRun
+
+    Raises
+    ------
+    RunError
+        If the deal says nothing of public budgets, settings make no sense, or the engine can't run the deal.
+    """
+    from risksim.engine.purse import run_purse as run
+    from risksim.engine.run import Settings
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    _purse_of(plan)
+    chosen = engine_of_purse(plan, engine)
+    if paths is None:
+        paths = POINTS if chosen == "conditional" else PATHS
+    found, purse = run(plan, Settings(paths, seed, threads, keep_claims=False, engine=chosen), progress)
+    return PurseRun(plan, found, purse, seed, chosen)
+
+
+def _purse_of(plan: Plan) -> Purse:
+    from risksim.errors import RunError
+
+    if plan.purse is None:
+        raise RunError(
+            f"got deal '{plan.name}', which says nothing of what public budgets save. "
+            "Add a `public:` block to its file."
+        )
+    return plan.purse
+
+
+def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
+    """The engine that runs a deal with its public purse.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        A deal with a `public` block.
+    wanted : {"auto", "individual", "conditional"}
+        ``auto`` takes the conditional engine where it can.
+
+    Returns
+    -------
+    {"individual", "conditional"}
+
+    Raises
+    ------
+    RunError
+        If the engine asked for can't run it.
+    """
+    from risksim.engine import purse_counts
+    from risksim.engine.engines import choose as of_plan
+    from risksim.errors import RunError
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    if wanted not in ("auto", "individual", "conditional"):
+        raise RunError(
+            f"got engine '{wanted}'; what public budgets save is told by path, and paths are drawn by the individual "
+            "or the conditional engine. Leave it out to take the conditional one where it can."
+        )
+    if wanted == "individual" or of_plan(plan, wanted, by_path=True).engine != "conditional":
+        return "individual"
+    obstacle = purse_counts.purse_obstacle(plan) if hasattr(purse_counts, "purse_obstacle") else NOT_COUNTED
+    if obstacle is None:
+        return "conditional"
+    if wanted == "conditional":
+        raise RunError(f"the conditional engine cannot run this deal with its public purse: {obstacle}. Try auto.")
+    return "individual"
+
+
+NOT_COUNTED = "it counts no people for public budgets"
+
+
+def expected_purse(
+    deal: Deal | Plan, values: dict[int, float] | None = None, of_purse: dict[int, float] | None = None
+) -> PurseRun:
+    """The calculation on paper: one path, every input at its mean, fractions of people allowed.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        A deal with a `public` block.
+    values : dict of int to float, optional
+        Inputs of the deal that are held at another value than their mean, by slot; what is worked out of them follows.
+    of_purse : dict of int to float, optional
+        Inputs of the public purse that are.
+
+    Returns
+    -------
+    PurseRun
+
+    Raises
+    ------
+    RunError
+        If the deal says nothing of public budgets, or what is expected of its people can't be told.
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import work_out
+    from risksim.engine.purse import expect_purse
+    from risksim.plan.values import at_values
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    _purse_of(plan)
+    held = dict(values or {})
+    row = plan.inputs.mean[np.newaxis, :].copy()
+    for slot, value in held.items():
+        row[0, slot] = value
+    for each in plan.derived:
+        if each.slot not in held and any(slot in held for slot in each.slots):
+            work_out(each, row)
+            held[each.slot] = float(row[0, each.slot])
+    fixed = at_values(plan, held, of_purse)
+    return PurseRun(fixed, *expect_purse(fixed), 0, "expected")
+
+
+class Movable(NamedTuple):
+    """An uncertain input that may be held at another value than its mean."""
+
+    slot: int
+    of_purse: bool
+    """Whether it is one of the public purse, not of the deal."""
+    name: str
+    unit: str
+    mean: float
+    points: tuple[tuple[str, float], ...]
+    """``10 %`` and ``90 %``; of a law between two bounds ``lowest`` and ``highest`` too."""
+
+
+BOUNDED = ("Uniform(", "Triangular(", "times Beta(")
+"""What the forms of laws between two bounds of their own say."""
+ENDS = (("10 %", 0.1), ("90 %", 0.9), ("lowest", 0.0), ("highest", 1.0 - 2.0**-53))
+"""Places on a law at which an input may be held. [1]"""
+
+
+def movable(plan: Plan) -> tuple[Movable, ...]:
+    """The uncertain inputs of a deal and of its public purse that are evidence, not luck, with points of their laws.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal with a public purse.
+
+    Returns
+    -------
+    tuple of Movable
+        Without what is worked out of others, which follows them, and without events, whose chances are there.
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import look_up_input
+
+    purse = _purse_of(plan)
+    shut = {event for event, _, _ in plan.events} | {each.slot for each in plan.derived}
+    if plan.inputs.luck is not None:
+        shut |= set(np.flatnonzero(plan.inputs.luck).tolist())
+    found = []
+    for of_purse, inputs, notes in ((False, plan.inputs, plan.labels.inputs), (True, purse.inputs, purse.notes)):
+        drawn = np.empty((len(ENDS), inputs.address.size))
+        for slot, note in enumerate(notes):
+            if not of_purse and slot in shut:
+                continue
+            look_up_input(inputs, slot, np.array([place for _, place in ENDS]), drawn)
+            most = len(ENDS) if any(form in note.family for form in BOUNDED) else 2
+            points = tuple((name, float(drawn[row, slot])) for row, (name, _) in enumerate(ENDS[:most]))
+            found.append(Movable(slot, of_purse, note.name, note.unit, float(inputs.mean[slot]), points))
+    return tuple(found)
+
+
+def summarise_purse(run: PurseRun) -> PurseSummary:
+    """All statistics of the public purse, each with its standard error.
+
+    Parameters
+    ----------
+    run : PurseRun
+        A finished run.
+
+    Returns
+    -------
+    PurseSummary
+        With the net benefit of the calculation on paper beside that of the paths, where it can be reckoned.
+    """
+    from risksim.errors import RunError
+    from risksim.metrics import purse
+
+    expected = None
+    try:
+        on_paper = expected_purse(run.plan) if run.engine != "expected" else run
+        expected = net_benefits(on_paper)
+    except RunError:  # what is expected of its people can't be told: there is no such line
+        pass
+    return purse.summarise_purse(purse_arrays(run), purse_names(run.plan), run.sample, expected)
+
+
+def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
+    """Net benefit, break-even year and repayments of each budget, and of ``total``."""
+    from risksim.metrics.purse import key_figures
+
+    return key_figures(purse_arrays(run), purse_names(run.plan), run.sample)
+
+
+def purse_changes(run: PurseRun, base: PurseRun) -> dict[str, Estimate]:
+    """What a run changes in the mean net benefit of each budget, and of ``total``, path by path. [currency]"""
+    from risksim.metrics import precision
+
+    now, then = net_benefits_by_path(run), net_benefits_by_path(base)
+    return {name: precision.paired_difference(now[name], then[name], run.sample) for name in now if name in then}
+
+
+def net_benefits_by_path(run: PurseRun) -> dict[str, FloatArray]:
+    """The net benefit of each budget, and of ``total``: float64[path]. [currency]"""
+    from risksim.metrics.purse import TOTAL, ledger
+
+    arrays, names = purse_arrays(run), purse_names(run.plan)
+    rows = {**{name: row for row, name in enumerate(names.budgets)}, TOTAL: None}
+    return {name: ledger(arrays, names, row).position(discounted=True)[:, -1].copy() for name, row in rows.items()}
+
+
+def purse_columns(run: PurseRun) -> dict[str, list[object]]:
+    """What each path leaves to public budgets, as columns of a table.
+
+    Parameters
+    ----------
+    run : PurseRun
+        A finished run.
+
+    Returns
+    -------
+    dict of str to list
+        Money in whole currency units; a year that never comes is empty.
+    """
+    import numpy as np
+
+    from risksim.metrics.purse import TOTAL, break_even_years, ledger
+
+    arrays, names = purse_arrays(run), purse_names(run.plan)
+    found: dict[str, list[object]] = {"path": list(range(arrays.net.shape[0])), "weight": run.paths.weight.tolist()}
+    if arrays.investor is not None:
+        found["investor_npv"] = arrays.investor.tolist()
+    for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
+        own = ledger(arrays, names, row)
+        for end, cash in (("", False), ("_cash", True)):
+            position = own.position(cash=cash, discounted=True)
+            # In cash nothing is discounted but the net benefit, as in the statistics.
+            years = break_even_years(own.position(cash=True) if cash else position, names.years)
+            found[f"net_benefit{end}[{name}]"] = position[:, -1].tolist()
+            found[f"break_even{end}[{name}]"] = ["" if year != year else int(year) for year in years.tolist()]
+        paid = arrays.payment.sum(axis=1) if row is None else arrays.payment[:, row]
+        found[f"repayment[{name}]"] = np.asarray(paid.sum(axis=1) / names.minor_units).tolist()
+    return found
+
+
+def net_benefits(run: PurseRun) -> dict[str, float]:
+    """The mean net benefit of each budget, and of ``total``. [currency]"""
+    return {name: float((run.paths.weight * values).sum()) for name, values in net_benefits_by_path(run).items()}
+
+
+class PortfolioPurse(NamedTuple):
+    """What the deals of a portfolio leave to public budgets."""
+
+    deals: tuple[tuple[str, dict[str, KeyFigures] | None], ...]
+    """Each deal by its name; None where its file says nothing of public budgets."""
+    total: dict[str, KeyFigures]
+    """Of the sum over deals, by budget and ``total``."""
+    first_year: int
+    """The year of the present values of the sum."""
+    price_year: int
+    """The last of the deals' price levels; the others are brought there by their own inflation."""
+    engine: str
+
+
+def portfolio_purse(
+    portfolio: Portfolio, paths: int = PATHS, seed: int = SEED, threads: int = 0, *, progress: Progress | None = None
+) -> PortfolioPurse:
+    """Simulate the public purses of the deals of a portfolio on the same paths, and add them up.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its deals count whole, whatever the fund holds of them.
+    paths, seed, threads, progress
+        As in `run_portfolio`.
+
+    Returns
+    -------
+    PortfolioPurse
+
+    Raises
+    ------
+    RunError
+        If no deal says anything of public budgets.
+    """
+    from functools import partial
+
+    from risksim.errors import RunError
+    from risksim.metrics import purse
+    from risksim.metrics.sample import Sample
+
+    plans = [holding.deal.plan for holding in portfolio.holdings]
+    spans = [(plan.purse.years, plan.purse.discount) for plan in plans if plan.purse is not None]
+    if not spans:
+        raise RunError(
+            "got a portfolio of which no deal says what public budgets save. Add a `public:` block to their files."
+        )
+    price_year = max(plan.purse.price_year for plan in plans if plan.purse is not None)
+    deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
+    sums: dict[str, purse.Ledger] = {}
+    years: tuple[int, ...] = ()
+    for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
+        if plan.purse is None:
+            deals.append((holding.name, None))
+            continue
+        report = None if progress is None else partial(_further, progress, row * paths)
+        run = run_purse(plan, paths, seed, "individual", threads, report)
+        arrays, names = purse_arrays(run), purse_names(plan)
+        prices, figures = purse.price_factor(names, plan.purse.price_year, price_year), {}
+        for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
+            own = purse.ledger(arrays, names, place).times(prices)
+            figures[budget] = purse.figures_of(own, names.years, run.sample)
+            if budget not in sums:
+                sums[budget], years = purse.no_money(paths, spans)
+            purse.add_deal(sums[budget], years, own, names.years)
+        deals.append((holding.name, figures))
+    sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
+    sample = Sample.equal(paths)
+    total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
+    return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
+
+
+def gross_only(run: PurseRun) -> tuple[str, ...]:
+    """Outcomes by which something is saved and of which nobody says how many would have come anyway."""
+    import numpy as np
+
+    of_people = ~np.isnan(run.purse.achieved) & np.isnan(run.purse.attributable)
+    return tuple(name for place, name in enumerate(run.plan.labels.outcomes) if of_people[:, place].any())
+
+
+def as_json(statistics: Any) -> dict[str, Any]:
+    """A tree of statistics as plain dictionaries; a number that does not exist is None."""
+    from risksim.metrics.summary import plain
+
+    said: dict[str, Any] = plain(statistics)
+    return said
+
+
+def saves(plan: Plan) -> bool:
+    """Whether anything is saved, so that there is more to tell than costs."""
+    from risksim.plan.layout import IS_CONSEQUENCE, IS_DURING
+
+    return any(kind in (IS_CONSEQUENCE, IS_DURING) for kind in _purse_of(plan).lines.kind.tolist())
+
+
+def own_costs(run: PurseRun) -> float:
+    """The mean present value of the own costs of all budgets. [currency]"""
+    import numpy as np
+
+    from risksim.metrics.purse import ledger
+
+    whole = ledger(purse_arrays(run), purse_names(run.plan), None)
+    return float(np.sum(run.paths.weight * whole.present(whole.cost)))
+
+
+def purse_arrays(run: PurseRun) -> PurseArrays:
+    """What the statistics of the public purse need of a run."""
+    import numpy as np
+
+    from risksim.metrics.purse import PurseArrays
+
+    plan, paths, kept = run.plan, run.paths, run.purse
+    purse = _purse_of(plan)
+    slot, value = purse.appropriation.slot, purse.appropriation.value
+    drawn = (slot >= 0).any()
+    aside = np.broadcast_to(value, (paths.weight.size if drawn else 1, value.size)).copy()
+    for column in np.flatnonzero(slot >= 0):
+        aside[:, column] = kept.inputs[:, slot[column]]
+    shape = (len(plan.labels.payers), len(plan.labels.years))
+    return PurseArrays(
+        kept.gross,
+        kept.net,
+        kept.cash,
+        kept.cost,
+        kept.payment,
+        kept.line_gross,
+        kept.line_net,
+        kept.beyond,
+        kept.achieved,
+        kept.attributable,
+        kept.deadweight,
+        paths.repayment,
+        aside.reshape(aside.shape[0], *shape),
+        _worth_to_investors(plan, paths),
+    )
+
+
+def _worth_to_investors(plan: Plan, paths: PathResults) -> FloatArray | None:
+    """Net present value of all investors at the last hurdle, float64[path]; None where nobody invests. [currency]"""
+    if not (plan.labels.tranches and (paths.drawn.any() or paths.received.any())):
+        return None
+    return (paths.group_npv if plan.labels.groups else paths.npv)[:, 0, -1]
+
+
+def purse_names(plan: Plan) -> PurseNames:
+    """Names of the axes of `purse_arrays`."""
+    from risksim.metrics.purse import PurseNames
+
+    purse, labels = _purse_of(plan), plan.labels
+    return PurseNames(
+        purse.budgets,
+        purse.years,
+        labels.payers,
+        labels.years,
+        purse.names,
+        purse.committees,
+        labels.outcomes,
+        purse.discount,
+        purse.deflator,
+        plan.minor_units,
+    )
 
 
 def review(deal: Deal) -> Review:

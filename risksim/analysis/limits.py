@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from risksim import api
@@ -12,6 +13,7 @@ from risksim.errors import RisksimError
 from risksim.metrics import precision
 from risksim.metrics.fund import FundSummary
 from risksim.metrics.precision import Estimate
+from risksim.metrics.purse import KeyFigures
 from risksim.metrics.summary import Statistic, Summary, Withheld
 
 RISK_LEVEL = 0.95
@@ -67,13 +69,17 @@ PART = re.compile(r"\s*(?P<name>[A-Za-z_][\w. -]*?)\s*(?P<sign>>=|<=|>|<)\s*(?P<
 EXAMPLE = 'Try --fail-if "p_loss>0.2" or --fail-if "npv<0,irr<0.03"'
 
 
-def read_limits(text: str | None) -> tuple[Limit, ...]:
+def read_limits(text: str | None, names: Sequence[str] = NAMES, example: str = EXAMPLE) -> tuple[Limit, ...]:
     """Read limits.
 
     Parameters
     ----------
     text : str, optional
         ``NAME SIGN NUMBER``, joined by commas; rates and shares as fractions, money in whole currency units.
+    names : sequence of str
+        What a limit may be set to.
+    example : str
+        What a message says to try.
 
     Returns
     -------
@@ -90,24 +96,24 @@ def read_limits(text: str | None) -> tuple[Limit, ...]:
     >>> [str(limit) for limit in read_limits("p_loss > 0.2, irr<0.03")]
     ['p_loss>0.2', 'irr<0.03']
     """
-    return () if text is None else tuple(_limit(part) for part in text.split(","))
+    return () if text is None else tuple(_limit(part, names, example) for part in text.split(","))
 
 
-def _limit(part: str) -> Limit:
+def _limit(part: str, names: Sequence[str], example: str) -> Limit:
     found = PART.fullmatch(part)
     if found is None:
         raise LimitError(
-            f"--fail-if: got '{part.strip()}'; a limit is a name, one of {' '.join(SIGNS)}, and a number.\n  {EXAMPLE}"
+            f"--fail-if: got '{part.strip()}'; a limit is a name, one of {' '.join(SIGNS)}, and a number.\n  {example}"
         )
     name, number = found["name"], _number(found["number"])
-    if name not in NAMES:
-        close = difflib.get_close_matches(name.lower().replace(" ", "_").replace("-", "_"), NAMES, n=1, cutoff=0.4)
-        perhaps = f"Did you mean {close[0]}?" if close else EXAMPLE
-        raise LimitError(f"--fail-if: got '{name}'; a limit is set to {', '.join(NAMES)}.\n  {perhaps}")
+    if name not in names:
+        close = difflib.get_close_matches(name.lower().replace(" ", "_").replace("-", "_"), names, n=1, cutoff=0.4)
+        perhaps = f"Did you mean {close[0]}?" if close else example
+        raise LimitError(f"--fail-if: got '{name}'; a limit is set to {', '.join(names)}.\n  {perhaps}")
     if number is None:
         raise LimitError(
             f"--fail-if: got '{found['number']}' for {name}; shares and rates are fractions (0.2 is 20 %), money is in "
-            f"whole currency units without thousands' marks.\n  {EXAMPLE}"
+            f"whole currency units without thousands' marks.\n  {example}"
         )
     return Limit(name, found["sign"], number)
 
@@ -136,7 +142,12 @@ def breaches(limits: tuple[Limit, ...], answer: Answer) -> tuple[str, ...]:
         One a limit, as ``p_loss is 0.89, which breaches p_loss>0.2``. A number that does not exist, such as the IRR of
         a deal that loses everything, breaches every limit that is set to it: nobody can say that it keeps it.
     """
-    return tuple(said for limit in limits if (said := _breach(limit, getattr(answer, limit.name))) is not None)
+    return breaches_among(limits, answer._asdict())
+
+
+def breaches_among(limits: tuple[Limit, ...], figures: Mapping[str, Statistic]) -> tuple[str, ...]:
+    """The limits that figures by name breach, in words as those of `breaches`."""
+    return tuple(said for limit in limits if (said := _breach(limit, figures[limit.name])) is not None)
 
 
 def _breach(limit: Limit, statistic: Statistic) -> str | None:
@@ -145,6 +156,36 @@ def _breach(limit: Limit, statistic: Statistic) -> str | None:
     if SIGNS[limit.sign](statistic.value, limit.number):
         return f"{limit.name} is {statistic.value:.6g}, which breaches {limit}"
     return None
+
+
+PURSE_FIGURES = (
+    "p_negative",
+    "net_benefit",
+    "net_benefit_p05",
+    "net_benefit_es95",
+    "p_never",
+    "break_even",
+    "repayment",
+)
+"""What a limit of the public purse may be set to, after the name of a budget, or ``total``, and a dot."""
+PURSE_EXAMPLE = 'Try --fail-if "municipality.p_negative>0.3" or --fail-if "total.net_benefit<0"'
+
+
+def names_of_purse(budgets: Sequence[str]) -> tuple[str, ...]:
+    """What limits of a deal's public purse may be set to."""
+    return tuple(f"{budget}.{figure}" for budget in (*budgets, "total") for figure in PURSE_FIGURES)
+
+
+def figures_of_purse(figures: Mapping[str, KeyFigures]) -> dict[str, Statistic]:
+    """The numbers of a public purse under the names of its limits."""
+    found: dict[str, Statistic] = {}
+    for budget, of in figures.items():
+        worth, even = of.net_benefit, of.break_even
+        values = (worth.p_negative, worth.mean, worth.p05, worth.expected_shortfall_95, even.p_never, even.p50)
+        found |= {
+            f"{budget}.{name}": value for name, value in zip(PURSE_FIGURES, (*values, of.repayments), strict=True)
+        }
+    return found
 
 
 def answer_of(run: api.Run) -> Answer:

@@ -291,6 +291,61 @@ def tail(
 
 
 @app.command()
+def public(
+    file: DealsFile,
+    paths: Annotated[
+        int | None,
+        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+    ] = None,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="conditional or individual; auto takes the conditional one where it can."),
+    ] = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a path) or .json (all).")
+    ] = None,
+    stress: Annotated[
+        list[str] | None,
+        typer.Option("--stress", help="Add the key figures with a stress of the file; may be repeated."),
+    ] = None,
+    tornado: Annotated[
+        bool, typer.Option("--tornado", help="Add what each number changes if it alone is moved.")
+    ] = False,
+    path: Annotated[
+        int | None, typer.Option("--path", help="Instead: tell the public side of one path, counted from 0.")
+    ] = None,
+    fail_if: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-if",
+            metavar="LIMITS",
+            help='End with exit code 1 if this holds, as "municipality.p_negative>0.3".',
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
+
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --tornado
+    """
+    from risksim.cli.public import Wishes
+    from risksim.cli.public import public as command
+
+    try:
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if)
+        code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def explain(
     file: DealsFile,
     path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],

@@ -115,6 +115,11 @@ def run(
     checked = None if done.partial else _cross_check(deal, done, people, job)
     if done.reservoir is None:  # it drew no paths: those of the engine that it was held against can be opened
         done = done._replace(reservoir=api.done_from(people).reservoir)
+    purse = None
+    if api.has_purse(deal) and not done.partial:
+        from risksim.cli.public import block_of, json_of, of_run
+
+        purse = of_run(deal, like_it, seed, threads, done.engine)
     said = envelope(deal, done, lines, split)
     said["run"] |= _engines(deal, checked)
     if right is not None:
@@ -123,6 +128,8 @@ def run(
         said["ledger"] = [_move(move) for move in done.moves]
     if done.cohorts is not None:
         said["cohorts"] = [_cohort(people) for people in done.cohorts]
+    if purse is not None:
+        said["public"] = json_of(purse)
     if out is not None:
         _save(made, out, said)
         talk(f"Wrote {out}.")
@@ -131,6 +138,8 @@ def run(
     else:
         show(_page(done, lines, done.summary, split, checked))
         _show_more(done, right)
+        if purse is not None:
+            show(block_of(purse, file))
         mark(api.constants_in_use(deal))
     _tell(done, job, quiet)
     if checked is not None and not checked.agrees:
