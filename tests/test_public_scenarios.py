@@ -298,7 +298,7 @@ def test_a_year_at_home_saves_the_municipality_of_odense_58_000():
 
 
 def test_laer_for_livet_counts_only_what_children_in_care_would_not_have_reached():
-    purse, found = on_paper("danish/laer-for-livet")
+    _, found = on_paper("danish/laer-for-livet")
     names = list(scenario("danish/laer-for-livet").personal)
     reached = {name: (found.achieved[0, row], found.attributable[0, row]) for row, name in enumerate(names)}
     # Of 80 places nearly all are filled; 69 % pass and 50 % would have, 52 % go on and 25 % would have.
