@@ -11,9 +11,10 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import deal_index  # noqa: E402  after the path to it
 
-from tests.engine.deals import shipped_files  # noqa: E402
+from tests.engine.deals import funded_files, shipped_files  # noqa: E402
 
 FILES = shipped_files()
+FUNDED = set(funded_files())
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,8 @@ def page():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_shipped_file_stands_on_the_page_once(page, file):
     name = file.relative_to(ROOT).as_posix()
-    (row,) = [line for line in page.splitlines() if f"`risksim run {name}`" in line]
+    command = "run" if file in FUNDED else "public"
+    (row,) = [line for line in page.splitlines() if f"`risksim {command} {name}`" in line]
     cells = [cell.strip() for cell in row.strip("|").split(" | ")]
     assert len(cells) == 6
     assert all(cells)
@@ -32,10 +34,11 @@ def test_every_shipped_file_stands_on_the_page_once(page, file):
 
 def test_a_row_counts_what_is_published_and_assumed():
     entry = deal_index.entry(ROOT / "scenarios" / "broendby-tuba.yaml")
-    # start, end, follow_up, participants, window and commitment name a source; twelve numbers are assumed.
-    assert (entry.published, entry.assumed) == (6, 12)
+    # start, end, follow_up, participants, window and commitment name a source. Twelve numbers of the contract are
+    # assumed, and seven of its public side: price level, two shares anyway, two consequences, and their two prices.
+    assert (entry.published, entry.assumed) == (6, 12 + 7)
     assert entry.parties == "provider: TUBA; investors: DSI; payers: municipality"
-    assert entry.kind == "price per outcome"
+    assert entry.kind == "price per outcome, public budgets"
     assert entry.shows == "Therapy for young people from families with substance abuse, Brøndby, 2021-2028."
 
 

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from risksim.cli.main import app
-from tests.engine.deals import shipped_files
+from tests.engine.deals import funded_files
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -122,7 +122,7 @@ def test_no_text_names_what_only_its_authors_know():
     assert found == []
 
 
-@pytest.mark.parametrize("file", shipped_files(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", funded_files(), ids=lambda file: file.stem)
 def test_every_shipped_scenario_runs_and_states_the_origin_of_every_number(file):
     import risksim
     from risksim import api

@@ -47,6 +47,18 @@ FOLDERS: dict[str, tuple[str, str]] = {
     "dependence": ("What goes together", "Small deals whose people, cohorts and years are not alone."),
     "sites": ("Many cohorts", "Deals in which one entry stands for many cohorts alike."),
     "ending": ("Ending early", "Small deals that may end before their time."),
+    "soem": (
+        "Calculations of public economy",
+        "Programmes without investors, after published examples of the model SØM: {doc}`/reference/public-cases`.",
+    ),
+    "faxe": (
+        "Strategies of a municipality",
+        "Programmes without investors, made to break even when Faxe Kommune says that its strategies do.",
+    ),
+    "public": (
+        "Public budgets",
+        "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
+    ),
     "risks": (
         "Risks",
         "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",
@@ -88,14 +100,20 @@ class Entry(NamedTuple):
     shows: str
     parties: str
     kind: str
+    command: str
     published: int
     assumed: int
 
 
 def files() -> list[Path]:
     """All shipped scenario files, in the order of the page."""
-    found = sorted(file for file in (ROOT / "scenarios").rglob("*.yaml") if file.parent.name != "portfolio")
+    found = sorted(file for file in (ROOT / "scenarios").rglob("*.yaml") if not lists_deals(file))
     return sorted(found, key=lambda file: (list(FOLDERS).index(folder_of(file)), file.name))
+
+
+def lists_deals(file: Path) -> bool:
+    """Whether a file is a portfolio, which lists deals and is none itself."""
+    return "\nportfolio:" in file.read_text(encoding="utf-8")
 
 
 def folder_of(file: Path) -> str:
@@ -121,6 +139,7 @@ def entry(file: Path) -> Entry:
         shows=shows(file),
         parties=parties(deal),
         kind=kind(deal),
+        command="run" if is_funded(deal) else "public",
         published=len({place for places in origins.sources_used(deal).values() for place in places}),
         assumed=len(origins.assumptions(deal)),
     )
@@ -140,13 +159,19 @@ def shows(file: Path) -> str:
     return re.split(r"(?<=[.])\s", lines[0][2:])[0]
 
 
+def is_funded(deal: Scenario) -> bool:
+    """Whether anybody invests; a file of public budgets alone can do without."""
+    return "financing" in deal.model_fields_set
+
+
 def parties(deal: Scenario) -> str:
     """Who commissions, provides, invests, guarantees and pays."""
     payers = {payer for rule in deal.payments if hasattr(terms_of(rule), "shares") for payer in terms_of(rule).shares()}
+    tranches = deal.financing.tranches if is_funded(deal) else []
     said = {
         "authority": deal.authority,
         "provider": deal.provider if "provider" in deal.model_fields_set else None,
-        "investors": ", ".join(tranche.name for tranche in deal.financing.tranches),
+        "investors": ", ".join(tranche.name for tranche in tranches),
         "guarantors": ", ".join(guarantee.name for guarantee in deal.financing.guarantees),
         "payers": ", ".join(sorted(payers)),
     }
@@ -156,6 +181,7 @@ def parties(deal: Scenario) -> str:
 def kind(deal: Scenario) -> str:
     """What the deal pays for, and how its capital is ordered."""
     said = list(dict.fromkeys(RULES.get(key_of(rule), key_of(rule).replace("_", " ")) for rule in deal.payments))
+    public = ["public budgets"] if deal.public else []
     financing = deal.financing
     marks = {
         "ranked tranches": any(tranche.rank for tranche in financing.tranches),
@@ -171,7 +197,7 @@ def kind(deal: Scenario) -> str:
         "termination": financing.termination,
         "early end": deal.ends_early,
     }
-    return ", ".join([*said, *(word for word, there in marks.items() if there)])
+    return ", ".join([*said, *(word for word, there in marks.items() if there), *public])
 
 
 def page() -> str:
@@ -193,7 +219,7 @@ def page() -> str:
         lines += ["|---|---|---|---|---|---|"]
         for one in entries:
             cells = [
-                f"**{one.name}**<br>`risksim run {one.file}`",
+                f"**{one.name}**<br>`risksim {one.command} {one.file}`",
                 one.shows,
                 one.parties,
                 one.kind,

@@ -18,7 +18,17 @@ SIMPLE, BROENDBY = "examples/simple-reference.yaml", "broendby-tuba.yaml"
 
 def shipped_files() -> list[Path]:
     """Every scenario that ships; a portfolio lists scenarios and is none itself."""
-    return sorted(file for file in SHIPPED.rglob("*.yaml") if file.parent.name != "portfolio")
+    return sorted(file for file in SHIPPED.rglob("*.yaml") if not lists_deals(file))
+
+
+def funded_files() -> list[Path]:
+    """Those of them with investors."""
+    return [file for file in shipped_files() if "\nfinancing:" in file.read_text(encoding="utf-8")]
+
+
+def lists_deals(file: Path) -> bool:
+    """Whether a file is a portfolio."""
+    return "\nportfolio:" in file.read_text(encoding="utf-8")
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from risksim import api
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.run import Settings, run
 from risksim.plan.layout import PathResults, Plan
-from tests.engine.deals import shipped_files
+from tests.engine.deals import funded_files
 
 PATHS, SEED = 64, 3
 
@@ -18,7 +18,7 @@ PATHS, SEED = 64, 3
 def fingerprints() -> dict[str, dict[str, str]]:
     """Hashes of all arrays, by file and engine."""
     found = {}
-    for file in shipped_files():
+    for file in funded_files():
         plan = api.read(file).plan
         for engine, result in results_of(plan).items():
             name = f"{file.parent.name}/{file.name} {engine}"

@@ -10,12 +10,12 @@ from risksim.engine.engines import conditional_obstacle
 from risksim.engine.run import Settings, run
 from risksim.metrics import precision
 from risksim.metrics.sample import Sample
-from tests.engine.deals import SHIPPED, shipped_files, shipped_plan
+from tests.engine.deals import SHIPPED, funded_files, shipped_plan
 
 PATHS = 20_000
 ERRORS = 4.0
 """How many combined standard errors two estimates may lie apart."""
-NAMES = [str(file.relative_to(SHIPPED)) for file in shipped_files()]
+NAMES = [str(file.relative_to(SHIPPED)) for file in funded_files()]
 
 
 def watched(found):

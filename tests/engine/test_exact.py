@@ -14,7 +14,7 @@ from risksim.errors import RunError
 from risksim.plan.compile import compile_plan
 from risksim.plan.layout import ELIGIBLE, SEEN, SUM
 from risksim.scenario.scenario import Scenario
-from tests.engine.deals import SHIPPED, SIMPLE, bent_plan, shipped_files, shipped_plan
+from tests.engine.deals import SHIPPED, SIMPLE, bent_plan, funded_files, shipped_plan
 
 ERRORS = 4.0
 """How many standard errors an estimate may lie from the truth."""
@@ -308,7 +308,7 @@ def test_shipped_deals_agree_with_people_drawn(name):
 
 
 def solvable():
-    names = [file.relative_to(SHIPPED).as_posix() for file in shipped_files()]
+    names = [file.relative_to(SHIPPED).as_posix() for file in funded_files()]
     return [name for name in names if exact.obstacle(shipped_plan(name)) is None]
 
 

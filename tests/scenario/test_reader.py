@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -360,7 +361,7 @@ def survives(text: str) -> None:
     except ScenarioError as error:
         faults = error.faults or (None,)
     for fault in faults:
-        assert fault.found.startswith("got ")
+        assert re.match("(with this stress, [^ ]+: )?got ", fault.found)
         assert fault.remedy.strip()
         assert all(line.isprintable() for line in str(fault).split("\n"))
         assert len(str(fault)) < 900

@@ -16,12 +16,12 @@ from risksim.plan.compile import compile_plan
 from risksim.plan.layout import Plan
 from risksim.plan.observed import Observed, observe, template
 from risksim.scenario.sheet import sheet_of
-from tests.engine.deals import SHIPPED, shipped_files, shipped_plan
+from tests.engine.deals import SHIPPED, funded_files, shipped_plan
 from tests.engine.deals import deal as bent
 from tests.payments.deals import deal as by_hand
 from tests.payments.deals import measured_of
 
-FILES = [file.relative_to(SHIPPED).as_posix() for file in shipped_files()]
+FILES = [file.relative_to(SHIPPED).as_posix() for file in funded_files()]
 RULES = [
     {"per_outcome": {"outcome": "job", "price": {"uniform": [900, 1_100]}, "lag": "3 months",
                      "payers": {"state": 0.4, "region": 0.6},
