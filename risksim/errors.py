@@ -5,7 +5,8 @@
     RisksimError
     ├── FaultyFileError   a file with mistakes; carries every fault with its place
     │   ├── ScenarioError     a scenario file that cannot be read as a deal
-    │   └── ObservedError     a file of observed counts that does not fit its deal
+    │   ├── ObservedError     a file of observed counts that does not fit its deal
+    │   └── BookError         a workbook that cannot be read as a deal
     ├── PlanError         a scenario that reads well but cannot be simulated
     │   └── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
     ├── RunError          a run that broke one of its own rules (money not conserved, paths out of range)
@@ -79,6 +80,10 @@ class ScenarioError(FaultyFileError):
 
 class ObservedError(FaultyFileError):
     """A file of observed counts that cannot be read, or does not fit its deal."""
+
+
+class BookError(FaultyFileError):
+    """A workbook that cannot be read as a deal."""
 
 
 class PlanError(RisksimError):
