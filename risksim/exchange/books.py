@@ -343,8 +343,8 @@ def _parts(name: str, data: bytes) -> list[str]:
             if unpacked > MOST_UNPACKED or len(inside) > MOST_PARTS:
                 raise _refused(
                     name,
-                    f"got a file that unpacks to {unpacked / 1e6:,.0f} MB in {len(inside):,} parts; a workbook to import "
-                    f"has at most {MOST_UNPACKED // 1_000_000} MB in {MOST_PARTS:,}.",
+                    f"got a file that unpacks to {unpacked / 1e6:,.0f} MB in {len(inside):,} parts; a workbook has "
+                    f"at most {MOST_UNPACKED // 1_000_000} MB in {MOST_PARTS:,}.",
                     "Copy the sheets with the numbers into a book of their own.",
                 )
             if any(part.flag_bits & 1 for part in inside):
@@ -352,8 +352,11 @@ def _parts(name: str, data: bytes) -> list[str]:
             names = [part.filename for part in inside]
             _workbook_inside(name, names)
             # Reading a part checks that it unpacks to what it says and no further.
-            if any(b"<!DOCTYPE" in archive.read(part) or b"<!ENTITY" in archive.read(part) for part in inside if
-                   part.filename.endswith((".xml", ".rels", ".vml"))):
+            if any(
+                b"<!DOCTYPE" in archive.read(part) or b"<!ENTITY" in archive.read(part)
+                for part in inside
+                if part.filename.endswith((".xml", ".rels", ".vml"))
+            ):
                 raise _refused(name, "got a workbook that defines XML entities, which no Excel writes.", _XLSX)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise _refused(
