@@ -59,9 +59,7 @@ def import_book(file: str | Path, mapping: str | Path | None = None, name: str =
     if places is None:
         language = language_of(book)
         if language is None:
-            found = (
-                f"got a workbook that was not made from the template; it has the sheets {several(list(book.sheets))}."
-            )
+            found = f"got a workbook not made from the template; its sheets are {several(list(book.sheets))}."
             remedy = (
                 "Say where everything stands in it with --mapping MAP.yaml, or fill in a template: risksim import "
                 "--template --out template.xlsx"

@@ -126,17 +126,19 @@ def read_book(book: Book, mapping: Mapping) -> Reading:
     hand = _Hand(book)
     values: dict[str, Got] = {}
     # The currency first: it says which amounts are in another.
-    for key in sorted(mapping.values, key=lambda key: key != "currency"):
-        got = _value(hand, key, mapping.values[key])
-        if got is not None:
+    currency = mapping.values.get("currency")
+    if currency is not None and (got := _value(hand, "currency", currency)) is not None:
+        hand.currency = got.value
+    for key, place in mapping.values.items():
+        if (got := _value(hand, key, place)) is not None:
             values[key] = got
-        if key == "currency" and got is not None:
-            hand.currency = got.value
     tables = {key: _table(hand, key, table) for key, table in mapping.tables.items()}
     unread = [title for title in book.sheets if title not in hand.used]
     hand.left_out += [LeftOut(title, "nothing on this sheet is read") for title in unread]
     warnings = [*book.remarks, *dict.fromkeys(hand.warnings)]
-    return Reading(book, values, tables, hand.left_out, warnings, list(dict.fromkeys(hand.mistakes)))
+    return Reading(
+        book, values, tables, list(dict.fromkeys(hand.left_out)), warnings, list(dict.fromkeys(hand.mistakes))
+    )
 
 
 def refuse(mistakes: Iterable[Fault]) -> None:

@@ -42,9 +42,7 @@ _HEADERS = {
     "field": Words("Field", "Felt"),
     "value": Words("Value", "Værdi"),
     "unit": Words("Unit", "Enhed"),
-    "assumption": Words(
-        "Assumed because (where nobody published it)", "Antaget, fordi (hvis ingen har offentliggjort det)"
-    ),
+    "assumption": Words("Assumed because (if not published)", "Antaget, fordi (hvis ikke offentliggjort)"),
     "example": Words("Example", "Eksempel"),
     "told": Words("What it is", "Hvad det er"),
 }
@@ -105,7 +103,7 @@ def template_mapping(language: Language) -> Mapping:
         labels = {name: field.label.in_(language) for name, field in fields.items()}
         tables[table] = {
             "name": f"table_{table}",
-            "header_row_with": [labels[name] for name, field in fields.items() if field.needed],
+            "header_row_with": list(labels.values())[:3],
             "columns": labels,
             "skip": [EXAMPLE.in_(language)],
             "optional": table in ("payments", "financing"),
@@ -202,9 +200,9 @@ def _deal(openpyxl: Any, book: Any, language: Language) -> None:
         cell.font, cell.fill, cell.alignment = look.head, look.dark, look.wrap
         sheet.column_dimensions[letters(column)].width = width
     for row, (key, field) in enumerate(VALUES.items(), 4):
-        texts = (field.label, None, field.unit, None, None, field.told)
-        for column, words in enumerate(texts, 1):
-            cell = sheet.cell(row, column, words.in_(language) if words is not None else None)
+        texts: tuple[Words | None, ...] = (field.label, None, field.unit, None, None, field.told)
+        for column, said in enumerate(texts, 1):
+            cell = sheet.cell(row, column, None if said is None else said.in_(language))
             cell.border, cell.alignment = look.border, look.wrap
         for column in (2, 4):
             sheet.cell(row, column).fill = look.input
