@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write, write_bytes
-from risksim.errors import BookError, RisksimError
+from risksim.errors import BookError, Fault, RisksimError
 
 if TYPE_CHECKING:
     from risksim.exchange.importing import Imported
 
 SCHEMA = "risksim.import/1"
+MOST_SHOWN = 200
 
 
 class UsageError(RisksimError):
@@ -94,7 +95,7 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
             return 2
         for line in found.warnings:
             talk(f"Note: {line}")
-        raise BookError(found.mistakes)
+        raise BookError(_first(found.mistakes))
     if out is not None:
         write(out, found.text)
     if not as_json:
@@ -107,6 +108,15 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
         after = "Next: add what is missing, then try" if found.missing else "Next: try"
         talk(f"{after}  risksim check {out}")
     return 0
+
+
+def _first(mistakes: list[Fault]) -> list[Fault]:
+    """As many mistakes as anybody reads, and how many more there are."""
+    rest = len(mistakes) - MOST_SHOWN
+    if rest <= 0:
+        return mistakes
+    found = f"got {rest:,} more mistakes after these {MOST_SHOWN}; they are not shown."
+    return [*mistakes[:MOST_SHOWN], Fault(mistakes[0].file, None, None, "", found, "Mend the ones above, try again.")]
 
 
 def _keyed(found: Imported) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
-from risksim.exchange.fields import TABLES, VALUES, Field
+from risksim.exchange.fields import MONEY, TABLES, VALUES, Field
 from risksim.exchange.reading import Got, Reading, Row
 from risksim.exchange.values import scaled
 from risksim.scenario.document import Path, path_text
@@ -70,7 +70,7 @@ class _Writer:
     def place(self, path: Path, got: Got, field: Field, value: Any = None) -> None:
         """Keep where a value went."""
         became = got.value if value is None else value
-        self.placed[path] = Placed(path_text(path), _text(became), field.unit.en, got.place, got.was)
+        self.placed[path] = Placed(path_text(path), _text(became), _unit_of(field), got.place, got.was)
 
     def flow(self, **entries: Any) -> Any:
         """A block on one line."""
@@ -88,8 +88,12 @@ class _Writer:
         """A value that can't carry its origin: its cell stands behind it."""
         block[key] = got.value if value is None else value
         said = got.place if got.reason is None else f"{got.place}: {got.reason}"
-        block.yaml_add_eol_comment(said, key)
+        self.remark(block, key, said)
         self.place((*path, key), got, field, value)
+
+    def remark(self, block: Any, key: str, said: str) -> None:
+        """A remark behind a line, itself on one line."""
+        block.yaml_add_eol_comment(" ".join(said.split()), key, column=0)
 
     def state(self, block: Any, key: str, got: Got, field: Field, path: Path) -> None:
         """A value that carries its origin."""
@@ -128,6 +132,11 @@ class _Writer:
         """A plain value of a row."""
         if (got := row.values.get(name)) is not None:
             self.put(block, key, got, TABLES[table][name], path)
+
+
+def _unit_of(field: Field) -> str:
+    """The unit of a value as it became: durations say theirs."""
+    return {"share": "share", "moment": "", "months": "", "date": "", "currency": ""}.get(field.kind, field.unit.en)
 
 
 def _text(value: Any) -> str:
@@ -223,7 +232,7 @@ def _outcomes(writer: _Writer) -> Any:
             writer.state_of_row(entry, key, key, row, path, "outcomes")
         if (got := row.values.get("measured")) is not None:
             entry["measured"] = writer.flow(**got.value)
-            entry.yaml_add_eol_comment(got.place, "measured")
+            writer.remark(entry, "measured", got.place)
             writer.place((*path, "measured"), got, TABLES["outcomes"]["measured"])
         _close(writer, entry, row)
         outcomes[name] = entry
@@ -318,10 +327,12 @@ def _saved_by_year(writer: _Writer, entry: Any, row: Row, path: Path) -> None:
         first = next(number for number in multiples if number)
         part = Row(row.place, {**row.values, "saved": by_year._replace(value=first)})
         writer.state_of_row(entry, "saved", "saved", part, path, "consequences")
+        if "price" not in row.values:
+            writer.place((*path, "saved"), part.values["saved"], field._replace(unit=MONEY))
         multiples = [_ratio(number, first) for number in multiples]
     entry["by_year"] = writer.list_(multiples)
     entry["by_year"].fa.set_flow_style()
-    entry.yaml_add_eol_comment(f"{by_year.place}: {by_year.was}", "by_year")
+    writer.remark(entry, "by_year", f"{by_year.place}: {by_year.was}")
     writer.place((*path, "by_year"), by_year, field._replace(unit=field.unit._replace(en="multiples")), multiples)
 
 
@@ -357,7 +368,7 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
         if (weeks := row.values.get("weeks")) is not None:
             entry["bears"]["weeks"] = weeks.value
             writer.place((*here, "weeks"), weeks, fields["weeks"])
-        entry.yaml_add_eol_comment(refund.place, "bears")
+        writer.remark(entry, "bears", refund.place)
         return
     shares = {name: row.values[name] for name in ("municipality", "region", "state") if name in row.values}
     shares = {name: got for name, got in shares.items() if got.value != 0}
@@ -365,7 +376,7 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
         return
     whole = len(shares) == 1
     entry["bears"] = next(iter(shares)) if whole else writer.flow(**{name: got.value for name, got in shares.items()})
-    entry.yaml_add_eol_comment(", ".join(got.place for got in shares.values()), "bears")
+    writer.remark(entry, "bears", ", ".join(got.place for got in shares.values()))
     for name, got in shares.items():
         writer.place((*here, name), got, fields[name])
 

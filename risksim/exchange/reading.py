@@ -82,6 +82,10 @@ class _Hand:
                 self.warnings.append(said)
         if cell.formula is not None and ("[" in cell.formula.split("!")[0] or ".xls" in cell.formula):
             self.warnings.append(f"{cell.place} links to another workbook; its value is as it was last calculated.")
+        if unit == "pct" and isinstance(cell.value, int | float) and 0 < cell.value <= 1:
+            self.warnings.append(
+                f"{cell.place} holds {_as_shown(cell)} and is read in per cent, as a very small share."
+            )
         value = converted(cell, field.kind, unit, currency=self.currency, label=label)
         if isinstance(value, Wrong):
             self.wrong(cell.place, value.found, value.remedy)
@@ -381,6 +385,9 @@ def _filled_rows(hand: _Hand, table: Table, header: _Header, first: int) -> list
             continue
         rows.append(row)
     else:
+        if table.until is not None:
+            found = f"got no row that says {shown(table.until)}, where the table ends."
+            hand.wrong(sheet.title, found, "Look at the sheet, or take `until` out of the mapping.")
         if sheet.last_row > header.row + MOST_ROWS and len(rows) == MOST_ROWS:
             hand.wrong(sheet.title, f"got more than {MOST_ROWS:,} rows.", "Say where the table ends with `until`.")
     return rows

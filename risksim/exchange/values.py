@@ -31,6 +31,7 @@ class Wrong(NamedTuple):
 _NUMBERS = frozenset({"whole", "year", "share", "number", "amount", "months", "moment"})
 _NUMERAL = re.compile(r"^[-+]?[0-9][0-9.,   ']*(kr\.?|dkk|eur|%|pct\.?|kr|,-)?$", re.IGNORECASE)
 _PERCENT = re.compile(r"^([0-9]+(?:[.,][0-9]+)?) ?(%|pct\.?|procent|percent|per cent)$", re.IGNORECASE)
+_IN_PERCENT = re.compile(r"%|\bpct\b|procent|per ?cent", re.IGNORECASE)
 _SYMBOL = re.compile(r"\[\$([^\]-]+)")
 _MONEY = {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "$": "USD", "usd": "USD", "dkk": "DKK", "sek": "SEK"}
 _SCALES = (
@@ -72,7 +73,7 @@ def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str |
         return found if isinstance(found, Wrong) else {"at": "completion"}
     if kind in _NUMBERS:
         wrong = _no_number(cell, kind) or _other_unit(cell, kind, unit, currency, label)
-        return wrong if wrong is not None else _number(cell, kind, unit)
+        return wrong if wrong is not None else _number(cell, kind, unit, label)
     if kind == "date":
         return _date(cell)
     return _text(cell, kind)
@@ -149,9 +150,9 @@ def scaled(found: float, unit: str | None) -> int | float:
     return int(exact) if exact == exact.to_integral_value() and abs(exact) < 10**DIGITS else float(exact)
 
 
-def _number(cell: Cell, kind: str, unit: str | None) -> Any:
+def _number(cell: Cell, kind: str, unit: str | None, label: str) -> Any:
     if kind == "share":
-        return _share(cell, unit)
+        return _share(cell, unit, label)
     number = scaled(cell.value, unit)
     if kind in ("amount", "number"):
         return number
@@ -167,17 +168,22 @@ def _number(cell: Cell, kind: str, unit: str | None) -> Any:
     return number
 
 
-def _share(cell: Cell, unit: str | None) -> Any:
+def _share(cell: Cell, unit: str | None, label: str) -> Any:
     found = cell.value
     if unit == "pct" and "%" in cell.format:
         return Wrong(
             f"got {found * 100:.10g} %, a share shown in per cent, where the mapping says `unit: pct`.",
             "Take `unit: pct` out: a cell in per cent holds the share itself.",
         )
+    if unit is None and 0 < found <= 1 and "%" not in cell.format and _IN_PERCENT.search(label):
+        return Wrong(
+            f"got {shown(scaled(found, None))} under {shown(label)}: {found:.10g} %, or {found * 100:.10g} %?",
+            "Format the cell in per cent, or say `unit: pct` or `unit: share` for it in the mapping.",
+        )
     share = scaled(found, unit)
     if 0 <= share <= 1:
         return share
-    if unit is None and 1 < found <= 100 and "%" not in cell.format:
+    if unit != "pct" and 1 < found <= 100 and "%" not in cell.format:
         return Wrong(
             f"got {shown(scaled(found, None))}; a share lies between 0 and 1.",
             f"Did you mean {found:.10g} %? Write it with the sign (0.75 is 75 %), or say `unit: pct` in the mapping.",
