@@ -83,9 +83,7 @@ class _Hand:
         if cell.formula is not None and ("[" in cell.formula.split("!")[0] or ".xls" in cell.formula):
             self.warnings.append(f"{cell.place} links to another workbook; its value is as it was last calculated.")
         if unit == "pct" and isinstance(cell.value, int | float) and 0 < cell.value <= 1:
-            self.warnings.append(
-                f"{cell.place} holds {_as_shown(cell)} and is read in per cent, as a very small share."
-            )
+            self.warnings.append(f"{cell.place} holds {_as_shown(cell)} and is read in per cent: a very small share.")
         value = converted(cell, field.kind, unit, currency=self.currency, label=label)
         if isinstance(value, Wrong):
             self.wrong(cell.place, value.found, value.remedy)

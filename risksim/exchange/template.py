@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import re
 import zipfile
@@ -21,7 +22,7 @@ MARK = "risksim_template"
 VERSION = 1
 """Edition of the template."""
 
-ROWS = 40
+ROWS = 25
 """Rows of each table that are laid out to be filled in."""
 
 HEADER_ROW = 4
@@ -95,6 +96,7 @@ def offered(table: str) -> dict[str, Field]:
 # Reading
 
 
+@functools.cache
 def template_mapping(language: Language) -> Mapping:
     """Where everything stands in a template."""
     tables = {}

@@ -10,7 +10,6 @@ import zipfile
 
 import openpyxl
 import pytest
-from openpyxl.styles import PatternFill
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
@@ -18,13 +17,13 @@ from risksim import api
 from risksim.cli.main import app
 from risksim.errors import BookError, ScenarioError
 from risksim.exchange import books
-from risksim.exchange.books import open_book
+from risksim.exchange.books import Book, Sheet, open_book
 from risksim.exchange.compose import compose
 from risksim.exchange.importing import import_book
 from risksim.exchange.mapping import Mapping, read_mapping
 from risksim.exchange.reading import read_book
 from risksim.exchange.template import HEADER_ROW, template, template_mapping
-from tests.exchange.workbooks import FILLED, ROWS, SOEM, cell_in, cell_of, filled, sheet, soem_book
+from tests.exchange.workbooks import FILLED, ROWS, SOEM, blank, cell_in, cell_of, filled, sheet, soem_book
 
 MAPPING = SOEM / "soem-mapping.yaml"
 
@@ -42,9 +41,8 @@ def cached(file, values):
         for name in old.namelist():
             part = old.read(name)
             for formula, value in values.items():
-                part = part.replace(
-                    f"<f>{formula}</f><v></v>".encode(), f"<f>{formula}</f><v>{value}</v>".encode()
-                ).replace(f"<f>{formula}</f><v/>".encode(), f"<f>{formula}</f><v>{value}</v>".encode())
+                empty = f"<f>{formula}</f><v />".encode()
+                part = part.replace(empty, f"<f>{formula}</f><v>{value}</v>".encode())
             new.writestr(name, part)
     return file
 
@@ -208,9 +206,7 @@ def value_(key, value, look=None):
 
 
 def merge(book):
-    sheet(book, "consequences").merge_cells(
-        start_row=HEADER_ROW + 2, end_row=HEADER_ROW + 3, start_column=5, end_column=5
-    )
+    sheet(book, "consequences").merge_cells(f"E{HEADER_ROW + 2}:E{HEADER_ROW + 3}")
 
 
 def lose_column(book):
@@ -245,7 +241,7 @@ BROKEN = {
     "percent as number": (
         value_("dropout", 75, "General"), "Deal!B16", "got 75; a share lies between", "Did you mean 75 %?"),
     "percent of hundreds": (value_("dropout", 75, "0%"), "Deal!B16", "got 7500 %", "digits"),
-    "number for a date": (value_("start", 46388, "General"), "Deal!B9", "got the number 46388", "Did you mean 2027-01-01"),
+    "number for a date": (value_("start", 46388, "General"), "Deal!B9", "got the number 46388", "mean 2027-01-01"),
     "text for a date": (value_("start", "soon"), "Deal!B9", "got 'soon'", "as 2027-01-01"),
     "date for a number": (value_("participants", dt.date(2027, 1, 2)), "Deal!B13", "got the date", "format the cell"),
     "yes for a number": (value_("participants", True), "Deal!B13", "got TRUE", "number"),
@@ -257,13 +253,12 @@ BROKEN = {
     "no participants": (value_("participants", 0), "Deal!B13", "cohorts[0].participants", ""),
     "error": (value_("participants", "#REF!"), "Deal!B13", "got the error #REF!", "Mend the formula"),
     "division": (value_("participants", "#DIV/0!"), "Deal!B13", "got the error #DIV/0!", "Mend the formula"),
-    "formula": (value_("participants", "=1+1"), "Deal!B13", "never calculated", "save it there"),
     "other currency": (other_currency, "Consequences!E6", "got an amount in EUR; the deal is in DKK", "Convert"),
     "price in percent": (as_percent, "Consequences!E6", "got 150000 %", "format"),
     "no price": (set_("consequences", "price", None), "Consequences!E6", "got an empty cell", "Fill it in"),
     "no name": (set_("consequences", "name", None), "Consequences!A6", "got an empty cell in a row", "Write a name"),
     "total": (set_("consequences", "name", "Total", 1), "Consequences!A7", "looks like a total", "until"),
-    "twice": (set_("consequences", "name", "shelter", 1), "Consequences!A7", "stands in Consequences!A6 too", "another"),
+    "twice": (set_("consequences", "name", "shelter", 1), "Consequences!A7", "stands in Consequences!A6 too", "Write"),
     "no such outcome": (set_("payments", "outcome", "hme"), "Payments!A6", "got 'hme'", "home"),
     "shares": (set_("consequences", "state", 0.3), "Consequences!row 6", "add up to 90 %", "Change one"),
     "two bearers": (set_("consequences", "municipality", 1, 1), "Consequences!row 7", "refund and shares", "Keep"),
@@ -276,16 +271,23 @@ BROKEN = {
 }  # fmt: skip
 
 
+def mistakes_of(book):
+    """Those of a book that is not written and opened again: quicker."""
+    names = {name: [defined.attr_text] for name, defined in book.defined_names.items()}
+    there = Book("book.xlsx", "0" * 12, {page.title: Sheet(page, page) for page in book}, names, ())
+    reading = read_book(there, template_mapping("en"))
+    return reading.mistakes or compose(reading).mistakes
+
+
 @pytest.mark.parametrize("case", BROKEN)
-def test_mistake_is_told_by_its_cell(case, tmp_path):
+def test_mistake_is_told_by_its_cell(case):
     change, place, found, remedy = BROKEN[case]
     book = filled()
     change(book)
-    result = import_book(saved(book, tmp_path))
-    assert result.text == ""
-    alike = [fault for fault in result.mistakes if fault.path == place]
-    assert alike, told(result)
-    assert any(found in fault.found and remedy in fault.remedy for fault in alike), told(result)
+    mistakes = mistakes_of(book)
+    alike = [fault for fault in mistakes if fault.path == place]
+    assert alike, mistakes
+    assert any(found in fault.found and remedy in fault.remedy for fault in alike), mistakes
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):
@@ -317,9 +319,8 @@ def test_links_to_other_books_are_not_followed_and_said(tmp_path):
 
 
 def test_header_in_thousands_must_be_said_in_the_mapping(tmp_path):
-    text = MAPPING.read_text(encoding="utf-8").replace(
-        "Beløb (1.000 kr.), unit: 1.000 kr", "Beløb (1.000 kr.), unit: kr"
-    )
+    said = MAPPING.read_text(encoding="utf-8")
+    text = said.replace("Beløb (1.000 kr.), unit: 1.000 kr", "Beløb (1.000 kr.), unit: kr")
     mapping = tmp_path / "map.yaml"
     mapping.write_text(text, encoding="utf-8")
     (fault,) = import_book(SOEM / "soem-like.xlsx", mapping).mistakes
@@ -356,7 +357,7 @@ NO_BOOKS = {
     "web page": (b"<html><body>", "got a web page"),
     "old": (OLE, "got an old Excel file"),
     "locked": (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
-    "cut off": (template("en")[:4_000], "damaged or cut off"),
+    "cut off": (blank("en")[:4_000], "damaged or cut off"),
     "bytes": (b"\0\1\2" * 50, "got a file that is no workbook"),
 }
 
@@ -470,13 +471,13 @@ def test_template_is_the_same_bytes_every_time():
 
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_template_is_tidy_and_its_names_are_the_same_in_both_languages(language):
-    book = openpyxl.load_workbook(io.BytesIO(template(language)))
-    assert set(book.defined_names) == set(openpyxl.load_workbook(io.BytesIO(template("en"))).defined_names)
+    book = openpyxl.load_workbook(io.BytesIO(blank(language)))
+    assert set(book.defined_names) == set(openpyxl.load_workbook(io.BytesIO(blank("en"))).defined_names)
     for page in list(book)[:-1]:
         assert page.freeze_panes is not None
         assert page.data_validations.count > 0
         assert all(dimension.width > 10 for dimension in page.column_dimensions.values())
-        assert isinstance(page.cell(HEADER_ROW, 1).fill, PatternFill)
+        assert any(cell.font.bold and cell.fill.fill_type == "solid" for row in page["A3:A4"] for cell in row)
 
 
 # The command
@@ -532,6 +533,7 @@ def test_without_the_library_it_is_named(monkeypatch):
 
 
 def test_library_is_loaded_by_no_other_command():
-    code = "import sys; import risksim.cli.main, risksim.exchange.importing, risksim.cli.exchange; print('openpyxl' in sys.modules)"
+    rooms = "risksim.cli.main, risksim.cli.exchange, risksim.exchange.importing, risksim.exchange.template"
+    code = f"import sys, {rooms}; print('openpyxl' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

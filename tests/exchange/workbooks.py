@@ -1,6 +1,7 @@
 """Workbooks for the tests of imports: filled templates, and a made-up one laid out like a SØM calculation."""
 
 import datetime as dt
+import functools
 import io
 from pathlib import Path
 
@@ -62,9 +63,12 @@ ROWS = {
 }
 
 
+blank = functools.cache(template)
+
+
 def filled(language="en", values=FILLED, rows=ROWS):
     """A template, filled in."""
-    book = openpyxl.load_workbook(io.BytesIO(template(language)))
+    book = openpyxl.load_workbook(io.BytesIO(blank(language)))
     for key, value in values.items():
         cell_of(book, key).value = value
     for table, entries in rows.items():
