@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,7 @@ from risksim.errors import BookError, ScenarioError
 from risksim.exchange import books
 from risksim.exchange.books import Book, Sheet, open_book
 from risksim.exchange.compose import compose
+from risksim.exchange.fields import TABLES, UNITS, VALUES
 from risksim.exchange.importing import import_book
 from risksim.exchange.mapping import Mapping, read_mapping
 from risksim.exchange.reading import read_book
@@ -262,7 +264,7 @@ BROKEN = {
     "no such outcome": (set_("payments", "outcome", "hme"), "Payments!A6", "got 'hme'", "home"),
     "shares": (set_("consequences", "state", 0.3), "Consequences!row 6", "add up to 90 %", "Change one"),
     "two bearers": (set_("consequences", "municipality", 1, 1), "Consequences!row 7", "refund and shares", "Keep"),
-    "unknown kind": (set_("consequences", "kind", "servise"), "Consequences!G6", "got 'servise'", "service"),
+    "unknown payer": (set_("payments", "payer", "munisipality"), "Payments!C6", "got 'munisi", "mean municipality"),
     "rows apart": (gap, "Consequences!A9", "below the empty row 8", "Take the empty row out"),
     "merged": (merge, "Consequences!E6:E7", "merged cells inside a table", "Unmerge"),
     "column": (lose_column, "Consequences!row 4", "got no column 'Price of a unit'", "Cost of a unit"),
@@ -537,3 +539,18 @@ def test_library_is_loaded_by_no_other_command():
     code = f"import sys, {rooms}; print('openpyxl' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+# The page
+
+
+def test_every_field_and_unit_stands_on_the_page():
+    page = (SOEM.parents[1] / "reference" / "import.md").read_text(encoding="utf-8")
+    names = {*VALUES, *UNITS, *TABLES, *(name for fields in TABLES.values() for name in fields)}
+    assert [name for name in sorted(names) if f"`{name}`" not in page and f"### {name}" not in page] == []
+
+
+def test_mapping_of_the_page_is_one():
+    page = (SOEM.parents[1] / "reference" / "import.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert Mapping.model_validate(plain(block)).tables["consequences"].until == "I alt"
