@@ -85,9 +85,11 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
                 f"  Try --out {out.with_suffix('.yaml')}"
             )
         _must_be_free(out, force)
+    from risksim import api
     from risksim.exchange.importing import import_book as read
 
-    found = read(file, mapping, "scenario.yaml" if out is None else str(out))
+    name = "scenario.yaml" if out is None else str(out)
+    found = read(file, mapping, name, lambda text, named: api.read_text(text, named, draft=True))
     if as_json:
         show(as_text(_keyed(found)))
     if found.mistakes:

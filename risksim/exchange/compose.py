@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from risksim.errors import Fault, ScenarioError
+from risksim.errors import Fault, FaultyFileError, PlanError, ScenarioError
 from risksim.exchange.fields import MONEY, TABLES, VALUES, Field
 from risksim.exchange.reading import Got, Reading, Row
 from risksim.exchange.values import scaled
@@ -147,7 +147,11 @@ def _text(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10_000 else str(value)
 
 
-def compose(reading: Reading, name: str = "scenario.yaml") -> Composed:
+Compile = Callable[[str, str], object]
+"""Makes a plan of a scenario, from its text and its name; raises what is lacking."""
+
+
+def compose(reading: Reading, name: str = "scenario.yaml", compiled: Compile | None = None) -> Composed:
     """A scenario from what was read in a book.
 
     Parameters
@@ -156,6 +160,8 @@ def compose(reading: Reading, name: str = "scenario.yaml") -> Composed:
         What the book says; without mistakes.
     name : str
         What messages call the scenario.
+    compiled : callable, optional
+        What a scenario that reads well must pass to be run; what it finds is still to add.
 
     Returns
     -------
@@ -165,6 +171,8 @@ def compose(reading: Reading, name: str = "scenario.yaml") -> Composed:
     root = _root(writer)
     text = _dumped(root)
     missing, mistakes = _checked(text, name, writer)
+    if compiled is not None and not missing and not mistakes:
+        missing = _lacking(text, name, writer, compiled)
     return Composed(_headed(reading, text, missing), list(writer.placed.values()), missing, mistakes)
 
 
@@ -422,6 +430,21 @@ def _checked(text: str, name: str, writer: _Writer) -> tuple[list[Missing], list
                 mistakes.append(book.fault(cell.cell, f"{cell.path}: {fault.found}", fault.remedy))
         return missing, mistakes
     return [], []
+
+
+def _lacking(text: str, name: str, writer: _Writer, compiled: Compile) -> list[Missing]:
+    """What a scenario that reads well lacks to be run."""
+    try:
+        compiled(text, name)
+    except FaultyFileError as error:
+        return [
+            Missing(fault.path, f"{fault.found}{f' ({cell.cell})' if cell else ''}", fault.remedy)
+            for fault in error.faults
+            for cell in [next(_cells(fault.path, writer), None)]
+        ]
+    except PlanError as error:
+        return [Missing("the deal", " ".join(str(error).split()), "`risksim check` says more.")]
+    return []
 
 
 def _cells(path: str, writer: _Writer) -> Iterator[Placed]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from risksim.errors import BookError, Fault
 from risksim.exchange.books import open_book, several
-from risksim.exchange.compose import Composed, Missing, Placed, compose
+from risksim.exchange.compose import Compile, Composed, Missing, Placed, compose
 from risksim.exchange.mapping import read_mapping
 from risksim.exchange.reading import LeftOut, read_book
 from risksim.exchange.template import language_of, template_mapping
@@ -30,7 +30,9 @@ class Imported(NamedTuple):
     """The scenario; empty where there are mistakes."""
 
 
-def import_book(file: str | Path, mapping: str | Path | None = None, name: str = "scenario.yaml") -> Imported:
+def import_book(
+    file: str | Path, mapping: str | Path | None = None, name: str = "scenario.yaml", compiled: Compile | None = None
+) -> Imported:
     """Read a workbook as a scenario.
 
     Parameters
@@ -41,6 +43,8 @@ def import_book(file: str | Path, mapping: str | Path | None = None, name: str =
         Where in it everything stands; a book made from the template needs none.
     name : str
         What messages call the scenario.
+    compiled : callable, optional
+        What a scenario that reads well must pass to be run, as `risksim.api.read_text`.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def import_book(file: str | Path, mapping: str | Path | None = None, name: str =
             raise BookError([Fault(book.file, None, None, "", found, remedy)])
         places = template_mapping(language)
     reading = read_book(book, places)
-    composed = Composed("", [], [], []) if reading.mistakes else compose(reading, name)
+    composed = Composed("", [], [], []) if reading.mistakes else compose(reading, name, compiled)
     mistakes = [*reading.mistakes, *composed.mistakes]
     return Imported(
         book.file,

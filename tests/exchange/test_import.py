@@ -125,6 +125,15 @@ def test_year_of_a_cost_becomes_its_by_year(tmp_path):
     assert "by_year: {2028: 1}" in compose(reading).text
 
 
+def test_what_a_plan_lacks_is_still_to_add(tmp_path):
+    values = {key: value for key, value in FILLED.items() if key != "duration"}
+    found = import_book(saved(filled(values=values), tmp_path), compiled=api.read_text)
+    (lacking,) = found.missing
+    assert lacking.path == "cohorts[0].dropout"
+    assert "this cohort has no duration. (Deal!B16)" in lacking.found
+    assert "# Still to add: cohorts[0].dropout." in found.text
+
+
 def test_formula_is_read_as_it_was_last_calculated(tmp_path):
     book = filled()
     cell_of(book, "participants").value = "=60*2"

@@ -119,6 +119,7 @@ def soem_book():
         ("Prisniveau", 2026),
         ("Tidshorisont (år)", 5),
         ("Diskonteringsrente", 0.035),
+        ("Forløb (måneder)", 9),
     ]
     first["A1"] = "Forudsætninger for beregningen"
     for row, (label, value) in enumerate(rows, 3):
