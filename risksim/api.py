@@ -191,6 +191,34 @@ def changed(deal: Deal, name: str, changes: dict[str, Any]) -> Deal:
     return stressed(deal._replace(document=dataclasses.replace(deal.document, root=root)), name)
 
 
+def read_text(text: str, name: str = "-", *, draft: bool = False) -> Deal:
+    """Read and compile a scenario that stands in no file.
+
+    Parameters
+    ----------
+    text : str
+        YAML.
+    name : str
+        What messages call it.
+    draft : bool
+        As in `read`.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the text.
+    """
+    from risksim.plan.compile import compile_plan
+    from risksim.scenario.reader import read_text as scenario_of
+
+    scenario, document = scenario_of(text, name)
+    return Deal(scenario, document, compile_plan(scenario, document, draft=draft))
+
+
 def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:
     """What a stress of a deal changes, in words, one a place."""
     from risksim.scenario.stresses import changes_of as said

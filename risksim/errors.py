@@ -5,7 +5,8 @@
     RisksimError
     ├── FaultyFileError   a file with mistakes; carries every fault with its place
     │   ├── ScenarioError     a scenario file that cannot be read as a deal
-    │   └── ObservedError     a file of observed counts that does not fit its deal
+    │   ├── ObservedError     a file of observed counts that does not fit its deal
+    │   └── BookError         a workbook that cannot be read as a deal
     ├── PlanError         a scenario that reads well but cannot be simulated
     │   ├── FitError          quantiles that no allowed family fits (`risksim.plan.fits`)
     │   └── IncidenceError    a rule of refund that says nothing of a year (`risksim.scenario.incidence`)
@@ -80,6 +81,10 @@ class ScenarioError(FaultyFileError):
 
 class ObservedError(FaultyFileError):
     """A file of observed counts that cannot be read, or does not fit its deal."""
+
+
+class BookError(FaultyFileError):
+    """A workbook that cannot be read as a deal."""
 
 
 class PlanError(RisksimError):

@@ -37,6 +37,7 @@ def said_alike(expected, found):
 @pytest.mark.parametrize("page", console_pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_on_a_page_runs_and_prints_what_the_page_shows(page, tmp_path):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     for block in CONSOLE.findall(page.read_text()):
         command, _, shown = block.partition("\n")
         assert command.startswith("$ risksim "), f"{page.name}: a console block begins with one command: {command}"

@@ -402,6 +402,43 @@ def settle(
     command(file, observed, template, until, as_json, out)
 
 
+@app.command("import")
+def import_(
+    book: Annotated[
+        str | None,
+        typer.Argument(metavar="[BOOK]", help="Excel file, as book.xlsx.", show_default=False),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping", help="YAML file that says where everything stands in the book.", show_default="the template"
+        ),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write a workbook to fill in, instead of reading one.")
+    ] = False,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="With --template: the language of its labels.")
+    ] = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Scenario to write (.yaml), or with --template the workbook (.xlsx)."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a scenario from an Excel workbook: every value with its cell, nothing guessed.
+
+    Example: risksim import --template --language da --out template.xlsx
+    Then: risksim import template.xlsx --out scenario.yaml
+    """
+    from risksim.cli.exchange import command
+
+    code = command(book, mapping, template, language, out, force, as_json)
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,

@@ -7,9 +7,9 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import typer
 
@@ -77,11 +77,20 @@ def write(file: Path, text: str) -> None:
     OutputError
         If it cannot be written there.
     """
+    _place(file, lambda handle: os.fdopen(handle, "w", encoding="utf-8"), text)
+
+
+def write_bytes(file: Path, data: bytes) -> None:
+    """Write a file of bytes that appears whole or not at all; as `write`."""
+    _place(file, lambda handle: os.fdopen(handle, "wb"), data)
+
+
+def _place(file: Path, opened: Callable[[int], IO[Any]], content: str | bytes) -> None:
     check_folder(file)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with opened(handle) as stream:
+            stream.write(content)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(file)
     except OSError as error:

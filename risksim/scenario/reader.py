@@ -27,7 +27,7 @@ from risksim.scenario.stresses import stressed
 from risksim.scenario.tree import Tree, read_tree
 from risksim.scenario.wording import Explained, explain
 
-__all__ = ["MOST_BYTES", "Document", "Wanted", "read_scenario", "read_stressed", "read_text", "text_of"]
+__all__ = ["MOST_BYTES", "Document", "Wanted", "bytes_of", "read_scenario", "read_stressed", "read_text", "text_of"]
 
 MOST_BYTES = 5_000_000
 """The largest scenario file. [byte]"""
@@ -198,7 +198,7 @@ def text_of(name: str, wanted: Wanted) -> str:
         Of the kind that is wanted, where the file cannot be opened or is no text.
     """
     file = _printable(name)
-    data = _standard_input() if name == "-" else _content(name, file, wanted)
+    data = _standard_input() if name == "-" else bytes_of(name, wanted, MOST_BYTES)
     if len(data) > MOST_BYTES:
         found = f"got more than {MOST_BYTES // 1_000_000} MB; {wanted.file} has at most that."
         raise _refused(wanted, file, found, wanted.too_large)
@@ -210,7 +210,28 @@ def _standard_input() -> bytes:
     return data
 
 
-def _content(name: str, file: str, wanted: Wanted) -> bytes:
+def bytes_of(name: str, wanted: Wanted, most: int) -> bytes:
+    """The bytes of a regular file, one more than `most` where it is larger.
+
+    Parameters
+    ----------
+    name : str
+        The file as the user named it.
+    wanted : Wanted
+        What it should be.
+    most : int
+        The largest file that is wanted. [byte]
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FaultyFileError
+        Of the kind that is wanted, where the file cannot be opened.
+    """
+    file = _printable(name)
     if not name or "\0" in name:
         found = f"got no file name; {wanted.noun} is read from a file."
         raise _refused(wanted, file, found, "Name a file, or - for standard input.")
@@ -228,7 +249,7 @@ def _content(name: str, file: str, wanted: Wanted) -> bytes:
         # Between the look and the opening a pipe may have taken the file's place: never wait for it.
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as opened:
-            return opened.read(MOST_BYTES + 1)
+            return opened.read(most + 1)
     except OSError as error:
         raise _unopened(name, file, error, wanted) from None
 

@@ -1,0 +1,158 @@
+"""``risksim import``: workbooks in, and templates to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write, write_bytes
+from risksim.errors import BookError, Fault, RisksimError
+
+if TYPE_CHECKING:
+    from risksim.exchange.importing import Imported
+
+SCHEMA = "risksim.import/1"
+MOST_SHOWN = 200
+
+
+class UsageError(RisksimError):
+    """Options that don't go together."""
+
+
+def command(
+    book: str | None,
+    mapping: str | None,
+    template: bool,
+    language: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Write a template, or read a book; the exit code."""
+    if (book is None) != template:
+        raise UsageError(
+            f"import: got {'both' if template else 'neither'} of a workbook and --template; one of them is needed.\n"
+            "  Try: risksim import --template --out template.xlsx\n"
+            "  Then fill it in, and: risksim import template.xlsx --out scenario.yaml"
+        )
+    if book is not None:
+        return import_book(book, mapping, out, as_json, force)
+    if mapping is not None or as_json:
+        raise UsageError(
+            "import: got --template with --mapping or --json; a template takes neither.\n"
+            "  Try: risksim import --template --out template.xlsx"
+        )
+    write_template(language, out, force)
+    return 0
+
+
+def write_template(language: str, out: Path | None, force: bool) -> None:
+    """Write the workbook to fill in."""
+    from risksim.exchange.template import template
+
+    file = Path("template.xlsx") if out is None else out
+    if file.suffix != ".xlsx":
+        raise OutputError(
+            f"{file}: got the ending '{file.suffix}'; a template is written as .xlsx.\n"
+            f"  Try --out {file.with_suffix('.xlsx')}"
+        )
+    _must_be_free(file, force)
+    write_bytes(file, template("da" if language == "da" else "en"))
+    talk(f"Wrote {file}.")
+    talk(f"Next: fill it in, then try  risksim import {file} --out scenario.yaml")
+
+
+def _must_be_free(file: Path, force: bool) -> None:
+    check_folder(file)
+    if file.exists() and not force:
+        raise OutputError(
+            f"{file}: is there already; nothing was changed.\n  Choose another name, or add --force to overwrite it."
+        )
+
+
+def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool, force: bool) -> int:
+    """Read a workbook, say what became of each value, and write the scenario.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    if out is not None:
+        if out.suffix not in (".yaml", ".yml"):
+            raise OutputError(
+                f"{out}: got the ending '{out.suffix}'; a scenario is written as .yaml.\n"
+                f"  Try --out {out.with_suffix('.yaml')}"
+            )
+        _must_be_free(out, force)
+    from risksim import api
+    from risksim.exchange.importing import import_book as read
+
+    name = "scenario.yaml" if out is None else str(out)
+    found = read(file, mapping, name, lambda text, named: api.read_text(text, named, draft=True))
+    if as_json:
+        show(as_text(_keyed(found)))
+    if found.mistakes:
+        if as_json:
+            return 2
+        for line in found.warnings:
+            talk(f"Note: {line}")
+        raise BookError(_first(found.mistakes))
+    if out is not None:
+        write(out, found.text)
+    if not as_json:
+        # Whoever pipes the scenario into a file still sees what became of each value.
+        (talk if out is None else show)(_told(found).rstrip("\n") + ("" if out is None else "\n"))
+        if out is None:
+            show(found.text)
+    if out is not None:
+        talk(f"Wrote {out}.")
+        after = "Next: add what is missing, then try" if found.missing else "Next: try"
+        talk(f"{after}  risksim check {out}")
+    return 0
+
+
+def _first(mistakes: list[Fault]) -> list[Fault]:
+    """As many mistakes as anybody reads, and how many more there are."""
+    rest = len(mistakes) - MOST_SHOWN
+    if rest <= 0:
+        return mistakes
+    found = f"got {rest:,} more mistakes after these {MOST_SHOWN}; they are not shown."
+    return [*mistakes[:MOST_SHOWN], Fault(mistakes[0].file, None, None, "", found, "Mend the ones above, try again.")]
+
+
+def _keyed(found: Imported) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "book": found.book,
+        "sha256_begins": found.digest,
+        "values": [one._asdict() for one in found.placed],
+        "left_out": plain(found.left_out),
+        "to_add": plain(found.missing),
+        "warnings": found.warnings,
+        "mistakes": [{"place": one.path, "found": one.found, "remedy": one.remedy} for one in found.mistakes],
+        "scenario": found.text or None,
+    }
+
+
+def _told(found: Imported) -> str:
+    from risksim.report.table import heading, table
+
+    rows = [[one.cell, _short(one.was), one.path, _short(one.value), one.unit] for one in found.placed]
+    text = f"{found.book}: {len(rows)} values read.\n"
+    text += heading("What became of each value")
+    text += table(["cell", "stands there", "place in the scenario", "became", "unit"], rows, left=5)
+    if found.left_out:
+        text += heading("Left out")
+        text += "".join(f"- {one.place}: {one.why}\n" for one in found.left_out)
+    if found.missing:
+        text += heading("Still to add")
+        text += "".join(f"- {one.path}: {one.found}\n    {one.remedy}\n" for one in found.missing)
+    if found.warnings:
+        text += heading("Good to know")
+        text += "".join(f"- {line}\n" for line in found.warnings)
+    return text
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,252 @@
+"""What stands in a cell as a value of a scenario: its kind, its unit, and what is wrong with it.
+
+Nothing is guessed: a text that looks like a number, a share above 1 and a formula without a value are refused, each
+with the reading that was probably meant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from risksim.exchange.books import Cell, folded
+from risksim.exchange.fields import CHOICES, UNITS
+from risksim.scenario.base import FIRST_YEAR, LAST_YEAR, LONGEST
+from risksim.scenario.document import shown
+
+DIGITS = 15
+"""Significant digits to which Excel reckons; 0.1 + 0.2 is stored as 0.30000000000000004 and means 0.3."""
+
+
+class Wrong(NamedTuple):
+    """Why a cell holds no value of its kind."""
+
+    found: str
+    remedy: str
+
+
+_NUMBERS = frozenset({"whole", "year", "share", "number", "amount", "months", "moment"})
+_NUMERAL = re.compile(r"^[-+]?[0-9][0-9.,   ']*(kr\.?|dkk|eur|%|pct\.?|kr|,-)?$", re.IGNORECASE)
+_PERCENT = re.compile(r"^([0-9]+(?:[.,][0-9]+)?) ?(%|pct\.?|procent|percent|per cent)$", re.IGNORECASE)
+_IN_PERCENT = re.compile(r"%|\bpct\b|procent|per ?cent", re.IGNORECASE)
+_SYMBOL = re.compile(r"\[\$([^\]-]+)")
+_MONEY = {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "$": "USD", "usd": "USD", "dkk": "DKK", "sek": "SEK"}
+_SCALES = (
+    (re.compile(r"\bmio\b|\bmill?\b", re.IGNORECASE), 1_000_000),
+    (re.compile(r"\b1[.,   ]?000[   ]?(kr|dkk|eur)|\bt\.?[   ]?kr|\btusind", re.IGNORECASE), 1_000),
+)
+
+
+def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str | None = None, label: str = "") -> Any:
+    """The value of a cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell that is not empty.
+    kind : str
+        What the field is (`risksim.exchange.fields.Field.kind`).
+    unit : str, optional
+        The unit of the number in the book; that of the field where this is left out.
+    currency : str, optional
+        That of the deal, where it is known.
+    label : str
+        The text beside or above the cell, which may name a unit too.
+
+    Returns
+    -------
+    Any
+        A value of a scenario, or `Wrong`.
+    """
+    if cell.is_error:
+        return Wrong(f"got the error {cell.value}; {_wanted(kind)} is needed.", "Mend the formula and save the book.")
+    if cell.formula is not None and cell.value is None:
+        return Wrong(
+            f"got the formula {shown(cell.formula)} without a value: it was never calculated.",
+            "Open the book in Excel or LibreOffice, save it there, and try again.",
+        )
+    if kind == "moment" and isinstance(cell.value, str):
+        found = _choice(cell.value, kind)
+        return found if isinstance(found, Wrong) else {"at": "completion"}
+    if kind in _NUMBERS:
+        wrong = _no_number(cell, kind) or _other_unit(cell, kind, unit, currency, label)
+        return wrong if wrong is not None else _number(cell, kind, unit, label)
+    if kind == "date":
+        return _date(cell)
+    return _text(cell, kind)
+
+
+def _wanted(kind: str) -> str:
+    if kind in _NUMBERS:
+        return "a share" if kind == "share" else "a number"
+    return "a date" if kind == "date" else "a text"
+
+
+# Numbers
+
+
+def _no_number(cell: Cell, kind: str) -> Wrong | None:
+    found = cell.value
+    if isinstance(found, bool):
+        return Wrong(f"got {str(found).upper()}; {_wanted(kind)} is needed.", "Write the number.")
+    if isinstance(found, dt.date | dt.time | dt.timedelta):
+        day = found.date() if isinstance(found, dt.datetime) else found
+        return Wrong(
+            f"got the date or time {day}; {_wanted(kind)} is needed.",
+            "Excel makes dates of some numbers, as 1-2: write it again and format the cell as a number.",
+        )
+    if isinstance(found, str):
+        return _text_for_number(" ".join(found.split()), kind)
+    return None
+
+
+def _text_for_number(text: str, kind: str) -> Wrong:
+    wanted = f"got the text {shown(text)} in a cell that needs {_wanted(kind)}."
+    if percent := _PERCENT.match(text):
+        return Wrong(wanted, f"Did you mean {percent[1]} %? Write it as a number, formatted in per cent.")
+    if _NUMERAL.match(text):
+        return Wrong(wanted, "Write it again as a number, without unit or apostrophe, and format the cell as a number.")
+    return Wrong(wanted, "Write a number, or leave the cell empty where nobody knows.")
+
+
+def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, label: str) -> Wrong | None:
+    if "%" in cell.format and kind != "share":
+        shows = f"{cell.value * 100:.10g} %"
+        return Wrong(f"got {shows}; this is {_wanted(kind)}, no share.", "Look at the cell and its format again.")
+    if kind not in ("amount", "number"):
+        return None
+    symbols = [part.strip() for part in _SYMBOL.findall(cell.format)] + re.findall("[€£]", cell.format)
+    for symbol in symbols:
+        code = _MONEY.get(symbol.casefold())
+        if code is not None and currency is not None and code != currency:
+            return Wrong(
+                f"got an amount in {code}; the deal is in {currency}.",
+                f"Convert it, or format the cell as an amount in {currency} if that is what it is.",
+            )
+    said = next((scale for pattern, scale in _SCALES if pattern.search(label)), 1)
+    taken = 1 if unit is None else UNITS[unit][1]
+    if said not in (1, taken):
+        fit = "1.000 kr" if said == 1_000 else "mio. kr"
+        return Wrong(
+            f"got {shown(cell.value)} under {shown(label)}, to be read as whole units.",
+            f"Say `unit: {fit}` for it in the mapping, or write whole amounts and another header.",
+        )
+    return None
+
+
+def scaled(found: float, unit: str | None) -> int | float:
+    """A number of the book in the unit of the field, exact in its decimal digits.
+
+    Examples
+    --------
+    >>> scaled(1.234, "1.000 kr"), scaled(7.3, "pct"), scaled(0.1 + 0.2, None)
+    (1234, 0.073, 0.3)
+    """
+    times, per = (1, 1) if unit is None else UNITS[unit][1:]
+    exact = Decimal(f"{found:.{DIGITS}g}") * times / per
+    return int(exact) if exact == exact.to_integral_value() and abs(exact) < 10**DIGITS else float(exact)
+
+
+def _number(cell: Cell, kind: str, unit: str | None, label: str) -> Any:
+    if kind == "share":
+        return _share(cell, unit, label)
+    number = scaled(cell.value, unit)
+    if kind in ("amount", "number"):
+        return number
+    if not isinstance(number, int):
+        what = {"year": "a year", "months": "whole months", "moment": "whole months"}.get(kind, "a whole number")
+        return Wrong(f"got {shown(cell.value)}; this is {what}.", "Round it, or look at the unit.")
+    if kind == "year" and not FIRST_YEAR <= number <= LAST_YEAR:
+        return Wrong(f"got {number}; a year lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the digits again.")
+    if kind in ("months", "moment"):
+        if not 0 <= number <= LONGEST:
+            return Wrong(f"got {number} months; a duration is 0 to {LONGEST} of them.", "Look at the unit again.")
+        return {"after_enrolment": f"{number} months"} if kind == "moment" else f"{number} months"
+    return number
+
+
+def _share(cell: Cell, unit: str | None, label: str) -> Any:
+    found = cell.value
+    if unit == "pct" and "%" in cell.format:
+        return Wrong(
+            f"got {found * 100:.10g} %, a share shown in per cent, where the mapping says `unit: pct`.",
+            "Take `unit: pct` out: a cell in per cent holds the share itself.",
+        )
+    if unit is None and 0 < found <= 1 and "%" not in cell.format and _IN_PERCENT.search(label):
+        return Wrong(
+            f"got {shown(scaled(found, None))} under {shown(label)}: {found:.10g} %, or {found * 100:.10g} %?",
+            "Format the cell in per cent, or say `unit: pct` or `unit: share` for it in the mapping.",
+        )
+    share = scaled(found, unit)
+    if 0 <= share <= 1:
+        return share
+    if unit != "pct" and 1 < found <= 100 and "%" not in cell.format:
+        return Wrong(
+            f"got {shown(scaled(found, None))}; a share lies between 0 and 1.",
+            f"Did you mean {found:.10g} %? Write it with the sign (0.75 is 75 %), or say `unit: pct` in the mapping.",
+        )
+    return Wrong(f"got {share * 100:.10g} %; a share lies between 0 and 100 %.", "Look at the digits and the unit.")
+
+
+# Dates and texts
+
+
+def _date(cell: Cell) -> Any:
+    found = cell.value
+    if isinstance(found, str):
+        try:
+            found = dt.date.fromisoformat(found.strip())
+        except ValueError:
+            found = cell.value
+    if isinstance(found, dt.datetime):
+        found = found.date()
+    if isinstance(found, dt.date):
+        if FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+        return Wrong(f"got {found}; a date lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the year again.")
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        day = _day_of(found)
+        perhaps = f"Did you mean {day}? Format the cell as a date." if day else "Write the date, as 2027-01-01."
+        return Wrong(f"got the number {found:.10g} in a cell that needs a date.", perhaps)
+    return Wrong(f"got {shown(found)} in a cell that needs a date.", "Write the date, as 2027-01-01.")
+
+
+def _day_of(serial: float) -> dt.date | None:
+    """The day that Excel means by a number."""
+    return dt.date(1899, 12, 30) + dt.timedelta(days=int(serial)) if 20_000 < serial < 100_000 else None
+
+
+def _text(cell: Cell, kind: str) -> Any:
+    found = cell.value
+    if isinstance(found, bool | dt.date | dt.time | dt.timedelta):
+        return Wrong(f"got {shown(str(found))}; a text is needed.", "Write it as a text.")
+    if isinstance(found, int | float):
+        found = str(scaled(found, None))
+    text = "".join(letter if letter.isprintable() else " " for letter in found)
+    text = " ".join(text.split())
+    if not text:
+        return Wrong("got only unseen signs; a text is needed.", "Write the text, or clear the cell.")
+    if kind == "currency":
+        return _currency(text)
+    if kind == "name" and len(text) > 120:
+        return Wrong(f"got a name of {len(text)} letters; a name has at most 120.", "Write a shorter one.")
+    return _choice(text, kind) if kind in CHOICES else text
+
+
+def _currency(text: str) -> Any:
+    if re.fullmatch("[A-Z]{3}", text):
+        return text
+    perhaps = {"kr": "DKK", "kr.": "DKK", "kroner": "DKK", "€": "EUR", "euro": "EUR"}.get(text.casefold(), "DKK")
+    return Wrong(f"got {shown(text)}; a currency is a code of three capital letters.", f"Did you mean {perhaps}?")
+
+
+def _choice(text: str, kind: str) -> Any:
+    words = CHOICES[kind]
+    if folded(text) in words:
+        return words[folded(text)]
+    close = difflib.get_close_matches(folded(text), words, n=1)
+    remedy = f"Did you mean {close[0]}?" if close else "Write one of these words."
+    return Wrong(f"got {shown(text)}; this is {', '.join(words)}.", remedy)
