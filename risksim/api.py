@@ -14,6 +14,7 @@ from risksim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection, Mapping
 
     import xarray as xr
 
@@ -875,6 +876,34 @@ def repeated(plan: Plan) -> tuple[str, ...]:
 def shares_luck(plan: Plan) -> bool:
     """Whether people of the deal share luck that is neither evidence nor their own."""
     return plan.shares_luck
+
+
+def renewed(deal: Deal | Plan, slots: Collection[int], again: int = 1) -> Plan:
+    """The same deal with some inputs drawn anew and all else as drawn (`risksim.plan.frozen.renewed`)."""
+    from risksim.plan.frozen import renewed as draw_anew
+
+    return draw_anew(deal.plan if isinstance(deal, Deal) else deal, slots, again)
+
+
+def fixed(deal: Deal | Plan, values: Mapping[int, float]) -> Plan:
+    """The same deal with some inputs held at values and all else as drawn (`risksim.plan.frozen.fixed`)."""
+    from risksim.plan.frozen import fixed as hold
+
+    return hold(deal.plan if isinstance(deal, Deal) else deal, values)
+
+
+def free_inputs(plan: Plan) -> tuple[int, ...]:
+    """Slots of the inputs that may be renewed or held on their own (`risksim.plan.frozen.movable`)."""
+    from risksim.plan.frozen import movable as found
+
+    return found(plan)
+
+
+def input_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """Slots of the inputs by what they are about (`risksim.plan.frozen.groups_of`)."""
+    from risksim.plan.frozen import groups_of
+
+    return groups_of(plan)
 
 
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
