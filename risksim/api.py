@@ -238,6 +238,7 @@ def simulate(
     keep_claims: bool = True,
     luck: int = 0,
     shared: int = 0,
+    site: int = 0,
     engine: Engine = "individual",
     executor: Executor | None = None,
     shift: tuple[float, ...] = (),
@@ -263,6 +264,9 @@ def simulate(
         Keep what every rule claimed on every path, for the labelled result.
     luck, shared : int
         Other numbers than 0 draw people, or what people share, anew on the same evidence (`risksim.analysis.variance`).
+    site : int
+        Other numbers than 0 draw another site of the same deal: people and what they share anew, on the same evidence
+        and in the same economy (`risksim.analysis.pool`).
     engine : {"individual", "conditional"}
         Draw every person, or only how many meet each fate, by quasi-random points.
     executor : Executor, optional
@@ -294,6 +298,7 @@ def simulate(
         keep_claims=keep_claims,
         luck=luck,
         shared=shared,
+        site=site,
         engine=engine,
         shift=shift,
     )

@@ -73,8 +73,8 @@ SHARED = frozenset({Purpose.COHORT, Purpose.MACRO, Purpose.RECESSION, Purpose.TA
 KeyArray = npt.NDArray[np.uint64]
 
 
-def key_of(seed: int, stream: int = 0, luck: int = 0) -> tuple[int, int]:
-    """The key of a stream: the first two words of Philox at counter ``(stream, luck, 0, STREAM)`` keyed by the seed.
+def key_of(seed: int, stream: int = 0, luck: int = 0, site: int = 0) -> tuple[int, int]:
+    """The key of a stream: the first two words of Philox at counter ``(stream, luck, site, STREAM)`` keyed by the seed.
 
     Parameters
     ----------
@@ -84,6 +84,8 @@ def key_of(seed: int, stream: int = 0, luck: int = 0) -> tuple[int, int]:
         0 for a lone deal and for every side of a comparison.
     luck : int
         Another number draws everything of this key anew; 0 unless a variance is split.
+    site : int
+        Which copy of a deal at several sites; 0 for the deal itself.
 
     Returns
     -------
@@ -91,12 +93,17 @@ def key_of(seed: int, stream: int = 0, luck: int = 0) -> tuple[int, int]:
         Two 32-bit words.
     """
     words = philox(
-        stream & 0xFFFFFFFF, luck & 0xFFFFFFFF, 0, int(Purpose.STREAM), seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
+        stream & 0xFFFFFFFF,
+        luck & 0xFFFFFFFF,
+        site & 0xFFFFFFFF,
+        int(Purpose.STREAM),
+        seed & 0xFFFFFFFF,
+        (seed >> 32) & 0xFFFFFFFF,
     )
     return int(words[0]), int(words[1])
 
 
-def keys_of(seed: int, stream: int = 0, luck: int = 0, shared: int = 0) -> KeyArray:
+def keys_of(seed: int, stream: int = 0, luck: int = 0, shared: int = 0, site: int = 0) -> KeyArray:
     """The keys of people, of what they share, of evidence, and of what all deals share, end to end: uint64[8].
 
     Whoever takes a key of a stream, uint64[2], may be handed these eight words: the first two are those of people.
@@ -109,8 +116,16 @@ def keys_of(seed: int, stream: int = 0, luck: int = 0, shared: int = 0) -> KeyAr
         Another number draws people, and all else that is chance and no evidence, anew.
     shared : int
         Another number draws anew what people share.
+    site : int
+        Another number draws another site of the same deal: its people and what they share, on the same evidence and in
+        the same world.
     """
-    keys = (key_of(seed, stream, luck), key_of(seed, stream, shared), key_of(seed, stream), key_of(seed, 0, shared))
+    keys = (
+        key_of(seed, stream, luck, site),
+        key_of(seed, stream, shared, site),
+        key_of(seed, stream),
+        key_of(seed, 0, shared),
+    )
     return np.array(keys, dtype=np.uint64).ravel()
 
 

@@ -40,7 +40,7 @@ LARGEST_BLOCK = 16_384
 
 
 class Settings(NamedTuple):
-    """How a run is made. None of these but `paths`, `seed`, `luck`, `shared`, `engine` and `shift` changes a result."""
+    """How a run is made. Only `paths`, `seed`, `luck`, `shared`, `site`, `engine` and `shift` change a result."""
 
     paths: int = 100_000
     """Paths. [paths]"""
@@ -60,6 +60,9 @@ class Settings(NamedTuple):
     """Another number than 0 draws people and all other luck anew, on the same evidence: for splits of the variance."""
     shared: int = 0
     """Another number than 0 draws anew what people share, on the same evidence."""
+    site: int = 0
+    """Another number than 0 draws another site of the same deal: its people and what they share, on the same evidence
+    and in the same economy."""
     engine: Engine = "individual"
     """``individual`` draws every person; ``conditional`` draws how many meet each fate, by quasi-random points."""
     shift: tuple[float, ...] = ()
@@ -177,7 +180,7 @@ def check_engine(plan: Plan, engine: str) -> None:
 
 def keys_of_run(plan: Plan, settings: Settings) -> KeyArray:
     """The keys of a run, which also say whether inputs come from quasi-random points."""
-    keys = keys_of(settings.seed, plan.stream, settings.luck, settings.shared)
+    keys = keys_of(settings.seed, plan.stream, settings.luck, settings.shared, settings.site)
     return with_shift(pointed(keys), settings.shift) if settings.engine == "conditional" else keys
 
 

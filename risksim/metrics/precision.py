@@ -614,6 +614,11 @@ def _estimate(
     return Estimate.symmetric(value, _error_within(influence(), sample))
 
 
+def of_influence(value: float, influence: Values, sample: Sample) -> Estimate:
+    """A statistic whose influence of every path is known: float64[path], weighted mean zero."""
+    return _linear(value, influence, sample)
+
+
 def _linear(value: float, influence: Values, sample: Sample) -> Estimate:
     """A statistic whose replicates are taken as its value plus the mean influence of their paths."""
     return _estimate(value, sample, lambda: influence, lambda rows, part: value + array.mean(influence[rows], part))
