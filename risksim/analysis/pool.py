@@ -468,7 +468,7 @@ def _joined(
     sample, here = copies[0].run.sample, copies[:sites]
     paid = np.column_stack([site.paid for site in here])
     successes, people = (np.sum([getattr(site, name) for site in here], axis=0) for name in ("successes", "people"))
-    ratio = precision.ratio_of_spreads(paid, sample)
+    ratio = precision.ratio_of_spreads(paid, sample) if sites > 1 else Estimate.exact(1.0)
     funded = deal.scenario.is_funded
     apart = _sum([*here])
     formula = _formula(deal, here[0], outcome, rate, icc)

@@ -476,6 +476,49 @@ def init(
         command(file, kind, force)
 
 
+@app.command()
+def pool(
+    file: DealsFile,
+    sites: Annotated[
+        str | None,
+        typer.Option("--sites", metavar="J,...", help="Numbers of municipalities.", show_default="1,2,4,8"),
+    ] = None,
+    site_sd: Annotated[
+        float | None,
+        typer.Option("--site-sd", help="How far sites differ: standard deviation of their log odds of success."),
+    ] = None,
+    icc: Annotated[
+        float | None, typer.Option("--icc", help="How far sites differ: correlation of successes within one.")
+    ] = None,
+    same_total: Annotated[
+        bool, typer.Option("--same-total", help="Split people and money between the sites, instead of copying them.")
+    ] = False,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", help="Whose success share is shown.", show_default="the first")
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each site.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write everything to a .json file.")] = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Write the charts (Vega-Lite) to a .json file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask what joining municipalities does to the risk; of a portfolio, what each deal adds to that of the fund.
+
+    Example: risksim pool scenarios/questions/pooled.yaml --sites 1,2,4,8
+    """
+    from risksim.cli.pool import pool as command
+
+    try:
+        command(
+            file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet
+        )
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:

@@ -1,0 +1,157 @@
+"""``risksim pool``: what joining municipalities, or the deals of a fund, does to the risk."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risksim import api
+from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
+from risksim.cli.run import progress
+from risksim.cli.stress import envelope
+from risksim.errors import RisksimError
+
+if TYPE_CHECKING:
+    from risksim.analysis.pool import FundPool, Pool
+    from risksim.report.pool import Footing, FundOf, PoolOf
+
+SCHEMA = "risksim.pool/1"
+
+
+def pool(
+    file: str,
+    sites: str | None,
+    site_sd: float | None,
+    icc: float | None,
+    same_total: bool,
+    outcome: str | None,
+    paths: int,
+    seed: int,
+    threads: int,
+    as_json: bool,
+    out: Path | None,
+    chart: Path | None,
+    quiet: bool,
+) -> None:
+    """Join sites of a deal, or look at the deals of a portfolio, and print what it does to the risk."""
+    _check_files(out, chart)
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    if api.lists_deals(file):
+        if same_total or any(asked is not None for asked in (sites, site_sd, icc, outcome)):
+            raise RisksimError(
+                "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists its deals.\n"
+                "  Leave them out, or name the file of one deal."
+            )
+        said, page, constants = _fund(file, paths, seed, threads, quiet)
+    else:
+        said, page, constants = _sites(
+            file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet
+        )
+    for place, text in ((out, said), (chart, said["charts"])):
+        if place is not None:
+            write(place, as_text(text))
+            talk(f"Wrote {place}.")
+    if as_json:
+        show(as_text(said))
+        return
+    show(page)
+    mark(constants)
+
+
+def _sites(
+    file: str,
+    sites: str | None,
+    site_sd: float | None,
+    icc: float | None,
+    same_total: bool,
+    outcome: str | None,
+    paths: int,
+    seed: int,
+    threads: int,
+    quiet: bool,
+) -> tuple[dict[str, Any], str, Any]:
+    from risksim.analysis.pool import SITES, n_runs
+    from risksim.analysis.pool import pool as ask
+    from risksim.report.pool import Footing, pool_charts
+    from risksim.report.pool import pool as page
+
+    deal = api.read(file)
+    numbers = SITES if sites is None else _numbers(sites)
+    with progress(paths * n_runs(numbers or SITES, same_total), quiet) as report:
+        found = ask(
+            deal,
+            numbers,
+            site_sd=site_sd,
+            icc=icc,
+            same_total=same_total,
+            outcome=outcome,
+            paths=paths,
+            seed=seed,
+            threads=threads,
+            progress=report,
+        )
+    told, plan = _told(found), deal.plan
+    charts = pool_charts(plan.currency, told)
+    foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
+    said = envelope(SCHEMA, deal, paths, seed) | {"kind": "sites"} | plain(found) | {"charts": charts}
+    return said, page(foot, told), api.constants_in_use(deal)
+
+
+def _fund(file: str, paths: int, seed: int, threads: int, quiet: bool) -> tuple[dict[str, Any], str, Any]:
+    from risksim.analysis.pool import pool_fund
+    from risksim.cli.portfolio import envelope as of_portfolio
+    from risksim.report.pool import Footing, fund, fund_charts
+
+    portfolio = api.read_portfolio(file, funded=True)
+    with progress(paths * len(portfolio.holdings), quiet) as report:
+        made = api.run_portfolio(portfolio, paths, seed, threads, progress=report)
+    found = pool_fund(made)
+    told = _told_fund(found)
+    foot = Footing(portfolio.name, portfolio.currency, paths, seed, portfolio.digest, version("risksim-dsi"))
+    above = {key: part for key, part in of_portfolio(made).items() if key in ("portfolio", "run")}
+    charts = fund_charts(portfolio.currency, told.deals)
+    said = {"schema": SCHEMA, "kind": "portfolio"} | above | plain(found) | {"charts": charts}
+    return said, fund(foot, told), api.constants_of_portfolio(portfolio)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise RisksimError(
+            f"--sites: got '{text}'; whole numbers joined by commas.\n  Try --sites 1,2,4,8"
+        ) from None
+
+
+def _told(found: Pool) -> PoolOf:
+    from risksim.report.pool import AllocationOf, JoinedOf, PoolOf, SettledOf
+
+    return PoolOf(*found)._replace(
+        joined=tuple(
+            JoinedOf(*one)._replace(
+                apart=SettledOf(*one.apart),
+                pooled=None if one.pooled is None else SettledOf(*one.pooled),
+                allocations=tuple(AllocationOf(*by) for by in one.allocations),
+            )
+            for one in found.joined
+        )
+    )
+
+
+def _told_fund(found: FundPool) -> FundOf:
+    from risksim.report.pool import FundOf, PartOf
+
+    return FundOf(*found)._replace(deals=tuple(PartOf(*part) for part in found.deals))
+
+
+def _check_files(out: Path | None, chart: Path | None) -> None:
+    for option, place in (("--out", out), ("--chart", chart)):
+        if place is not None:
+            if place.suffix != ".json":
+                raise OutputError(
+                    f"{option}: got {place}, with the ending '{place.suffix}'; this is saved as .json.\n"
+                    f"  Try {option} {place.with_suffix('.json')}"
+                )
+            check_folder(place)

@@ -1,0 +1,349 @@
+"""Joined sites, and the deals of a fund, as pages of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from risksim.metrics.precision import Estimate
+from risksim.report.answer import chance, error_of, money
+from risksim.report.charts import Spec
+from risksim.report.charts_pool import Point, contributions_chart, sites_chart
+from risksim.report.numbers import percent, rounded
+from risksim.report.stress import signed
+from risksim.report.table import heading, table
+
+
+class SettledOf(NamedTuple):
+    """One way to settle several sites."""
+
+    payments_mean: Estimate
+    payments_sd: Estimate
+    p_loss: Estimate | None
+    npv_es95: Estimate | None
+
+
+class AllocationOf(NamedTuple):
+    """What the first municipality pays of a pooled claim."""
+
+    by: str
+    mean: Estimate
+    sd: Estimate
+    more_than_alone: Estimate
+    gap_sd: Estimate
+
+
+class JoinedOf(NamedTuple):
+    """So many sites."""
+
+    sites: int
+    people: Estimate
+    share_sd: Estimate
+    share_sd_formula: float | None
+    one_site_share_sd: Estimate
+    one_site_formula: float | None
+    site_payments_sd: Estimate
+    apart: SettledOf
+    diversification: Estimate
+    effective_sites: Estimate
+    largest_share: Estimate
+    hhi: Estimate
+    pooled: SettledOf | None
+    p_loss_change: Estimate | None
+    allocations: tuple[AllocationOf, ...]
+
+
+class PoolOf(NamedTuple):
+    """A deal at several sites."""
+
+    outcome: str | None
+    rate: float | None
+    icc: float | None
+    site_sd: float | None
+    same_total: bool
+    hurdle: float
+    not_pooled: str | None
+    joined: tuple[JoinedOf, ...]
+
+
+class PartOf(NamedTuple):
+    """What a deal adds to its fund."""
+
+    deal: str
+    drawn: Estimate
+    sd: Estimate
+    sd_contribution: Estimate
+    es95_contribution: Estimate
+
+
+class FundOf(NamedTuple):
+    """How the deals of a fund go together."""
+
+    hurdle: float
+    keeps_capital: Estimate
+    sd: Estimate
+    npv_es95: Estimate
+    diversification: Estimate
+    effective_deals: Estimate
+    largest_share: Estimate
+    hhi: Estimate
+    deals: tuple[PartOf, ...]
+
+
+class Footing(NamedTuple):
+    """What stands above and below the tables."""
+
+    deal: str
+    currency: str
+    paths: int
+    seed: int
+    digest: str
+    version: str
+
+
+def pool(foot: Footing, found: PoolOf) -> str:
+    """A deal at several sites as text.
+
+    Parameters
+    ----------
+    foot : Footing
+        Deal and provenance.
+    found : PoolOf
+        What came of it.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{foot.deal}\n", _what(found), *_sentences(found)]
+    if found.outcome is not None:
+        parts += [heading(f"Success share of '{found.outcome}' at all sites together: standard deviation"), _shares(found)]
+    parts += [heading(f"Payments for one site ({foot.currency})"), _payments(found)]
+    if any(one.apart.p_loss is not None for one in found.joined):
+        parts += [
+            heading(f"All investors together ({foot.currency}, a site, present values at {percent(found.hurdle)} a year)"),
+            _losses(found),
+        ]
+    parts += [heading("How independent the sites are, each settled on its own"), _together(found)]
+    if any(one.allocations and one.sites > 1 for one in found.joined):
+        parts += [heading(f"What one municipality pays of the pooled claim ({foot.currency})"), _allocations(found)]
+    if found.not_pooled is not None:
+        parts.append(f"\nThe sites are not settled together: {found.not_pooled}.\n")
+    return "".join([*parts, _foot(foot)])
+
+
+def _what(found: PoolOf) -> str:
+    said = "The people and money of the deal split between the sites" if found.same_total else "A copy of the deal a site"
+    differ = ""
+    if found.icc is not None:
+        differ = f" Successes at one site are correlated by {found.icc:.4g}"
+        differ += "." if found.site_sd is None else f", as log odds that differ by {found.site_sd:g} between sites make them."
+    return (
+        f"{said}; each has people and luck of its own, in one economy. What nobody knows, such as how well the "
+        f"programme works, is the same at all.{differ}\n"
+    )
+
+
+def _sentences(found: PoolOf) -> list[str]:
+    first, last = found.joined[0], found.joined[-1]
+    if last.sites == first.sites:
+        return []
+    said = [
+        f"- {last.sites} sites spread as {_number(last.effective_sites, 1)} independent ones would; what one pays on "
+        f"average varies by {_money(last.apart.payments_sd)} instead of {_money(last.site_payments_sd)}.\n"
+    ]
+    if last.p_loss_change is not None and last.pooled is not None and last.pooled.p_loss is not None:
+        assert last.apart.p_loss is not None
+        said.append(
+            f"- Settled together, {last.sites} sites lose with {chance(last.pooled.p_loss)[0]}; each settled on its own, "
+            f"with {chance(last.apart.p_loss)[0]} ({signed(last.p_loss_change, 100.0, 2)} points).\n"
+        )
+    return said
+
+
+def _shares(found: PoolOf) -> str:
+    head = ("sites", "people", "at these sites", "", "formula", "one site as large", "", "formula")
+    return table(
+        head,
+        [
+            (
+                str(one.sites),
+                rounded(one.people.value, one.people.standard_error, 1),
+                *_share(one.share_sd),
+                _formula(one.share_sd_formula),
+                *_share(one.one_site_share_sd),
+                _formula(one.one_site_formula),
+            )
+            for one in found.joined
+        ],
+    )
+
+
+def _share(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value != estimate.value:
+        return "-", ""
+    return rounded(estimate.value, estimate.standard_error, 6), error_of(estimate)
+
+
+def _formula(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6f}"
+
+
+def _payments(found: PoolOf) -> str:
+    head = ("sites", "settled apart: mean", "", "sd a site", "", "settled together: mean", "", "sd a site", "")
+    none = ("-", "", "-", "")
+    return table(
+        head,
+        [
+            (
+                str(one.sites),
+                *money(one.apart.payments_mean),
+                *money(one.apart.payments_sd),
+                *(none if one.pooled is None else (*money(one.pooled.payments_mean), *money(one.pooled.payments_sd))),
+            )
+            for one in found.joined
+        ],
+    )
+
+
+def _losses(found: PoolOf) -> str:
+    head = ("sites", "apart: P(loss)", "", "worst 5 %: mean loss", "", "together: P(loss)", "", "worst 5 %: mean loss", "")
+    return table(
+        head,
+        [(str(one.sites), *_lost(one.apart), *(_lost(one.pooled) if one.pooled else _lost(None))) for one in found.joined],
+    )
+
+
+def _lost(settled: SettledOf | None) -> tuple[str, ...]:
+    if settled is None or settled.p_loss is None or settled.npv_es95 is None:
+        return ("-", "", "-", "")
+    return (*chance(settled.p_loss), *money(settled.npv_es95))
+
+
+def _together(found: PoolOf) -> str:
+    head = ("sites", "diversification", "", "independent sites", "", "largest payer", "", "sum of squared shares", "")
+    return table(
+        head,
+        [
+            (
+                str(one.sites),
+                *_percent(one.diversification),
+                *_numbered(one.effective_sites),
+                *_percent(one.largest_share),
+                *_numbered(one.hhi),
+            )
+            for one in found.joined
+        ],
+    )
+
+
+def _allocations(found: PoolOf) -> str:
+    head = ("sites", "split by", "mean", "", "sd", "", "more than alone", "", "sd of that", "")
+    return table(
+        head,
+        [
+            (str(one.sites), by.by, *money(by.mean), *money(by.sd), *money(by.more_than_alone), *money(by.gap_sd))
+            for one in found.joined
+            if one.sites > 1
+            for by in one.allocations
+        ],
+        left=2,
+    )
+
+
+def fund(foot: Footing, found: FundOf) -> str:
+    """The deals of a fund as text: how they go together, and what each adds to its risk."""
+    rows = [
+        ("the fund keeps its capital", *chance(found.keeps_capital)),
+        ("standard deviation of its NPV", *money(found.sd)),
+        ("worst twentieth: mean loss", *money(found.npv_es95)),
+        ("diversification (sd over the sum of those of the deals)", *_percent(found.diversification)),
+        ("independent deals alike that would spread as much", *_numbered(found.effective_deals)),
+        ("largest deal, of what is paid in", *_percent(found.largest_share)),
+        ("sum of squared shares of what is paid in", *_numbered(found.hhi)),
+    ]
+    head = ("deal", "paid in", "sd of NPV", "", "adds to the fund's sd", "", "adds to its worst 5 %", "")
+    deals = [
+        (
+            one.deal,
+            money(one.drawn)[0],
+            *money(one.sd),
+            *money(one.sd_contribution),
+            *money(one.es95_contribution),
+        )
+        for one in found.deals
+    ]
+    most = max(found.deals, key=lambda one: one.es95_contribution.value)
+    said = (
+        f"In the worst twentieth the fund loses {_money(found.npv_es95)} on average, of which {_money(most.es95_contribution)} "
+        f"in {most.deal}.\n"
+    )
+    return "".join(
+        [
+            f"{foot.deal}\n{said}",
+            heading(f"The fund ({foot.currency}, present values at {percent(found.hurdle)} a year)"),
+            table(("", "", ""), rows).split("\n", 2)[2],
+            heading(f"What each deal adds ({foot.currency}); the columns add up to the fund"),
+            table(head, deals),
+            _foot(foot),
+        ]
+    )
+
+
+def _foot(foot: Footing) -> str:
+    return (
+        f"\n{foot.paths:,} paths, seed {foot.seed}. Digest {foot.digest[:12]}, risksim {foot.version}.\n"
+        "± is one standard error of the simulation, of a difference that of the pairs.\n"
+    )
+
+
+def _money(estimate: Estimate) -> str:
+    return money(estimate)[0]
+
+
+def _number(estimate: Estimate, places: int) -> str:
+    return "-" if estimate.value != estimate.value else rounded(estimate.value, estimate.standard_error, places)
+
+
+def _numbered(estimate: Estimate) -> tuple[str, str]:
+    return ("-", "") if estimate.value != estimate.value else (_number(estimate, 3), error_of(estimate))
+
+
+def _percent(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value != estimate.value:
+        return "-", ""
+    return percent(estimate.value, estimate.standard_error), error_of(estimate, 100.0, " %")
+
+
+def pool_charts(currency: str, found: PoolOf) -> dict[str, Spec]:
+    """Number of sites against the spread of payments and the chance of a loss."""
+    apart, together = "each settled on its own", "settled together"
+    spread = [Point(one.sites, apart, one.apart.payments_sd) for one in found.joined]
+    spread += [Point(one.sites, together, one.pooled.payments_sd) for one in found.joined if one.pooled]
+    lost = [Point(one.sites, apart, one.apart.p_loss) for one in found.joined if one.apart.p_loss]
+    lost += [Point(one.sites, together, one.pooled.p_loss) for one in found.joined if one.pooled and one.pooled.p_loss]
+    charts = {
+        "payments_sd": sites_chart(
+            "How far payments for one municipality vary", f"standard deviation, {currency}", spread, share=False
+        )
+    }
+    if lost:
+        title = "How often the investors get less back than they pay in"
+        charts["p_loss"] = sites_chart(title, "probability of a loss", lost, share=True)
+    return charts
+
+
+def fund_charts(currency: str, deals: Sequence[PartOf]) -> dict[str, Spec]:
+    """What each deal adds to the spread and to the worst twentieth of its fund."""
+    return {
+        "sd": contributions_chart(
+            "What each deal adds to the standard deviation of the fund's value",
+            currency,
+            [(one.deal, one.sd_contribution) for one in deals],
+        ),
+        "es95": contributions_chart(
+            "What each deal adds to the mean loss of the fund's worst twentieth",
+            currency,
+            [(one.deal, one.es95_contribution) for one in deals],
+        ),
+    }
