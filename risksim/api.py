@@ -2043,6 +2043,13 @@ def register() -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, ()) for one in constants.constants().values())
 
 
+def register_table(key: str) -> dict[str, list[float]]:
+    """The lists of a constant that is a table, by name."""
+    from risksim.scenario.register import table
+
+    return table(key)
+
+
 def _constant(one: Constant | InUse, where: tuple[str, ...]) -> ConstantInUse:
     from risksim.results.description import ConstantInUse
     from risksim.scenario.register import STATUS

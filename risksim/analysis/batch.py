@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from risksim import api
 from risksim.analysis.limits import Answer, answer_of, answer_of_fund
+from risksim.analysis.ranking import Measures, measures_of, measures_of_fund
 from risksim.errors import RisksimError
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Statistic, Withheld
@@ -20,6 +21,7 @@ from risksim.metrics.summary import Statistic, Withheld
 ENDINGS = (".yaml", ".yml")
 """Endings of the files that are taken from a folder."""
 ROW_SCHEMA = "risksim.batch-row/1"
+UNFUNDED = "has no `financing`, and so no investors whose risk could be ranked"
 Progress = Callable[[int, int, int], None]
 
 
@@ -41,6 +43,8 @@ class Row(NamedTuple):
     hurdle: float
     """Rate of the present values: the last hurdle. [1/year]"""
     answer: Answer
+    measures: Measures | None = None
+    """What a ranking compares; None where none was asked for."""
 
 
 class Bad(NamedTuple):
@@ -62,6 +66,8 @@ class Batch(NamedTuple):
     """Whether it was interrupted before the last row."""
     resumed: int
     """Rows that were not computed but read from the folder of an earlier batch."""
+    apart: tuple[Bad, ...] = ()
+    """Files that no ranking can hold, because they have no investors."""
 
 
 class Asked(NamedTuple):
@@ -80,6 +86,7 @@ class How(NamedTuple):
     threads: int
     engine: str
     executor: api.Executor | None
+    ranked: bool = False
 
 
 def batch(
@@ -93,6 +100,7 @@ def batch(
     executor: api.Executor | None = None,
     resume: str | Path | None = None,
     keep_going: bool = True,
+    ranked: bool = False,
     progress: Progress | None = None,
 ) -> Batch:
     """Run many scenario files.
@@ -114,6 +122,8 @@ def batch(
         versions are read instead of computed.
     keep_going : bool
         Go on after a bad file; otherwise stop there.
+    ranked : bool
+        Add what a ranking compares to each row, and list files without investors apart instead of among the bad ones.
     progress : callable, optional
         Called with the number of finished rows, that of all rows, and the number of finished paths of the row at work.
 
@@ -132,9 +142,10 @@ def batch(
     bad: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
-    how = How(paths, seed, threads, engine, executor)
+    apart: list[Bad] = []
+    how = How(paths, seed, threads, engine, executor, ranked)
     try:
-        asked = plan_rows(files, stresses, bad, keep_going)
+        asked = plan_rows(files, stresses, bad, keep_going, apart if ranked else None)
         for number, one in enumerate(asked if keep_going or not bad else ()):
             report = None if progress is None else _report(progress, number, len(asked))
             try:
@@ -148,11 +159,15 @@ def batch(
             resumed += was_there
     except KeyboardInterrupt:
         partial = True
-    return Batch(tuple(rows), tuple(bad), partial, resumed)
+    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(apart))
 
 
 def plan_rows(
-    files: Iterable[str | Path], stresses: bool, bad: list[Bad], keep_going: bool = True
+    files: Iterable[str | Path],
+    stresses: bool,
+    bad: list[Bad],
+    keep_going: bool = True,
+    apart: list[Bad] | None = None,
 ) -> tuple[Asked, ...]:
     """Read every file before the first is run, so that mistakes are known at once.
 
@@ -166,6 +181,8 @@ def plan_rows(
         Appended to.
     keep_going : bool
         Read on after a bad file.
+    apart : list of Bad, optional
+        Files without investors are appended here, and are bad where it is left out.
 
     Returns
     -------
@@ -179,9 +196,12 @@ def plan_rows(
             if api.lists_deals(file):
                 asked.append(Asked(file, api.read_portfolio(file, funded=True)))
                 continue
-            deal = api.read(file, funded=True)
+            deal = api.read(file, funded=apart is None)
         except RisksimError as error:
             bad.append(Bad(file, None, str(error)))
+            continue
+        if apart is not None and not deal.scenario.is_funded:
+            apart.append(Bad(file, None, UNFUNDED))
             continue
         asked.append(Asked(file, deal))
         for name in deal.scenario.stresses if stresses else ():
@@ -261,11 +281,12 @@ def _row(asked: Asked, how: How, resume: str | Path | None, report: Callable[[in
 
 
 def _computed(asked: Asked, how: How, report: Callable[[int], None] | None) -> Row:
-    what, (paths, seed, threads, engine, executor) = asked.what, how
+    what, (paths, seed, threads, engine, executor, ranked) = asked.what, how
     if isinstance(what, api.Portfolio):
         fund = api.run_portfolio(what, paths, seed, threads, executor=executor, progress=_each_deal(report, what))
         answer, hurdle = answer_of_fund(fund), what.hurdles[-1]
-        return Row(asked.file, what.name, "portfolio", None, what.digest, fund.engine, what.currency, hurdle, answer)
+        said = (asked.file, what.name, "portfolio", None, what.digest, fund.engine, what.currency, hurdle, answer)
+        return Row(*said, measures_of_fund(fund) if ranked else None)
     job = api.job(what, paths, seed, threads, engine=engine, executor=executor, progress=report)
     run = api.run_job(job)
     plan = what.plan
@@ -279,6 +300,7 @@ def _computed(asked: Asked, how: How, report: Callable[[int], None] | None) -> R
         plan.currency,
         plan.labels.hurdles[-1],
         answer_of(run),
+        measures_of(run, what, paths, seed, threads) if ranked else None,
     )
 
 
@@ -298,12 +320,15 @@ def _key(asked: Asked, how: How) -> str:
     said = {"digest": digest, "stress": asked.stress, "paths": how.paths, "seed": how.seed, "engine": how.engine}
     # On workers a run goes path by path, and may take another engine than here.
     said |= {"by_path": how.executor is not None, **api.identity()}
+    said |= {"ranked": True} if how.ranked else {}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8")).hexdigest()[:32]
 
 
 def _keep(place: Path, row: Row) -> None:
     """Write a row that appears whole or not at all; numbers are written so that the same bits are read."""
     said = {"schema": ROW_SCHEMA, **row._asdict(), "answer": {k: _told(v) for k, v in row.answer._asdict().items()}}
+    if row.measures is not None:
+        said["measures"] = {name: _told(value) for name, value in row.measures._asdict().items()}
     try:
         handle, part = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         try:
@@ -337,7 +362,10 @@ def _read_row(place: Path) -> Row | None:
         said = json.loads(place.read_text(encoding="utf-8"))
         if said.pop("schema") != ROW_SCHEMA:
             return None
-        return Row(**{**said, "answer": Answer(**{name: _heard(value) for name, value in said["answer"].items()})})
+        said["answer"] = Answer(**{name: _heard(value) for name, value in said["answer"].items()})
+        if said.get("measures") is not None:
+            said["measures"] = Measures(**{name: _heard(value) for name, value in said["measures"].items()})
+        return Row(**said)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

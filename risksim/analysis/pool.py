@@ -210,7 +210,7 @@ def pool(
             f"{deal.document.file}: got no cohorts; sites differ by their people, and this deal has none.\n"
             "  Ask of a deal that is paid for participants."
         )
-    chosen = _outcome(deal, outcome)
+    chosen = outcome_with_rate(deal, outcome)
     rate = _rate(deal, chosen)
     if site_sd is not None or icc is not None:
         icc = _icc(deal, chosen, rate, site_sd, icc)
@@ -241,12 +241,8 @@ def pool(
         large = copies[0]
         if number > 1:
             large = live(deal if same_total else _people_times(deal, number))
-        joined.append(
-            _joined(deal, number, copies, large, joint, chosen, rate, icc)
-        )
-    return Pool(
-        chosen, rate, icc, site_sd, same_total, deal.plan.labels.hurdles[-1], obstacle, tuple(joined)
-    )
+        joined.append(_joined(deal, number, copies, large, joint, chosen, rate, icc))
+    return Pool(chosen, rate, icc, site_sd, same_total, deal.plan.labels.hurdles[-1], obstacle, tuple(joined))
 
 
 def n_runs(sites: Sequence[int], same_total: bool) -> int:
@@ -266,12 +262,15 @@ def _checked(sites: Sequence[int]) -> list[int]:
 # The deal of one site
 
 
-def _outcome(deal: api.Deal, wanted: str | None) -> str | None:
+def outcome_with_rate(deal: api.Deal, wanted: str | None = None) -> str | None:
+    """The outcome that is asked for, or the first with a success rate and no gate; None where there is none."""
     outcomes = deal.document.root.get("outcomes", {})
     rated = [name for name, said in outcomes.items() if isinstance(said, dict) and "success_rate" in said]
     if wanted is not None and wanted not in rated:
         there = f"there is {', '.join(rated)}" if rated else "there is none"
-        raise PoolError(f"--outcome: got '{wanted}', which is no outcome with a success rate; {there}.\n  Name another.")
+        raise PoolError(
+            f"--outcome: got '{wanted}', which is no outcome with a success rate; {there}.\n  Name another."
+        )
     free = [name for name in rated if not {"after", "unless"} & set(outcomes[name])]
     return wanted or next(iter([*free, *rated]), None)
 
@@ -296,7 +295,9 @@ def _icc(deal: api.Deal, outcome: str | None, rate: float | None, site_sd: float
         )
     said = deal.document.root["outcomes"][outcome]
     if {"after", "unless"} & set(said):
-        raise PoolError(f"{outcome}: its success has a gate; sites differ at the first gate.\n  Name it with --outcome.")
+        raise PoolError(
+            f"{outcome}: its success has a gate; sites differ at the first gate.\n  Name it with --outcome."
+        )
     inner = said["success_rate"]
     if isinstance(inner, dict) and "sites" in inner:
         raise PoolError(
@@ -478,7 +479,9 @@ def _joined(
         sites,
         precision.mean(people, sample),
         missing if outcome is None else pooling.share_sd(successes, people, sample),
-        None if formula is None or per_site is None else pooling.success_share_sd(formula[0], per_site, sites, formula[2]),
+        None
+        if formula is None or per_site is None
+        else pooling.success_share_sd(formula[0], per_site, sites, formula[2]),
         missing if outcome is None else pooling.share_sd(large.successes, large.people, sample),
         None
         if formula is None or per_site is None
@@ -527,7 +530,11 @@ def _formula(
     left = int(heads[:, :, 2].max(initial=0))
     one_group = len(plan.labels.cohorts) == 1 and float(site.people.min()) == float(site.people.max()) > 0.0
     certain = int(plan.outcomes.rate_slot[number]) < 0 and not {"after", "unless"} & set(said)
-    if not (one_group and certain) or (left and said.get("of") != "enrolled") or set(tied) - {"cohort_icc", "assumption"}:
+    if (
+        not (one_group and certain)
+        or (left and said.get("of") != "enrolled")
+        or set(tied) - {"cohort_icc", "assumption"}
+    ):
         return None
     if any("unlike_assumed" in cohort for cohort in root["cohorts"]):
         return None

@@ -19,6 +19,7 @@ from risksim.cli.output import OutputError, as_text, check_folder, plain, show, 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Batch, Row
     from risksim.analysis.limits import Limit
+    from risksim.analysis.reference import Reference
 
 SCHEMA = "risksim.batch/1"
 SUFFIXES = (".csv", ".json")
@@ -40,12 +41,20 @@ def batch(
     resume: Path | None,
     quiet: bool,
     engine: str = "auto",
+    ranking: bool = False,
+    by: str | None = None,
+    reference: bool = False,
+    usd: float | None = None,
 ) -> None:
     """Run many files, print a table of them, and say what went wrong."""
     from risksim.analysis.batch import batch as run
     from risksim.analysis.limits import read_limits
     from risksim.cli.run import executor_at
 
+    from risksim.analysis.ranking import check_measure, ranked
+
+    check_measure(by)
+    ranking = ranking or by is not None
     limits = read_limits(fail_if)
     if out is not None:
         _check_out(out)
@@ -62,13 +71,29 @@ def batch(
             executor=executor,
             resume=resume,
             keep_going=keep_going,
+            ranked=ranking,
             progress=report,
         )
+    if by is not None:
+        found = found._replace(
+            rows=tuple(sorted(found.rows, key=lambda row: ranked(row.measures, by) if row.measures else (True, 0.0)))
+        )
+    among = _among_past_deals(found, usd, seed, threads) if reference else ()
     said = envelope(found, paths, seed, limits)
+    if ranking:
+        said |= {"by": by, "apart": [{"file": one.file, "message": one.message} for one in found.apart]}
+    if reference:
+        from risksim.cli.reference import past, told
+
+        said |= {"reference": [told(one) for one in among], "past": past()}
     if out is not None:
         write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
         talk(f"Wrote {out}.")
-    show(as_text(said) if as_json else _page(found, paths, seed))
+    show(as_text(said) if as_json else _ranking(found, paths, seed, by) if ranking else _page(found, paths, seed))
+    if reference and not as_json:
+        from risksim.cli.reference import page
+
+        show("".join(f"\n{page(one)}" for one in among))
     _end(found, said["breaches"])
 
 
@@ -131,7 +156,11 @@ def envelope(found: Batch, paths: int, seed: int, limits: tuple[Limit, ...]) -> 
 
 def _row(row: Row) -> dict[str, Any]:
     said: dict[str, Any] = plain(row)
-    return {**{name: said[name] for name in row._fields[:-1]}, **{k: _number(v) for k, v in said["answer"].items()}}
+    named = {name: said[name] for name in row._fields if name not in ("answer", "measures")}
+    numbers = {name: _number(number) for name, number in said["answer"].items()}
+    if row.measures is None:
+        return {**named, **numbers}
+    return {**named, **numbers, "measures": {name: _number(number) for name, number in said["measures"].items()}}
 
 
 def _number(said: dict[str, Any]) -> dict[str, Any]:
@@ -144,17 +173,43 @@ def _number(said: dict[str, Any]) -> dict[str, Any]:
 def as_csv(found: Batch) -> str:
     """A row a line; what does not exist is an empty cell."""
     from risksim.analysis.limits import NAMES
+    from risksim.analysis.ranking import NAMES as MEASURES
 
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     named = ("file", "deal", "kind", "stress", "digest", "engine", "currency", "hurdle")
-    writer.writerow([*named, *(f"{name}{end}" for name in NAMES for end in ("", "_standard_error")), "partial"])
+    more = MEASURES[1:] if any(row.measures is not None for row in found.rows) else ()  # p_loss stands there already
+    heads = [f"{name}{end}" for name in (*NAMES, *more) for end in ("", "_standard_error")]
+    writer.writerow([*named, *heads, "partial"])
     for row in found.rows:
         said = _row(row)
         numbers = [said[name][key] for name in NAMES for key in ("value", "standard_error")]
+        numbers += [said["measures"][name][key] for name in more for key in ("value", "standard_error")]
         cells = [*(said[name] for name in named), *numbers]
         writer.writerow([*("" if cell is None else cell for cell in cells), "yes" if found.partial else "no"])
     return stream.getvalue()
+
+
+def _among_past_deals(found: Batch, usd: float | None, seed: int, threads: int) -> tuple[Reference, ...]:
+    """Each deal of a batch among past deals, once."""
+    from risksim.analysis.reference import PATHS
+    from risksim.analysis.reference import reference as ask
+
+    files = dict.fromkeys(row.file for row in found.rows if row.kind == "deal")
+    return tuple(ask(api.read(file), usd, PATHS, seed, threads) for file in files)
+
+
+def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
+    from risksim.report.batch import BadOf, Footing
+    from risksim.report.ranking import RankedOf, ranking
+
+    rows = tuple(
+        RankedOf(row.deal, row.file, row.stress, row.currency, row.hurdle, row.engine, *row.measures)
+        for row in found.rows
+        if row.measures is not None
+    )
+    foot = Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed)
+    return ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by)
 
 
 def _check_out(out: Path) -> None:

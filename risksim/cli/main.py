@@ -104,12 +104,24 @@ def describe(
     register: Annotated[
         bool, typer.Option("--register", help="List the constants that ship with the program instead.")
     ] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Say instead where the deal lies among past deals.")
+    ] = False,
+    usd: Annotated[
+        float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the deal's currency.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say of every uncertain number where it comes from, its form and what was done to get there.
 
     Example: risksim describe scenarios/evidence/how-much-we-know.yaml
     """
+    if reference and file is not None:
+        from risksim.analysis.reference import PATHS
+        from risksim.cli.reference import reference as among_past_deals
+
+        among_past_deals(file, usd, PATHS, 1, 0, as_json)
+        return
     from risksim.cli.describe import describe as command
 
     command(file, register, as_json)
@@ -226,6 +238,16 @@ def batch(
         ),
     ],
     stresses: Annotated[bool, typer.Option("--stresses", help="Add a row for each stress of each file.")] = False,
+    ranking: Annotated[
+        bool, typer.Option("--table", help="Compare by measures that do not grow with the size of a deal.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="MEASURE", help="As --table, the best of this measure first.")
+    ] = None,
+    reference: Annotated[bool, typer.Option("--reference", help="Add where each deal lies among past deals.")] = False,
+    usd: Annotated[
+        float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the currency.")
+    ] = None,
     engine: Engine = "auto",
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each row.")] = 100_000,
     seed: Seed = 1,
@@ -256,7 +278,8 @@ def batch(
     from risksim.cli.batch import batch as command
 
     try:
-        command(files, stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
+        settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
+        command(files, *settings, ranking, by, reference, usd)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
@@ -511,12 +534,31 @@ def pool(
     from risksim.cli.pool import pool as command
 
     try:
-        command(
-            file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet
-        )
+        command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
+
+
+@app.command()
+def reference(
+    file: ScenarioFile,
+    usd: Annotated[
+        float | None,
+        typer.Option("--usd", help="US dollars for one unit of the deal's currency, to compare its capital."),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 20_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Ask where a deal lies among past deals: its size, what it may pay, whom and what it counts on.
+
+    Example: risksim reference scenarios/broendby-tuba.yaml --usd 0.15
+    """
+    from risksim.cli.reference import reference as command
+
+    command(file, usd, paths, seed, threads, as_json)
 
 
 def main() -> None:

@@ -46,9 +46,7 @@ def pool(
             )
         said, page, constants = _fund(file, paths, seed, threads, quiet)
     else:
-        said, page, constants = _sites(
-            file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet
-        )
+        said, page, constants = _sites(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet)
     for place, text in ((out, said), (chart, said["charts"])):
         if place is not None:
             write(place, as_text(text))
@@ -120,9 +118,7 @@ def _numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise RisksimError(
-            f"--sites: got '{text}'; whole numbers joined by commas.\n  Try --sites 1,2,4,8"
-        ) from None
+        raise RisksimError(f"--sites: got '{text}'; whole numbers joined by commas.\n  Try --sites 1,2,4,8") from None
 
 
 def _told(found: Pool) -> PoolOf:

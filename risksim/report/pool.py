@@ -117,11 +117,16 @@ def pool(foot: Footing, found: PoolOf) -> str:
     """
     parts = [f"{foot.deal}\n", _what(found), *_sentences(found)]
     if found.outcome is not None:
-        parts += [heading(f"Success share of '{found.outcome}' at all sites together: standard deviation"), _shares(found)]
+        parts += [
+            heading(f"Success share of '{found.outcome}' at all sites together: standard deviation"),
+            _shares(found),
+        ]
     parts += [heading(f"Payments for one site ({foot.currency})"), _payments(found)]
     if any(one.apart.p_loss is not None for one in found.joined):
         parts += [
-            heading(f"All investors together ({foot.currency}, a site, present values at {percent(found.hurdle)} a year)"),
+            heading(
+                f"All investors together ({foot.currency}, a site, present values at {percent(found.hurdle)} a year)"
+            ),
             _losses(found),
         ]
     parts += [heading("How independent the sites are, each settled on its own"), _together(found)]
@@ -133,11 +138,15 @@ def pool(foot: Footing, found: PoolOf) -> str:
 
 
 def _what(found: PoolOf) -> str:
-    said = "The people and money of the deal split between the sites" if found.same_total else "A copy of the deal a site"
+    said = (
+        "The people and money of the deal split between the sites" if found.same_total else "A copy of the deal a site"
+    )
     differ = ""
     if found.icc is not None:
         differ = f" Successes at one site are correlated by {found.icc:.4g}"
-        differ += "." if found.site_sd is None else f", as log odds that differ by {found.site_sd:g} between sites make them."
+        differ += (
+            "." if found.site_sd is None else f", as log odds that differ by {found.site_sd:g} between sites make them."
+        )
     return (
         f"{said}; each has people and luck of its own, in one economy. What nobody knows, such as how well the "
         f"programme works, is the same at all.{differ}\n"
@@ -207,10 +216,23 @@ def _payments(found: PoolOf) -> str:
 
 
 def _losses(found: PoolOf) -> str:
-    head = ("sites", "apart: P(loss)", "", "worst 5 %: mean loss", "", "together: P(loss)", "", "worst 5 %: mean loss", "")
+    head = (
+        "sites",
+        "apart: P(loss)",
+        "",
+        "worst 5 %: mean loss",
+        "",
+        "together: P(loss)",
+        "",
+        "worst 5 %: mean loss",
+        "",
+    )
     return table(
         head,
-        [(str(one.sites), *_lost(one.apart), *(_lost(one.pooled) if one.pooled else _lost(None))) for one in found.joined],
+        [
+            (str(one.sites), *_lost(one.apart), *(_lost(one.pooled) if one.pooled else _lost(None)))
+            for one in found.joined
+        ],
     )
 
 
