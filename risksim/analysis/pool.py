@@ -222,7 +222,9 @@ def pool(
 
     def live(which: api.Deal, site: int = 0) -> _Site:
         report = None if progress is None else lambda now: progress(done[0] * paths + now)
-        found = _site(api.simulate(which.plan, paths, seed, threads, site=site, keep_claims=False, progress=report), chosen)
+        found = _site(
+            api.simulate(which.plan, paths, seed, threads, site=site, keep_claims=False, progress=report), chosen
+        )
         done[0] += 1
         return found
 
