@@ -501,8 +501,18 @@ def _joined(
 
 
 def _sum(sites: Sequence[_Site]) -> _Site:
-    added = [np.sum([site[k] for site in sites], axis=0) for k in range(6)]
-    return _Site(*added, sites[0].run)
+    def added(of: Callable[[_Site], FloatArray]) -> FloatArray:
+        return np.asarray(np.sum([of(site) for site in sites], axis=0))
+
+    return _Site(
+        added(lambda site: site.successes),
+        added(lambda site: site.people),
+        added(lambda site: site.paid),
+        added(lambda site: site.drawn),
+        added(lambda site: site.received),
+        added(lambda site: site.npv),
+        sites[0].run,
+    )
 
 
 def _lost(site: _Site) -> FloatArray:

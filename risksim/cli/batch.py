@@ -49,9 +49,8 @@ def batch(
     """Run many files, print a table of them, and say what went wrong."""
     from risksim.analysis.batch import batch as run
     from risksim.analysis.limits import read_limits
-    from risksim.cli.run import executor_at
-
     from risksim.analysis.ranking import check_measure, ranked
+    from risksim.cli.run import executor_at
 
     check_measure(by)
     ranking = ranking or by is not None

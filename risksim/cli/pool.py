@@ -14,7 +14,7 @@ from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
     from risksim.analysis.pool import FundPool, Pool
-    from risksim.report.pool import Footing, FundOf, PoolOf
+    from risksim.report.pool import FundOf, PoolOf
 
 SCHEMA = "risksim.pool/1"
 
@@ -41,8 +41,8 @@ def pool(
     if api.lists_deals(file):
         if same_total or any(asked is not None for asked in (sites, site_sd, icc, outcome)):
             raise RisksimError(
-                "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists its deals.\n"
-                "  Leave them out, or name the file of one deal."
+                "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists "
+                "its deals.\n  Leave them out, or name the file of one deal."
             )
         said, page, constants = _fund(file, paths, seed, threads, quiet)
     else:
@@ -124,22 +124,20 @@ def _numbers(text: str) -> list[int]:
 def _told(found: Pool) -> PoolOf:
     from risksim.report.pool import AllocationOf, JoinedOf, PoolOf, SettledOf
 
-    return PoolOf(*found)._replace(
-        joined=tuple(
-            JoinedOf(*one)._replace(
-                apart=SettledOf(*one.apart),
-                pooled=None if one.pooled is None else SettledOf(*one.pooled),
-                allocations=tuple(AllocationOf(*by) for by in one.allocations),
-            )
-            for one in found.joined
-        )
-    )
+    joined = []
+    for one in found.joined:
+        parts: dict[str, Any] = one._asdict()
+        parts["apart"] = SettledOf(*one.apart)
+        parts["pooled"] = None if one.pooled is None else SettledOf(*one.pooled)
+        parts["allocations"] = tuple(AllocationOf(*by) for by in one.allocations)
+        joined.append(JoinedOf(**parts))
+    return PoolOf(*found[:-1], tuple(joined))
 
 
 def _told_fund(found: FundPool) -> FundOf:
     from risksim.report.pool import FundOf, PartOf
 
-    return FundOf(*found)._replace(deals=tuple(PartOf(*part) for part in found.deals))
+    return FundOf(*found[:-1], tuple(PartOf(*part) for part in found.deals))
 
 
 def _check_files(out: Path | None, chart: Path | None) -> None:

@@ -47,5 +47,5 @@ def page(found: Reference) -> str:
     from risksim.report.reference import MeasureOf, ReferenceOf
     from risksim.report.reference import reference as text
 
-    of = ReferenceOf(*found)._replace(measures=tuple(MeasureOf(*one) for one in found.measures))
+    of = ReferenceOf(*found[:-1], tuple(MeasureOf(*one) for one in found.measures))
     return text(of, api.register_table("past-timing"), api.register_table("past-repayment"))

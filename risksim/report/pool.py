@@ -158,14 +158,16 @@ def _sentences(found: PoolOf) -> list[str]:
     if last.sites == first.sites:
         return []
     said = [
-        f"- {last.sites} sites spread as {_number(last.effective_sites, 1)} independent ones would; what one pays on "
-        f"average varies by {_money(last.apart.payments_sd)} instead of {_money(last.site_payments_sd)}.\n"
+        (
+            f"- {last.sites} sites spread as {_number(last.effective_sites, 1)} independent ones would; what one pays "
+            f"on average varies by {_money(last.apart.payments_sd)} instead of {_money(last.site_payments_sd)}.\n"
+        )
     ]
     if last.p_loss_change is not None and last.pooled is not None and last.pooled.p_loss is not None:
         assert last.apart.p_loss is not None
         said.append(
-            f"- Settled together, {last.sites} sites lose with {chance(last.pooled.p_loss)[0]}; each settled on its own, "
-            f"with {chance(last.apart.p_loss)[0]} ({signed(last.p_loss_change, 100.0, 2)} points).\n"
+            f"- Settled together, {last.sites} sites lose with {chance(last.pooled.p_loss)[0]}; each settled on its "
+            f"own, with {chance(last.apart.p_loss)[0]} ({signed(last.p_loss_change, 100.0, 2)} points).\n"
         )
     return said
 
@@ -297,8 +299,8 @@ def fund(foot: Footing, found: FundOf) -> str:
     ]
     most = max(found.deals, key=lambda one: one.es95_contribution.value)
     said = (
-        f"In the worst twentieth the fund loses {_money(found.npv_es95)} on average, of which {_money(most.es95_contribution)} "
-        f"in {most.deal}.\n"
+        f"In the worst twentieth the fund loses {_money(found.npv_es95)} on average, of which "
+        f"{_money(most.es95_contribution)} in {most.deal}.\n"
     )
     return "".join(
         [

@@ -16,8 +16,6 @@ TITLES = {
     "enrolment": "enrolled over planned",
     "achieved": "achieved over high case",
 }
-PLAIN = {0.10: "one in ten", 0.25: "a quarter", 0.50: "half", 0.75: "three quarters", 0.90: "nine in ten"}
-"""Levels in words."""
 
 
 class MeasureOf(NamedTuple):
@@ -76,11 +74,11 @@ def reference(found: ReferenceOf, timing: Mapping[str, list[float]], repaid: Map
     parts += [f"- {said}\n" for said in warnings(found)]
     low, middle, high, n = (timing[key][0] for key in ("low", "median", "high", "n"))
     parts.append(
-        f"- Payments of {n:.0f} past deals came {abs(middle):.2f} years {'early' if middle < 0 else 'late'} at the median, "
-        f"from {abs(low):.2f} years early to {high:.2f} late.\n"
-        f"- Of nearly {repaid['completed'][0]:.0f} completed deals {repaid['unpaid'][0]:.0f} did not repay their investors "
-        "(not checked against its source). That says as much of thresholds set softly, and of which deals are completed, "
-        "as of low risk: no probability of a loss follows from it.\n"
+        f"- Payments of {n:.0f} past deals came {abs(middle):.2f} years {'early' if middle < 0 else 'late'} at the "
+        f"median, from {abs(low):.2f} years early to {high:.2f} late.\n"
+        f"- Of nearly {repaid['completed'][0]:.0f} completed deals {repaid['unpaid'][0]:.0f} did not repay their "
+        "investors (not checked against its source). That says as much of thresholds set softly, and of which deals "
+        "are completed, as of low risk: no probability of a loss follows from it.\n"
         "\nPast deals: INDIGO Impact Bond Dataset of the Government Outcomes Lab; nothing of it enters a simulation.\n"
     )
     return "".join(parts)
@@ -122,8 +120,8 @@ def warnings(found: ReferenceOf) -> list[str]:
         middle = 100 * achieved.quantiles[2]
         said.append(
             f"Half of completed deals reached less than {middle:.0f} % of their high case; this file's plan counts on "
-            f"100 %. It gives less than {middle:.0f} % of the successes it expects of '{found.outcome}' with a chance of "
-            f"{chance(achieved.p_below_median)[0]}; if the plan is a high case, that is too little."
+            f"100 %. It gives less than {middle:.0f} % of the successes it expects of '{found.outcome}' with a chance "
+            f"of {chance(achieved.p_below_median)[0]}; if the plan is a high case, that is too little."
         )
     if most.value is not None:
         where = "its cap" if found.capped else "the most on any path"
