@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
-    from risksim.results.purse_story import PurseStory
+    from risksim.results.purse_story import PurseStory as PurseStory
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -1498,7 +1498,6 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     RunError
         If the engine asked for can't run it.
     """
-    from risksim.engine import purse_counts
     from risksim.engine.engines import choose as of_plan
     from risksim.errors import RunError
 
@@ -1510,7 +1509,7 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
         )
     if wanted == "individual" or of_plan(plan, wanted, by_path=True).engine != "conditional":
         return "individual"
-    obstacle = purse_counts.purse_obstacle(plan) if hasattr(purse_counts, "purse_obstacle") else NOT_COUNTED
+    obstacle = why_not_counted(plan)
     if obstacle is None:
         return "conditional"
     if wanted == "conditional":
@@ -1518,7 +1517,13 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     return "individual"
 
 
-NOT_COUNTED = "it counts no people for public budgets"
+def why_not_counted(deal: Deal | Plan) -> str | None:
+    """Why the conditional engine cannot count the people behind the public purse of a deal; None where it can."""
+    from risksim.engine import purse_counts
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    _purse_of(plan)
+    return purse_counts.purse_obstacle(plan)
 
 
 def expected_purse(

@@ -326,17 +326,20 @@ def public(
             show_default=False,
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
+    ] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
-    Example: risksim public scenarios/public/repays-before-it-saves.yaml --tornado
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --language da
     """
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
     try:
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if)
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)

@@ -179,5 +179,7 @@ class PurseLedger(NamedTuple):
     """float64[line, year]: likewise of those whom the programme adds. [1]"""
     factors: FloatArray
     """float64[line, 6]: units saved, volume, price, decay, cashable share and unserved share on this path."""
+    of_unit: FloatArray
+    """float64[line, 3]: what a unit is worth gross and net [minor unit], and the share of net that becomes cash [1]."""
     overlap: float
     """The share of successes that other programmes claim as well, on this path. [1]"""
