@@ -1982,9 +1982,14 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
 
 
+def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """Those of `constants_in_use` that may move a number of investors: none that acts in the public purse alone."""
+    return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
+
+
 def not_checked(deal: Deal) -> list[str]:
-    """Keys of the constants in use that nobody compared with their source: every output names them."""
-    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+    """Keys of the constants for investors that nobody compared with their source: every output of theirs names them."""
+    return [one.key for one in constants_for_investors(deal) if one.status == "T"]
 
 
 def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
@@ -1994,7 +1999,7 @@ def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
     for holding in portfolio.holdings:
         file = holding.deal.document.file
         if file not in read:
-            read[file] = constants_in_use(holding.deal)
+            read[file] = constants_for_investors(holding.deal)
             for one in read[file]:
                 places = tuple(f"{holding.name}: {place}" for place in one.where)
                 before = found[one.key].where if one.key in found else ()

@@ -25,7 +25,7 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
         from risksim.report.describe import not_checked
         from risksim.report.story import story
 
-        text = story(told) + not_checked(api.constants_in_use(deal))
+        text = story(told) + not_checked(api.constants_for_investors(deal))
     if out is None:
         show(text)
     else:
