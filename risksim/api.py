@@ -1987,19 +1987,27 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
 
 
+def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """Those of `constants_in_use` that may move a number of investors: none that acts in the public purse alone."""
+    return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
+
+
 def not_checked(deal: Deal) -> list[str]:
-    """Keys of the constants in use that nobody compared with their source: every output names them."""
-    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+    """Keys of the constants for investors that nobody compared with their source: every output of theirs names them."""
+    return [one.key for one in constants_for_investors(deal) if one.status == "T"]
 
 
-def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
-    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal."""
+def constants_of_portfolio(portfolio: Portfolio, *, public: bool = False) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal.
+
+    Those that act in public purses alone are among them only where `public` asks for them.
+    """
     found: dict[str, ConstantInUse] = {}
     read: dict[str, tuple[ConstantInUse, ...]] = {}  # deals of a repeated entry say the same
     for holding in portfolio.holdings:
         file = holding.deal.document.file
         if file not in read:
-            read[file] = constants_in_use(holding.deal)
+            read[file] = (constants_in_use if public else constants_for_investors)(holding.deal)
             for one in read[file]:
                 places = tuple(f"{holding.name}: {place}" for place in one.where)
                 before = found[one.key].where if one.key in found else ()

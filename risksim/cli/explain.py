@@ -25,7 +25,7 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
         if purse is not None:
             from risksim.cli.public import json_of_path
 
-            said["public"] = json_of_path(purse)
+            said["public"] = json_of_path(deal, purse)
         text = as_text(said)
     else:
         from risksim.report.describe import not_checked

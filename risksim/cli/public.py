@@ -155,7 +155,7 @@ def _tell(deal: api.Deal, path: int, seed: int, engine: str, as_json: bool, word
     """Tell the public side of one path."""
     told = api.explain_purse(deal, path, seed, api.engine_of_purse(deal, engine))
     if as_json:
-        show(as_text({"schema": OF_PATH, **json_of_path(told)}))
+        show(as_text({"schema": OF_PATH, **json_of_path(deal, told)}))
         return 0
     from risksim.report.purse import known_limits
     from risksim.report.purse_story import purse_story
@@ -165,9 +165,10 @@ def _tell(deal: api.Deal, path: int, seed: int, engine: str, as_json: bool, word
     return 0
 
 
-def json_of_path(told: api.PurseStory) -> dict[str, Any]:
+def json_of_path(deal: api.Deal, told: api.PurseStory) -> dict[str, Any]:
     """The public side of one path, under documented keys."""
-    return {**plain(told), "limits": _limits()}
+    unchecked = [one.key for one in api.constants_in_use(deal) if one.status == "T"]
+    return {**plain(told), "not_checked": unchecked, "limits": _limits()}
 
 
 def _breaches(limits: Any, figures: Any) -> int:
@@ -398,7 +399,7 @@ def _portfolio(
             "file": portfolio.document.file,
             "digest": portfolio.digest,
             "currency": portfolio.currency,
-            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio) if one.status == "T"],
+            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio, public=True) if one.status == "T"],
         },
         "run": {"paths": paths, "seed": seed, "engine": found.engine, **_versions()},
         "public": {"price_year": found.price_year, "first_year": found.first_year},
@@ -426,5 +427,5 @@ def _portfolio(
         total = pages.DealRow(words.all_deals, found.total)
         years = found.price_year, found.first_year
         show(pages.portfolio(portfolio.name, portfolio.currency, years[0], how, rows, total, years[1], words))
-        mark(api.constants_of_portfolio(portfolio), words.not_checked)
+        mark(api.constants_of_portfolio(portfolio, public=True), words.not_checked)
     return _breaches(limits, found.total) if limits else 0

@@ -151,9 +151,7 @@ def prices_in(words: Words, currency: str, year: int) -> str:
 def how_of(words: Words, paths: int, seed: int, engine: str) -> str:
     """Paths, seed and engine in words."""
     count = words.one_path if paths == 1 else words.paths.format(count=written(f"{paths:,}", words.language))
-    return (words.by_points if engine == "conditional" else words.by_person).format(
-        paths=count, seed=seed, engine=engine
-    )
+    return (words.by_points if engine == "conditional" else words.by_person).format(paths=count, seed=seed)
 
 
 def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) -> str:
@@ -197,7 +195,8 @@ def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) 
 
 
 def _comes_back(budget: Budget, words: Words) -> str:
-    even = budget.break_even
+    """When the cash position, of which the sentence speaks, is up again: savings that free no cash don't help it."""
+    even = budget.break_even_cash
     if math.isnan(even.p50.value):
         return words.never_back if even.p_never.value > 0.5 else ""
     return words.back_by.format(year=_calendar(even.p50, words))

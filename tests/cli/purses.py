@@ -24,12 +24,18 @@ def with_purse(deal, kinds=(IS_CONSEQUENCE, IS_COST)):
     notes = tuple(note._replace(name=f"public.{note.name}") for note in plan.labels.inputs)
     n_aside = len(plan.labels.payers) * len(plan.labels.years)
     nothing = Numbers(np.full(2, -1), np.zeros(2))
-    lines = PurseLines(*[np.zeros(0)] * len(PurseLines._fields))._replace(kind=np.array(kinds))
+    lines = PurseLines(*[np.zeros(0)] * len(PurseLines._fields))._replace(
+        kind=np.array(kinds),
+        **dict.fromkeys(("saved", "volume", "price", "decay", "cashable", "unserved"), nothing),
+    )
+    n_outcomes = len(plan.labels.outcomes)
     purse = Purse(*[None] * len(Purse._fields))._replace(
         inputs=plan.inputs,
         notes=notes,
         lines=lines,
         overlap=nothing,
+        anyway_slot=np.full(n_outcomes, -1),
+        anyway_value=np.full(n_outcomes, np.nan),
         appropriation=Numbers(np.full(n_aside, -1), np.full(n_aside, np.nan)),
         discount=1.035 ** -np.arange(len(years)),
         deflator=1.02 ** -np.arange(len(years)),

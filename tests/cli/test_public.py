@@ -147,17 +147,18 @@ def test_engine_follows_what_can_count_people(monkeypatch):
         api.engine_of_purse(deal, "exact")
 
 
-def test_tornado_moves_one_number_at_a_time_the_most_important_first():
-    deal = api.read(FILE)
+def test_tornado_moves_one_number_at_a_time_the_most_important_first(monkeypatch):
+    monkeypatch.undo()
+    deal = api.read(ROOT / "scenarios" / "public" / "one-service.yaml")
     found = tornado(deal)
     assert found.quantity == "net benefit"
     swings = [bar.swing for bar in found.bars]
     assert swings == sorted(swings, reverse=True)
-    own = next(bar for bar in found.bars if bar.of_purse)
+    own = next(bar for bar in found.bars if bar.of_purse and bar.name.endswith("[shelter].volume"))
     ten, ninety = own.points[:2]
-    # What is saved grows with the first input of the purse in proportion: a straight line through its mean.
+    # Net savings grow with the volume in proportion: a straight line through its mean, but for rounding.
     slope = (ninety.output - ten.output) / (ninety.value - ten.value)
-    assert ten.output == pytest.approx(found.base + slope * (ten.value - own.mean), abs=0.05)
+    assert ten.output == pytest.approx(found.base + slope * (ten.value - own.mean), abs=0.5)
     assert (own.points[0].place, own.points[1].place) == ("10 %", "90 %")
     assert found.base == pytest.approx(api.net_benefits(api.expected_purse(deal))["total"])
 
