@@ -21,7 +21,7 @@ SCHEMA = "risksim.public/1"
 OF_PORTFOLIO = "risksim.public-portfolio/1"
 OF_PATH = "risksim.public-path/1"
 SUFFIXES = (".csv", ".json")
-OF_A_RUN = 16_384
+OF_A_RUN = 8_192
 """Paths behind the few lines below the page of a run. [paths]"""
 
 

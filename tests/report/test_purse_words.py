@@ -117,6 +117,13 @@ def test_danish_story_of_one_path_holds_no_english_phrase():
     assert DANISH.limits_title in text
 
 
+def test_sentence_on_cash_speaks_of_cash():
+    # The municipality repays 1.2 million and frees 200 thousand a year for six years: its other savings are no cash.
+    text = " ".join(page("public", FILE, "--paths", "64", "--engine", "individual", "--quiet").split())
+    assert "In cash it repays before it saves" in text
+    assert "in most futures the savings never make up for it" in text
+
+
 def test_json_is_the_same_in_any_language():
     few = ("--paths", "64", "--engine", "individual", "--quiet", "--json")
     assert json.loads(page("public", FILE, *few)) == json.loads(page("public", FILE, *few, "--language", "da"))
