@@ -274,5 +274,16 @@ def test_one_deal_at_a_time_is_stressed(portfolio):
 
 def test_the_command_names_its_options():
     names = {option for one in typer.main.get_command(app).commands["public"].params for option in one.opts}
-    asked = {"--paths", "--seed", "--threads", "--engine", "--json", "--out", "--stress", "--tornado", "--path", "--language"}
+    asked = {
+        "--paths",
+        "--seed",
+        "--threads",
+        "--engine",
+        "--json",
+        "--out",
+        "--stress",
+        "--tornado",
+        "--path",
+        "--language",
+    }
     assert asked | {"--quiet", "--fail-if"} <= names
