@@ -365,6 +365,8 @@ def explain(
 ) -> None:
     """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
 
+    Of a deal with a public block it ends with what public budgets save and pay on the same path.
+
     Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
     """
     from risksim.cli.explain import explain as command
