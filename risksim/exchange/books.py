@@ -76,6 +76,8 @@ class Cell(NamedTuple):
     format: str
     """The number format, as Excel writes it."""
     is_error: bool
+    comment: str = ""
+    """What somebody wrote into a comment on it."""
 
     @property
     def empty(self) -> bool:
@@ -149,6 +151,7 @@ class Sheet:
             formula,
             str(getattr(there, "number_format", None) or "General"),
             getattr(there, "data_type", "") == "e",
+            _comment(behind),
         )
 
     @property
@@ -215,6 +218,18 @@ def _formula(cell: Any) -> str | None:
         return None
     text = getattr(cell.value, "text", cell.value)  # array formulas are objects
     return str(text) if text is not None else "="
+
+
+_THREADED = re.compile(r"^\[Threaded comment\].*?^Comment:\s*", re.DOTALL | re.MULTILINE)
+
+
+def _comment(cell: Any) -> str:
+    """A comment on one line, without what Excel writes around those of newer editions."""
+    comment = getattr(cell, "comment", None)
+    text = _THREADED.sub("", str(getattr(comment, "text", None) or ""))
+    author = str(getattr(comment, "author", None) or "")
+    text = text.removeprefix(f"{author}:") if author else text
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def area_text(area: tuple[int, int, int, int]) -> str:
