@@ -115,7 +115,7 @@ def folded(found: Any) -> str:
     """
     if isinstance(found, bool) or found is None or isinstance(found, dt.date | dt.time | dt.timedelta):
         return ""
-    if isinstance(found, float) and found == round(found):
+    if isinstance(found, float) and found.is_integer():
         found = round(found)
     return " ".join(str(found).split()).rstrip(":").rstrip().casefold()
 
@@ -201,14 +201,21 @@ class Sheet:
         return None
 
     def is_hidden(self, row: int, column: int) -> str | None:
-        """What hides a cell: the sheet, its row or its column; None where it can be seen."""
+        """What hides a cell: the sheet, its row or its column; None where it can be seen.
+
+        Columns of a group that is folded up are no more hidden than the + above them.
+        """
         if self.hidden:
             return f"sheet {self.title}"
         if row in self._formulas.row_dimensions and self._formulas.row_dimensions[row].hidden:
             return f"row {row} of {self.title}"
         for name, dimension in self._formulas.column_dimensions.items():
             first, last = dimension.min or 0, dimension.max or 0
-            if dimension.hidden and (first <= column <= last or name == letters(column)):
+            if (
+                dimension.hidden
+                and not dimension.outline_level
+                and (first <= column <= last or name == letters(column))
+            ):
                 return f"column {letters(column)} of {self.title}"
         return None
 

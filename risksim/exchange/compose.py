@@ -49,7 +49,7 @@ class Composed(NamedTuple):
     placed: list[Placed]
     missing: list[Missing]
     unread: list[str]
-    """Cells whose comments are not in the scenario, as their rows name a source."""
+    """Cells whose comments are not in the scenario, mostly as their rows name a source."""
     mistakes: list[Fault]
     """What the checks of a scenario refuse, at the cell that holds it."""
 
@@ -64,7 +64,6 @@ class _Writer:
         self.reading = reading
         self.placed: dict[Path, Placed] = {}
         self.listed: dict[str, str] = {}
-        self.unread: list[Got] = []
 
     def note(self, got: Got) -> str:
         """Where a value comes from, in a note; with the file where no source names it."""
@@ -110,14 +109,15 @@ class _Writer:
 
     def row_origin(self, row: Row) -> dict[str, Any]:
         """What a row says of its numbers: its own assumption, its own source, or the book."""
-        reason = row.values.get("assumption")
-        source = row.values.get("source")
+        reason, source = row.values.get("assumption"), row.values.get("source")
+        first = next(iter(row.values.values()))
+        place = f"{row.place}: {first.comment}" if first.comment and source is None else row.place
         if reason is not None:
             text = str(reason.value) if len(str(reason.value)) >= 3 else f"{reason.value} (as the book says)"
             extra = "" if source is None else f"; source named there: {source.value}"
-            return {"assumption": text, "note": f"{self.reading.book.title}, {row.place}{extra}"}
+            return {"assumption": text, "note": f"{self.reading.book.title}, {place}{extra}"}
         if source is None:
-            return {"source": KEY, "note": row.place}
+            return {"source": KEY, "note": place}
         key = self.listed.setdefault(str(source.value), f"source-{len(self.listed) + 1}")
         listed = self.list_([KEY, key])
         listed.fa.set_flow_style()
@@ -139,8 +139,6 @@ class _Writer:
         book, origin = self.reading.book.title, self.row_origin(row)
         speaks = "source" in row.values
         places = "; ".join(one.place if speaks or not one.comment else _beside(one) for one in (got, *others))
-        if speaks:
-            self.unread += [one for one in (got, *others) if one.comment]
         if "assumption" in origin:
             return {"note": f"{book}, {places}"}
         if got.reason is not None and not speaks:
@@ -207,8 +205,16 @@ def compose(reading: Reading, name: str = "scenario.yaml", compiled: Compile | N
     missing, mistakes = _checked(text, name, writer)
     if compiled is not None and not missing and not mistakes:
         missing = _lacking(text, name, writer, compiled)
-    unread = list(dict.fromkeys(got.place for got in writer.unread))
+    unread = _unread(reading, text)
     return Composed(_headed(reading, text, missing), list(writer.placed.values()), missing, unread, mistakes)
+
+
+def _unread(reading: Reading, text: str) -> list[str]:
+    """Cells of values whose comments are nowhere in the scenario."""
+    rows = [got for rows in reading.tables.values() for row in rows for got in row.values.values()]
+    bare = text.replace("'", "").replace('"', "").replace("\\", "")
+    said = [(got, got.comment.replace("'", "").replace('"', "").replace("\\", "")) for got in rows if got.comment]
+    return list(dict.fromkeys(got.place for got, comment in said if comment not in bare))
 
 
 def _root(writer: _Writer) -> Any:
@@ -272,6 +278,7 @@ def _group(writer: _Writer, row: Row, path: Path) -> Any:
         writer.state_of_row(block, key, name, row, here, "cohorts")
         if key in block and not {"assumption", "source"} & block[key].keys():
             block[key]["assumption"] = origin.get("assumption", row.values[name].reason)
+            block[key].move_to_end("note")
 
     state(cohort, "participants", "participants", path)
     if {"opens", "enrolment_window"} & row.values.keys():
@@ -298,7 +305,7 @@ def _outcomes(writer: _Writer) -> Any:
             _counted(writer, entry, key, stem, row, path)
         if (got := row.values.get("measured")) is not None:
             entry["measured"] = writer.flow(**got.value)
-            writer.remark(entry, "measured", got.place)
+            writer.remark(entry, "measured", _beside(got))
             writer.place((*path, "measured"), got, TABLES["outcomes"]["measured"])
         _close(writer, entry, row)
         outcomes[name] = entry
@@ -587,7 +594,7 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
             if (got := row.values.get(name)) is not None:
                 entry["bears"][name] = got.value
                 writer.place((*here, name), got, fields[name])
-        writer.remark(entry, "bears", refund.place)
+        writer.remark(entry, "bears", _beside(refund))
         return
     shares = {name: row.values[name] for name in ("municipality", "region", "state") if name in row.values}
     shares = {name: got for name, got in shares.items() if got.value != 0}
@@ -595,7 +602,7 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
         return
     whole = len(shares) == 1
     entry["bears"] = next(iter(shares)) if whole else writer.flow(**{name: got.value for name, got in shares.items()})
-    writer.remark(entry, "bears", ", ".join(got.place for got in shares.values()))
+    writer.remark(entry, "bears", ", ".join(map(_beside, shares.values())))
     for name, got in shares.items():
         writer.place((*here, name), got, fields[name])
 

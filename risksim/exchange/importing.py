@@ -77,7 +77,8 @@ def import_book(
         book.file,
         book.digest,
         composed.placed,
-        reading.left_out + [LeftOut(place, "its comment: the row names a source") for place in composed.unread],
+        reading.left_out
+        + [LeftOut(place, "its comment, which no note of the scenario holds") for place in composed.unread],
         composed.missing,
         reading.warnings,
         mistakes,

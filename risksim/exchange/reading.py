@@ -297,6 +297,8 @@ def _table(hand: _Hand, key: str, table: Table) -> list[Row]:
         cell = header.sheet.cell(header.row, column)
         hand.left_out.append(LeftOut(cell.place, f"the column {shown(cell.value)} is not read"))
     read = [row for row in (_row(hand, key, table, header, number, first) for number in rows) if row is not None]
+    if key == "refunds":
+        _editions_agree(hand, read)
     _twice(hand, read, None if key in ("payments", "refunds") else first)
     return read
 
@@ -516,7 +518,7 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
             if field.needed and not (name == "amount" and by_year is not None):
                 found = f"got an empty cell; {field.told.en[0].lower()}{field.told.en[1:]} Nothing is taken instead."
                 hand.wrong(cell.place, found, "Fill it in, or clear the row.")
-            elif name not in _QUIET and not field.extra:
+            elif name not in _QUIET and not field.extra and not _said_otherwise(name, header, row):
                 hand.left_out.append(LeftOut(cell.place, f"{key}, {name}: the cell is empty"))
             continue
         said = table.columns[name]
@@ -539,7 +541,19 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
     return None if len(hand.mistakes) > before else found_row
 
 
-_QUIET = frozenset({"municipality", "region", "state", "bears", "refund", "weeks", "source", "assumption", "per"})
+_OTHERWISE = {"success_rate": ("successes",), "counterfactual": ("anyway_successes", "anyway")}
+
+
+def _said_otherwise(name: str, header: _Header, row: int) -> bool:
+    """Whether another cell of the row says it."""
+    columns = [header.columns[other] for other in _OTHERWISE.get(name, ()) if other in header.columns]
+    return any(not header.sheet.cell(row, column).empty for column in columns)
+
+
+_QUIET = frozenset(
+    {"municipality", "region", "state", "bears", "refund", "weeks", "source", "assumption", "per", "opens", "year"}
+    | {"price_year", "valid_to", "from_week", "above", "most_days"}
+)
 """Columns of which only some hold something in a row."""
 
 _AMOUNTS, _PAID = TABLES["consequences"]["saved"], TABLES["costs"]["amount"]
@@ -684,6 +698,29 @@ def _paid_in(hand: _Hand, values: dict[str, Got]) -> None:
         hand.wrong(got.place, found, "Fill in both, or clear this cell.")
     elif times is not None and way is not None:
         hand.wrong(way.place, f"got {times.place} too; it is paid in one way.", "Keep one of the two.")
+
+
+def _editions_agree(hand: _Hand, rows: list[Row]) -> None:
+    """Whether rows of one edition say one thing: a step once, and the same dates, days and price level."""
+    first: dict[tuple[str, Any], Row] = {}
+    steps: dict[tuple[str, Any], dict[Any, str]] = {}
+    for row in rows:
+        values = row.values
+        edition = (values["name"].value, values["valid_from"].value)
+        step = next(((by, values[by].value) for by in ("from_week", "above") if by in values), None)
+        there = steps.setdefault(edition, {})
+        kinds = {None if one is None else one[0] for one in [*there, step]}
+        if step in there or len(kinds) > 1:
+            found = f"got a second step like that of {there.get(step) or next(iter(there.values()))}"
+            hand.wrong(row.place, f"{found}, in an edition of one rule.", "Write other weeks or costs, or another day.")
+        there.setdefault(step, row.place)
+        head = first.setdefault(edition, row)
+        for name in ("valid_to", "most_days", "price_year"):
+            got, before = values.get(name), head.values.get(name)
+            if got is not None and got.value != (before.value if before else None):
+                place = before.place if before else head.place
+                found = f"got {got.was}, and something else in {place}; rows of one edition say the same."
+                hand.wrong(got.place, found, "Write it the same way, or leave it empty below the first row.")
 
 
 def _people_once(hand: _Hand, values: dict[str, Got], groups: list[Row]) -> None:

@@ -153,5 +153,8 @@ def soem_book():
     for row, cells in enumerate([("Post", "Beløb (1.000 kr.)"), ("Sagsbehandler", 450)], 1):
         for column, value in enumerate(cells, 1):
             costs.cell(row, column, value)
-    book.create_sheet("Resultat")["A1"] = "Her står projektmappens egne resultater."
+    result = book.create_sheet("Resultat")
+    result["A1"] = "Her står projektmappens egne resultater."
+    result["A3"] = "Nettoresultat (kr., nutidsværdi)"
+    result["B3"] = 11_949_493.47
     return book
