@@ -271,12 +271,13 @@ SOURCE = Field(
     NONE,
     Words("Who published the numbers of this row.", "Hvem der har offentliggjort rækkens tal."),
 )
+EXAMPLE_REASON = Words("made up, to show the form", "opdigtet, for at vise formen")
 ASSUMPTION = Field(
     "text",
     "assumption",
     Words("Assumption", "Antagelse"),
     NONE,
-    Words("made up, to show the form", "opdigtet, for at vise formen"),
+    EXAMPLE_REASON,
     Words("Why a number was chosen that nobody published.", "Hvorfor et tal er valgt, som ingen har offentliggjort."),
 )
 PRICE_YEAR = Field(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from risksim.errors import BookError, Fault
 from risksim.exchange.books import Book, Cell, Sheet, area_text, closest, folded, several
-from risksim.exchange.fields import BY_YEAR, HIGHEST, LOWEST, TABLES, VALUES, Field
+from risksim.exchange.fields import BY_YEAR, EXAMPLE_REASON, HIGHEST, LOWEST, TABLES, VALUES, Field
 from risksim.exchange.mapping import AtLabel, AtName, Column, Mapping, Said, Table, Years
 from risksim.exchange.references import cell_of_name, sheet_of_name
 from risksim.exchange.values import Wrong, contradicted, converted, money_said, scaled, scaled_format, unit_said
@@ -295,12 +295,22 @@ def _table(hand: _Hand, key: str, table: Table) -> list[Row]:
     unread = [column for column in header.sheet.columns(header.row) if column not in mapped]
     for column in unread:
         cell = header.sheet.cell(header.row, column)
+        if table.years is not None and table.years.from_ is None and _holds_numbers(header.sheet, rows, column):
+            # Any column may be a year here, and a year that is misspelt would lose its amounts.
+            found = f"got {shown(cell.value)} above numbers; where no years are named, it is a calendar year."
+            hand.wrong(cell.place, found, "Write the year, or name the first and last one in the mapping.")
+            continue
         hand.left_out.append(LeftOut(cell.place, f"the column {shown(cell.value)} is not read"))
     read = [row for row in (_row(hand, key, table, header, number, first) for number in rows) if row is not None]
     if key == "refunds":
         _editions_agree(hand, read)
     _twice(hand, read, None if key in ("payments", "refunds") else first)
     return read
+
+
+def _holds_numbers(sheet: Sheet, rows: list[int], column: int) -> bool:
+    cells = [sheet.cell(row, column) for row in rows]
+    return any(cell.formula is not None or isinstance(cell.value, int | float) for cell in cells)
 
 
 def _without_header(hand: _Hand, header: _Header, rows: list[int]) -> None:
@@ -521,6 +531,10 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
             elif name not in _QUIET and not field.extra and not _said_otherwise(name, header, row):
                 hand.left_out.append(LeftOut(cell.place, f"{key}, {name}: the cell is empty"))
             continue
+        if name == "assumption" and folded(cell.value) in _EXAMPLES:
+            found = "got the reason of an example; the numbers of this row may still be those of the example."
+            hand.wrong(cell.place, found, "Look at every cell of the row, and write a reason or a source of your own.")
+            continue
         said = table.columns[name]
         unit, label = (said.unit, said.column) if isinstance(said, Column) else (None, said)
         above = sheet.cell(header.row - 1, column) if header.row > 1 else None
@@ -540,6 +554,9 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
     _row_agrees(hand, key, found_row)
     return None if len(hand.mistakes) > before else found_row
 
+
+_EXAMPLES = frozenset(folded(word) for word in (EXAMPLE_REASON.en, EXAMPLE_REASON.da))
+"""What the examples of a template say of their numbers."""
 
 _OTHERWISE = {"success_rate": ("successes",), "counterfactual": ("anyway_successes", "anyway")}
 

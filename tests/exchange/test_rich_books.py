@@ -203,6 +203,14 @@ SPOILED = {
     "share that looks like money": (look("consequences", "state", '#,##0 "kr."'), "formatted as an amount of money"),
     "year header": (
         lambda book: setattr(cell_in(book, "costs", 2028).offset(-2, 0), "value", 2027), "got the year 2027 twice"),
+    "date for a year": (
+        several_(
+            lambda book: setattr(cell_in(book, "costs", 2028).offset(-2, 0), "value", dt.date(2028, 1, 1)),
+            put("costs", 2028, 7)),
+        "above numbers; where no years are named"),
+    "example written over": (
+        lambda book: setattr(cell_in(book, "payments", "outcome").offset(-1, 0), "value", "home"),
+        "got the reason of an example"),
     "value without a year": (
         several_(
             lambda book: setattr(cell_in(book, "costs", 2028).offset(-2, 0), "value", None), put("costs", 2028, 7)),
@@ -368,7 +376,7 @@ def test_mistakes_of_years_and_ranges_in_a_mapping_have_lines(tmp_path):
         read_mapping(file)
     said = str(refused.value)
     for line, found in (
-        (3, "got no years; appropriations have a column for each budget year"),
+        (4, "got no years; appropriations have a column for each budget year"),
         (10, "got amount_lowest without amount_highest"),
         (11, "got no to; costs go from one header to another"),
         (16, "got years for payments"),
@@ -430,7 +438,7 @@ def cells_of(book):
         for page in book
         for row in page.iter_rows()
         for cell in row
-        if cell.value is not None and (page.title == "Deal" and cell.column in (2, 7, 8) or cell.row >= HEADER_ROW)
+        if cell.value is not None and ((page.title == "Deal" and cell.column in (2, 7, 8)) or cell.row >= HEADER_ROW)
     ]
 
 
@@ -440,13 +448,13 @@ def leaves(found):
     return [leaf for value in found for leaf in leaves(value)] if isinstance(found, list) else [found]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_junk_in_a_cell_is_refused_by_its_address_or_lands_as_it_was_typed(seed):
     random_ = random.Random(seed)
     book = rich()
     cells = cells_of(book)
     outcomes = set()
-    for _ in range(60):
+    for _ in range(30):
         cell, junk = random_.choice(cells), random_.choice(JUNK)
         before, format_, kind = cell.value, cell.number_format, cell.data_type
         cell._value = junk
