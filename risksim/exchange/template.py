@@ -25,6 +25,9 @@ VERSION = 1
 ROWS = 25
 """Rows of each table that are laid out to be filled in."""
 
+FEW_ROWS = 8
+"""Rows that are laid out in columns and on sheets that few books need; more may be filled in below."""
+
 HEADER_ROW = 4
 """The row of headers on the sheets with tables; above it stand a title, what each column is, and its unit."""
 
@@ -304,12 +307,14 @@ def _table(openpyxl: Any, book: Any, table: str, language: Language) -> None:
         head.font, head.fill, head.alignment = look.head, look.few if field.extra else look.dark, look.wrap
         before = f"{EXAMPLE.in_(language)} " if column == 1 else ""
         _example(sheet.cell(HEADER_ROW + 1, column), field, language, look, before)
-        for row in range(HEADER_ROW + 2, last + 1):
+        rows = FEW_ROWS if field.extra or table in OPTIONAL else ROWS
+        for row in range(HEADER_ROW + 2, HEADER_ROW + 2 + rows):
             cell = sheet.cell(row, column)
             cell.fill, cell.border = look.input, look.border
             cell.number_format = _FORMATS.get(field.kind, "General")
         wide = name in ("name", "source", "assumption") or column == 1
         sheet.column_dimensions[letters(column)].width = 30 if wide else 17
+        sheet.column_dimensions[letters(column)].number_format = _FORMATS.get(field.kind, "General")
         area = f"{letters(column)}{HEADER_ROW + 2}:{letters(column)}{last}"
         _validate(openpyxl, sheet, area, field, language, rules)
     sheet.row_dimensions[2].height = 62
