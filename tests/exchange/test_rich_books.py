@@ -148,6 +148,7 @@ def test_calculation_on_paper_is_reckoned_to_the_oere(tmp_path):
     done = runner.invoke(app, ["public", str(scenario), "--paths", "200", "-q"], catch_exceptions=False)
     assert done.exit_code == 0
     assert "Herberg" in done.stdout
+    assert "11,949,493" in done.stdout  # under "expected only"
 
 
 # What is said twice, half or in another unit
