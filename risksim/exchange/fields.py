@@ -874,7 +874,7 @@ TABLES["refunds"] = {
         needed=True,
     ),
     "from_week": Field(
-        "whole",
+        "number",
         "by_week",
         Words("From week", "Fra uge"),
         Words("weeks", "uger"),

@@ -59,7 +59,7 @@ _FITTING = {
     "share": {"percent"},
     "amount": {"money", "thousands", "millions"},
     "number": {"money", "thousands", "millions", "months", "years", "weeks"},
-    "whole": {"years", "weeks"},
+    "whole": {"years"},
     "year": {"years"},
     "months": {"months", "years"},
     "moment": {"months", "years"},

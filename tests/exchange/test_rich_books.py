@@ -200,6 +200,7 @@ SPOILED = {
     "thousands beside an amount": (comment_unit("cap", "1.000 kr."), "to be read as whole units"),
     "thousands above a column": (unit_row("consequences", "price", "1.000 kr."), "to be read as whole units"),
     "months of years": (comment_unit("horizon", "måneder"), "got the unit 'måneder'"),
+    "weeks of years": (comment_unit("horizon", "uger"), "got the unit 'uger'"),
     "other currency beside": (comment_unit("cap", "EUR"), "the deal is in DKK"),
     "share that looks like money": (look("consequences", "state", '#,##0 "kr."'), "formatted as an amount of money"),
     "year header": (
