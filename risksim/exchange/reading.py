@@ -528,7 +528,7 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
             if field.needed and not (name == "amount" and by_year is not None):
                 found = f"got an empty cell; {field.told.en[0].lower()}{field.told.en[1:]} Nothing is taken instead."
                 hand.wrong(cell.place, found, "Fill it in, or clear the row.")
-            elif name not in _QUIET and not field.extra and not _said_otherwise(name, header, row):
+            elif name not in _QUIET and (not field.extra or name == "kind") and not _said_otherwise(name, header, row):
                 hand.left_out.append(LeftOut(cell.place, f"{key}, {name}: the cell is empty"))
             continue
         if name == "assumption" and folded(cell.value) in _EXAMPLES:
