@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import TOTAL, AtRisk, Budget, KeyFigures, PurseSummary
+from risksim.metrics.purse import TOTAL, AtRisk, BreakEven, Budget, KeyFigures, PerHead, PurseSummary
 from risksim.metrics.source import Spread
 from risksim.report.answer import chance, error_of, money
 from risksim.report.limits import LIMITS
@@ -99,6 +99,8 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
     shown = {name: budget for name, budget in summary.budgets.items() if _moves(budget)}
     if len(shown) != 1:  # the sum of one is that one
         shown[ALL] = summary.total
+    if not any(map(_gains, summary.budgets.values())):
+        return _page_of_costs(head, summary, shown, more)
     parts = [
         f"{head.deal}\n",
         _wrapped(sentence(head, summary)),
@@ -125,8 +127,39 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
     if summary.total.win_win is not None:
         parts += [heading("Who is left with something: investors at the last hurdle, and the budget"), _win_win(shown)]
     parts += [heading("Value for money (all budgets together)"), _value(head, summary)]
+    parts += [_costs_per_head(summary.value_for_money.per_head, prices)]
     parts += [heading(f"Line by line (means over all years, {prices}, not discounted)"), _lines(summary)]
-    parts.append(more)
+    return "".join([*parts, _end(head, more)])
+
+
+def _page_of_costs(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], more: str) -> str:
+    """The page of a file that says what a programme costs, and of nothing that it saves."""
+    prices = f"{head.currency} in {head.price_year} prices"
+    spent = summary.total.own_costs
+    text = (
+        f"The file says nothing of what is saved: the programme costs public budgets {money(spent.mean)[0]} "
+        f"{head.currency} in {head.price_year} prices on average, as present value"
+    )
+    if spent.sd.value > 0.0:
+        text += f", and {_point(spent.p05)} to {_point(spent.p95)} in nine of ten futures"
+    if summary.total.repayments.mean.value > 0.0:
+        text += f"; they repay {money(summary.total.repayments.mean)[0]} {head.currency} to investors beside it"
+    parts = [
+        f"{head.deal}\n",
+        _wrapped(f"{text}."),
+        heading(f"What it costs (means, {prices}, present values in {head.start_year})"),
+        _made_of(shown),
+    ]
+    for name, budget in shown.items():
+        parts += [heading(f"Year by year, {name} ({prices}, not discounted)"), _years(budget)]
+    parts += [_costs_per_head(summary.value_for_money.per_head, prices)]
+    parts += [heading(f"Line by line (means over all years, {prices}, not discounted)"), _line_table(summary)]
+    return "".join([*parts, _end(head, more)])
+
+
+def _end(head: PurseHeading, more: str) -> str:
+    """What stands below the tables: further ones, the rules, where the numbers come from, and the limits."""
+    parts = [more]
     if head.editions:
         parts += [heading("Rules and tables used"), *[_item(edition) for edition in head.editions]]
     parts.append(
@@ -134,6 +167,21 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
         "± is one standard error of the simulation; digits beyond it are not shown.\n"
     )
     return "".join([*parts, known_limits()])
+
+
+def _costs_per_head(found: PerHead | None, prices: str) -> str:
+    """Own costs over the people; nothing where there are none of either."""
+    if found is None:
+        return ""
+    rows = [("own costs of all budgets, less those of the alternative", *money(found.own_costs))]
+    for who, people, each in (
+        ("enrol", found.enrolled, found.per_enrolled),
+        ("complete", found.completed, found.per_completed),
+    ):
+        rows.append((f"people who {who}", rounded(people.value, people.standard_error, 1), error_of(people)))
+        if not math.isnan(each.value):
+            rows.append((f"own costs for each who {who}s", *money(each)))
+    return heading(f"What it costs a person (means over all years, {prices}, not discounted)") + bare(rows)
 
 
 def known_limits() -> str:
@@ -168,18 +216,28 @@ def sentence(head: PurseHeading, summary: PurseSummary) -> str:
         if budget.repayments.mean.value <= 0.0:
             before = f"{it} {'spend' if name == TOTAL else 'spends'}"
         text += f" In cash {before}: the deepest point is {money(deep)[0]} {head.currency} in {budget.lowest.year}"
-        text += f" on average{_never_back(budget)}."
+        text += f" on average.{_made_up_for(budget)}"
     if name != TOTAL and sum(map(_moves, summary.budgets.values())) > 1:
         total = summary.total.net_benefit
         text += f" All public budgets together are left with {money(total.mean)[0]} {head.currency} on average."
     return text
 
 
-def _never_back(budget: Budget) -> str:
-    never = budget.break_even.p_never
-    if math.isnan(budget.break_even.p50.value):
-        return ", and in most futures the savings never make up for it" if never.value > 0.5 else ""
-    return f", and the savings have made up for it by {budget.break_even.p50.value:.0f} in half of all futures"
+def _made_up_for(budget: Budget) -> str:
+    """By when savings have made up for what is paid: all of them, and those that become cash."""
+    even, cash = (found.p50.value for found in (budget.break_even, budget.break_even_cash))
+    paper = budget.break_even.expected_only
+    if math.isnan(even) and math.isnan(cash):
+        said = " In most futures savings never make up for it"
+    elif math.isnan(even):
+        said = f" In most futures savings never make up for it, but in cash they have by {cash:.0f} in half of them"
+    else:
+        said = f" Savings have made up for it by {even:.0f} in half of all futures, "
+        said += "but in cash they never do in most" if math.isnan(cash) else f"those that become cash by {cash:.0f}"
+    if paper is not None:
+        year = "never" if math.isnan(paper.value) else f"by {paper.value:.0f}"
+        said += f"; on paper, with every number at its mean, {'they never do' if year == 'never' else year}"
+    return f"{said}."
 
 
 def _futures(p: Estimate) -> str:
@@ -260,8 +318,10 @@ def _breaks_even(budgets: Mapping[str, Budget], start: int) -> str:
         "50 %",
         "95 %",
         "years after start",
+        "on paper",
         "cash: never",
         "50 %",
+        "on paper",
         "lowest cash position",
         "in",
     )
@@ -274,8 +334,10 @@ def _breaks_even(budgets: Mapping[str, Budget], start: int) -> str:
                 chance(found.p_never)[0],
                 *(_calendar(point) for point in (found.p05, found.p50, found.p95)),
                 _calendar(found.p50_after_start, "-"),
+                _on_paper(found),
                 chance(cash.p_never)[0],
                 _calendar(cash.p50),
+                _on_paper(cash),
                 money(budget.lowest.position)[0],
                 str(budget.lowest.year),
             )
@@ -283,8 +345,14 @@ def _breaks_even(budgets: Mapping[str, Budget], start: int) -> str:
     notes = (
         f"  positions are discounted to {start}, in cash not; the lowest cash position is that of the mean of all "
         "futures\n"
+        "  50 %: half of all futures have broken even by then; on paper: the year of the calculation with every number "
+        "at its mean\n"
     )
     return table(head, rows) + notes
+
+
+def _on_paper(found: BreakEven) -> str:
+    return "-" if found.expected_only is None else _calendar(found.expected_only)
 
 
 def _calendar(point: Estimate, never: str = "never") -> str:
@@ -381,7 +449,7 @@ def _funds(budgets: Mapping[str, Budget], currency: str) -> str:
             (
                 name,
                 "no share does" if whole else _share(on_average),
-                "" if whole else error_of(on_average, 100.0, " %"),
+                "" if whole or on_average.value in (0.0, 1.0) else error_of(on_average, 100.0, " %"),  # cut there
                 *("no share does" if math.isnan(p.value) else _share(p) for p in (fund.with_80, fund.with_95)),
                 chance(fund.p_no_share)[0],
                 money(fund.left_without_repayments)[0],
@@ -415,10 +483,20 @@ def _value(head: PurseHeading, summary: PurseSummary) -> str:
         rows.append(
             (f"all repayments per person whom the programme brought there: {title}", *money(price.per_attributable))
         )
+    return bare(rows)
+
+
+def bare(rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows of a name, a number and its error without a head."""
     return table(("", "", ""), rows).split("\n", 2)[2]
 
 
-def _lines(summary: PurseSummary) -> str:
+def _gains(budget: Budget) -> bool:
+    """Whether anything is saved, or lost, in a budget."""
+    return any(part.mean.value != 0.0 or part.sd.value > 0.0 for part in (budget.gross_savings, budget.net_savings))
+
+
+def _line_table(summary: PurseSummary) -> str:
     head = ("", "gross", "net", "", "of it beyond the evidence")
     rows = [
         (name, money(line.gross)[0], *money(line.net), _share(line.beyond_evidence))
@@ -428,9 +506,13 @@ def _lines(summary: PurseSummary) -> str:
         (f"committee {name}", money(committee.gross)[0], *money(committee.net), "")
         for name, committee in summary.committees.items()
     ]
+    return table(head, rows)
+
+
+def _lines(summary: PurseSummary) -> str:
     ends = summary.if_effects_end
     below = chance(ends.p_negative)[0]
-    return table(head, rows) + (
+    return _line_table(summary) + (
         "  If effects end where the evidence for them ends, all budgets together are left with "
         f"{money(ends.mean)[0]} on average, not discounted;\n  the chance that they lose is {below}\n"
     )
@@ -469,11 +551,21 @@ def _counts(found: KeyFigures) -> bool:
     return found.net_benefit.mean.value != 0.0 or found.net_benefit.sd.value > 0.0
 
 
-FIGURES_HEAD = ("net benefit", "", "P(below 0)", "5 %", "95 %", "break-even, 50 %", "never", "repayments")
+FIGURES_HEAD = ("net benefit", "", "P(below 0)", "5 %", "95 %", "break-even, 50 %", "on paper", "never", "repayments")
+PAPER = FIGURES_HEAD.index("on paper")
 
 
 def _figures(figures: Mapping[str, KeyFigures]) -> str:
-    return table(("", *FIGURES_HEAD), [(name, *_figures_row(found)) for name, found in figures.items()])
+    head, rows = _figures_table([(name, *_figures_row(found)) for name, found in figures.items()], 1)
+    return table(("", *head), rows)
+
+
+def _figures_table(rows: Sequence[tuple[str, ...]], names: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and rows of figures, without the year on paper where it is reckoned nowhere."""
+    place = names + PAPER
+    if any(row[place] != "-" for row in rows):
+        return FIGURES_HEAD, list(rows)
+    return (*FIGURES_HEAD[:PAPER], *FIGURES_HEAD[PAPER + 1 :]), [(*row[:place], *row[place + 1 :]) for row in rows]
 
 
 def _figures_row(found: KeyFigures) -> tuple[str, ...]:
@@ -484,6 +576,7 @@ def _figures_row(found: KeyFigures) -> tuple[str, ...]:
         _point(worth.p05),
         _point(worth.p95),
         _calendar(even.p50),
+        _on_paper(even),
         chance(even.p_never)[0],
         money(found.repayments)[0],
     )
@@ -513,7 +606,8 @@ def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse]) -> s
         for run in runs
         if budget in run.figures
     ]
-    parts.append(table(("", "", *FIGURES_HEAD, "net benefit changes by", ""), rows, left=2))
+    head, rows = _figures_table(rows, 2)
+    parts.append(table(("", "", *head, "net benefit changes by", ""), rows, left=2))
     parts += [_item(f"{run.name}: {'; '.join(run.changes)}") for run in runs[1:]]
     return "".join(parts)
 
@@ -545,8 +639,8 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
     rows = []
     for bar in bars:
         at = {point.place: point for point in bar.points}
-        cells = [_side(at.get(place)) for place in ("10 %", "90 %", "lowest", "highest")]
-        rows.append((bar.name, *cells))
+        cells = [_side(at.get(place)) for place in ("10 %", "90 %", *ENDS)]
+        rows.append((bar.name, *cells, _width(bar)))
     title = (
         f"One number at a time: {quantity} of all budgets on paper, {base:,.0f} {currency} with every input at its mean"
     )
@@ -556,9 +650,20 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
     )
     return (
         heading(title)
-        + table(("", "at its 10 % point", "at its 90 % point", "at its lowest", "at its highest"), rows)
+        + table(
+            ("", "at its 10 % point", "at its 90 % point", "at its lowest", "at its highest", "lowest to highest"), rows
+        )
         + note
     )
+
+
+ENDS = ("lowest", "highest")
+
+
+def _width(bar: TornadoBar) -> str:
+    """What lies between the ends of an input that has ends."""
+    outputs = [point.output for point in bar.points if point.place in ENDS]
+    return f"{max(outputs) - min(outputs):,.0f}" if len(outputs) == len(ENDS) else ""
 
 
 def _side(point: TornadoPoint | None) -> str:
@@ -605,10 +710,13 @@ def portfolio(
         f"{name}\n",
         heading(f"What is left to public budgets (present values, {currency} in {price_year} prices)"),
     ]
-    parts.append(table(("", "", *FIGURES_HEAD), said, left=2))
+    heads, said = _figures_table(said, 2)
+    parts.append(table(("", "", *heads), said, left=2))
     parts.append(
         f"  a deal's present values are those of its first year, those of the sum of {present_year}; "
         "the whole of each deal counts, whatever the fund holds of it\n"
+        "  break-even: the year by which half of all futures have their money back; on paper: with every number at its "
+        "mean\n"
         f"  prices of other years are brought to {price_year} by each file's own inflation\n"
     )
     if silent:
