@@ -132,7 +132,7 @@ def batch(
     if resume is not None:
         _check_folder(Path(resume))
     bad: list[Bad] = []
-    skipped: list[str] = []
+    skipped: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
     how = How(paths, seed, threads, engine, executor)
@@ -151,7 +151,7 @@ def batch(
             resumed += was_there
     except KeyboardInterrupt:
         partial = True
-    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(skipped))
+    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(one.file for one in skipped))
 
 
 def plan_rows(
@@ -159,7 +159,7 @@ def plan_rows(
     stresses: bool,
     bad: list[Bad],
     keep_going: bool = True,
-    skipped: list[str] | None = None,
+    skipped: list[Bad] | None = None,
 ) -> tuple[Asked, ...]:
     """Read every file before the first is run, so that mistakes are known at once.
 
@@ -173,6 +173,8 @@ def plan_rows(
         Appended to.
     keep_going : bool
         Read on after a bad file.
+    skipped : list of Bad, optional
+        Appended to where nobody invests in a file, unless there is none in which anybody does: then it is bad.
 
     Returns
     -------
@@ -188,10 +190,8 @@ def plan_rows(
                 continue
             deal = api.read(file, funded=True)
         except RisksimError as error:
-            if skipped is not None and _nobody_invests(file):
-                skipped.append(file)
-            else:
-                bad.append(Bad(file, None, str(error)))
+            passed_over = skipped is not None and _nobody_invests(file)
+            (skipped if passed_over and skipped is not None else bad).append(Bad(file, None, str(error)))
             continue
         asked.append(Asked(file, deal))
         for name in deal.scenario.stresses if stresses else ():
@@ -199,6 +199,9 @@ def plan_rows(
                 asked.append(Asked(file, api.stressed(deal, name), name))
             except RisksimError as error:
                 bad.append(Bad(file, name, str(error)))
+    if skipped and not asked:  # there is nothing else to be asked about
+        bad += skipped
+        skipped.clear()
     return tuple(asked)
 
 

@@ -475,8 +475,10 @@ def _value(head: PurseHeading, summary: PurseSummary) -> str:
     rows = [("net savings per 1 paid, present values", rounded(ratio.value, ratio.standard_error, 3), error_of(ratio))]
     dead = value.deadweight_share
     if summary.payers:
-        share = percent(dead.value, dead.standard_error)
-        rows.append(("share of repayments for what would have come anyway", share, error_of(dead, 100.0, " %")))
+        unsaid = math.isnan(dead.value)
+        share = "not known" if unsaid else percent(dead.value, dead.standard_error)
+        why = "not said of every outcome that is paid for" if unsaid else error_of(dead, 100.0, " %")
+        rows.append(("share of repayments for what would have come anyway", share, why))
     for name, price in value.outcomes.items() if summary.payers else ():
         title = head.titles.get(name, name)
         rows.append((f"all repayments per person: {title}", *money(price.per_achieved)))
