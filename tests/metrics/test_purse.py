@@ -256,7 +256,7 @@ def test_lines_committees_and_the_end_of_the_evidence():
 
 
 def test_calculation_on_paper_stands_beside_the_paths():
-    # On paper the municipality is, discounted, at -60, -10, 5 and even in 2028; the state saves 20 / 2 and pays nothing.
+    # On paper the municipality is, discounted, at -60, -10, 5: even in 2028; the state saves 20 / 2 and pays nothing.
     # In cash, half of it and not discounted, the municipality is at -60, -10, 20 - 0: -60 + 50 = -10, then + 30 = 20.
     paper = arrays(net=[[[0, 100, 60], [0, 20, 0]]], payment=[[[60, 0, 0], [0, 0, 0]]])
     found = purse.summarise_purse(THREE, names(), EQUAL, paper)
