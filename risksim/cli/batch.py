@@ -77,9 +77,7 @@ def _end(found: Batch, broken: list[dict[str, Any]]) -> None:
     from risksim.report.batch import BadOf, not_done
 
     if found.skipped:
-        talk(
-            f"Nobody invests in {', '.join(found.skipped)}: no row. `risksim public FILE` tells what public budgets save."
-        )
+        talk(f"Nobody invests in {', '.join(found.skipped)}: no row. `risksim public FILE` tells what they save.")
     if found.bad:
         talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
     for one in broken:
