@@ -1633,18 +1633,24 @@ def summarise_purse(run: PurseRun) -> PurseSummary:
     Returns
     -------
     PurseSummary
-        With the net benefit of the calculation on paper beside that of the paths, where it can be reckoned.
+        With net benefit and break-even year of the calculation on paper beside those of the paths, where it can be
+        reckoned.
     """
-    from risksim.errors import RunError
     from risksim.metrics import purse
 
-    expected = None
-    try:
-        on_paper = expected_purse(run.plan) if run.engine != "expected" else run
-        expected = net_benefits(on_paper)
-    except RunError:  # what is expected of its people can't be told: there is no such line
-        pass
+    on_paper = run if run.engine == "expected" else _on_paper(run.plan)
+    expected = None if on_paper is None else purse_arrays(on_paper)
     return purse.summarise_purse(purse_arrays(run), purse_names(run.plan), run.sample, expected)
+
+
+def _on_paper(plan: Plan) -> PurseRun | None:
+    """The calculation on paper; None where what is expected of its people can't be told."""
+    from risksim.errors import RunError
+
+    try:
+        return expected_purse(plan)
+    except RunError:
+        return None
 
 
 def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
@@ -1760,6 +1766,8 @@ def portfolio_purse(
     price_year = max(plan.purse.price_year for plan in plans if plan.purse is not None)
     deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
     sums: dict[str, purse.Ledger] = {}
+    of_paper: dict[str, purse.Ledger] = {}
+    all_on_paper = True
     years: tuple[int, ...] = ()
     for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
         if plan.purse is None:
@@ -1768,17 +1776,27 @@ def portfolio_purse(
         report = None if progress is None else partial(_further, progress, row * paths)
         run = run_purse(plan, paths, seed, "individual", threads, report)
         arrays, names = purse_arrays(run), purse_names(plan)
+        on_paper = _on_paper(plan)
+        expected = None if on_paper is None else purse_arrays(on_paper)
+        all_on_paper = all_on_paper and expected is not None
         prices, figures = purse.price_factor(names, plan.purse.price_year, price_year), {}
         for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
             own = purse.ledger(arrays, names, place).times(prices)
-            figures[budget] = purse.figures_of(own, names.years, run.sample)
+            paper = None if expected is None else purse.ledger(expected, names, place).times(prices)
+            figures[budget] = purse.figures_of(own, names.years, run.sample, paper)
             if budget not in sums:
                 sums[budget], years = purse.no_money(paths, spans)
+                of_paper[budget], years = purse.no_money(1, spans)
             purse.add_deal(sums[budget], years, own, names.years)
+            if paper is not None:
+                purse.add_deal(of_paper[budget], years, paper, names.years)
         deals.append((holding.name, figures))
     sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
     sample = Sample.equal(paths)
-    total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
+    total = {
+        name: purse.figures_of(own, years, sample, of_paper[name] if all_on_paper else None)
+        for name, own in sums.items()
+    }
     return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
 
 
@@ -1820,6 +1838,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
     import numpy as np
 
     from risksim.metrics.purse import PurseArrays
+    from risksim.metrics.summary import COMPLETED, ENROLLED
 
     plan, paths, kept = run.plan, run.paths, run.purse
     purse = _purse_of(plan)
@@ -1844,6 +1863,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
         paths.repayment,
         aside.reshape(aside.shape[0], *shape),
         _worth_to_investors(plan, paths),
+        paths.headcount[:, :, [ENROLLED, COMPLETED]].sum(axis=1, dtype=np.int64),
     )
 
 

@@ -309,7 +309,9 @@ def public(
     ] = None,
     stress: Annotated[
         list[str] | None,
-        typer.Option("--stress", help="Add the key figures with a stress of the file; may be repeated."),
+        typer.Option(
+            "--stress", help="Add the key figures with a stress of the file; may be repeated; all takes every one."
+        ),
     ] = None,
     tornado: Annotated[
         bool, typer.Option("--tornado", help="Add what each number changes if it alone is moved.")

@@ -21,6 +21,8 @@ SCHEMA = "risksim.public/1"
 OF_PORTFOLIO = "risksim.public-portfolio/1"
 OF_PATH = "risksim.public-path/1"
 SUFFIXES = (".csv", ".json")
+EVERY = "all"
+"""Stands for every stress of a file."""
 OF_A_RUN = 8_192
 """Paths behind the few lines below the page of a run. [paths]"""
 
@@ -71,7 +73,7 @@ def public(
 
     assert deal.plan.purse is not None
     limits = read_limits(wishes.fail_if, names_of_purse(deal.plan.purse.budgets), PURSE_EXAMPLE)
-    changed = {name: _stressed(deal, name) for name in wishes.stresses}
+    changed = {name: _stressed(deal, name) for name in _stresses_of(deal, wishes.stresses)}
     _warm_up(quiet)
     with progress((paths or api.PATHS) * (1 + len(changed)), quiet) as report:
         run = api.run_purse(deal, paths, seed, engine, threads, report)
@@ -126,12 +128,22 @@ def _warm_up(quiet: bool) -> None:
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
 
 
+def _stresses_of(deal: api.Deal, wished: tuple[str, ...]) -> tuple[str, ...]:
+    """The stresses asked for, each once; `all` stands for every one of the file, unless one is called so."""
+    own = tuple(deal.scenario.stresses)
+    if EVERY not in wished or EVERY in own:
+        return tuple(dict.fromkeys(wished))
+    if not own:
+        raise OutputError(f"--stress all: {deal.document.file} has no stresses.\n  Add some under `stresses:`.")
+    return tuple(dict.fromkeys(each for name in wished for each in (own if name == EVERY else (name,))))
+
+
 def _stressed(deal: api.Deal, name: str) -> api.Deal:
     if name not in deal.scenario.stresses:
         there = ", ".join(deal.scenario.stresses)
         raise OutputError(
             f"--stress {name}: {deal.document.file} has no such stress.\n"
-            + (f"  There is {there}." if there else "  Add it to the file under `stresses:`.")
+            + (f"  There is {there}; all takes every one." if there else "  Add it to the file under `stresses:`.")
         )
     other = api.stressed(deal, name)
     if not api.has_purse(other):

@@ -66,6 +66,8 @@ class PurseArrays(NamedTuple):
     """float64[path or 1, payer, budget year]: the appropriation; nan where nothing is said. [currency]"""
     investor: FloatArray | None = None
     """float64[path]: net present value of all investors at the last hurdle; None where there are none. [currency]"""
+    people: IntArray | None = None
+    """int64[path, 2]: who enrol, and who complete; None where nobody counts them. [people]"""
 
 
 class PurseNames(NamedTuple):
@@ -133,6 +135,9 @@ class BreakEven:
     """The median, counted from the year of the start. [year]"""
     years: Mapping[str, Estimate]
     """Probability to break even in each calendar year. [1]"""
+    expected_only: Estimate | None = None
+    """The year on paper, where every number is its expectation: missing where that is never, None where it cannot be
+    reckoned. [calendar year]"""
 
 
 @dataclass(frozen=True)
@@ -250,6 +255,22 @@ class PricePaid:
 
 
 @dataclass(frozen=True)
+class PerHead:
+    """Own costs of all budgets over the people, less the costs of the alternative. Real, undiscounted."""
+
+    own_costs: Estimate
+    """[currency]"""
+    enrolled: Estimate
+    """[people]"""
+    completed: Estimate
+    """[people]"""
+    per_enrolled: Estimate
+    """Ratio of means; missing where nobody comes. [currency/person]"""
+    per_completed: Estimate
+    """Ratio of means; missing where nobody completes. [currency/person]"""
+
+
+@dataclass(frozen=True)
 class Value:
     """Value for money, all budgets together."""
 
@@ -258,6 +279,8 @@ class Value:
     deadweight_share: Estimate
     """Repayments for successes that would have come anyway, over all repayments. [1]"""
     outcomes: Mapping[str, PricePaid]
+    per_head: PerHead | None
+    """None where public budgets bear no costs of their own, or nobody counts the people."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +346,7 @@ class KeyFigures:
 
 
 def summarise_purse(
-    arrays: PurseArrays, names: PurseNames, sample: Sample, expected: Mapping[str, float] | None = None
+    arrays: PurseArrays, names: PurseNames, sample: Sample, expected: PurseArrays | None = None
 ) -> PurseSummary:
     """The statistics of the public purse, each with its simulation error.
 
@@ -335,8 +358,8 @@ def summarise_purse(
         Names of the axes.
     sample : Sample
         Weights and replicates of the paths.
-    expected : mapping of str to float, optional
-        Net benefit by budget, and of ``total``, where every number is its expectation. [currency]
+    expected : PurseArrays, optional
+        The calculation on paper, one path on which every number is its expectation.
 
     Returns
     -------
@@ -355,7 +378,7 @@ def summarise_purse(
             whole,
             names.years,
             arrays.investor,
-            None if expected is None else expected[name],
+            None if expected is None else ledger(expected, names, row),
             sample,
         )
         for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]
@@ -393,12 +416,13 @@ def key_figures(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     return found
 
 
-def figures_of(own: Ledger, years: Sequence[int], sample: Sample) -> KeyFigures:
-    """The few figures of one budget: see `key_figures`."""
+def figures_of(own: Ledger, years: Sequence[int], sample: Sample, expected: Ledger | None = None) -> KeyFigures:
+    """The few figures of one budget: see `key_figures`; `expected` is the same budget on paper, one path."""
     position = own.position(discounted=True)
+    on_paper = None if expected is None else expected.position(discounted=True)
     return KeyFigures(
         worth_of(position[:, -1], sample),
-        break_even(position, years, sample),
+        break_even(position, years, sample, on_paper),
         precision.mean(own.present(own.payment), sample),
     )
 
@@ -564,7 +588,9 @@ def break_even_years(position: FloatArray, years: Sequence[int]) -> FloatArray:
     return np.asarray(calendar[last + 1])
 
 
-def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> BreakEven:
+def break_even(
+    position: FloatArray, years: Sequence[int], sample: Sample, expected: FloatArray | None = None
+) -> BreakEven:
     """How likely a position comes back to nought, and when.
 
     Parameters
@@ -575,6 +601,8 @@ def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> Br
         Calendar years.
     sample : Sample
         Weights and replicates of the paths.
+    expected : float64[1, year], optional
+        The position on paper. [currency]
 
     Returns
     -------
@@ -594,7 +622,14 @@ def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> Br
         p95=late,
         p50_after_start=_moved(median, -float(years[0])),
         years={str(year): precision.probability(found == year, sample) for year in years},
+        expected_only=None if expected is None else _on_paper(expected, years),
     )
+
+
+def _on_paper(position: FloatArray, years: Sequence[int]) -> Estimate:
+    """The break-even year of one path without luck; missing where it never comes."""
+    year = float(break_even_years(position, years)[0])
+    return Estimate.missing() if math.isnan(year) else Estimate.exact(year)
 
 
 def _within(point: Estimate, most: float) -> Estimate:
@@ -613,10 +648,12 @@ def _budget(
     whole: Ledger,
     years: Sequence[int],
     investor: FloatArray | None,
-    expected: float | None,
+    expected: Ledger | None,
     sample: Sample,
 ) -> Budget:
     present, cash_position = own.position(discounted=True), own.position(cash=True)
+    on_paper = None if expected is None else expected.position(discounted=True)
+    cash_on_paper = None if expected is None else expected.position(cash=True)
     benefit = present[:, -1]
     paid, saved = own.present(own.cost) + own.present(own.payment), own.present(own.net)
     return Budget(
@@ -625,14 +662,14 @@ def _budget(
         undiscounted=worth_of(own.position()[:, -1], sample),
         undiscounted_cash=worth_of(cash_position[:, -1], sample),
         before_repayments=worth_of(saved - own.present(own.cost), sample),
-        expected_only=None if expected is None else Estimate.exact(expected),
+        expected_only=None if on_paper is None else Estimate.exact(float(on_paper[0, -1])),
         gross_savings=spread(own.present(own.gross), sample),
         net_savings=spread(saved, sample),
         cash_savings=spread(own.present(own.cash), sample),
         own_costs=spread(own.present(own.cost), sample),
         repayments=spread(own.present(own.payment), sample),
-        break_even=break_even(present, years, sample),
-        break_even_cash=break_even(cash_position, years, sample),
+        break_even=break_even(present, years, sample, on_paper),
+        break_even_cash=break_even(cash_position, years, sample, cash_on_paper),
         lowest=_lowest(cash_position, years, sample),
         years={str(year): _year(own, cash_position, row, sample) for row, year in enumerate(years)},
         pocket=Pocket(
@@ -814,6 +851,18 @@ def _value(arrays: PurseArrays, names: PurseNames, whole: Ledger, sample: Sample
             for row, name in enumerate(names.outcomes)
             if not np.isnan(arrays.achieved[:, row]).any()
         },
+        per_head=_per_head(arrays, whole, sample),
+    )
+
+
+def _per_head(arrays: PurseArrays, whole: Ledger, sample: Sample) -> PerHead | None:
+    if arrays.people is None or not whole.cost.any():
+        return None
+    cost = whole.cost.sum(axis=1)
+    enrolled, completed = (np.ascontiguousarray(column, dtype=np.float64) for column in arrays.people.T)
+    return PerHead(
+        *(precision.mean(part, sample) for part in (cost, enrolled, completed)),
+        *(_ratio(cost, part, sample) if part.any() else Estimate.missing() for part in (enrolled, completed)),
     )
 
 
@@ -855,6 +904,7 @@ def check(arrays: PurseArrays, names: PurseNames, sample: Sample) -> None:
         **dict.fromkeys(("achieved", "attributable"), (n, len(names.outcomes))),
         "deadweight": (n,),
         **({} if arrays.investor is None else {"investor": (n,)}),
+        **({} if arrays.people is None else {"people": (n, 2)}),
         "repayment": (n, len(names.payers), len(names.budget_years)),
     }
     for name, shape in asked.items():

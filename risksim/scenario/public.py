@@ -335,8 +335,8 @@ class Public(Origin):
     """`budget-economic`: what public budgets pay and get. `socio-economic`: what society gains, where transfers and
     payments cancel and factor prices are raised by the net tax factor."""
     anyway: dict[Name, Share] = Field(default={}, examples=[{"home": 0.4}])
-    """The share of people who would have met an outcome anyway, for outcomes without a `counterfactual` of their own.
-    [1]"""
+    """The share of people who would have met an outcome anyway, for outcomes without a `counterfactual` of their own by
+    which something is saved or for which something is paid. [1]"""
     overlap: Overlap | None = None
     """Other programmes that the same successes are claimed by; none where this is left out."""
     together: Annotated[float, Field(ge=0, le=1)] | None = Field(default=None, examples=[0.3])

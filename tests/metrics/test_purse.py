@@ -256,15 +256,42 @@ def test_lines_committees_and_the_end_of_the_evidence():
 
 
 def test_calculation_on_paper_stands_beside_the_paths():
-    expected = {"municipality": -3.0, "state": 10.0, "total": 7.0}
-    found = purse.summarise_purse(THREE, names(), EQUAL, expected)
-    assert found.total.expected_only == precision.Estimate.exact(7.0)
-    assert purse.summarise_purse(THREE, names(), EQUAL).total.expected_only is None
+    # On paper the municipality is, discounted, at -60, -10, 5: even in 2028; the state saves 20 / 2 and pays nothing.
+    # In cash, half of it and not discounted, the municipality is at -60, -10, 20 - 0: -60 + 50 = -10, then + 30 = 20.
+    paper = arrays(net=[[[0, 100, 60], [0, 20, 0]]], payment=[[[60, 0, 0], [0, 0, 0]]])
+    found = purse.summarise_purse(THREE, names(), EQUAL, paper)
+    municipality = found.budgets["municipality"]
+    assert municipality.expected_only == precision.Estimate.exact(5.0)
+    assert found.total.expected_only == precision.Estimate.exact(15.0)
+    assert municipality.break_even.expected_only == precision.Estimate.exact(2028.0)
+    assert municipality.break_even_cash.expected_only == precision.Estimate.exact(2028.0)
+    assert found.budgets["state"].break_even.expected_only == precision.Estimate.exact(2026.0)
+    alone = purse.summarise_purse(THREE, names(), EQUAL).total
+    assert (alone.expected_only, alone.break_even.expected_only) == (None, None)
+
+
+def test_a_calculation_on_paper_that_never_breaks_even_has_no_year():
+    paper = arrays(net=[[[0, 40, 40], [0, 20, 0]]], payment=[[[60, 0, 0], [0, 0, 0]]])
+    found = purse.summarise_purse(THREE, names(), EQUAL, paper).budgets["municipality"]
+    assert math.isnan(found.break_even.expected_only.value)
+
+
+def test_own_costs_stand_over_the_people_who_came_and_who_completed():
+    # Costs of 30 on each path; 4, 5 and 6 come and 2, 3 and 4 complete: 30 / 5 and 30 / 3.
+    cost = np.zeros((3, 2, 3), dtype=np.int64)
+    cost[:, 0, 0] = 3_000
+    people = np.array([[4, 2], [5, 3], [6, 4]])
+    found = purse.summarise_purse(THREE._replace(cost=cost, people=people), names(), EQUAL).value_for_money.per_head
+    assert found.own_costs.value == 30.0
+    assert (found.per_enrolled.value, found.per_completed.value) == pytest.approx((6.0, 10.0))
+    nobody = purse.summarise_purse(THREE._replace(cost=cost, people=0 * people), names(), EQUAL)
+    assert math.isnan(nobody.value_for_money.per_head.per_completed.value)
+    assert purse.summarise_purse(THREE._replace(people=people), names(), EQUAL).value_for_money.per_head is None
 
 
 def test_weights_decide_every_figure():
     weighted = Sample.of(np.array([0.5, 0.25, 0.25]), np.zeros(3, dtype=np.int16))
-    doubled = PurseArrays(*(part[[0, 0, 1, 2]] if part.shape[0] == 3 else part for part in THREE))
+    doubled = PurseArrays(*(part[[0, 0, 1, 2]] if part is not None and part.shape[0] == 3 else part for part in THREE))
     one = purse.summarise_purse(THREE, names(), weighted).budgets["municipality"]
     other = purse.summarise_purse(doubled, names(), Sample.equal(4)).budgets["municipality"]
     assert one.net_benefit.mean.value == pytest.approx(other.net_benefit.mean.value)
