@@ -1865,6 +1865,7 @@ def purse_names(plan: Plan) -> PurseNames:
         purse.discount,
         purse.deflator,
         plan.minor_units,
+        purse.socio_economic,
     )
 
 

@@ -1,7 +1,8 @@
 """What a deal leaves to public budgets: statistics of the public purse, each with its simulation error.
 
 Money is in whole units of the currency and prices of the calculation's price year; savings are positive. A *position*
-is what a budget has saved less what it has spent and repaid, added up from the first year on. The definitions stand in
+is what a budget has saved less what it has spent and repaid, added up from the first year on; in a socio-economic
+calculation repayments cancel, and are nought wherever they stand in present values and positions. The definitions stand in
 ``docs/reference/statistics.md``, the keys in ``docs/reference/public-answers.md``.
 """
 
@@ -85,6 +86,8 @@ class PurseNames(NamedTuple):
     deflator: FloatArray
     """float64[year]: what turns nominal amounts into prices of the price year. [1]"""
     minor_units: int
+    repayments_cancel: bool = False
+    """Whether repayments are no cost, since investors get what budgets pay: in a socio-economic calculation."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,8 @@ class Budget:
     undiscounted: Worth
     undiscounted_cash: Worth
     before_repayments: Worth
-    """Present value of net savings less own costs: what counts for society, for which repayments cancel. [currency]"""
+    """Present value of net savings less own costs; in a socio-economic calculation, where repayments cancel, it is the
+    net benefit. [currency]"""
     expected_only: Estimate | None
     """The net benefit where every number is its expectation; None where that cannot be reckoned. [currency]"""
     gross_savings: Spread
@@ -370,7 +374,7 @@ def summarise_purse(
         value_for_money=_value(arrays, names, whole, sample),
         lines={name: _line(arrays, unit, row, sample) for row, name in enumerate(names.lines)},
         committees=_committees(arrays, names, sample),
-        if_effects_end=worth_of(whole.position()[:, -1] - beyond, sample),
+        if_effects_end=worth_of(_nought(whole.position()[:, -1] - beyond), sample),
     )
 
 
@@ -420,9 +424,7 @@ class Ledger(NamedTuple):
         flow = (self.cash if cash else self.net) - self.cost - self.payment
         if discounted:
             flow = flow * self.discount
-        position = np.cumsum(flow, axis=1)
-        position[np.abs(position) < NOUGHT] = 0.0
-        return np.asarray(position)
+        return _nought(np.cumsum(flow, axis=1))
 
     def times(self, factor: float) -> Ledger:
         """The same budget in other prices."""
@@ -432,6 +434,11 @@ class Ledger(NamedTuple):
     def present(self, flow: FloatArray) -> FloatArray:
         """Present value of one of its parts: float64[path]. [currency]"""
         return np.asarray(np.cumsum(flow * self.discount, axis=1)[:, -1])
+
+
+def _nought(amounts: FloatArray) -> FloatArray:
+    """The same amounts without what rounding leaves where savings meet what is paid. [currency]"""
+    return np.asarray(np.where(np.abs(amounts) < NOUGHT, 0.0, amounts))
 
 
 def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger:
@@ -452,7 +459,8 @@ def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger
     gross, net, cash, cost, payment = (
         (part.sum(axis=1) if budget is None else part[:, budget]) / names.minor_units for part in parts
     )
-    return Ledger(gross, net, cash, cost, payment * names.deflator, names.discount)
+    real = np.zeros_like(payment) if names.repayments_cancel else payment * names.deflator
+    return Ledger(gross, net, cash, cost, real, names.discount)
 
 
 def price_factor(names: PurseNames, own: int, wanted: int) -> float:
@@ -619,12 +627,13 @@ def _budget(
     present, cash_position = own.position(discounted=True), own.position(cash=True)
     benefit = present[:, -1]
     paid, saved = own.present(own.cost) + own.present(own.payment), own.present(own.net)
+    left = _nought(saved - own.present(own.cost))
     return Budget(
         net_benefit=worth_of(benefit, sample),
         net_benefit_cash=worth_of(own.position(cash=True, discounted=True)[:, -1], sample),
         undiscounted=worth_of(own.position()[:, -1], sample),
         undiscounted_cash=worth_of(cash_position[:, -1], sample),
-        before_repayments=worth_of(saved - own.present(own.cost), sample),
+        before_repayments=worth_of(left, sample),
         expected_only=None if expected is None else Estimate.exact(expected),
         gross_savings=spread(own.present(own.gross), sample),
         net_savings=spread(saved, sample),
@@ -642,7 +651,7 @@ def _budget(
             _ratio(saved, whole.present(whole.net), sample),
             _ratio(paid, saved, sample),
         ),
-        fund_share=fund_share(saved - own.present(own.cost), own.present(own.payment), sample),
+        fund_share=fund_share(left, own.present(own.payment), sample),
         win_win=None if investor is None else win_win(investor, benefit, sample),
     )
 

@@ -200,11 +200,13 @@ def _gross_only(name: str, head: PurseHeading) -> str:
 
 
 def _of_society(head: PurseHeading, summary: PurseSummary) -> str:
-    before = money(summary.total.before_repayments.mean)[0]
+    silent = "" if any(budget.own_costs.mean.value > 0.0 for budget in summary.budgets.values()) else (
+        " No cost of the programme is given here, so what is left is too high by all of it."
+    )
     return (
-        f"Socio-economic calculation: for society, repayments cancel against what investors get. Before repayments all "
-        f"budgets together are left with {before} {head.currency}; what investors pay for the programme is a cost to "
-        "society that is not in it."
+        "Socio-economic calculation: repayments cancel, since investors get what budgets pay, and are nought below "
+        "except where they are called nominal. What investors pay for the programme is a cost to society that is in it "
+        f"only as far as the file names it among public costs.{silent}"
     )
 
 
