@@ -151,11 +151,24 @@ def reckon_line(plan: Plan, counted: Counted, line: int) -> LineMoney:
             continue
         amounts = (part.gross * of_gross, part.net * of_net, part.net * of_net * of_cash)
         for of_kind, amount in zip(money, amounts, strict=True):
-            so_far = of_kind[:, part.year].sum(axis=0)
-            of_kind[:, part.year] += split_by_share(_rounded(plan, line, amount) - so_far, weights[part.year, part.t])
+            rest = _rounded(plan, line, amount) - of_kind[:, part.year].sum(axis=0)
+            if weights[part.year, part.t].any():
+                of_kind[:, part.year] += split_by_share(rest, weights[part.year, part.t])
+            elif rest.any():
+                raise RunError(_unborne(plan, line, part))
     gross, net, cash = money
     beyond = (net.sum(axis=0) - within).sum(axis=0) if lines.kind[line] == IS_CONSEQUENCE else np.zeros(n_paths, int)
     return LineMoney(gross, net, cash, beyond, *units)
+
+
+def _unborne(plan: Plan, line: int, part: Part) -> str:
+    """Money that falls where the plan has it that nothing can: whoever bears it would be a guess."""
+    purse = purse_of(plan)
+    return (
+        f"{plan.name}: public.{purse.names[line]} saves in {purse.years[part.year]}, {part.t} years after a success, "
+        "and the plan does not say who bears that. This is a fault of risksim, not of the scenario; please report it "
+        "with the scenario file."
+    )
 
 
 def factors_of(plan: Plan, own: FloatArray, line: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -234,7 +247,9 @@ def _claimed(plan: Plan, counted: Counted, line: int) -> Iterator[Part]:
     lines, n_paths = purse.lines, counted.gross.shape[0]
     outcomes = lines.claim_outcome[lines.claim_ptr[line] : lines.claim_ptr[line + 1]]
     kept = _kept(purse, counted, line)
-    onsets = [people_by_year(purse, counted, meter) for k in outcomes if (meter := first_meter(purse, int(k))) >= 0]
+    meters = [meter for k in outcomes if (meter := first_meter(purse, int(k))) >= 0]
+    onsets = [people_by_year(purse, counted, meter) for meter in meters]
+    asked = np.unique(purse.year_of_period[purse.meters.measured_in[meters].any(axis=0)]).tolist() or [0]
     for year in range(len(purse.years)):
         gross = counted.claimed_gross[:, line, year]
         net = _or_gross(counted.claimed_net[:, line, year], gross)
@@ -245,14 +260,17 @@ def _claimed(plan: Plan, counted: Counted, line: int) -> Iterator[Part]:
             continue
         alone = np.zeros(n_paths)
         mixed = []
-        for t in range(1, lines.profile.shape[1]):
+        saves = np.flatnonzero(lines.profile[line]).tolist()
+        possible = [t for t in saves if asked[0] <= year - t <= asked[-1]] or saves
+        for t in possible:
             claims = [of[year - t][0] for of in onsets if year - t in of]
             if claims:
                 alone = alone + sum(claims) * np.abs(kept[t])
-            if claims or t == 1:  # whoever is lost where nobody succeeds belongs to the first year on every path
-                mixed.append((t, alone))
+            mixed.append((t, alone))
+        # Who is lost where nobody succeeds would have succeeded when first asked: as long ago as anybody can have.
         for t, so_far in mixed:
-            share = np.where(alone > 0.0, so_far / np.where(alone > 0.0, alone, 1.0), 1.0)
+            fallback = float(t == possible[-1])
+            share = np.where(alone > 0.0, so_far / np.where(alone > 0.0, alone, 1.0), fallback)
             yield Part(year, t, gross * share, net * share)
 
 

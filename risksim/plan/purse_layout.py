@@ -65,7 +65,7 @@ class PurseLines(NamedTuple):
     """float64[line, year]: what a cost in all is multiplied by in each calendar year, price conversion included. [1]"""
     share: FloatArray
     """float64[line, year, t, sector]: who bears what falls in a calendar year t years after the success; adds up to 1
-    over sectors. [1]"""
+    over sectors; nan where no rule of refund was asked, since nothing can fall there. [1]"""
 
 
 class Purse(NamedTuple):
