@@ -21,6 +21,7 @@ from risksim.plan.layout import (
     IS_CONSEQUENCE,
     IS_COST,
     IS_INSTEAD,
+    PAYS_OTHER,
     WHILE_MET,
     FloatArray,
     IntArray,
@@ -342,7 +343,8 @@ def _count_successes(purse: Purse, counted: Counted, achieved: FloatArray) -> No
 
 
 def deadweight_of(plan: Plan, anyway: FloatArray, settled: Settled | PathResults) -> FloatArray:
-    """Repayments for successes that would have come anyway: float64[path]; nan where nothing says how many would.
+    """Repayments for successes that would have come anyway: float64[path]; nan where nothing says how many would, or
+    where anything is claimed for several outcomes at once or for a result of the whole programme.
 
     What each rule claims before caps, scaled to what is repaid on the path, times the share of the successes of its
     outcome that would have come anyway.
@@ -362,6 +364,8 @@ def deadweight_of(plan: Plan, anyway: FloatArray, settled: Settled | PathResults
     lost, said = np.zeros(claimed.shape[0]), says_anyway(plan)
     for rule, outcome in enumerate(purse.claim_of_rule):
         total = total + claimed[:, rule]
+        if outcome == PAYS_OTHER:
+            lost = np.where(claimed[:, rule] > 0.0, np.nan, lost)
         if outcome < 0:
             continue
         if not said[outcome]:

@@ -1,8 +1,8 @@
 """What a deal leaves to public budgets: statistics of the public purse, each with its simulation error.
 
 Money is in whole units of the currency and prices of the calculation's price year; savings are positive. A *position*
-is what a budget has saved less what it has spent and repaid, added up from the first year on; in a socio-economic
-calculation repayments cancel, and are nought wherever they stand in present values and positions. The definitions stand in
+is what a budget has saved less what it has spent and repaid, added up from the first year on. In a socio-economic
+calculation repayments cancel, and are nought in all present values and positions. The definitions stand in
 ``docs/reference/statistics.md``, the keys in ``docs/reference/public-answers.md``.
 """
 

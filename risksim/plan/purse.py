@@ -606,12 +606,13 @@ class _Compiler:
         return layout.Numbers(*slots(list(numbers.values())))
 
     def _claims_of_rules(self) -> layout.IntArray:
-        """The outcome of persons for which each row of the payment rules pays; -1 for none or several."""
+        """The outcome of persons for which each row of the payment rules pays, or PAYS_NONE or PAYS_OTHER."""
         found = []
         for k in self.parts.clause.tolist():
             names = outcomes_of(self.scenario.payments[k])
             is_one = len(names) == 1 and names[0] in self.scenario.personal
-            found.append(self.personal.index(names[0]) if is_one else -1)
+            other = layout.PAYS_OTHER if names else layout.PAYS_NONE
+            found.append(self.personal.index(names[0]) if is_one else other)
         return np.array(found, dtype=np.int64)
 
     # The whole

@@ -103,7 +103,7 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
         f"{head.deal}\n",
         _wrapped(sentence(head, summary)),
         *[_wrapped(_gross_only(name, head)) for name in head.gross_only],
-        *([_wrapped(_of_society(head, summary))] if head.calculation == SOCIO_ECONOMIC else []),
+        *([_wrapped(_of_society(summary))] if head.calculation == SOCIO_ECONOMIC else []),
         heading(f"What is left to each budget ({present})"),
         _left(shown),
         heading(f"What it is made of (means, {present})"),
@@ -199,9 +199,11 @@ def _gross_only(name: str, head: PurseHeading) -> str:
     )
 
 
-def _of_society(head: PurseHeading, summary: PurseSummary) -> str:
-    silent = "" if any(budget.own_costs.mean.value > 0.0 for budget in summary.budgets.values()) else (
-        " No cost of the programme is given here, so what is left is too high by all of it."
+def _of_society(summary: PurseSummary) -> str:
+    silent = (
+        ""
+        if any(budget.own_costs.mean.value > 0.0 for budget in summary.budgets.values())
+        else (" No cost of the programme is given here, so what is left is too high by all of it.")
     )
     return (
         "Socio-economic calculation: repayments cancel, since investors get what budgets pay, and are nought below "
