@@ -88,6 +88,14 @@ class PurseNames(NamedTuple):
     minor_units: int
     repayments_cancel: bool = False
     """Whether repayments are no cost, since investors get what budgets pay: in a socio-economic calculation."""
+    gross_only_lines: tuple[bool, ...] = ()
+    """Lines of which nothing says what would have come anyway: their net amount is the gross one. Empty for none."""
+    gross_only_budgets: tuple[bool, ...] = ()
+    """Budgets in which such lines fall. Empty for none."""
+
+    def is_gross_only(self, budget: int | None) -> bool:
+        """Whether what a budget saves net is known as gross only; of all budgets together for None."""
+        return any(self.gross_only_budgets if budget is None else self.gross_only_budgets[budget : budget + 1])
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,8 @@ class WinWin:
 class Budget:
     """What is left to one budget, or to all of them together."""
 
+    is_gross_only: bool
+    """Whether net savings hold a line that is known gross only; then all that is made of them is."""
     net_benefit: Worth
     """Present value of net savings, less own costs and repayments. [currency]"""
     net_benefit_cash: Worth
@@ -274,6 +284,8 @@ class Line:
     """[currency]"""
     beyond_evidence: Estimate
     """The part of the net amount for which there is no evidence so far out, as ratio of means. [1]"""
+    is_gross_only: bool
+    """Whether nobody says what would have come anyway: the net amount is then the gross one."""
 
 
 @dataclass(frozen=True)
@@ -282,6 +294,8 @@ class Committee:
 
     gross: Estimate
     net: Estimate
+    is_gross_only: bool
+    """Whether any of its lines is known gross only."""
 
 
 @dataclass(frozen=True)
@@ -324,6 +338,8 @@ class KeyFigures:
     break_even: BreakEven
     repayments: Estimate
     """Present value, mean. [currency]"""
+    is_gross_only: bool = False
+    """Whether the net benefit holds a line that is known gross only."""
 
 
 def summarise_purse(
@@ -361,6 +377,7 @@ def summarise_purse(
             arrays.investor,
             None if expected is None else expected[name],
             sample,
+            is_gross_only=names.is_gross_only(row),
         )
         for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]
     }
@@ -372,7 +389,7 @@ def summarise_purse(
         total=found[TOTAL],
         payers=_payers(arrays, names, sample),
         value_for_money=_value(arrays, names, whole, sample),
-        lines={name: _line(arrays, unit, row, sample) for row, name in enumerate(names.lines)},
+        lines={name: _line(arrays, names, row, sample) for row, name in enumerate(names.lines)},
         committees=_committees(arrays, names, sample),
         if_effects_end=worth_of(_nought(whole.position()[:, -1] - beyond), sample),
     )
@@ -393,17 +410,19 @@ def key_figures(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     check(arrays, names, sample)
     found = {}
     for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
-        found[name] = figures_of(ledger(arrays, names, row), names.years, sample)
+        own = ledger(arrays, names, row)
+        found[name] = figures_of(own, names.years, sample, is_gross_only=names.is_gross_only(row))
     return found
 
 
-def figures_of(own: Ledger, years: Sequence[int], sample: Sample) -> KeyFigures:
+def figures_of(own: Ledger, years: Sequence[int], sample: Sample, *, is_gross_only: bool = False) -> KeyFigures:
     """The few figures of one budget: see `key_figures`."""
     position = own.position(discounted=True)
     return KeyFigures(
         worth_of(position[:, -1], sample),
         break_even(position, years, sample),
         precision.mean(own.present(own.payment), sample),
+        is_gross_only,
     )
 
 
@@ -623,12 +642,15 @@ def _budget(
     investor: FloatArray | None,
     expected: float | None,
     sample: Sample,
+    *,
+    is_gross_only: bool,
 ) -> Budget:
     present, cash_position = own.position(discounted=True), own.position(cash=True)
     benefit = present[:, -1]
     paid, saved = own.present(own.cost) + own.present(own.payment), own.present(own.net)
     left = _nought(saved - own.present(own.cost))
     return Budget(
+        is_gross_only=is_gross_only,
         net_benefit=worth_of(benefit, sample),
         net_benefit_cash=worth_of(own.position(cash=True, discounted=True)[:, -1], sample),
         undiscounted=worth_of(own.position()[:, -1], sample),
@@ -835,9 +857,10 @@ def _ratio(above: FloatArray, below: FloatArray, sample: Sample) -> Estimate:
     return Estimate.exact(found.value) if steady else found
 
 
-def _line(arrays: PurseArrays, unit: int, row: int, sample: Sample) -> Line:
+def _line(arrays: PurseArrays, names: PurseNames, row: int, sample: Sample) -> Line:
+    unit, is_gross_only = names.minor_units, any(names.gross_only_lines[row : row + 1])
     gross, net, beyond = (part[:, row] / unit for part in (arrays.line_gross, arrays.line_net, arrays.beyond))
-    return Line(precision.mean(gross, sample), precision.mean(net, sample), _ratio(beyond, net, sample))
+    return Line(precision.mean(gross, sample), precision.mean(net, sample), _ratio(beyond, net, sample), is_gross_only)
 
 
 def _committees(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[str, Committee]:
@@ -845,7 +868,8 @@ def _committees(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     for name in dict.fromkeys(committee for committee in names.committees if committee):
         rows = [row for row, committee in enumerate(names.committees) if committee == name]
         gross, net = (part[:, rows].sum(axis=1) / names.minor_units for part in (arrays.line_gross, arrays.line_net))
-        found[name] = Committee(precision.mean(gross, sample), precision.mean(net, sample))
+        is_gross_only = any(any(names.gross_only_lines[row : row + 1]) for row in rows)
+        found[name] = Committee(precision.mean(gross, sample), precision.mean(net, sample), is_gross_only)
     return found
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import TOTAL, AtRisk, Budget, KeyFigures, PurseSummary
+from risksim.metrics.purse import TOTAL, AtRisk, Budget, Committee, KeyFigures, Line, PurseSummary
 from risksim.metrics.source import Spread
 from risksim.report.answer import chance, error_of, money
 from risksim.report.limits import LIMITS
@@ -20,6 +20,11 @@ MUNICIPALITY = "municipality"
 ALL = "all together"
 WIDTH = 118
 SOCIO_ECONOMIC = "socio-economic"
+
+
+GROSS_ONLY = "†"
+"""What stands behind everything that is made of savings of which nobody says how many would have come anyway."""
+GROSS_ONLY_NOTE = f"  {GROSS_ONLY} gross only, net unknown: counts every success as the programme's\n"
 
 
 class PurseHeading(NamedTuple):
@@ -112,7 +117,7 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
         _breaks_even(shown, head.start_year),
     ]
     for name, budget in shown.items():
-        parts += [heading(f"Year by year, {name} ({prices}, not discounted)"), _years(budget)]
+        parts += [heading(f"Year by year, {_marked(name, budget)} ({prices}, not discounted)"), _years(budget)]
     for payer, years in summary.payers.items():
         if not any(map(_asks, years.values())):
             continue
@@ -156,7 +161,8 @@ def sentence(head: PurseHeading, summary: PurseSummary) -> str:
     it, loses, repays = ("they", "lose", "repay") if name == TOTAL else ("it", "loses", "repays")
     worth = budget.net_benefit
     text = (
-        f"On average {who} left with {money(worth.mean)[0]} {head.currency} in {head.price_year} prices; "
+        f"On average {who} left with {money(worth.mean)[0]} {head.currency} in {head.price_year} prices"
+        f"{_known(budget)}; "
         f"{_futures(worth.p_negative)} {it} {loses}."
     )
     deep = budget.lowest.position
@@ -171,15 +177,21 @@ def sentence(head: PurseHeading, summary: PurseSummary) -> str:
         text += f" on average{_never_back(budget)}."
     if name != TOTAL and sum(map(_moves, summary.budgets.values())) > 1:
         total = summary.total.net_benefit
-        text += f" All public budgets together are left with {money(total.mean)[0]} {head.currency} on average."
+        text += f" All public budgets together are left with {money(total.mean)[0]} {head.currency} on average"
+        text += f"{_known(summary.total)}."
     return text
 
 
+def _known(budget: Budget) -> str:
+    return " (gross only, net unknown)" if budget.is_gross_only else ""
+
+
 def _never_back(budget: Budget) -> str:
-    never = budget.break_even.p_never
-    if math.isnan(budget.break_even.p50.value):
-        return ", and in most futures the savings never make up for it" if never.value > 0.5 else ""
-    return f", and the savings have made up for it by {budget.break_even.p50.value:.0f} in half of all futures"
+    """When the cash position is back at nought, since the deepest point beside it is one of cash."""
+    found = budget.break_even_cash
+    if math.isnan(found.p50.value):
+        return ", and in most futures the savings never make up for it" if found.p_never.value > 0.5 else ""
+    return f", and the savings have made up for it by {found.p50.value:.0f} in half of all futures"
 
 
 def _futures(p: Estimate) -> str:
@@ -194,8 +206,8 @@ def _futures(p: Estimate) -> str:
 
 def _gross_only(name: str, head: PurseHeading) -> str:
     return (
-        f"Nobody says how many would have reached {head.titles.get(name, name)} anyway: net savings from it are not "
-        "known to be an effect of the programme."
+        f"Nobody says how many would have reached {head.titles.get(name, name)} anyway: gross only, net unknown. What "
+        f"is marked {GROSS_ONLY} counts all who reached it, and is not known to be an effect of the programme."
     )
 
 
@@ -214,6 +226,15 @@ def _of_society(summary: PurseSummary) -> str:
 
 def _title(name: str) -> str:
     return ALL if name == TOTAL else name
+
+
+def _marked(name: str, found: Budget | KeyFigures | Line | Committee) -> str:
+    return f"{name} {GROSS_ONLY}" if found.is_gross_only else name
+
+
+def _noted(told: str, found: Iterable[Budget | KeyFigures | Line | Committee]) -> str:
+    """A table, with what its marks mean where it has any."""
+    return told + (GROSS_ONLY_NOTE if any(each.is_gross_only for each in found) else "")
 
 
 def _moves(budget: Budget) -> bool:
@@ -243,13 +264,18 @@ def _left(budgets: Mapping[str, Budget]) -> str:
         points = (_point(point) for point in (worth.p05, worth.p50, worth.p95))
         expected = "-" if budget.expected_only is None else money(budget.expected_only)[0]
         shortfall, cash = money(worth.expected_shortfall_95)[0], money(budget.net_benefit_cash.mean)[0]
-        rows.append((name, *money(worth.mean), chance(worth.p_negative)[0], *points, shortfall, expected, cash))
-    return table(head, rows)
+        rows.append(
+            (_marked(name, budget), *money(worth.mean), chance(worth.p_negative)[0], *points, shortfall, expected, cash)
+        )
+    return _noted(table(head, rows), budgets.values())
 
 
 def _made_of(budgets: Mapping[str, Budget]) -> str:
     head = ("", "gross savings", "net savings", "of it cash", "own costs", "repayments")
-    return table(head, [(name, *(money(part.mean)[0] for part in _parts(budget))) for name, budget in budgets.items()])
+    rows = [
+        (_marked(name, budget), *(money(part.mean)[0] for part in _parts(budget))) for name, budget in budgets.items()
+    ]
+    return _noted(table(head, rows), budgets.values())
 
 
 def _parts(budget: Budget) -> tuple[Spread, ...]:
@@ -274,21 +300,26 @@ def _breaks_even(budgets: Mapping[str, Budget], start: int) -> str:
         found, cash = budget.break_even, budget.break_even_cash
         rows.append(
             (
-                name,
+                _marked(name, budget),
                 chance(found.p_never)[0],
-                *(_calendar(point) for point in (found.p05, found.p50, found.p95)),
+                *(_year_of(point, start) for point in (found.p05, found.p50, found.p95)),
                 _calendar(found.p50_after_start, "-"),
                 chance(cash.p_never)[0],
-                _calendar(cash.p50),
+                _year_of(cash.p50, start),
                 money(budget.lowest.position)[0],
                 str(budget.lowest.year),
             )
         )
     notes = (
         f"  positions are discounted to {start}, in cash not; the lowest cash position is that of the mean of all "
-        "futures\n"
+        "futures\n  from the start: the position is never below nought, as where a budget pays nothing\n"
     )
-    return table(head, rows) + notes
+    return _noted(table(head, rows) + notes, budgets.values())
+
+
+def _year_of(point: Estimate, start: float) -> str:
+    """A break-even year; that of the start is the year of a position which was never below nought."""
+    return "from the start" if point.value == start else _calendar(point)
 
 
 def _calendar(point: Estimate, never: str = "never") -> str:
@@ -309,7 +340,7 @@ def _years(budget: Budget) -> str:
                 *(_point(point) for point in (position.p05, position.p95)),
             )
         )
-    return table(head, rows)
+    return _noted(table(head, rows), [budget])
 
 
 def _point(point: Estimate) -> str:
@@ -348,7 +379,7 @@ def _pockets(budgets: Mapping[str, Budget]) -> str:
         per = own.pays_per_gain
         rows.append(
             (
-                name,
+                _marked(name, budget),
                 money(own.pays)[0],
                 _share(own.share_of_pays),
                 money(own.gains)[0],
@@ -357,7 +388,7 @@ def _pockets(budgets: Mapping[str, Budget]) -> str:
                 error_of(per),
             )
         )
-    return table(head, rows)
+    return _noted(table(head, rows), budgets.values())
 
 
 def _share(estimate: Estimate) -> str:
@@ -383,7 +414,7 @@ def _funds(budgets: Mapping[str, Budget], currency: str) -> str:
         whole = fund.left_without_repayments.value < 0.0
         rows.append(
             (
-                name,
+                _marked(name, budget),
                 "no share does" if whole else _share(on_average),
                 "" if whole else error_of(on_average, 100.0, " %"),
                 *("no share does" if math.isnan(p.value) else _share(p) for p in (fund.with_80, fund.with_95)),
@@ -391,7 +422,7 @@ def _funds(budgets: Mapping[str, Budget], currency: str) -> str:
                 money(fund.left_without_repayments)[0],
             )
         )
-    return table(head, rows) if rows else ""
+    return _noted(table(head, rows), budgets.values()) if rows else ""
 
 
 def _win_win(budgets: Mapping[str, Budget]) -> str:
@@ -401,14 +432,15 @@ def _win_win(budgets: Mapping[str, Budget]) -> str:
         found = budget.win_win
         assert found is not None
         shares = (found.both, found.investors_only, found.budget_only, found.neither)
-        rows.append((name, *(chance(share)[0] for share in shares)))
-    return table(head, rows)
+        rows.append((_marked(name, budget), *(chance(share)[0] for share in shares)))
+    return _noted(table(head, rows), budgets.values())
 
 
 def _value(head: PurseHeading, summary: PurseSummary) -> str:
     value = summary.value_for_money
     ratio = value.benefit_cost_ratio
-    rows = [("net savings per 1 paid, present values", rounded(ratio.value, ratio.standard_error, 3), error_of(ratio))]
+    title = _marked("net savings per 1 paid, present values", summary.total)
+    rows = [(title, rounded(ratio.value, ratio.standard_error, 3), error_of(ratio))]
     dead = value.deadweight_share
     if summary.payers:
         share = percent(dead.value, dead.standard_error)
@@ -417,26 +449,30 @@ def _value(head: PurseHeading, summary: PurseSummary) -> str:
         title = head.titles.get(name, name)
         rows.append((f"all repayments per person: {title}", *money(price.per_achieved)))
         rows.append(
-            (f"all repayments per person whom the programme brought there: {title}", *money(price.per_attributable))
+            (
+                f"all repayments per person whom the programme brought there: {title}",
+                *(("-", "") if math.isnan(price.per_attributable.value) else money(price.per_attributable)),
+            )
         )
-    return table(("", "", ""), rows).split("\n", 2)[2]
+    return _noted(table(("", "", ""), rows).split("\n", 2)[2], [summary.total])
 
 
 def _lines(summary: PurseSummary) -> str:
     head = ("", "gross", "net", "", "of it beyond the evidence")
     rows = [
-        (name, money(line.gross)[0], *money(line.net), _share(line.beyond_evidence))
+        (_marked(name, line), money(line.gross)[0], *money(line.net), _share(line.beyond_evidence))
         for name, line in summary.lines.items()
     ]
     rows += [
-        (f"committee {name}", money(committee.gross)[0], *money(committee.net), "")
+        (_marked(f"committee {name}", committee), money(committee.gross)[0], *money(committee.net), "")
         for name, committee in summary.committees.items()
     ]
     ends = summary.if_effects_end
     below = chance(ends.p_negative)[0]
-    return table(head, rows) + (
+    return _noted(table(head, rows), summary.lines.values()) + (
         "  If effects end where the evidence for them ends, all budgets together are left with "
-        f"{money(ends.mean)[0]} on average, not discounted;\n  the chance that they lose is {below}\n"
+        f"{money(ends.mean)[0]} on average{_known(summary.total)}, not discounted;\n"
+        f"  the chance that they lose is {below}\n"
     )
 
 
@@ -477,7 +513,8 @@ FIGURES_HEAD = ("net benefit", "", "P(below 0)", "5 %", "95 %", "break-even, 50 
 
 
 def _figures(figures: Mapping[str, KeyFigures]) -> str:
-    return table(("", *FIGURES_HEAD), [(name, *_figures_row(found)) for name, found in figures.items()])
+    rows = [(_marked(name, found), *_figures_row(found)) for name, found in figures.items()]
+    return _noted(table(("", *FIGURES_HEAD), rows), figures.values())
 
 
 def _figures_row(found: KeyFigures) -> tuple[str, ...]:
@@ -487,7 +524,7 @@ def _figures_row(found: KeyFigures) -> tuple[str, ...]:
         chance(worth.p_negative)[0],
         _point(worth.p05),
         _point(worth.p95),
-        _calendar(even.p50),
+        "from the start" if even.p50_after_start.value == 0.0 else _calendar(even.p50),
         chance(even.p_never)[0],
         money(found.repayments)[0],
     )
@@ -511,13 +548,19 @@ def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse]) -> s
     """
     parts = [heading(f"Stresses (present values, {currency} in {price_year} prices)")]
     rows = [
-        (_title(budget), run.name, *_figures_row(run.figures[budget]), *_change(run.change.get(budget)))
+        (
+            _marked(_title(budget), run.figures[budget]),
+            run.name,
+            *_figures_row(run.figures[budget]),
+            *_change(run.change.get(budget)),
+        )
         for budget in runs[0].figures
         if budget == TOTAL or any(_counts(run.figures[budget]) for run in runs if budget in run.figures)
         for run in runs
         if budget in run.figures
     ]
-    parts.append(table(("", "", *FIGURES_HEAD, "net benefit changes by", ""), rows, left=2))
+    told = table(("", "", *FIGURES_HEAD, "net benefit changes by", ""), rows, left=2)
+    parts.append(_noted(told, [found for run in runs for found in run.figures.values()]))
     parts += [_item(f"{run.name}: {'; '.join(run.changes)}") for run in runs[1:]]
     return "".join(parts)
 
@@ -599,7 +642,7 @@ def portfolio(
     str
     """
     said = [
-        (deal.name, _title(budget), *_figures_row(found))
+        (deal.name, _marked(_title(budget), found), *_figures_row(found))
         for deal in [*rows, total]
         for budget, found in (deal.figures or {}).items()
         if budget == TOTAL or _counts(found)
@@ -609,7 +652,7 @@ def portfolio(
         f"{name}\n",
         heading(f"What is left to public budgets (present values, {currency} in {price_year} prices)"),
     ]
-    parts.append(table(("", "", *FIGURES_HEAD), said, left=2))
+    parts.append(_noted(table(("", "", *FIGURES_HEAD), said, left=2), (total.figures or {}).values()))
     parts.append(
         f"  a deal's present values are those of its first year, those of the sum of {present_year}; "
         "the whole of each deal counts, whatever the fund holds of it\n"
