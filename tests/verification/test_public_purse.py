@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ def run(deal: api.Deal, paths: int = 64, engine: str = "individual") -> api.Purs
     return api.run_purse(deal, paths, engine=engine)
 
 
+ROOT = Path(__file__).parents[2]
 ENGINES = pytest.mark.parametrize("engine", ["individual", "conditional"])
 
 
@@ -313,29 +315,11 @@ def test_a_budget_that_pays_nothing_breaks_even_from_the_start():
     assert math.isnan(told.budgets["municipality"].break_even.p50.value)
 
 
-UNSURE = {
-    "horizon": 3,
-    "together": 0.3,
-    "consequences": {
-        "stay": {
-            "outcome": "home",
-            "saved": {"p5": 150, "p95": 700},
-            "decay": 0.1,
-            "cashable": 1,
-            "bears": "municipality",
-        },
-        "office": {"outcome": "home", "saved": {"p5": 50, "p95": 400}, "bears": "municipality"},
-    },
-}
-"""Volumes, decay and what becomes cash are the register's."""
-
-
 @pytest.mark.slow
 @ENGINES
 def test_intervals_hold_the_truth_as_often_as_they_say(engine: str):
     """Numbers of the purse are drawn by chance beside quasi-random points, and errors are those of replicates."""
-    rates = {"success_rate": {"beta": [18, 12]}, "counterfactual": {"beta": [6, 24]}}
-    unsure = deal(UNSURE, **with_outcomes(home=rates))
+    unsure = api.read(ROOT / "scenarios" / "public" / "one-service.yaml")
 
     def told(paths: int, seed: int, of: str) -> dict[str, Estimate]:
         found = api.run_purse(unsure, paths, seed, of)
