@@ -1768,6 +1768,7 @@ def portfolio_purse(
     sums: dict[str, purse.Ledger] = {}
     of_paper: dict[str, purse.Ledger] = {}
     all_on_paper = True
+    known_gross: set[str] = set()
     years: tuple[int, ...] = ()
     for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
         if plan.purse is None:
@@ -1783,7 +1784,9 @@ def portfolio_purse(
         for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
             own = purse.ledger(arrays, names, place).times(prices)
             paper = None if expected is None else purse.ledger(expected, names, place).times(prices)
-            figures[budget] = purse.figures_of(own, names.years, run.sample, paper)
+            is_gross_only = names.is_gross_only(place)
+            figures[budget] = purse.figures_of(own, names.years, run.sample, paper, is_gross_only=is_gross_only)
+            known_gross |= {budget} if is_gross_only else set()
             if budget not in sums:
                 sums[budget], years = purse.no_money(paths, spans)
                 of_paper[budget], years = purse.no_money(1, spans)
@@ -1794,7 +1797,9 @@ def portfolio_purse(
     sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
     sample = Sample.equal(paths)
     total = {
-        name: purse.figures_of(own, years, sample, of_paper[name] if all_on_paper else None)
+        name: purse.figures_of(
+            own, years, sample, of_paper[name] if all_on_paper else None, is_gross_only=name in known_gross
+        )
         for name, own in sums.items()
     }
     return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
@@ -1876,9 +1881,16 @@ def _worth_to_investors(plan: Plan, paths: PathResults) -> FloatArray | None:
 
 def purse_names(plan: Plan) -> PurseNames:
     """Names of the axes of `purse_arrays`."""
+    import numpy as np
+
+    from risksim.engine.purse_meters import gross_only_lines
     from risksim.metrics.purse import PurseNames
 
     purse, labels = _purse_of(plan), plan.labels
+    is_gross = gross_only_lines(plan)
+    falls_in = np.zeros(len(purse.budgets), dtype=np.bool_)
+    if is_gross.any():
+        falls_in[: purse.lines.share.shape[3]] = (purse.lines.share[is_gross] > 0.0).any(axis=(0, 1, 2))
     return PurseNames(
         purse.budgets,
         purse.years,
@@ -1890,6 +1902,9 @@ def purse_names(plan: Plan) -> PurseNames:
         purse.discount,
         purse.deflator,
         plan.minor_units,
+        purse.socio_economic,
+        tuple(is_gross.tolist()),
+        tuple(falls_in.tolist()),
     )
 
 

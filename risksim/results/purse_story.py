@@ -223,7 +223,7 @@ def _line(plan: Plan, purse: Purse, ledger: PurseLedger, line: int) -> LineStory
 def _budget(plan: Plan, purse: Purse, ledger: PurseLedger, row: int) -> BudgetStory:
     unit, money = plan.minor_units, ledger.purse
     net, cash, cost, nominal = (each[0, row] / unit for each in (money.net, money.cash, money.cost, money.payment))
-    repaid = nominal * purse.deflator
+    repaid = nominal * (0.0 if purse.socio_economic else purse.deflator)
     position = np.cumsum(cash - cost - repaid)
     years = tuple(
         BudgetYear(year, *(float(each[y]) for each in (net, cash, cost, repaid, nominal, position)))

@@ -102,7 +102,7 @@ def test_stresses_stand_beside_the_deal_on_the_same_paths():
     found = json.loads(risksim("public", RISKS, *FEW, "--stress", name, "--json").stdout)["stresses"]
     assert [one["name"] for one in found] == [name]
     total = found[0]["budgets"]["total"]
-    assert {"net_benefit", "break_even", "repayments", "net_benefit_change"} == set(total)
+    assert {"net_benefit", "break_even", "repayments", "is_gross_only", "net_benefit_change"} == set(total)
     with pytest.raises(OutputError, match="no such stress"):
         CliRunner().invoke(app, ["public", str(RISKS), *FEW, "--stress", "nothing"], catch_exceptions=False)
 

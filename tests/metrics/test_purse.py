@@ -76,6 +76,31 @@ def test_net_benefit_is_what_is_saved_less_what_is_repaid_discounted():
     assert (worth.value_at_risk_95.value, worth.expected_shortfall_95.value) == (30.0, 30.0)
 
 
+def test_repayments_cancel_in_a_socio_economic_calculation():
+    """A budget of society loses nothing by what investors get; what is nominal stands as it is paid."""
+    budget, society = (purse.summarise_purse(THREE, names(repayments_cancel=yes), EQUAL) for yes in (False, True))
+    # Savings of 80, 80 are worth 60 in the year of the start, 160 are worth 80, and 40, 40 worth 30.
+    assert society.budgets["municipality"].net_benefit.mean.value == pytest.approx((60 + 80 + 30) / 3)
+    assert society.total.net_benefit == society.total.before_repayments == budget.total.before_repayments
+    assert society.total.net_benefit.p_negative.value == 0.0
+    assert society.total.repayments.mean.value == 0.0
+    assert society.total.pocket.pays.value == 0.0
+    assert society.total.fund_share is None
+    assert society.total.break_even.p_always.value == 1.0
+    assert repr(society.payers) == repr(budget.payers)
+    parts = [of.net_benefit.mean.value for of in society.budgets.values()]
+    assert math.fsum(parts) == pytest.approx(society.total.net_benefit.mean.value)
+
+
+def test_a_budget_that_spends_just_what_it_saves_does_not_lose():
+    # A third of 3 in each year, in prices that leave a rest: what rounding leaves is no loss.
+    net = [[[1, 1, 1], [0, 0, 0]]] * 3
+    cost = np.array([[[300, 0, 0], [0, 0, 0]]] * 3)
+    level = names(discount=np.array([1.0, 1.0 - 1e-9, 1.0 - 1e-9]), budgets=("municipality", "state"))
+    of = purse.summarise_purse(arrays(net, np.zeros_like(net), cost=cost), level, EQUAL).budgets["municipality"]
+    assert of.net_benefit.p_negative.value == of.before_repayments.p_negative.value == 0.0
+
+
 def test_cash_gross_and_undiscounted_follow_from_their_own_parts():
     of = purse.summarise_purse(THREE, names(), EQUAL).budgets["municipality"]
     # Undiscounted 100, 100 and 20; half of the savings is cash: 20, 20 and -20; discounted -30, -20 and -45.
