@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
-    from risksim.results.purse_story import PurseStory
+    from risksim.results.purse_story import PurseStory as PurseStory
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -1527,7 +1527,6 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     RunError
         If the engine asked for can't run it.
     """
-    from risksim.engine import purse_counts
     from risksim.engine.engines import choose as of_plan
     from risksim.errors import RunError
 
@@ -1539,7 +1538,7 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
         )
     if wanted == "individual" or of_plan(plan, wanted, by_path=True).engine != "conditional":
         return "individual"
-    obstacle = purse_counts.purse_obstacle(plan) if hasattr(purse_counts, "purse_obstacle") else NOT_COUNTED
+    obstacle = why_not_counted(plan)
     if obstacle is None:
         return "conditional"
     if wanted == "conditional":
@@ -1547,7 +1546,13 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     return "individual"
 
 
-NOT_COUNTED = "it counts no people for public budgets"
+def why_not_counted(deal: Deal | Plan) -> str | None:
+    """Why the conditional engine cannot count the people behind the public purse of a deal; None where it can."""
+    from risksim.engine import purse_counts
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    _purse_of(plan)
+    return purse_counts.purse_obstacle(plan)
 
 
 def expected_purse(
@@ -1657,18 +1662,24 @@ def summarise_purse(run: PurseRun) -> PurseSummary:
     Returns
     -------
     PurseSummary
-        With the net benefit of the calculation on paper beside that of the paths, where it can be reckoned.
+        With net benefit and break-even year of the calculation on paper beside those of the paths, where it can be
+        reckoned.
     """
-    from risksim.errors import RunError
     from risksim.metrics import purse
 
-    expected = None
-    try:
-        on_paper = expected_purse(run.plan) if run.engine != "expected" else run
-        expected = net_benefits(on_paper)
-    except RunError:  # what is expected of its people can't be told: there is no such line
-        pass
+    on_paper = run if run.engine == "expected" else _on_paper(run.plan)
+    expected = None if on_paper is None else purse_arrays(on_paper)
     return purse.summarise_purse(purse_arrays(run), purse_names(run.plan), run.sample, expected)
+
+
+def _on_paper(plan: Plan) -> PurseRun | None:
+    """The calculation on paper; None where what is expected of its people can't be told."""
+    from risksim.errors import RunError
+
+    try:
+        return expected_purse(plan)
+    except RunError:
+        return None
 
 
 def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
@@ -1784,6 +1795,9 @@ def portfolio_purse(
     price_year = max(plan.purse.price_year for plan in plans if plan.purse is not None)
     deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
     sums: dict[str, purse.Ledger] = {}
+    of_paper: dict[str, purse.Ledger] = {}
+    all_on_paper = True
+    known_gross: set[str] = set()
     years: tuple[int, ...] = ()
     for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
         if plan.purse is None:
@@ -1792,17 +1806,31 @@ def portfolio_purse(
         report = None if progress is None else partial(_further, progress, row * paths)
         run = run_purse(plan, paths, seed, "individual", threads, report)
         arrays, names = purse_arrays(run), purse_names(plan)
+        on_paper = _on_paper(plan)
+        expected = None if on_paper is None else purse_arrays(on_paper)
+        all_on_paper = all_on_paper and expected is not None
         prices, figures = purse.price_factor(names, plan.purse.price_year, price_year), {}
         for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
             own = purse.ledger(arrays, names, place).times(prices)
-            figures[budget] = purse.figures_of(own, names.years, run.sample)
+            paper = None if expected is None else purse.ledger(expected, names, place).times(prices)
+            is_gross_only = names.is_gross_only(place)
+            figures[budget] = purse.figures_of(own, names.years, run.sample, paper, is_gross_only=is_gross_only)
+            known_gross |= {budget} if is_gross_only else set()
             if budget not in sums:
                 sums[budget], years = purse.no_money(paths, spans)
+                of_paper[budget], years = purse.no_money(1, spans)
             purse.add_deal(sums[budget], years, own, names.years)
+            if paper is not None:
+                purse.add_deal(of_paper[budget], years, paper, names.years)
         deals.append((holding.name, figures))
     sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
     sample = Sample.equal(paths)
-    total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
+    total = {
+        name: purse.figures_of(
+            own, years, sample, of_paper[name] if all_on_paper else None, is_gross_only=name in known_gross
+        )
+        for name, own in sums.items()
+    }
     return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
 
 
@@ -1844,6 +1872,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
     import numpy as np
 
     from risksim.metrics.purse import PurseArrays
+    from risksim.metrics.summary import COMPLETED, ENROLLED
 
     plan, paths, kept = run.plan, run.paths, run.purse
     purse = _purse_of(plan)
@@ -1868,6 +1897,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
         paths.repayment,
         aside.reshape(aside.shape[0], *shape),
         _worth_to_investors(plan, paths),
+        paths.headcount[:, :, [ENROLLED, COMPLETED]].sum(axis=1, dtype=np.int64),
     )
 
 
@@ -1880,9 +1910,16 @@ def _worth_to_investors(plan: Plan, paths: PathResults) -> FloatArray | None:
 
 def purse_names(plan: Plan) -> PurseNames:
     """Names of the axes of `purse_arrays`."""
+    import numpy as np
+
+    from risksim.engine.purse_meters import gross_only_lines
     from risksim.metrics.purse import PurseNames
 
     purse, labels = _purse_of(plan), plan.labels
+    is_gross = gross_only_lines(plan)
+    falls_in = np.zeros(len(purse.budgets), dtype=np.bool_)
+    if is_gross.any():
+        falls_in[: purse.lines.share.shape[3]] = (purse.lines.share[is_gross] > 0.0).any(axis=(0, 1, 2))
     return PurseNames(
         purse.budgets,
         purse.years,
@@ -1894,6 +1931,9 @@ def purse_names(plan: Plan) -> PurseNames:
         purse.discount,
         purse.deflator,
         plan.minor_units,
+        purse.socio_economic,
+        tuple(is_gross.tolist()),
+        tuple(falls_in.tolist()),
     )
 
 
@@ -2011,19 +2051,27 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
 
 
+def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """Those of `constants_in_use` that may move a number of investors: none that acts in the public purse alone."""
+    return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
+
+
 def not_checked(deal: Deal) -> list[str]:
-    """Keys of the constants in use that nobody compared with their source: every output names them."""
-    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+    """Keys of the constants for investors that nobody compared with their source: every output of theirs names them."""
+    return [one.key for one in constants_for_investors(deal) if one.status == "T"]
 
 
-def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
-    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal."""
+def constants_of_portfolio(portfolio: Portfolio, *, public: bool = False) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal.
+
+    Those that act in public purses alone are among them only where `public` asks for them.
+    """
     found: dict[str, ConstantInUse] = {}
     read: dict[str, tuple[ConstantInUse, ...]] = {}  # deals of a repeated entry say the same
     for holding in portfolio.holdings:
         file = holding.deal.document.file
         if file not in read:
-            read[file] = constants_in_use(holding.deal)
+            read[file] = (constants_in_use if public else constants_for_investors)(holding.deal)
             for one in read[file]:
                 places = tuple(f"{holding.name}: {place}" for place in one.where)
                 before = found[one.key].where if one.key in found else ()

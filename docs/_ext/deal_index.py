@@ -55,10 +55,6 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Strategies of a municipality",
         "Programmes without investors, made to break even when Faxe Kommune says that its strategies do.",
     ),
-    "public": (
-        "Public budgets",
-        "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
-    ),
     "risks": (
         "Risks",
         "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",

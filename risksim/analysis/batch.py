@@ -62,6 +62,8 @@ class Batch(NamedTuple):
     """Whether it was interrupted before the last row."""
     resumed: int
     """Rows that were not computed but read from the folder of an earlier batch."""
+    skipped: tuple[str, ...] = ()
+    """Files without a row because nobody invests: there is no mistake in them."""
 
 
 class Asked(NamedTuple):
@@ -130,11 +132,12 @@ def batch(
     if resume is not None:
         _check_folder(Path(resume))
     bad: list[Bad] = []
+    skipped: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
     how = How(paths, seed, threads, engine, executor)
     try:
-        asked = plan_rows(files, stresses, bad, keep_going)
+        asked = plan_rows(files, stresses, bad, keep_going, skipped)
         for number, one in enumerate(asked if keep_going or not bad else ()):
             report = None if progress is None else _report(progress, number, len(asked))
             try:
@@ -148,11 +151,15 @@ def batch(
             resumed += was_there
     except KeyboardInterrupt:
         partial = True
-    return Batch(tuple(rows), tuple(bad), partial, resumed)
+    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(one.file for one in skipped))
 
 
 def plan_rows(
-    files: Iterable[str | Path], stresses: bool, bad: list[Bad], keep_going: bool = True
+    files: Iterable[str | Path],
+    stresses: bool,
+    bad: list[Bad],
+    keep_going: bool = True,
+    skipped: list[Bad] | None = None,
 ) -> tuple[Asked, ...]:
     """Read every file before the first is run, so that mistakes are known at once.
 
@@ -166,6 +173,8 @@ def plan_rows(
         Appended to.
     keep_going : bool
         Read on after a bad file.
+    skipped : list of Bad, optional
+        Appended to where nobody invests in a file, unless there is none in which anybody does: then it is bad.
 
     Returns
     -------
@@ -181,7 +190,8 @@ def plan_rows(
                 continue
             deal = api.read(file, funded=True)
         except RisksimError as error:
-            bad.append(Bad(file, None, str(error)))
+            passed_over = skipped is not None and _nobody_invests(file)
+            (skipped if passed_over and skipped is not None else bad).append(Bad(file, None, str(error)))
             continue
         asked.append(Asked(file, deal))
         for name in deal.scenario.stresses if stresses else ():
@@ -189,7 +199,20 @@ def plan_rows(
                 asked.append(Asked(file, api.stressed(deal, name), name))
             except RisksimError as error:
                 bad.append(Bad(file, name, str(error)))
+    if skipped and not asked:  # there is nothing else to be asked about
+        bad += skipped
+        skipped.clear()
     return tuple(asked)
+
+
+def _nobody_invests(file: str) -> bool:
+    """Whether a file that has no row reads well, and only lacks investors."""
+    try:
+        if api.lists_deals(file):
+            return not all(each.deal.scenario.is_funded for each in api.read_portfolio(file).holdings)
+        return not api.read(file).scenario.is_funded
+    except RisksimError:
+        return False
 
 
 def found_files(named: Iterable[str | Path], bad: list[Bad]) -> list[str]:

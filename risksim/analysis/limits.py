@@ -6,15 +6,17 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from risksim import api
 from risksim.errors import RisksimError
 from risksim.metrics import precision
 from risksim.metrics.fund import FundSummary
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import KeyFigures
 from risksim.metrics.summary import Statistic, Summary, Withheld
+
+if TYPE_CHECKING:
+    from risksim.metrics.purse import KeyFigures
 
 RISK_LEVEL = 0.95
 """Level of the expected shortfall. [1]"""

@@ -309,7 +309,9 @@ def public(
     ] = None,
     stress: Annotated[
         list[str] | None,
-        typer.Option("--stress", help="Add the key figures with a stress of the file; may be repeated."),
+        typer.Option(
+            "--stress", help="Add the key figures with a stress of the file; may be repeated; all takes every one."
+        ),
     ] = None,
     tornado: Annotated[
         bool, typer.Option("--tornado", help="Add what each number changes if it alone is moved.")
@@ -326,17 +328,20 @@ def public(
             show_default=False,
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
+    ] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
-    Example: risksim public scenarios/public/repays-before-it-saves.yaml --tornado
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --language da
     """
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
     try:
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if)
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
@@ -361,6 +366,8 @@ def explain(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
     """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
+
+    Of a deal with a public block it ends with what public budgets save and pay on the same path.
 
     Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
     """

@@ -70,7 +70,7 @@ def stress(
         show(as_text(said))
         return
     show(_page(deal, found, paths, seed))
-    mark(api.constants_in_use(deal))
+    mark(api.constants_for_investors(deal))
 
 
 def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import Language, percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
 VISIBLE = 3.0
@@ -128,11 +128,11 @@ def visible(difference: Estimate) -> bool:
     return abs(difference.value) > VISIBLE * difference.standard_error
 
 
-def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0) -> str:
+def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0, language: Language = "en") -> str:
     """A difference with its sign and error, as ``-34.1 ± 0.21``."""
-    text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places)
+    text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places, language)
     text = f"+{text}" if estimate.value > 0.0 and text.strip("0.,") else text
-    error = plus_minus(estimate.standard_error, scale)
+    error = plus_minus(estimate.standard_error, scale, language)
     return f"{text} {error}" if error else text
 
 
