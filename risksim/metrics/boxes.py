@@ -88,7 +88,7 @@ class Limits(NamedTuple):
     last: tuple[int, ...]
 
 
-def discover(inputs: FloatArray, hit: BoolArray, most_searched: int = 5_000) -> Box | None:
+def discover(inputs: FloatArray, hit: BoolArray, most_searched: int = 4_000) -> Box | None:
     """Find a box where hits are dense, and try it on paths that had no part in the search.
 
     Parameters
@@ -109,8 +109,8 @@ def discover(inputs: FloatArray, hit: BoolArray, most_searched: int = 5_000) -> 
     -----
     Slices of at least `ALPHA` of the box are peeled off by the density that is left, until `FEWEST` of the paths are
     left or nothing helps. Of the boxes on the way the one with the highest harmonic mean of coverage and density is
-    taken; then its limits are moved out again where that raises this mean (pasting). Restrictions whose quasi-p is above
-    `SURE` are dropped. Once a box restricts `MOST_RESTRICTED` inputs, no further ones are touched.
+    taken; then its limits are moved out again where that raises this mean (pasting). Restrictions whose quasi-p is
+    above `SURE` are dropped. Once a box restricts `MOST_RESTRICTED` inputs, no further ones are touched.
 
     References
     ----------

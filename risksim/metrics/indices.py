@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from risksim.metrics.sample import Sample
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
 
 RESAMPLES = 200
 """Resamples behind a bootstrap interval."""
@@ -263,7 +264,8 @@ def given_data_indices(inputs: FloatArray, output: FloatArray) -> tuple[Estimate
     ----------
     .. [1] M. Strong, J. E. Oakley and J. Chilcott, "Managing structural uncertainty in health economic decision
        models," Journal of the Royal Statistical Society C, 61, 2012.
-    .. [2] E. Borgonovo, W. Castaings and S. Tarantola, "Moment independent importance measures," Risk Analysis, 31, 2011.
+    .. [2] E. Borgonovo, W. Castaings and S. Tarantola, "Moment independent importance measures: new results and
+       analytical test cases," Risk Analysis, 31, 2011.
     """
     n_paths = output.size
     n_bins = max(2, min(MOST_BINS, n_paths // FEWEST_IN_BIN))
@@ -295,7 +297,7 @@ def given_data_indices(inputs: FloatArray, output: FloatArray) -> tuple[Estimate
     return tuple(found)
 
 
-def _between(size: FloatArray, total: FloatArray, squares: FloatArray) -> FloatArray:
+def _between(size: Numbers, total: Numbers, squares: FloatArray) -> FloatArray:
     """Share of the variance that lies between bins, by resample: float64[resample, bin] twice, float64[resample]."""
     n = size.sum(axis=1)
     filled = np.maximum(size, 1.0)

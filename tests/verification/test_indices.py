@@ -55,9 +55,7 @@ def test_constants_of_ishigami():
 
 def test_ishigami_by_pick_and_freeze():
     first, second = angles(1), angles(2)
-    found = sobol_indices(
-        ishigami(first)[None], ishigami(second)[None], ishigami(mixed(first, second))[:, np.newaxis]
-    )
+    found = sobol_indices(ishigami(first)[None], ishigami(second)[None], ishigami(mixed(first, second))[:, np.newaxis])
     for index, alone, total in zip(found, FIRST, TOTAL, strict=True):
         near(index.first, alone)
         near(index.total, total)
@@ -148,7 +146,7 @@ def gaussian(given, values, uniforms):
 
 
 def test_shapley_effects_of_dependent_normals():
-    """Y = X1 + X2: V = 1 + 4 + 2 * 0.5 * 1 * 2 = 7. Var(E[Y|X1]) = (1 + 0.5 * 2)^2 = 4, Var(E[Y|X2]) = (2 + 0.5)^2 = 6.25.
+    """Y = X1 + X2: V = 1 + 4 + 2 * 0.5 * 1 * 2 = 7, Var(E[Y|X1]) = (1 + 0.5 * 2)^2 = 4, Var(E[Y|X2]) = 2.5^2 = 6.25.
 
     Sh_1 = (4 + 7 - 6.25) / 14 = 0.339286.
     """
