@@ -267,7 +267,7 @@ def all_paths(deal: api.Deal, paths: int, *, tornado: bool, sobol: bool) -> int:
 
 def tornado_paths(plan: api.Plan, paths: int) -> int:
     """Paths of each run of a tornado: as many as `WORK` plain runs allow."""
-    n_bars = min(len(api.evidence_inputs(plan)), MOST_BARS)
+    n_bars = max(1, min(len(api.evidence_inputs(plan)), MOST_BARS))
     return min(paths, max(FEWEST_PATHS, int(WORK * paths) // (2 * n_bars)))
 
 

@@ -109,7 +109,8 @@ def discover(inputs: FloatArray, hit: BoolArray, most_searched: int = 4_000) -> 
     -----
     Slices of at least `ALPHA` of the box are peeled off by the density that is left, until `FEWEST` of the paths are
     left or nothing helps. Of the boxes on the way the one with the highest harmonic mean of coverage and density is
-    taken; then its limits are moved out again where that raises this mean (pasting). Restrictions whose quasi-p is
+    taken, of which density counts twice, ``1.25 c d / (0.25 d + c)``: a box that covers much and says little is no
+    story. Then its limits are moved out again where that raises this mean (pasting). Restrictions whose quasi-p is
     above `SURE` are dropped. Once a box restricts `MOST_RESTRICTED` inputs, no further ones are touched.
 
     References
@@ -284,8 +285,8 @@ def quasi_p(cells: Cells, hit: BoolArray, limits: Limits) -> dict[int, float]:
 
 
 def _worth(hits: int, size: int, all_hits: int) -> float:
-    """Harmonic mean of coverage and density."""
-    return 2.0 * hits / (size + all_hits)
+    """Weighted harmonic mean of coverage and density: van Rijsbergen's F at one half."""
+    return 1.25 * hits / (size + 0.25 * all_hits)
 
 
 def _moved(limits: Limits, column: int, above: bool, edge: int) -> Limits:

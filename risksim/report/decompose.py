@@ -16,6 +16,10 @@ MONEY = ("npv", "repayment")
 """Quantities whose closed and total shares are on the page; JSON has those of all."""
 
 
+MOST_NAMED = 8
+"""Inputs of a group that are named on the page; JSON names all."""
+
+
 class ShareOf(NamedTuple):
     """What a factor has of a variance."""
 
@@ -38,7 +42,7 @@ class PartsOf(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in words."""
-        return TITLES[self.quantity].format(outcome=self.outcome)
+        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "))
 
 
 class Footing(NamedTuple):
@@ -71,22 +75,8 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
     str
     """
     parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.quantity in MONEY)]
-    factors = [share.factor for share in of[0].shares]
-    parts.append(heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)"))
-    head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
-    parts.append(table(head, [_row(one, foot.currency) for one in of]))
-    for one in of:
-        if one.quantity in MONEY and one.sd > 0.0:
-            parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
-            rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
-            rows.append(("several together", *_cells(one.together), "", ""))
-            parts.append(table(("", "alone", "", "in all", ""), rows))
-    parts.append(heading("What is in each"))
-    for share in of[0].shares:
-        if share.inputs:
-            said = ", ".join(input_title(name, foot.one_cohort) for name in share.inputs[:8])
-            more = f" and {len(share.inputs) - 8} more" if len(share.inputs) > 8 else ""
-            parts.append(f"- {share.factor}: {said}{more}\n")
+    if any(one.sd > 0.0 for one in of):
+        parts += _tables(foot, of)
     parts.append(
         f"\nPresent values of all investors at {percent(foot.hurdle)} a year. {foot.runs:,} runs of "
         f"{foot.paths_each:,} paths, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
@@ -95,6 +85,27 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
         "shrink their luck. ± is one standard error.\n"
     )
     return "".join(parts)
+
+
+def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
+    factors = [share.factor for share in of[0].shares]
+    parts = [heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)")]
+    head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
+    parts.append(table(head, [_row(one, foot.currency) for one in of]))
+    for one in of:
+        if one.quantity in MONEY and one.sd > 0.0:
+            parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
+            rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
+            rows.append(("several together", *_cells(one.together), "", ""))
+            parts.append(table(("", "alone", "", "in all", ""), rows))
+    held = [share for share in of[0].shares if share.inputs]
+    if held:
+        parts.append(heading("What is in each"))
+    for share in held:
+        said = ", ".join(input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED])
+        more = f" and {len(share.inputs) - MOST_NAMED} more" if len(share.inputs) > MOST_NAMED else ""
+        parts.append(f"- {share.factor}: {said}{more}\n")
+    return parts
 
 
 def sentence(one: PartsOf) -> str:

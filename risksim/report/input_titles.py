@@ -53,7 +53,7 @@ def input_title(name: str, alone: bool = False) -> str:
     words = WORDS.get(keys) or re.sub(r"[._\[\]]+", " ", keys).strip()
     if block == "cohorts":
         return words if alone else f"{words} in {whose}"
-    return f"{words} of {whose.replace('_', ' ')}"
+    return f"{words} of {f'{block}[{whose}]' if whose.isdigit() else whose.replace('_', ' ')}"
 
 
 def input_value(name: str, value: float, unit: str, places: int | None = None) -> str:

@@ -322,9 +322,8 @@ def _judged(told: Told) -> str:
     if not told.judged:
         return ""
     lines = [f"- {one.what}: {one.value}, at {', '.join(one.where[:3])} ({one.key})\n" for one in told.judged]
-    return heading(
-        "Judgements of the register that act in this file; they are held, so no share above is theirs"
-    ) + "".join(lines)
+    title = "Judgements of the register that act in this file; they are held, so no share above is theirs"
+    return heading(title) + "".join(lines)
 
 
 def charts(told: Told) -> dict[str, Spec]:
@@ -425,7 +424,7 @@ def _indices_chart(told: Told) -> Spec:
             "encoding": {"y": _names(), **offset, "x": {"field": "share", **x}, "color": colour},
         },
     ]
-    return chart(title, rows, layers, height={"step": 30})
+    return chart(title, rows, layers, height={"step": 30, "for": "position"})
 
 
 def _both(one: SobolOf) -> tuple[tuple[str, Estimate], ...]:
@@ -470,10 +469,10 @@ def _box_chart(told: Told) -> Spec:
     return chart(title, rows, layers) | {"title": {"text": _folded(title), "anchor": "start"}}
 
 
-def _folded(text: str, most: int = 90) -> list[str]:
+def _folded(text: str, most: int = 80) -> list[str]:
     """A title as lines of at most so many letters."""
     lines = [""]
-    for word in text.split():
+    for word in text.replace(" %", "\u00a0%").split(" "):
         if len(lines[-1]) + len(word) >= most:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
