@@ -18,7 +18,7 @@ from risksim.metrics.precision import Estimate
 
 PEOPLE = "small-sample luck of people"
 SHARED = "what people share"
-WORK = 10.0
+WORK = 8.0
 """Paths of all runs together, in those of a plain run: what is spent. [1]"""
 FEWEST_PATHS = 256
 """Paths of a run at least, where many factors make many runs. [paths]"""

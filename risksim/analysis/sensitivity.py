@@ -27,7 +27,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 LOW, HIGH = 0.1, 0.9
 """Points of its law at which a tornado holds an input. [1]"""
-WORK = 10.0
+WORK = 6.0
 """Paths of all runs of a tornado together, or of the Sobol indices, in those of the plain run. [1]"""
 MOST_BARS = 24
 """Inputs of a tornado at most: those with the largest shares of the variance in the plain run."""

@@ -480,7 +480,7 @@ def init(
 def decompose(
     file: ScenarioFile,
     paths: Annotated[
-        int, typer.Option("--paths", help="Futures of a plain run; all runs together take ten times as many.")
+        int, typer.Option("--paths", help="Futures of a plain run; all runs together take eight times as many.")
     ] = 100_000,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,

@@ -222,19 +222,18 @@ def _best_slice(
     restricted = [c for c in range(n.size) if limits.first[c] > 0 or limits.last[c] < n[c] - 1]
     free = restricted if len(restricted) >= MOST_RESTRICTED else range(n.size)
     found, densest = None, hits[start[0] : start[0] + n[0]].sum() / size
+    least = max(ALPHA * size, 1.0)
     for column in free:
         own = slice(start[column], start[column] + n[column])
-        for above in (True, False):
-            count, hit = (counts[own], hits[own]) if above else (counts[own][::-1], hits[own][::-1])
-            gone = np.cumsum(count)
-            cell = int(np.searchsorted(gone, max(ALPHA * size, 1.0)))  # the first cell with which enough is gone
-            left = size - gone[cell] if cell < gone.size else 0
-            if left < fewest:
-                continue
-            density = (hit.sum() - np.cumsum(hit)[cell]) / left
-            if density > densest:
-                densest = density
-                edge = cell + 1 if above else int(n[column]) - 2 - cell
+        upto, hits_upto = np.cumsum(counts[own]), np.cumsum(hits[own])
+        low = int(np.searchsorted(upto, least))  # the first cell with which enough is gone from below
+        high = int(np.searchsorted(upto, size - least, side="right")) - 1  # the last that stays when enough is gone
+        for above, edge, left, hits_left in (
+            (True, low + 1, size - upto[low], hits_upto[-1] - hits_upto[low]),
+            (False, high, upto[high] if high >= 0 else 0, hits_upto[high]),
+        ):
+            if left >= fewest and hits_left > densest * left:
+                densest = hits_left / left
                 found = (column, _moved(limits, column, above, edge))
     return found
 

@@ -115,7 +115,7 @@ def test_every_shipped_deal_has_an_answer(file):
 
 
 def test_work_is_bounded():
-    """All runs together take at most ten times the paths of a plain run, whatever the number of factors."""
+    """All runs together take at most eight times the paths of a plain run, whatever the number of factors."""
     for file in QUICK:
         deal = api.read(file)
         assert all_paths(deal, 100_000) <= module.WORK * 100_000
