@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.describe import Told
-    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan, Purse, PursePaths
+    from risksim.plan.layout import FloatArray, IntArray, PathResults, Purse, PursePaths
+    from risksim.plan.layout import Plan as Plan  # named from here by those above
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
@@ -904,6 +905,51 @@ def input_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
     from risksim.plan.frozen import groups_of
 
     return groups_of(plan)
+
+
+def evidence_inputs(plan: Plan) -> tuple[int, ...]:
+    """Slots of the free inputs that are evidence: what is chance alone is drawn with the people and left out."""
+    luck = plan.inputs.luck
+    return tuple(slot for slot in free_inputs(plan) if luck is None or not luck[slot])
+
+
+def evidence_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """`input_groups` without what is chance alone, and without groups that hold nothing else."""
+    luck = plan.inputs.luck
+    found = {
+        name: tuple(slot for slot in slots if luck is None or not luck[slot])
+        for name, slots in input_groups(plan).items()
+    }
+    return {name: slots for name, slots in found.items() if set(slots) & set(free_inputs(plan))}
+
+
+def input_points(plan: Plan, places: Collection[float]) -> FloatArray:
+    """Points of the laws of all inputs: float64[place, input]; of inputs worked out of others, nothing that means much.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal.
+    places : collection of float
+        Each in (0, 1). [1]
+
+    Returns
+    -------
+    float64[place, input]
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import look_up_input
+
+    found = np.empty((len(places), plan.inputs.address.size))
+    for slot in range(plan.inputs.address.size):
+        look_up_input(plan.inputs, slot, np.array(list(places), dtype=np.float64), found)
+    return found
+
+
+def places_of(plan: Plan) -> dict[str, int]:
+    """How many people each cohort has places for, by its name. [people]"""
+    return dict(zip(plan.labels.cohorts, plan.cohorts.places.tolist(), strict=True))
 
 
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:

@@ -483,6 +483,70 @@ def init(
         command(file, kind, force)
 
 
+@app.command()
+def decompose(
+    file: ScenarioFile,
+    paths: Annotated[
+        int, typer.Option("--paths", help="Futures of a plain run; all runs together take eight times as many.")
+    ] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a share) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the chart as a Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
+
+    Example: risksim decompose scenarios/broendby-tuba.yaml
+    """
+    from risksim.cli.decompose import decompose as command
+
+    try:
+        command(file, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def sensitivity(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    given_data: Annotated[
+        bool, typer.Option("--given-data", help="From the plain run alone: no tornado, no further runs.")
+    ] = False,
+    sobol: Annotated[
+        bool, typer.Option("--sobol", help="Add indices of what is expected given the inputs, luck taken out.")
+    ] = False,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row an input) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the charts as one Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
+
+    Example: risksim sensitivity scenarios/broendby-tuba.yaml --sobol
+    """
+    from risksim.cli.sensitivity import sensitivity as command
+
+    try:
+        command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:
