@@ -2176,3 +2176,10 @@ def shares_points(plans: Sequence[Plan]) -> bool:
     """
     names = {dimension_names(plan, max(parameter_dimensions(one) for one in plans)) for plan in plans}
     return len(names) == 1
+
+
+def values_at(deal: Deal, place: str) -> list[Any]:
+    """What the file of a deal says at a place, as a stress names it; nothing where it says nothing there."""
+    from risksim.scenario.stresses import values_at as said
+
+    return said(deal.document, place)

@@ -22,8 +22,8 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_SIDES = 4
 INVESTORS, PAYERS, PEOPLE, BUDGETS = "investors", "payers", "people", "public"
 """Whom a quantity is about."""
-TOTAL = "total"
-"""All years, or all budgets."""
+YEAR = "repayment "
+"""How the keys of budget years begin."""
 BINS = 40
 """Bars of a histogram."""
 
@@ -353,9 +353,16 @@ def _over(values: FloatArray, sample: Sample) -> Distribution:
 
 
 def _differences(first: _Paths, other: _Paths) -> Iterator[Difference]:
+    # A year in which only one of the two pays is a year in which the other pays nothing.
+    nothing = np.zeros(first.sample.n_paths)
+    years = sorted({quantity for side in (first, other) for quantity in side.values if quantity.key.startswith(YEAR)})
     for quantity, before in first.values.items():
-        if quantity in other.values:
+        if quantity in other.values and quantity not in years:
             yield difference(quantity, before, other.values[quantity], first.sample)
+        if quantity.key == "repayment":
+            for year in years:
+                sides = (side.values.get(year, nothing) for side in (first, other))
+                yield difference(year, *sides, first.sample)
 
 
 def difference(quantity: Quantity, before: FloatArray, after: FloatArray, sample: Sample) -> Difference:
@@ -443,6 +450,6 @@ def _remarks(first: api.Deal, other: api.Deal, before: _Paths, after: _Paths, hu
     if first.plan.minor_units != other.plan.minor_units:
         yield "amounts are rounded differently."
     alone = [key for here, there in ((before, after), (after, before)) for key in here.values if key not in there.values]
-    names = list(dict.fromkeys(quantity.key for quantity in alone))
+    names = list(dict.fromkeys(quantity.key for quantity in alone if not quantity.key.startswith(YEAR)))
     if names:
         yield f"only one of the two has {', '.join(names)}: not compared."

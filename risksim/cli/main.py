@@ -476,6 +476,41 @@ def init(
         command(file, kind, force)
 
 
+@app.command()
+def compare(
+    files: Annotated[
+        list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
+    ],
+    stresses: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Annotated[
+        str, typer.Option("--engine", help="individual (auto), or conditional where all sides share its points.")
+    ] = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Write charts to a .json file (Vega-Lite).")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
+
+    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
+    """
+    from risksim.cli.compare import compare as command
+
+    try:
+        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:
