@@ -2183,3 +2183,11 @@ def values_at(deal: Deal, place: str) -> list[Any]:
     from risksim.scenario.stresses import values_at as said
 
     return said(deal.document, place)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for several files: a folder, or a pattern such as ``deals/*.yaml``."""
+    import glob
+
+    path = Path(name)
+    return path.is_dir() or (glob.has_magic(name) and not path.exists())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from risksim.metrics.sample import Sample
 from risksim.metrics.summary import FIRST_OUTCOME, WITH_IRR
 
 FloatArray = npt.NDArray[np.float64]
+Engine = Literal["individual", "conditional"]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of every distribution. [1]"""
 MOST_SIDES = 4
@@ -243,12 +244,12 @@ def check(deals: Sequence[api.Deal]) -> None:
     if not all(funded) and not all(public):
         lacking = deals[funded.index(False)]
         raise CompareError(
-            f"{lacking.document.file}: got no financing, so it has no investors to compare with, and not every file has "
-            "a public block either.\n  Add financing to it, or public to all of them."
+            f"{lacking.document.file}: got no financing, so it has no investors to compare with, and not every "
+            "file has a public block either.\n  Add financing to it, or public to all of them."
         )
 
 
-def _engine(deals: Sequence[api.Deal], wanted: str) -> tuple[api.Engine, str]:
+def _engine(deals: Sequence[api.Deal], wanted: str) -> tuple[Engine, str]:
     if wanted not in ("auto", "individual", "conditional"):
         raise CompareError(f"got engine '{wanted}'; a comparison is run by individual or conditional, or auto.")
     if wanted != "conditional":
@@ -262,8 +263,8 @@ def _engine(deals: Sequence[api.Deal], wanted: str) -> tuple[api.Engine, str]:
             )
     if not api.shares_points([deal.plan for deal in deals]):
         raise CompareError(
-            "got --engine conditional, but the points of these deals decide different things, so that their paths share "
-            "no luck.\n  Leave --engine out: every person is then drawn on all sides."
+            "got --engine conditional, but the points of these deals decide different things, so that their paths "
+            "share no luck.\n  Leave --engine out: every person is then drawn on all sides."
         )
     return "conditional", "all sides can count people, and their points decide the same"
 
@@ -277,7 +278,7 @@ def _further(progress: Callable[[int], None], before: int) -> Callable[[int], No
 
 def _paths_of(
     deal: api.Deal,
-    how: tuple[int, int, int, api.Engine],
+    how: tuple[int, int, int, Engine],
     hurdle: float,
     funded: bool,
     public: bool,
@@ -361,8 +362,8 @@ def _differences(first: _Paths, other: _Paths) -> Iterator[Difference]:
             yield difference(quantity, before, other.values[quantity], first.sample)
         if quantity.key == "repayment":
             for year in years:
-                sides = (side.values.get(year, nothing) for side in (first, other))
-                yield difference(year, *sides, first.sample)
+                before, after = (side.values.get(year, nothing) for side in (first, other))
+                yield difference(year, before, after, first.sample)
 
 
 def difference(quantity: Quantity, before: FloatArray, after: FloatArray, sample: Sample) -> Difference:
@@ -436,8 +437,8 @@ def _remarks(first: api.Deal, other: api.Deal, before: _Paths, after: _Paths, hu
     if other.plan.labels.hurdles != first.plan.labels.hurdles:
         own = f"{two.hurdles[-1]:.6g}"
         yield (
-            f"other hurdles: present values of both are taken at {hurdle:.6g}, the last hurdle of the first; the other's "
-            f"own last hurdle is {own}."
+            f"other hurdles: present values of both are taken at {hurdle:.6g}, the last hurdle of the first; the "
+            f"other's own last hurdle is {own}."
         )
     dates = [(deal.scenario.start_date, deal.scenario.end_date) for deal in (first, other)]
     if dates[0] != dates[1]:
@@ -449,7 +450,9 @@ def _remarks(first: api.Deal, other: api.Deal, before: _Paths, after: _Paths, hu
         yield f"years are counted differently: {first.plan.day_count} and {other.plan.day_count}."
     if first.plan.minor_units != other.plan.minor_units:
         yield "amounts are rounded differently."
-    alone = [key for here, there in ((before, after), (after, before)) for key in here.values if key not in there.values]
+    alone = [
+        key for here, there in ((before, after), (after, before)) for key in here.values if key not in there.values
+    ]
     names = list(dict.fromkeys(quantity.key for quantity in alone if not quantity.key.startswith(YEAR)))
     if names:
         yield f"only one of the two has {', '.join(names)}: not compared."

@@ -123,9 +123,10 @@ def _range(text: str, said: str) -> tuple[float | str, ...]:
         low, high, steps = (float(part) for part in said.split(":"))
     except ValueError:
         raise GridError(f"--grid: got '{text}'; a range is low:high:steps in plain numbers.\n  {EXAMPLE}") from None
-    if not (math.isfinite(low) and math.isfinite(high)) or low >= high or steps != int(steps) or not 2 <= steps:
+    if not (math.isfinite(low) and math.isfinite(high)) or low >= high or steps != int(steps) or steps < 2:
         raise GridError(
-            f"--grid: got '{said}'; low lies below high, and steps is a whole number from 2 to {MOST_CELLS}.\n  {EXAMPLE}"
+            f"--grid: got '{said}'; low lies below high, and steps is a whole number from 2 to {MOST_CELLS}.\n"
+            f"  {EXAMPLE}"
         )
     if steps > MOST_CELLS:
         raise GridError(f"--grid: got {steps:,.0f} steps; a grid has at most {MOST_CELLS} cells.\n  {EXAMPLE}")
@@ -191,7 +192,7 @@ def grid(
     """
     check(axes, show)
     base, sample = _shown(api.simulate(deal, paths, seed, threads, keep_claims=False, progress=progress), show)
-    places = [(value,) for value in axes[0].values]
+    places: list[tuple[float | str, ...]] = [(value,) for value in axes[0].values]
     if len(axes) > 1:
         places = [(*one, value) for one in places for value in axes[1].values]
     cells: list[Cell] = []

@@ -32,6 +32,10 @@ ENDED = "ended half-way"
 """What the clause is called by which a deal is ended early."""
 SHORTFALLS = {"default": "enrolment-ratio", "trials": "enrolment-ratio-optimistic"}
 """The constant of the register that each `shortfall` of the file names."""
+FEW = 10_000
+"""Paths at least of a stress that is slow to run; otherwise a quarter of all. [paths]"""
+OF_PURSE = 4_096
+"""Paths behind what budgets are left with. [paths]"""
 GRID = (np.arange(2_000) + 0.5) / 2_000
 """Levels at which a mean over a law is taken. [1]"""
 
@@ -44,6 +48,8 @@ class Stress(NamedTuple):
     name: str
     words: str
     """What it does, and what it leaves alone."""
+    slow: str = ""
+    """The word whose absence from the file makes a run under this stress several times as slow as one without."""
 
 
 class Asked(NamedTuple):
@@ -85,6 +91,8 @@ class BudgetMoved(NamedTuple):
 class Answered(NamedTuple):
     """One stress beside the deal as it stands."""
 
+    paths: int
+    """On how many of the paths it was run, the first ones. [paths]"""
     key: str
     """Of the standard set; empty for a stress of the file."""
     words: str
@@ -142,7 +150,7 @@ def _cohorts(deal: api.Deal, change: Callable[[dict[str, Any], int], Changes], o
     """A change of every cohort that has what is changed, by the ends of the places."""
     said: list[dict[str, Any]] = deal.document.root.get("cohorts", [])
     if not said:
-        raise NoSenseError("nobody takes part by name: the file has no cohorts")
+        raise NoSenseError("the file has no cohorts, so nobody enrols")
     found = [change(cohort, position) for position, cohort in enumerate(said)]
     if not any(found):
         raise NoSenseError(otherwise)
@@ -188,7 +196,9 @@ def low_success(deal: api.Deal) -> Changes:
     """Every uncertain chance of success held at the 10 % point of its evidence."""
     changes: Changes = {}
     outcomes: dict[str, dict[str, Any]] = deal.document.root.get("outcomes", {})
-    rated = [(name, key, said[key]) for name, said in outcomes.items() for key in ("success_rate", "monthly") if key in said]
+    rated = [
+        (name, key, said[key]) for name, said in outcomes.items() for key in ("success_rate", "monthly") if key in said
+    ]
     if not rated:
         raise NoSenseError("no outcome has a chance of success, of which evidence could be weak")
     for name, key, law in rated:
@@ -199,7 +209,9 @@ def low_success(deal: api.Deal) -> Changes:
             if isinstance(law, dict) and "effect" in law:  # what the usual service achieves is said there
                 changes[f"outcomes[{name}].counterfactual"] = law["effect"]["usual"]
     if not changes:
-        raise NoSenseError("every success rate of the file is certain, or drawn for each site, so there is no 10 % point")
+        raise NoSenseError(
+            "every success rate of the file is certain, or drawn for each site, so there is no 10 % point"
+        )
     return changes
 
 
@@ -223,7 +235,7 @@ def recession_in_year_two(deal: api.Deal) -> Changes:
     kept = {} if said is None else dict(said.get("recession") or {})
     kept.pop("yearly_chance", None)
     usual = {"spells_survive": {"register": "recession-survival"}, "starts": {"register": "recession-entry"}}
-    recession = usual | kept | {"on": _years_after(deal.scenario.start_date, 1)}
+    recession: Changes = {**usual, **kept, "on": _years_after(deal.scenario.start_date, 1)}
     return {"dependence": {"recession": recession}} if said is None else {"dependence.recession": recession}
 
 
@@ -344,6 +356,7 @@ SET: tuple[tuple[Stress, Callable[[api.Deal], Changes]], ...] = (
             "a harder target group",
             "one person in five, give or take, has half the odds of success; where the file knows such a group, the "
             "odds of belonging to it are doubled",
+            "unlike_assumed",
         ),
         harder_group,
     ),
@@ -362,6 +375,7 @@ SET: tuple[tuple[Stress, Callable[[api.Deal], Changes]], ...] = (
             ENDED,
             "the programme is stopped at the follow-up nearest to the middle of the deal, with the notice, run-off and "
             "payment of the file's first early end, or none",
+            "ends_early",
         ),
         ended_half_way,
     ),
@@ -448,26 +462,45 @@ def answer(
     """
     found = standard_set(deal)
     asked = [*(_own(deal) if own else ()), *found.asked]
-    whole = paths * (1 + len(asked))
+    counts = [_paths_of(deal, one, paths) for one in asked]
+    whole, done = paths + sum(counts), 0
 
-    def run(one: api.Deal, number: int) -> _Run:
-        report = None if progress is None else lambda done: progress(number * paths + done, whole)
-        return _simulated(one, paths, seed, threads, report)
+    def run(one: api.Deal, count: int) -> Outcome:
+        nonlocal done
+        report = None if progress is None else _further(progress, done, whole)
+        made = api.simulate(one, count, seed, threads, keep_claims=False, progress=report)
+        done += count
+        return outcome_of(made)
 
-    base = run(deal, 0)
+    base, sample = run(deal, paths), Sample.equal(paths)
+    purse = _net_benefits(deal, min(paths, OF_PURSE), seed, threads)
     answers = []
-    for number, one in enumerate(asked):
-        after = run(one.deal, number + 1)
-        changed = api.words_of_changes(one.changes)
-        moved = compare(one.stress.name, changed, base.outcome, after.outcome, base.sample)
-        answers.append(Answered(one.stress.key, one.stress.words, moved, tuple(_budgets(base, after))))
+    for one, count in zip(asked, counts, strict=True):
+        same_lives = all(place.startswith("public.") for place in one.changes)  # investors are paid as they were
+        after = base if same_lives else run(one.deal, count)
+        here = Outcome(*(values[: after.npv.size] for values in base))
+        words = api.words_of_changes(one.changes)
+        moved = compare(one.stress.name, words, here, after, Sample.equal(after.npv.size))
+        budgets = _budgets(purse, _net_benefits(one.deal, min(paths, OF_PURSE), seed, threads)) if purse else ()
+        answers.append(Answered(after.npv.size, one.stress.key, one.stress.words, moved, tuple(budgets)))
     return Standard(
         deal.plan.labels.hurdles[-1],
-        figures(base.outcome, base.sample),
-        tuple((name, precision.mean(values, base.sample)) for name, values in base.budgets.items()),
+        figures(base, sample),
+        tuple((name, precision.mean(values, Sample.equal(values.size))) for name, values in purse.items()),
         tuple(answers),
         found.left_out,
     )
+
+
+def _further(progress: Callable[[int, int], None], before: int, whole: int) -> Callable[[int], None]:
+    return lambda done: progress(before + done, whole)
+
+
+def _paths_of(deal: api.Deal, asked: Asked, paths: int) -> int:
+    """On how many paths a stress is run: fewer where it brings in what is slow and the file does without."""
+    word, said = asked.stress.slow, deal.document.root
+    there = not word or word in said or any(word in cohort for cohort in said.get("cohorts", []))
+    return paths if there else min(paths, max(FEW, paths // 4))
 
 
 def _own(deal: api.Deal) -> Iterator[Asked]:
@@ -476,29 +509,19 @@ def _own(deal: api.Deal) -> Iterator[Asked]:
         yield Asked(Stress("", name, "a stress of the file"), changes, api.stressed(deal, name))
 
 
-class _Run(NamedTuple):
-    outcome: Outcome
-    sample: Sample
-    budgets: dict[str, FloatArray]
+def _net_benefits(deal: api.Deal, paths: int, seed: int, threads: int) -> dict[str, FloatArray]:
+    """The net benefit of each budget: float64[path]; nothing where there are none, or they can't be reckoned."""
+    if not api.has_purse(deal):
+        return {}
+    try:
+        return api.net_benefits_by_path(api.run_purse(deal, paths, seed, "individual", threads))
+    except RisksimError:  # under this stress the purse can't be reckoned: investors still can
+        return {}
 
 
-def _simulated(
-    deal: api.Deal, paths: int, seed: int, threads: int, report: Callable[[int], None] | None
-) -> _Run:
-    if api.has_purse(deal):
-        try:
-            whole = api.run_purse(deal, paths, seed, "individual", threads, report)
-        except RisksimError:  # the purse can't be reckoned under this stress: investors still can
-            pass
-        else:
-            run = api.Run(whole.plan, whole.paths, seed, whole.engine)
-            return _Run(outcome_of(run), run.sample, api.net_benefits_by_path(whole))
-    run = api.simulate(deal, paths, seed, threads, keep_claims=False, progress=report)
-    return _Run(outcome_of(run), run.sample, {})
-
-
-def _budgets(base: _Run, after: _Run) -> Iterator[BudgetMoved]:
-    for name, values in after.budgets.items():
-        if name in base.budgets:
-            difference = precision.paired_difference(values, base.budgets[name], base.sample)
-            yield BudgetMoved(name, precision.mean(values, base.sample), difference)
+def _budgets(base: dict[str, FloatArray], after: dict[str, FloatArray]) -> Iterator[BudgetMoved]:
+    for name, values in after.items():
+        if name in base:
+            sample = Sample.equal(values.size)
+            difference = precision.paired_difference(values, base[name], sample)
+            yield BudgetMoved(name, precision.mean(values, sample), difference)

@@ -58,6 +58,8 @@ class Row(NamedTuple):
 class StressTable(NamedTuple):
     """What came of many files."""
 
+    stresses: tuple[str, ...]
+    """Every stress that is asked of some file, those of files first, then the standard ones in their order."""
     rows: tuple[Row, ...]
     bad: tuple[batch.Bad, ...]
     partial: bool
@@ -124,17 +126,27 @@ def stress_table(
                 continue
             rows.append(row_of(file, deal, found))
             if place is not None:
-                batch.keep_text(place, json.dumps({"schema": ROW_SCHEMA, **_told(rows[-1])}, ensure_ascii=False, indent=1))
+                batch.keep_text(
+                    place, json.dumps({"schema": ROW_SCHEMA, **_told(rows[-1])}, ensure_ascii=False, indent=1)
+                )
     except KeyboardInterrupt:
         partial = True
-    return StressTable(tuple(rows), tuple(bad), partial, resumed)
+    return StressTable(_in_order(rows), tuple(rows), tuple(bad), partial, resumed)
+
+
+def _in_order(rows: list[Row]) -> tuple[str, ...]:
+    own = dict.fromkeys(cell.stress for row in rows for cell in row.cells if not cell.key)
+    asked = {cell.stress for row in rows for cell in row.cells}
+    return (*own, *(stress.name for stress, _ in standard.SET if stress.name in asked and stress.name not in own))
 
 
 def _read(files: list[str], bad: list[batch.Bad]) -> Iterable[tuple[str, api.Deal]]:
     for file in files:
         try:
             if api.lists_deals(file):
-                message = f"{file}: got a portfolio; the standard stresses are of deals.\n  Name the deals that it lists."
+                message = (
+                    f"{file}: got a portfolio; the standard stresses are of deals.\n  Name the deals that it lists."
+                )
                 bad.append(batch.Bad(file, None, message))
                 continue
             yield file, api.read(file, funded=True)

@@ -84,9 +84,7 @@ def _sides(files: list[str], stresses: list[str]) -> tuple[list[api.Deal], list[
     for name in stresses:
         if name not in deals[0].scenario.stresses:
             there = ", ".join(f"'{one}'" for one in deals[0].scenario.stresses) or "none"
-            raise NoSuchSideError(
-                f"--with '{name}': {deals[0].document.file} has no such stress.\n  There is {there}."
-            )
+            raise NoSuchSideError(f"--with '{name}': {deals[0].document.file} has no such stress.\n  There is {there}.")
         deals.append(api.stressed(deals[0], name))
         names.append(name)
     return deals, names

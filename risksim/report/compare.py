@@ -21,7 +21,21 @@ ABOUT = {  # what each quantity is called
     "loss": "money lost by investors",
     "repayment": "repaid by all payers",
 }
-DIFFERENCE_HEAD = ("", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %", "higher", "lower", "unpaired", "paths saved")
+DIFFERENCE_HEAD = (
+    "",
+    "mean",
+    "",
+    "sd",
+    "5 %",
+    "25 %",
+    "50 %",
+    "75 %",
+    "95 %",
+    "higher",
+    "lower",
+    "unpaired",
+    "paths saved",
+)
 LEVEL_HEAD = ("", "", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")
 
 
@@ -53,7 +67,9 @@ def comparison(found: Any, foot: Footing) -> str:
     for pair in found.pairs:
         parts += [f"- {line}\n" for line in sentences(pair, found.hurdle)]
     parts += [part for pair in found.pairs for part in _differences(pair, found)]
-    parts.append(heading(f"Each side on its own (money in {found.currency}, present values at {percent(found.hurdle)})"))
+    parts.append(
+        heading(f"Each side on its own (money in {found.currency}, present values at {percent(found.hurdle)})")
+    )
     parts.append(table(LEVEL_HEAD, list(_levels(found.sides)), left=2))
     for pair in found.pairs:
         parts.append(heading(f"What {pair.letter} says otherwise than A"))
@@ -64,8 +80,8 @@ def comparison(found: Any, foot: Footing) -> str:
     parts.append(
         f"\n{foot.paths:,} paths each, seed {foot.seed}, {found.engine} engine: {found.engine_why}.\n"
         f"Scenarios {digests}, risksim {foot.version}.\n"
-        "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be if each side had luck "
-        "of its own,\nand `paths saved` how many times as many paths that would take.\n"
+        "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be with luck of its own "
+        "for each side,\nand `paths saved` how many times as many paths that would take.\n"
     )
     return "".join(parts)
 
@@ -92,7 +108,9 @@ def sentences(pair: Any, hurdle: float) -> Iterator[str]:
                 else f"on average as much as A, as far as these paths can see ({signed(mean)})"
             )
             shares = (("better", npv.p_more), ("worse", npv.p_less), ("the same", npv.p_equal))
-            said = ", ".join(f"{how} on {percent(part.value, part.standard_error)}" for how, part in shares if part.value)
+            said = ", ".join(
+                f"{how} on {percent(part.value, part.standard_error)}" for how, part in shares if part.value
+            )
             yield f"{pair.letter} leaves investors {seen} (NPV at {percent(hurdle)}); of all futures {said}."
     if lost is not None and visible(lost.over_paths.mean):
         verb = "rises" if lost.over_paths.mean.value > 0.0 else "falls"
@@ -135,11 +153,13 @@ def label(quantity: Any) -> str:
         return f"  in {quantity.key.removeprefix('repayment ')}"
     if quantity.key.startswith("net benefit "):
         return f"net benefit, {quantity.key.removeprefix('net benefit ')}"
-    return quantity.key
+    return str(quantity.key)
 
 
 def _differences(pair: Any, found: Any) -> Iterator[str]:
-    yield heading(f"{pair.letter} less A, path by path (money in {found.currency}, present values at {percent(found.hurdle)})")
+    yield heading(
+        f"{pair.letter} less A, path by path (money in {found.currency}, present values at {percent(found.hurdle)})"
+    )
     shown = [one for one in pair.differences if not (_is_year(one.quantity) and one.p_equal.value == 1.0)]
     yield table(DIFFERENCE_HEAD, [_difference(one) for one in shown])
     if len(shown) < len(pair.differences):
@@ -183,7 +203,9 @@ def _levels(sides: Sequence[Any]) -> Iterator[tuple[str, ...]]:
     names = dict.fromkeys(level.quantity for side in sides for level in side.levels)
     for quantity in names:
         scale, places = _scale(quantity)
-        if _is_year(quantity) and not any(_pays(level) for side in sides for level in side.levels if level.quantity == quantity):
+        if _is_year(quantity) and not any(
+            _pays(level) for side in sides for level in side.levels if level.quantity == quantity
+        ):
             continue
         here = [(side, level) for side in sides for level in side.levels if level.quantity == quantity]
         for number, (side, level) in enumerate(here):
@@ -270,7 +292,12 @@ def histogram(letter: str, one: Any, currency: str) -> Spec:
             {
                 "mark": {"type": "bar", "binSpacing": 0},
                 "encoding": {
-                    "x": {"field": "low", "type": "quantitative", "bin": {"binned": True}, "title": f"difference, {unit}"},
+                    "x": {
+                        "field": "low",
+                        "type": "quantitative",
+                        "bin": {"binned": True},
+                        "title": f"difference, {unit}",
+                    },
                     "x2": {"field": "high"},
                     "y": {
                         "field": "probability",

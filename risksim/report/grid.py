@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from risksim.metrics.precision import Estimate
@@ -112,13 +113,21 @@ def _one_way(found: Any) -> str:
 
 def _two_way(found: Any) -> str:
     down, across = found.axes
-    head = (f"{down.title} \\ {across.title}", *(number(value) for value in across.values))
+    head = (f"{down.title} \\ {across.title}", *(_mark(across, value) for value in across.values))
     by_place = {cell.at: cell for cell in found.cells}
     rows = []
     for value in down.values:
         cells = [by_place[value, other] for other in across.values]
-        rows.append((number(value), *(_cell(found.show, cell) for cell in cells)))
+        rows.append((_mark(down, value), *(_cell(found.show, cell) for cell in cells)))
     return table(head, rows)
+
+
+def _mark(axis: Any, value: float | str) -> str:
+    """A value of an axis, marked where the file says it."""
+    alike = value == axis.base or (
+        isinstance(value, float) and isinstance(axis.base, float) and math.isclose(value, axis.base, rel_tol=1e-9)
+    )
+    return f"{number(value)}{BASE if alike else ''}"
 
 
 def _cell(show: str, cell: Any) -> str:
@@ -132,7 +141,13 @@ def number(value: float | str) -> str:
     if isinstance(value, str):
         return value
     text = f"{value:.12g}"
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.2f}" if abs(value) >= 1e4 else text
+    return (
+        f"{value:,.0f}"
+        if value == round(value) and abs(value) < 1e15
+        else f"{value:,.2f}"
+        if abs(value) >= 1e4
+        else text
+    )
 
 
 def _shown(show: str, estimate: Estimate) -> tuple[str, str]:
@@ -234,6 +249,9 @@ def _points(found: Any, currency: str) -> Spec:
                 "mark": "rule",
                 "encoding": {"x": across, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
             },
-            {"mark": {"type": "point", "filled": True, "size": 60}, "encoding": {"x": across, "y": down, "color": colour}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {"x": across, "y": down, "color": colour},
+            },
         ],
     )

@@ -32,8 +32,8 @@ def heat_map(
     title, subtitle : str
         What is seen.
     rows : sequence of dict
-        A cell each: ``x`` and ``y`` as text, ``change`` that colours it (None where there is none), ``text`` shown in it
-        and ``base`` where it is framed.
+        A cell each: ``x`` and ``y`` as text, ``change`` that colours it (None where there is none), ``text`` shown
+        in it and ``base`` where it is framed.
     axes : tuple of str or None
         Titles of both axes.
     legend : str
@@ -57,7 +57,13 @@ def heat_map(
             "title": axes[0],
             "axis": {"orient": "top", "labelAngle": -35 if max(map(len, across)) > 10 else 0, "labelLimit": 240},
         },
-        "y": {"field": "y", "type": "ordinal", "sort": down, "title": axes[1], "axis": {"labelLimit": 6 * MOST_LETTERS}},
+        "y": {
+            "field": "y",
+            "type": "ordinal",
+            "sort": down,
+            "title": axes[1],
+            "axis": {"labelLimit": 6 * MOST_LETTERS},
+        },
     }
     colour = {
         "field": "change",
@@ -67,7 +73,7 @@ def heat_map(
         "legend": {"format": number},
     }
     dark = f"abs(datum.change) > {0.6 * far!r}"
-    layers = [
+    layers: list[Spec] = [
         {
             "mark": {"type": "rect", "stroke": "white"},
             "transform": [{"filter": "datum.change != null"}],

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from risksim.report.answer import chance
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.heat import heat_map
 from risksim.report.numbers import percent, rounded
-from risksim.report.stress import HEAD, FiguresOf, StressOf, row_of, sentence, signed
+from risksim.report.stress import HEAD, FiguresOf, StressOf, row_of, sentence, signed, visible
 from risksim.report.table import heading, table
 
 WIDTH = 118
+OF_PURSE = 4_096
+"""Paths behind what budgets are left with, as in `risksim.analysis.standard`. [paths]"""
 TOTAL = "total"
 NONE = "-"
 """Stands where a stress makes no sense for a deal."""
@@ -48,13 +50,19 @@ def standard(found: Any, foot: Footing) -> str:
     base = FiguresOf(*found.base)
     stresses = [_stress(one) for one in found.stresses]
     parts = [f"{foot.deal}\n"]
-    worst_first = sorted(stresses, key=lambda one: one.difference.npv.value)
-    parts += [f"- {sentence(base, one, foot.paths)}\n" for one in worst_first]
-    parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(found.hurdle)} a year)"))
+    worst_first = sorted(found.stresses, key=lambda one: float(one.found.difference.npv.value))
+    parts += [f"- {_said(base, one, foot.paths)}\n" for one in worst_first]
+    parts.append(
+        heading(f"Stresses (all investors, {foot.currency}, present values at {percent(found.hurdle)} a year)")
+    )
     rows = [row_of("as it stands", base, None), *(row_of(one.name, one.values, one.difference) for one in stresses)]
     parts.append(table(HEAD, rows))
     if found.net_benefit:
-        parts.append(heading(f"Mean net benefit of public budgets ({foot.currency})"))
+        parts.append(
+            heading(
+                f"Mean net benefit of public budgets ({foot.currency}, the first {min(foot.paths, OF_PURSE):,} paths)"
+            )
+        )
         parts.append(table(*_budgets(found)))
     parts.append(heading("What each does"))
     for one in found.stresses:
@@ -65,6 +73,10 @@ def standard(found: Any, foot: Footing) -> str:
         parts += [
             textwrap.fill(f"- {one.name}: {one.reason}", WIDTH, subsequent_indent="  ") + "\n" for one in found.left_out
         ]
+    few = [one for one in found.stresses if one.paths < foot.paths]
+    if few:
+        names = " and ".join(one.found.name for one in few)
+        parts.append(f"\nSlow to run, so on the first {few[0].paths:,} paths only, on both sides: {names}.\n")
     parts.append(
         f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
         "Every line meets the same people and the same luck; ± is one standard error, of a change that of the pairs.\n"
@@ -72,11 +84,22 @@ def standard(found: Any, foot: Footing) -> str:
     return "".join(parts)
 
 
+def _said(base: FiguresOf, one: Any, paths: int) -> str:
+    """What a stress does, in plain words; to public budgets where investors and payers notice nothing."""
+    moved = [each for each in one.budgets if each.budget != TOTAL and visible(each.difference)]
+    if one.found.p_differs.value > 0.0 or not moved:
+        return sentence(base, _stress(one), paths)
+    said = (
+        f"that of the {each.budget} {'rises' if each.difference.value > 0.0 else 'falls'} by "
+        f"{signed(each.difference._replace(value=abs(each.difference.value))).removeprefix('+')}"
+        for each in moved
+    )
+    return f"{one.found.name}: investors and payers notice nothing; of net benefits, {', '.join(said)}."
+
+
 def _stress(one: Any) -> StressOf:
     found = one.found
-    return StressOf(
-        found.name, found.changes, FiguresOf(*found.values), FiguresOf(*found.difference), found.p_differs
-    )
+    return StressOf(found.name, found.changes, FiguresOf(*found.values), FiguresOf(*found.difference), found.p_differs)
 
 
 def _budgets(found: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -151,7 +174,10 @@ def charts(found: Any, foot: Footing) -> dict[str, Spec]:
         rows,
         [
             {"mark": "bar", "encoding": {"y": down, "x": across, "color": colour}},
-            {"mark": "rule", "encoding": {"y": down, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}},
+            {
+                "mark": "rule",
+                "encoding": {"y": down, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+            },
         ],
     )
     return {"stresses": spec}
@@ -185,7 +211,7 @@ def stress_table(found: Any, foot: TableFooting) -> str:
     n_rows = len(found.rows)
     parts = [f"{n_rows} file{'' if n_rows == 1 else 's'}{', partial: interrupted' if found.partial else ''}.\n"]
     if found.rows:
-        names = stresses_of(found)
+        names = found.stresses
         numbers = [f"({number})" for number in range(1, len(names) + 1)]
         parts += [f"{number} {name}\n" for number, name in zip(numbers, names, strict=True)]
         parts.append(heading("Chance of a loss: as it stands, and by how many points each stress moves it"))
@@ -197,24 +223,19 @@ def stress_table(found: Any, foot: TableFooting) -> str:
     resumed = f" {found.resumed} of these rows were there from an earlier table." if found.resumed else ""
     parts.append(
         f"\n{foot.paths:,} paths each, seed {foot.seed}, risksim {foot.version}.{resumed}\n"
-        "Every cell is less the deal as it stands, on the same people and the same luck, and rounded to its first uncertain "
-        f"digit;\n{NONE} stands where a stress makes no sense.\n"
+        "Every cell is less the deal as it stands, on the same people and the same luck, and rounded to its first "
+        f"uncertain digit;\n{NONE} stands where a stress makes no sense.\n"
     )
     return "".join(parts)
 
 
-def stresses_of(found: Any) -> list[str]:
-    """Every stress of the table, in the order in which they come."""
-    return list(dict.fromkeys(cell.stress for row in found.rows for cell in row.cells))
-
-
-def _losses(row: Any, names: list[str]) -> tuple[str, ...]:
+def _losses(row: Any, names: Sequence[str]) -> tuple[str, ...]:
     by_name = {cell.stress: cell for cell in row.cells}
     cells = (_move(by_name[name].p_loss_difference, 100.0) if name in by_name else NONE for name in names)
     return (_title(row), chance(row.p_loss)[0], *cells)
 
 
-def _worths(row: Any, names: list[str]) -> tuple[str, ...]:
+def _worths(row: Any, names: Sequence[str]) -> tuple[str, ...]:
     by_name = {cell.stress: cell for cell in row.cells}
     if row.commitment <= 0.0:
         return (_title(row), NONE, *[NONE] * len(names))
@@ -237,8 +258,8 @@ def _left_out(found: Any) -> Iterator[str]:
     for row in found.rows:
         for one in row.left_out:
             by_reason.setdefault((one.name, one.reason), []).append(_title(row))
-    for (name, reason), deals in by_reason.items():
-        who = ", ".join(deals) if len(deals) < len(found.rows) or len(deals) == 1 else "all of them"
+    for (name, reason), deals in sorted(by_reason.items(), key=lambda item: item[0][0]):
+        who = "; ".join(deals) if len(deals) < len(found.rows) or len(deals) == 1 else "all of them"
         yield textwrap.fill(f"- {name}: {reason} ({who})", WIDTH, subsequent_indent="  ") + "\n"
 
 
@@ -257,7 +278,7 @@ def table_charts(found: Any) -> dict[str, Spec]:
     """
     if not any(row.cells for row in found.rows):
         return {}
-    names = stresses_of(found)
+    names = found.stresses
 
     def rows(pick: Any, said: Any) -> list[dict[str, Any]]:
         cells = []

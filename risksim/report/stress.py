@@ -141,6 +141,7 @@ def _size(estimate: Estimate) -> str:
 
 
 def row_of(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+    """A row of the table under `HEAD`; the deal as it stands has no change."""
     loss, error = chance(values.p_loss)
     moved = [_pair(part) for part in change] if change is not None else [("", "")] * 4
     points = _pair(change.p_loss, 100.0, 2) if change is not None else ("", "")

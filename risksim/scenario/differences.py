@@ -16,7 +16,9 @@ from risksim.scenario.payments import RULES, key_of, outcomes_of, terms_of
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Law
 
-SILENT = frozenset({*Origin.model_fields, "label", "name", "description", "sources", "stresses", "schema_", "due_diligence"})
+SILENT = frozenset(
+    {*Origin.model_fields, "label", "name", "description", "sources", "stresses", "schema_", "due_diligence"}
+)
 """Keys that say where numbers come from or what things are called."""
 LONGEST = 100
 """Letters of a value in a line."""
@@ -95,9 +97,9 @@ def _pairs(first: list[tuple[str, str]], second: list[tuple[str, str]]) -> dict[
     """Which rule of the second stands for which of the first, by position."""
     free = list(range(len(second)))
     found: dict[int, int] = {}
-    for alike in (lambda one, other: one == other, lambda one, other: one[0] == other[0]):
+    for alike in (2, 1):  # kind and outcomes, then kind alone
         for position, title in enumerate(first):
-            twin = next((one for one in free if alike(title, second[one])), None)
+            twin = next((one for one in free if title[:alike] == second[one][:alike]), None)
             if position not in found and twin is not None:
                 found[position] = twin
                 free.remove(twin)
@@ -186,9 +188,7 @@ def _keyed(entries: list[Any]) -> dict[str, Any]:
 
 
 def _words(value: Any) -> str:
-    if type(value) in RULES.values():
-        said = f"{key_of(value)} {value_text(terms_of(value))}"
-    else:
-        said = value_text(value)
+    is_rule = type(value) in RULES.values()
+    said = f"{key_of(value)} {value_text(terms_of(value))}" if is_rule else value_text(value)
     said = " ".join(said.split())
     return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
