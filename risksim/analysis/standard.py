@@ -294,8 +294,8 @@ def ended_half_way(deal: api.Deal) -> Changes:
     middle = scenario.start_date + (scenario.end_date - scenario.start_date) / 2
     day = min(days, key=lambda one: (abs((one - middle).days), one))
     said: list[dict[str, Any]] = deal.document.root.get("ends_early") or []
-    terms = {key: said[0][key] for key in ("notice", "run_off", "pays") if said and key in said[0]}
-    clause = {"name": ENDED, "on": day, "chance": 1.0, **terms}
+    terms: Changes = {key: said[0][key] for key in ("notice", "run_off", "pays") if said and key in said[0]}
+    clause: Changes = {"name": ENDED, "on": day, "chance": 1.0, **terms}
     return {"ends_early[+]": clause} if said else {"ends_early": [clause]}
 
 

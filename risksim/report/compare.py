@@ -21,6 +21,7 @@ ABOUT = {  # what each quantity is called
     "loss": "money lost by investors",
     "repayment": "repaid by all payers",
 }
+ORDER = ("investors", "payers", "people", "public")
 DIFFERENCE_HEAD = (
     "",
     "mean",
@@ -80,8 +81,8 @@ def comparison(found: Any, foot: Footing) -> str:
     parts.append(
         f"\n{foot.paths:,} paths each, seed {foot.seed}, {found.engine} engine: {found.engine_why}.\n"
         f"Scenarios {digests}, risksim {foot.version}.\n"
-        "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be with luck of its own "
-        "for each side,\nand `paths saved` how many times as many paths that would take.\n"
+        "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be with luck "
+        "of its own for each side,\nand `paths saved` how many times as many paths that would take.\n"
     )
     return "".join(parts)
 
@@ -131,6 +132,8 @@ def luck(pair: Any) -> str:
     """How much luck a side shares with the first, in a line."""
     shared = pair.shared
     said = f"{shared.inputs} of {shared.of_first} uncertain numbers of A are drawn alike"
+    if not shared.of_first:
+        said = "A has no uncertain numbers"
     if shared.of_this != shared.of_first:
         said += f" ({pair.letter} has {shared.of_this})"
     if shared.outcomes:
@@ -201,7 +204,8 @@ def _times(saved: float) -> str:
 
 def _levels(sides: Sequence[Any]) -> Iterator[tuple[str, ...]]:
     names = dict.fromkeys(level.quantity for side in sides for level in side.levels)
-    for quantity in names:
+    # Years that only a later side has stand with the other years.
+    for quantity in sorted(names, key=lambda one: (ORDER.index(one.about), one.key if one.about == "payers" else "")):
         scale, places = _scale(quantity)
         if _is_year(quantity) and not any(
             _pays(level) for side in sides for level in side.levels if level.quantity == quantity

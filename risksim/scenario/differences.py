@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from risksim.scenario.base import Origin
+from risksim.scenario.base import Origin, Stated
 from risksim.scenario.origins import value_text
 from risksim.scenario.payments import RULES, key_of, outcomes_of, terms_of
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.uncertainty import Law
+from risksim.scenario.uncertainty import Fixed, FixedLaw, Law
 
 SILENT = frozenset(
     {*Origin.model_fields, "label", "name", "description", "sources", "stresses", "schema_", "due_diligence"}
@@ -63,7 +63,7 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
 
 
 def _parts(place: str, first: Any, second: Any) -> Iterator[Difference]:
-    if first == second or (type(first) is type(second) and _bare(first, named=True) == _bare(second, named=True)):
+    if first == second or _bare(first, named=True) == _bare(second, named=True):
         return
     if isinstance(first, dict) and isinstance(second, dict):
         yield from _entries(place, first, second, ".{}" if place not in _BY_NAME else "[{}]")
@@ -80,7 +80,7 @@ def _parts(place: str, first: Any, second: Any) -> Iterator[Difference]:
 
 
 def _rules(first: list[Any], second: list[Any]) -> Iterator[Difference]:
-    """Payment rules side by side: those of a kind and an outcome in their order, then those at the same place."""
+    """Payment rules side by side: equal ones, then those of a kind and an outcome, then those of a kind."""
     pairs = _pairs([_title(rule) for rule in first], [_title(rule) for rule in second])
     for position, rule in enumerate(first):
         here = f"payments[{position}]"
@@ -93,11 +93,11 @@ def _rules(first: list[Any], second: list[Any]) -> Iterator[Difference]:
             yield Difference(f"payments[{position}]", "added", "", _words(rule))
 
 
-def _pairs(first: list[tuple[str, str]], second: list[tuple[str, str]]) -> dict[int, int]:
+def _pairs(first: list[tuple[str, str, str]], second: list[tuple[str, str, str]]) -> dict[int, int]:
     """Which rule of the second stands for which of the first, by position."""
     free = list(range(len(second)))
     found: dict[int, int] = {}
-    for alike in (2, 1):  # kind and outcomes, then kind alone
+    for alike in (3, 2, 1):  # the same, then kind and outcomes, then kind alone
         for position, title in enumerate(first):
             twin = next((one for one in free if title[:alike] == second[one][:alike]), None)
             if position not in found and twin is not None:
@@ -106,9 +106,9 @@ def _pairs(first: list[tuple[str, str]], second: list[tuple[str, str]]) -> dict[
     return found
 
 
-def _title(rule: Any) -> tuple[str, str]:
-    """The kind of a rule, and the outcomes that it names."""
-    return key_of(rule), ", ".join(outcomes_of(rule))
+def _title(rule: Any) -> tuple[str, str, str]:
+    """The kind of a rule, the outcomes that it names, and all that it says."""
+    return key_of(rule), ", ".join(outcomes_of(rule)), repr(_bare(rule))
 
 
 _BY_NAME = {"outcomes", "public.consequences", "public.during", "public.costs", "public.anyway", "public.refunds"}
@@ -148,11 +148,13 @@ def _renamed(first: Mapping[Any, Any], second: Mapping[Any, Any]) -> dict[Any, A
 
 def _same(first: Any, second: Any) -> bool:
     """Whether two parts say the same, apart from names and origins."""
-    return type(first) is type(second) and _bare(first) == _bare(second)
+    return bool(_bare(first) == _bare(second))
 
 
 def _bare(part: Any, *, named: bool = False) -> Any:
     """A part without origins and titles, and without the names of entries unless they are asked for."""
+    if isinstance(part, Stated | Fixed | FixedLaw):  # a number with its origin is that number
+        return part.fixed if isinstance(part, FixedLaw) else part.value
     if isinstance(part, BaseModel):
         name = {"name": getattr(part, "name", None)} if named and not isinstance(part, Scenario) else {}
         return name | {key: _bare(value, named=named) for key, value in _fields(part).items()}
