@@ -16,7 +16,10 @@ FOOT = Footing(512, 1, "0")
 NPV = Quantity("npv", "investors", "currency", 1)
 
 
-def deal(text=DEAL.removesuffix("stresses:\n")):
+BRIEF = DEAL.removesuffix("stresses:\n")
+
+
+def deal(text=BRIEF):
     return api.read_text(text)
 
 
@@ -56,16 +59,14 @@ def test_a_stress_compared_is_the_stress_asked():
     assert one["lost"].over_paths.mean == asked.difference.p_loss
     assert one["repayment"].over_paths.mean == asked.difference.repayment
     assert one["npv"].over_paths.mean.standard_error < one["npv"].unpaired
-    assert found.pairs[0].words == (
-        "payments[0].price: lognormal median 1,000, p90 1,300 becomes changed of lognormal median 1,000, p90 1,300, "
-        "times 2",
-    )
+    (words,) = found.pairs[0].words
+    law = "lognormal median 1,000, p90 1,300"
+    assert words == f"payments[0].price: {law} becomes changed of {law}, times 2"
 
 
 def test_years_add_up_to_the_total_and_a_year_of_one_side_counts():
-    text = DEAL.removesuffix("stresses:\n")
     at = "of: completers, measured: {after_enrolment: 30 months}"
-    later = text.replace("end: 2027-01-01", "end: 2028-01-01").replace("of: completers", at)
+    later = BRIEF.replace("end: 2027-01-01", "end: 2028-01-01").replace("of: completers", at)
     found = by_key(compare([deal(), deal(later)], paths=256))
     total = found["repayment"].over_paths.mean.value
     years = {key: one.over_paths.mean.value for key, one in found.items() if key.startswith("repayment ")}
@@ -76,8 +77,7 @@ def test_years_add_up_to_the_total_and_a_year_of_one_side_counts():
 
 
 def test_present_values_of_all_sides_are_at_the_hurdle_of_the_first():
-    text = DEAL.removesuffix("stresses:\n")
-    other = text.replace("hurdles: [0.0]", "hurdles: [0.05]")
+    other = BRIEF.replace("hurdles: [0.0]", "hurdles: [0.05]")
     found = compare([deal(), deal(other)], paths=256)
     assert found.hurdle == 0.0
     assert by_key(found)["npv"].p_equal.value == 1.0
@@ -85,9 +85,8 @@ def test_present_values_of_all_sides_are_at_the_hurdle_of_the_first():
 
 
 def test_an_outcome_of_another_name_has_luck_of_its_own():
-    text = DEAL.removesuffix("stresses:\n")
-    renamed = text.replace("  job:", "  work:").replace("outcome: job", "outcome: work")
-    found = compare([deal(), deal(text), deal(renamed)], paths=512)
+    renamed = BRIEF.replace("  job:", "  work:").replace("outcome: job", "outcome: work")
+    found = compare([deal(), deal(BRIEF), deal(renamed)], paths=512)
     same, other = found.pairs
     assert by_key(found)["npv"].p_equal.value == 1.0
     assert same.shared.other_outcomes == ()
@@ -99,9 +98,8 @@ def test_an_outcome_of_another_name_has_luck_of_its_own():
 
 
 def test_currencies_do_not_compare():
-    text = DEAL.removesuffix("stresses:\n")
     with pytest.raises(CompareError, match="got amounts in EUR") as caught:
-        compare([deal(), deal(text.replace("start:", "currency: EUR\nstart:"))])
+        compare([deal(), deal(BRIEF.replace("start:", "currency: EUR\nstart:"))])
     assert "at a rate of exchange" in str(caught.value)
 
 
@@ -112,12 +110,11 @@ def test_one_side_and_five_sides_are_refused():
 
 
 def test_the_conditional_engine_runs_sides_whose_points_decide_the_same():
-    text = DEAL.removesuffix("stresses:\n")
-    dearer = text.replace("median: 1000, p90: 1300", "median: 2000, p90: 2600")
+    dearer = BRIEF.replace("median: 1000, p90: 1300", "median: 2000, p90: 2600")
     found = compare([deal(), deal(dearer)], paths=512, engine="conditional")
     assert found.engine == "conditional"
     assert by_key(found)["npv"].correlation.value > 0.9
-    other = text.replace("dropout: {beta: [4, 16]}", "dropout: 0.2")
+    other = BRIEF.replace("dropout: {beta: [4, 16]}", "dropout: 0.2")
     with pytest.raises(CompareError, match="decide different things"):
         compare([deal(), deal(other)], paths=512, engine="conditional")
 

@@ -194,12 +194,12 @@ def test_rows_that_are_there_are_read_and_say_the_same_bits(files):
     first = stress_table([files / "a.yaml"], 128, resume=folder)
     again = stress_table([files / "a.yaml"], 128, resume=folder)
     assert (first.resumed, again.resumed) == (0, 1)
-    assert again.rows == first.rows
+    assert repr(again.rows) == repr(first.rows)  # what is no number equals itself so
     (kept,) = folder.glob("*.json")
     assert json.loads(kept.read_text(encoding="utf-8"))["deal"] == "Ten people"
     assert stress_table([files / "a.yaml"], 64, resume=folder).resumed == 0
     kept.write_text("{", encoding="utf-8")
-    assert stress_table([files / "a.yaml"], 128, resume=folder).rows == first.rows
+    assert repr(stress_table([files / "a.yaml"], 128, resume=folder).rows) == repr(first.rows)
 
 
 def test_an_interrupted_table_is_partial(files, monkeypatch):
