@@ -11,6 +11,7 @@ from risksim.analysis.stress import stress
 from risksim.metrics.sample import Sample
 from risksim.report.compare import Footing, charts, comparison
 from tests.analysis.test_stress import DEAL, STRESSES
+from tests.engine.deals import SHIPPED, shipped_files
 
 FOOT = Footing(512, 1, "0")
 NPV = Quantity("npv", "investors", "currency", 1)
@@ -138,3 +139,37 @@ def test_threads_change_nothing():
     first = api.read_text(DEAL + STRESSES)
     sides = [first, api.stressed(first, "half the odds")]
     assert compare(sides, paths=512, threads=1) == compare(sides, paths=512, threads=2)
+
+
+PAIRS = (
+    ("broendby-tuba.yaml", "danish/havnen.yaml"),
+    ("danish/aaben-og-rolig-loan.yaml", "financing/revenue-loan.yaml"),
+    ("faxe/early-effort.yaml", "faxe/mixed.yaml"),
+    ("international/newpin.yaml", "international/newpin-line.yaml"),
+)
+
+
+@pytest.mark.parametrize("names", PAIRS, ids=lambda names: names[0])
+def test_shipped_deals_of_all_kinds_compare(names):
+    _compares([api.read(SHIPPED / name) for name in names])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", shipped_files(), ids=lambda file: file.stem)
+def test_every_shipped_deal_is_compared_with_itself_or_refused(file):
+    one = api.read(file)
+    if not one.scenario.is_funded and not api.has_purse(one):
+        with pytest.raises(CompareError, match="no investors"):
+            compare([one, one], paths=64)
+        return
+    found = _compares([one, one])
+    assert all(difference.p_equal.value == 1.0 for difference in found.pairs[0].differences)
+    assert found.pairs[0].words == ()
+
+
+def _compares(deals):
+    found = compare(deals, paths=64)
+    assert found.pairs[0].differences
+    assert comparison(found, FOOT)
+    assert isinstance(charts(found), dict)
+    return found
