@@ -450,6 +450,12 @@ def _remarks(first: api.Deal, other: api.Deal, before: _Paths, after: _Paths, hu
         yield f"years are counted differently: {first.plan.day_count} and {other.plan.day_count}."
     if first.plan.minor_units != other.plan.minor_units:
         yield "amounts are rounded differently."
+    public = [deal.plan.purse for deal in (first, other)]
+    if public[0] is not None and public[1] is not None:
+        if public[0].price_year != public[1].price_year:
+            yield f"net benefits are in prices of {public[0].price_year} and of {public[1].price_year}."
+        if public[0].years != public[1].years or not np.array_equal(public[0].discount, public[1].discount):
+            yield "net benefits of public budgets are counted over other years, or discounted otherwise."
     alone = [
         key for here, there in ((before, after), (after, before)) for key in here.values if key not in there.values
     ]

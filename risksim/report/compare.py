@@ -66,11 +66,10 @@ def comparison(found: Any, foot: Footing) -> str:
     parts = [f"{side.letter}: {title(side)}\n" for side in found.sides]
     parts.append("\n")
     for pair in found.pairs:
-        parts += [f"- {line}\n" for line in sentences(pair, found.hurdle)]
+        said = list(sentences(pair, found.hurdle))
+        parts += [f"- {line}\n" for line in said or [f"{pair.letter}: these paths see no difference on average."]]
     parts += [part for pair in found.pairs for part in _differences(pair, found)]
-    parts.append(
-        heading(f"Each side on its own (money in {found.currency}, present values at {percent(found.hurdle)})")
-    )
+    parts.append(heading(f"Each side on its own ({_money(found)})"))
     parts.append(table(LEVEL_HEAD, list(_levels(found.sides)), left=2))
     for pair in found.pairs:
         parts.append(heading(f"What {pair.letter} says otherwise than A"))
@@ -85,6 +84,12 @@ def comparison(found: Any, foot: Footing) -> str:
         "of its own for each side,\nand `paths saved` how many times as many paths that would take.\n"
     )
     return "".join(parts)
+
+
+def _money(found: Any) -> str:
+    """In what money is counted, and at which rate what investors get is valued."""
+    invested = any(one.quantity.key == "npv" for one in found.pairs[0].differences)
+    return f"money in {found.currency}{f', NPV at {percent(found.hurdle)}' if invested else ''}"
 
 
 def title(side: Any) -> str:
@@ -160,9 +165,7 @@ def label(quantity: Any) -> str:
 
 
 def _differences(pair: Any, found: Any) -> Iterator[str]:
-    yield heading(
-        f"{pair.letter} less A, path by path (money in {found.currency}, present values at {percent(found.hurdle)})"
-    )
+    yield heading(f"{pair.letter} less A, path by path ({_money(found)})")
     shown = [one for one in pair.differences if not (_is_year(one.quantity) and one.p_equal.value == 1.0)]
     yield table(DIFFERENCE_HEAD, [_difference(one) for one in shown])
     if len(shown) < len(pair.differences):
