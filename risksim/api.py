@@ -14,7 +14,7 @@ from risksim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import xarray as xr
 
@@ -226,6 +226,13 @@ def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:
     from risksim.scenario.stresses import changes_of as said
 
     return tuple(said(deal.scenario.stresses[stress]))
+
+
+def words_of_changes(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """What changes as under `stresses` do, in words, one a place."""
+    from risksim.scenario.stresses import changes_of as said
+
+    return tuple(said(changes))
 
 
 def simulate(
@@ -2202,3 +2209,79 @@ def explain_purse(deal: Deal | Plan, path: int, seed: int = SEED, engine: Engine
 
     plan = deal.plan if isinstance(deal, Deal) else deal
     return tell_purse(plan, purse_ledger(plan, Settings(seed=seed, engine=engine), path))
+
+
+def points_of_input(
+    deal: Deal | Plan, place: str, levels: Sequence[float], paths: int = CHECKED_BY, seed: int = SEED
+) -> FloatArray | None:
+    """Points of the law of an uncertain input: float64[level].
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal.
+    place : str
+        Where the number stands, as ``outcomes[job].success_rate``.
+    levels : sequence of float
+        Each in (0, 1). [1]
+    paths, seed
+        An input that is worked out of others has no law of its own; its points are those of so many draws.
+
+    Returns
+    -------
+    float64[level] or None
+        None where the number is certain.
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import inputs_of, look_up_input
+    from risksim.engine.run import Settings, keys_of_run
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    slot = next((slot for slot, note in enumerate(plan.labels.inputs) if note.name == place), None)
+    if slot is None:
+        return None
+    if slot in {each.slot for each in plan.derived}:
+        drawn = inputs_of(plan, keys_of_run(plan, Settings(paths, seed)), 0, paths)[:, slot]
+        return np.asarray(np.quantile(drawn, levels, method="inverted_cdf"))
+    found = np.empty((len(levels), plan.inputs.address.size))
+    look_up_input(plan.inputs, slot, np.asarray(levels, dtype=np.float64), found)
+    return found[:, slot].copy()
+
+
+def differences_in_words(first: Deal, second: Deal) -> tuple[str, ...]:
+    """What the file of the second deal says otherwise than that of the first, a sentence each."""
+    from risksim.scenario.differences import differences
+
+    return tuple(map(str, differences(first.scenario, second.scenario)))
+
+
+def shares_points(plans: Sequence[Plan]) -> bool:
+    """Whether paths of the conditional engine meet the same points in all these deals: each dimension decides the same.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        Deals that the conditional engine can run.
+
+    Returns
+    -------
+    bool
+    """
+    names = {dimension_names(plan, max(parameter_dimensions(one) for one in plans)) for plan in plans}
+    return len(names) == 1
+
+
+def values_at(deal: Deal, place: str) -> list[Any]:
+    """What the file of a deal says at a place, as a stress names it; nothing where it says nothing there."""
+    from risksim.scenario.stresses import values_at as said
+
+    return said(deal.document, place)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for several files: a folder, or a pattern such as ``deals/*.yaml``."""
+    import glob
+
+    path = Path(name)
+    return path.is_dir() or (glob.has_magic(name) and not path.exists())

@@ -130,7 +130,7 @@ def batch(
         If rows cannot be kept in the folder of `resume`. Bad files raise nothing; they are listed.
     """
     if resume is not None:
-        _check_folder(Path(resume))
+        check_folder(Path(resume))
     bad: list[Bad] = []
     skipped: list[Bad] = []
     rows: list[Row] = []
@@ -325,13 +325,24 @@ def _key(asked: Asked, how: How) -> str:
 
 
 def _keep(place: Path, row: Row) -> None:
-    """Write a row that appears whole or not at all; numbers are written so that the same bits are read."""
+    """Write a row; numbers are written so that the same bits are read."""
     said = {"schema": ROW_SCHEMA, **row._asdict(), "answer": {k: _told(v) for k, v in row.answer._asdict().items()}}
+    keep_text(place, json.dumps(said, ensure_ascii=False, indent=1))
+
+
+def keep_text(place: Path, text: str) -> None:
+    """Write a file of a folder of rows that appears whole or not at all.
+
+    Raises
+    ------
+    RisksimError
+        If it cannot be kept there.
+    """
     try:
         handle, part = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(said, stream, ensure_ascii=False, indent=1)
+                stream.write(text)
             Path(part).replace(place)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -340,7 +351,7 @@ def _keep(place: Path, row: Row) -> None:
         raise RisksimError(_not_kept(place.parent, error)) from error
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Refuse a folder in which no row can be kept, before any work is done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -188,13 +188,45 @@ def run(
 
 @app.command()
 def stress(
-    file: ScenarioFile,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Scenario file; several, folders or patterns with --standard.", show_default=False
+        ),
+    ],
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each stress.")] = 100_000,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
     as_json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    standard: Annotated[
+        bool, typer.Option("--standard", help="Instead: a standard set of stresses, made from what the deal has.")
+    ] = False,
+    own: Annotated[bool, typer.Option("--own", help="With --standard: the stresses of the file too.")] = False,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grid",
+            metavar="PLACE=VALUES",
+            help='Instead: one or two numbers over a grid, as "payments[0].price=15000:25000:5"; once or twice.',
+            show_default=False,
+        ),
+    ] = None,
+    shown: Annotated[
+        str | None,
+        typer.Option("--show", help="With --grid: npv, p_loss, irr_p50 or repayment.", show_default="npv"),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", help="With --standard or --grid: write charts to a .json file (Vega-Lite)."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume", help="With --standard and several files: folder that keeps finished rows.", show_default=False
+        ),
     ] = None,
     tipping: Annotated[
         bool,
@@ -208,10 +240,12 @@ def stress(
 
     Example: risksim stress scenarios/risks/development-cost.yaml
     """
+    from risksim.cli.stress import Wishes
     from risksim.cli.stress import stress as command
 
+    wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
     try:
-        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask)
+        command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
@@ -542,6 +576,41 @@ def sensitivity(
 
     try:
         command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def compare(
+    files: Annotated[
+        list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
+    ],
+    stresses: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Annotated[
+        str, typer.Option("--engine", help="individual (auto), or conditional where all sides share its points.")
+    ] = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Write charts to a .json file (Vega-Lite).")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
+
+    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
+    """
+    from risksim.cli.compare import compare as command
+
+    try:
+        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None

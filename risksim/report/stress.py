@@ -80,7 +80,7 @@ def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str
     parts = [f"{foot.deal}\n"]
     parts += [f"- {sentence(base, one, foot.paths)}\n" for one in found]
     parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
-    rows = [_row("as it stands", base, None), *(_row(one.name, one.values, one.difference) for one in found)]
+    rows = [row_of("as it stands", base, None), *(row_of(one.name, one.values, one.difference) for one in found)]
     parts.append(table(HEAD, rows))
     parts.append(heading("What is changed"))
     parts += [f"- {one.name}: {'; '.join(one.changes)}\n" for one in found]
@@ -140,7 +140,8 @@ def _size(estimate: Estimate) -> str:
     return signed(estimate._replace(value=abs(estimate.value))).removeprefix("+")
 
 
-def _row(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+def row_of(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+    """A row of the table under `HEAD`; the deal as it stands has no change."""
     loss, error = chance(values.p_loss)
     moved = [_pair(part) for part in change] if change is not None else [("", "")] * 4
     points = _pair(change.p_loss, 100.0, 2) if change is not None else ("", "")

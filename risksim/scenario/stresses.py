@@ -341,3 +341,24 @@ def changes_of(stress: Mapping[str, Any]) -> Iterator[str]:
         operation = _operation(change)
         said = f"{operation} {shown(change[operation])}" if operation else flow(change)
         yield printable(f"{place}: {said if len(said) <= LONGEST_CHANGE else said[: LONGEST_CHANGE - 1] + '…'}")
+
+
+def values_at(document: Document, place: str) -> list[Any]:
+    """What a file says at a place, as a stress names it.
+
+    Parameters
+    ----------
+    document : Document
+        The file.
+    place : str
+        As under `stresses`.
+
+    Returns
+    -------
+    list
+        A value for each place that is meant; nothing where the file says nothing there.
+    """
+    try:
+        return [_at(document.root, path) for path in _paths(document.root, place, creates=False)]
+    except MisplacedError:
+        return []
