@@ -429,9 +429,7 @@ class Draws(NamedTuple):
         return self.engine == "exact" or self.integrated
 
 
-def draw_once(
-    deal: Deal | Plan, paths: int = PATHS, seed: int = SEED, threads: int = 0, engine: str = "auto"
-) -> Draws:
+def draw_once(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED, threads: int = 0, engine: str = "auto") -> Draws:
     """Draw the people of a deal once, to settle different terms on them.
 
     Parameters
@@ -1593,6 +1591,17 @@ class PurseRun(NamedTuple):
 def has_purse(deal: Deal | Plan) -> bool:
     """Whether a deal says what public budgets save."""
     return (deal.plan if isinstance(deal, Deal) else deal).purse is not None
+
+
+def budgets_of(deal: Deal | Plan) -> tuple[str, ...]:
+    """The public budgets of which a deal speaks.
+
+    Raises
+    ------
+    RunError
+        If it says nothing of any.
+    """
+    return _purse_of(deal.plan if isinstance(deal, Deal) else deal).budgets
 
 
 def run_purse(

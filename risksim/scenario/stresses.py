@@ -29,6 +29,8 @@ NUMBERS = ("times", "plus", "odds")
 """What can be done to a number."""
 LONGEST_CHANGE = 120
 """Letters of a change in a list of changes."""
+GOALS = ("at_least", "above", "from", "at")
+"""Keys of the goals of a rule, which are of the kind that the rule counts."""
 NEVER = {
     "schema": "the version of the language",
     "name": "the name of the deal",
@@ -407,11 +409,12 @@ def _kind_of(root: Mapping[str, Any], path: Path) -> str:
     described = "" if place.field is None or not place.field.description else place.field.description
     if (place.bounds is not None and place.bounds.unit == "currency") or "[currency]" in described:
         return "money"
-    counts = _at(root, (*path[:3], "counts")) if path[:1] == ("payments",) and len(path) > 3 else None
-    if counts == "count" and path[-1] in ("at_least", "above", "from", "at") or _is_whole(path):
-        return "count"
     share = allowed(place).startswith("between 0 and 1") or "payers" in path
-    return "share" if share or counts == "share" and path[-1] in ("at_least", "above", "from", "at") else "number"
+    if path[-1] in GOALS and path[:1] == ("payments",) and len(path) > 3:
+        counts = _at(root, (*path[:3], "counts"))
+        if counts in ("count", "share"):
+            return str(counts)
+    return "count" if _is_whole(path) else "share" if share else "number"
 
 
 def changes_of(stress: Mapping[str, Any]) -> Iterator[str]:
