@@ -206,7 +206,7 @@ class Named(NamedTuple):
     """Of the share of a payer: what the payers beside it bear."""
 
 
-def numbers_at(deal: Deal, place: str) -> Named:
+def numbers_at(deal: Deal, place: str, creates: bool = False) -> Named:
     """The numbers that a place names, as stresses write places.
 
     Parameters
@@ -215,6 +215,8 @@ def numbers_at(deal: Deal, place: str) -> Named:
         A deal that was read.
     place : str
         As ``payments[0].price`` or ``payments[*].price``.
+    creates : bool
+        Whether the file need not say it yet.
 
     Returns
     -------
@@ -230,9 +232,9 @@ def numbers_at(deal: Deal, place: str) -> Named:
     from risksim.scenario.stresses import numbers_at as found_at
 
     try:
-        found = found_at(deal.document.root, place)
+        found = found_at(deal.document.root, place, creates)
     except MisplacedError as error:
-        raise RunError(f"{deal.document.file}: {place}: {error.found}\n  {error.remedy}") from None
+        raise RunError(f"{deal.document.file}: {place}:\n  {error.found}\n  {error.remedy}") from None
     beside = found[0].beside if len(found) == 1 else {}
     kinds = {one.kind for one in found}
     return Named(

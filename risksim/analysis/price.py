@@ -286,15 +286,13 @@ def terms_of(deal: api.Deal, asked: Asked) -> tuple[Term, ...]:
 
 
 def _term(deal: api.Deal, place: str, low: float | None, high: float | None) -> Term:
-    found = api.numbers_at(deal, place)
+    found = api.numbers_at(deal, place, creates=low is not None and high is not None)
     (first, *others) = found.values
     factor = found.said and (bool(others) or first is None)
     if others and not found.said:
         raise RunError(f"{place}: got several places of which the file says some only. Name one of them.")
     kind, now = ("factor", 1.0) if factor else (found.kind, first)
     steps = deal.plan.minor_units if kind == "money" else STEPS[kind]
-    if now is None and (low is None or high is None):
-        raise RunError(f"{place}: got a place that the file doesn't say yet. Say between what: --from 0.05 --to 0.5.")
     least, most = _bracket(kind, now, steps)
     ends = (
         math.ceil((least if low is None else low) * steps - 1e-6),
@@ -321,7 +319,7 @@ def change_of(deal: api.Deal, term: Term, value: float) -> dict[str, Any]:
     """What a stress says that puts a number in its place."""
     if term.kind == "factor":
         return {term.place: {"times": value}}
-    beside = api.numbers_at(deal, term.place).beside
+    beside = api.numbers_at(deal, term.place, creates=True).beside
     match = _PAYERS.fullmatch(term.place)
     if not beside or match is None:
         return {term.place: int(value) if term.kind == "count" else value}
@@ -730,6 +728,10 @@ def _remarks(
     tried: Tried, found: Found, solved: Point | None, again: Again | None, at_end: tuple[str, ...]
 ) -> tuple[str, ...]:
     remarks = []
+    if search.direction([point.cost.value for point in tried.known.values()]) == 0:
+        remarks.append(
+            "What the payer pays does not depend on these terms: of those that keep all limits, one at a limit."
+        )
     if not found.monotone:
         remarks.append(
             "Searched on grids, each finer than the one before: cheaper terms between their points may be missed."

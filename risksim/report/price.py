@@ -144,7 +144,8 @@ def sentences(found: Page) -> list[str]:
         return said
     terms = " and ".join(_named(term, value) for term, value in zip(found.terms, found.solved.terms, strict=True))
     cost = rounded(found.solved.cost.value, found.solved.cost.standard_error, 0)
-    said = [f"{terms} keeps {limits} at least cost to {found.minimised}: {cost} {found.currency} in the mean."]
+    keep = "keeps" if len(found.terms) == 1 else "keep"
+    said = [f"{terms} {keep} {limits} at least cost to {found.minimised}: {cost} {found.currency} in the mean."]
     if found.base is not None:
         before = rounded(found.base.cost.value, found.base.cost.standard_error, 0)
         said.append(
@@ -152,19 +153,22 @@ def sentences(found: Page) -> list[str]:
             f"solved terms the chance of a loss is {_chance(found.solved.p_loss)}."
         )
     if found.binding:
-        said.append(f"{' and '.join(found.binding)} binds: one step cheaper, and it breaks.")
-    if found.break_even is not None and (found.break_even.as_it_stands, found.break_even.solved) != (None, None):
+        binds = (
+            "binds: one step cheaper, and it breaks" if len(found.binding) == 1 else "bind: a step cheaper, they break"
+        )
+        said.append(f"{' and '.join(found.binding)} {binds}.")
+    if found.break_even is not None and found.break_even.solved is not None:
         said.append(_successes(found.break_even))
     return said
 
 
 def _successes(one: BreakEvenOf) -> str:
     """The integer effect: people come whole, so a chance of loss can't take every value."""
-    needs = "no number of successes brings the capital back" if one.solved is None else f"break-even needs {one.solved}"
-    before = "" if one.as_it_stands is None else f", {one.as_it_stands} as the deal stands"
+    before = "" if one.as_it_stands is None else f", {one.as_it_stands} as it stands"
+    said = f"With the solved terms break-even needs {one.solved} of {one.of} successes{before}."
     return (
-        f"With the solved terms {needs} of {one.of} successes{before}. People come whole: between two numbers of "
-        "successes a higher price makes no loss less likely, so the attained chance may lie well within its limit."
+        f"{said} People come whole: between two numbers of successes better terms make no loss less likely, so the "
+        "chance attained may lie well within its limit."
     )
 
 

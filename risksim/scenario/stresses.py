@@ -362,7 +362,7 @@ class Number:
     beside: dict[str, float]
 
 
-def numbers_at(root: Mapping[str, Any], place: str) -> tuple[Number, ...]:
+def numbers_at(root: Mapping[str, Any], place: str, creates: bool = False) -> tuple[Number, ...]:
     """The numbers that a place names.
 
     Parameters
@@ -371,6 +371,8 @@ def numbers_at(root: Mapping[str, Any], place: str) -> tuple[Number, ...]:
         A file.
     place : str
         As a stress writes it.
+    creates : bool
+        Whether the file need not say it yet.
 
     Returns
     -------
@@ -381,7 +383,7 @@ def numbers_at(root: Mapping[str, Any], place: str) -> tuple[Number, ...]:
     MisplacedError
         If the place is not there, or what stands there is no number.
     """
-    return tuple(_number_at(root, path) for path in _paths(root, place, creates=True))
+    return tuple(_number_at(root, path) for path in _paths(root, place, creates))
 
 
 def _number_at(root: Mapping[str, Any], path: Path) -> Number:
