@@ -203,7 +203,7 @@ class Named(NamedTuple):
     kind: str
     """``money``, ``share`` (0 to 1), ``count`` (whole) or ``number``."""
     beside: dict[str, float]
-    """Of the share of a payer: what the payers beside it bear."""
+    """Of the share of a payer: what each payer bears, in the order of the file."""
 
 
 def numbers_at(deal: Deal, place: str, creates: bool = False) -> Named:

@@ -232,8 +232,8 @@ def price(
     if not limits:
         raise RunError('got no limit; terms are solved so that limits hold. Try --investor "p_loss<=0.10".')
     terms = terms_of(deal, asked)
-    payer = _payer_of(deal, asked.minimise)
-    tried = Tried(deal, terms, limits, payer, api.draw_once(deal, paths, seed, threads, engine))
+    _check_payer(deal, asked.minimise)
+    tried = Tried(deal, terms, limits, asked.minimise, api.draw_once(deal, paths, seed, threads, engine))
     found = _solve_one(tried) if len(terms) == 1 else _solve_two(tried)
     solved = None if found.best is None else tried.at(found.best)
     binding, at_end = _what_binds(tried, found.best)
@@ -324,27 +324,25 @@ def change_of(deal: api.Deal, term: Term, value: float) -> dict[str, Any]:
     if not beside or match is None:
         return {term.place: int(value) if term.kind == "count" else value}
     name = match["one"] or match["other"]
-    return {match["payers"]: {name: value, **_rest(beside, round((1.0 - value) * term.steps), term.steps)}}
+    return {match["payers"]: _shares(beside, name, round(value * term.steps), term.steps)}
 
 
-def _rest(beside: dict[str, float], left: int, steps: int) -> dict[str, float]:
-    """What the other payers bear, in the same proportions, so that all shares add up to one."""
-    whole, found = sum(beside.values()), {}
-    for position, (name, share) in enumerate(beside.items()):
-        last = position == len(beside) - 1
-        mine = left if last else min(left, round((share / whole if whole else 1 / len(beside)) * left))
-        found[name] = mine / steps
-        left -= mine
-    return found
+def _shares(shares: dict[str, float], name: str, mine: int, steps: int) -> dict[str, float]:
+    """The shares of all payers where one bears so many steps; the others keep their proportions."""
+    others = {other: share for other, share in shares.items() if other != name}
+    whole, left = sum(others.values()), steps - mine
+    found = dict.fromkeys(shares, mine)
+    for position, (other, share) in enumerate(others.items()):
+        part = round(share / whole * (steps - mine)) if whole else 0
+        found[other] = left if position == len(others) - 1 else min(part, left)
+        left -= found[other]
+    return {payer: k / steps for payer, k in found.items()}
 
 
-def _payer_of(deal: api.Deal, name: str | None) -> int | None:
+def _check_payer(deal: api.Deal, name: str | None) -> None:
     payers = deal.plan.labels.payers
-    if name is None:
-        return None
-    if name not in payers:
+    if name is not None and name not in payers:
         raise RunError(f"--minimise: got '{name}'; who pays is {', '.join(payers)}. Name one, or leave it out for all.")
-    return payers.index(name)
 
 
 # Candidates
@@ -361,8 +359,8 @@ class Tried:
         What is solved for.
     limits : tuple of Limit
         What must hold.
-    payer : int or None
-        Whose cost is to be least.
+    payer : str or None
+        Whose cost is to be least; None for all payers.
     draws : Draws
         The people.
     """
@@ -372,7 +370,7 @@ class Tried:
         deal: api.Deal,
         terms: tuple[Term, ...],
         limits: tuple[Limit, ...],
-        payer: int | None,
+        payer: str | None,
         draws: api.Draws,
     ) -> None:
         self.deal, self.terms, self.limits, self.payer, self.draws = deal, terms, limits, payer, draws
@@ -433,7 +431,7 @@ def point_of(
     values: tuple[float | None, ...],
     run: api.Run,
     limits: tuple[Limit, ...],
-    payer: int | None,
+    payer: str | None,
     paths: int,
     seed: int,
 ) -> Point:
@@ -443,7 +441,7 @@ def point_of(
     figures = tuple(figure_of(limit, run, purse) for limit in limits)
     return Point(
         values,
-        precision.mean(paid_by(run, payer), run.sample),
+        precision.mean(paid_by(run, None if payer is None else run.plan.labels.payers.index(payer)), run.sample),
         figure_of(P_LOSS, run),
         figures,
         tuple(limit.holds(figure.value) for limit, figure in zip(limits, figures, strict=True)),

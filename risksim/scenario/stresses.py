@@ -352,7 +352,7 @@ class Number:
     kind : str
         ``money``, ``share`` (0 to 1), ``count`` (whole) or ``number``.
     beside : dict
-        Of the share of a payer: what the payers beside it bear.
+        Of the share of a payer: what each payer bears, in the order of the file.
     """
 
     path: Path
@@ -400,7 +400,7 @@ def _number_at(root: Mapping[str, Any], path: Path) -> Number:
     plain = said and law == "number"
     beside = {}
     if len(path) > 1 and path[-2] == "payers":
-        beside = {str(name): float(share) for name, share in _at(root, path[:-1]).items() if name != path[-1]}
+        beside = {str(name): float(share) for name, share in _at(root, path[:-1]).items()}
     return Number(path, float(value) if plain else None, said, kind, beside)
 
 
