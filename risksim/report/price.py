@@ -10,9 +10,6 @@ from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
-PLACES = {"money": 2, "share": 4, "count": 0, "number": 4, "factor": 6}
-"""Decimal places of what is solved for; money to its minor unit."""
-
 
 class TermOf(NamedTuple):
     """What is solved for."""

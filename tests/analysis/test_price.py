@@ -304,14 +304,10 @@ def shipped(files):
         (value, *_) = api.numbers_at(deal, place).values
         now, steps = (1.0, 1_000_000) if value is None else (value, deal.plan.minor_units)
         asked = Asked([place], ["p_loss<=0.5"], low=(now,), high=(now + 3 / steps,))
-        try:
-            found = price(deal, asked, 64)
-        except RunError as error:
-            assert "the deal cannot have" in str(error), file  # drawdowns in amounts add up to the commitment
-            continue
+        found = price(deal, asked, 64)
         assert found.solved is not None or found.relaxations, file
         assert found.pareto, file
-        assert found.candidates == 4, file
+        assert 3 <= found.candidates <= 4, file
 
 
 CHEAP = ("rules/threshold.yaml", "financing/pari-passu.yaml", "ending/five-people.yaml", "outcomes/spells-any.yaml")
