@@ -290,12 +290,21 @@ def charts(found: Page) -> dict[str, Spec]:
         rows.append(
             {"terms": said, "p_loss": found.base.p_loss.value, "cost": found.base.cost.value, "is": "as it stands"}
         )
-    x: dict[str, Any] = {
-        "field": "cost",
-        "type": "quantitative",
-        "title": f"mean cost, {found.minimised} ({found.currency})",
+    costs = [one.cost.value for one in found.pareto]
+    if len(found.terms) == 1 and max(costs) - min(costs) <= 1e-9 * max(costs):
+        # What the payer pays stays the same: what moves is the term, as a guarantee that somebody else gives.
+        points: list[ParetoOf | PointOf] = [*found.pareto]
+        points += [found.base] if found.base is not None else []
+        for row, point in zip(rows, points, strict=True):
+            row["term"] = point.terms[0]
+        along, title = "term", found.terms[0].place
+    else:
+        along, title = "cost", f"mean cost, {found.minimised} ({found.currency})"
+    x: dict[str, Any] = {"field": along, "type": "quantitative", "title": title}
+    x |= {
+        "axis": {"format": ",.0f" if found.terms[0].kind == "money" or along == "cost" else ",.4~f", "grid": False},
+        "scale": {"zero": False},
     }
-    x |= {"axis": {"format": ",.0f", "grid": False}, "scale": {"zero": False}}
     y = {"field": "p_loss", "type": "quantitative", "title": "chance of a loss", "axis": {"format": ".0%"}}
     kinds = ["solved", "keeps the limits", "breaks a limit", "as it stands"]
     there = [kind for kind in kinds if any(row["is"] == kind for row in rows)]
@@ -320,12 +329,14 @@ def charts(found: Page) -> dict[str, Spec]:
     }
     tips = [{"field": "terms"}, {"field": "p_loss", "format": ".4%"}, {"field": "cost", "format": ",.0f"}]
     on_the_line = {"filter": "datum.is != 'as it stands'"}
-    title = f"What a safer deal for investors costs {found.minimised}"
+    title = "What a safer deal for investors takes"
+    if along == "cost":
+        title = f"What a safer deal for investors costs {found.minimised}"
     layers: list[Spec] = [
         {
             "mark": {"type": "line", "interpolate": "step-after", "color": "#999999"},
             "transform": [on_the_line],
-            "encoding": {"x": x, "y": y, "order": {"field": "cost"}},
+            "encoding": {"x": x, "y": y, "order": {"field": along}},
         },
         {
             "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
