@@ -616,6 +616,73 @@ def compare(
         raise typer.Exit(130) from None
 
 
+@app.command()
+def price(
+    file: ScenarioFile,
+    change: Annotated[
+        list[str],
+        typer.Option(
+            "--change",
+            metavar="PLACE",
+            help="What is solved for, as payments[0].price; once or twice.",
+            show_default=False,
+        ),
+    ],
+    investor: Annotated[
+        list[str] | None,
+        typer.Option("--investor", metavar="LIMIT", help='As "p_loss<=0.10" or "irr_p50>=0.04"; may be repeated.'),
+    ] = None,
+    payer: Annotated[
+        list[str] | None,
+        typer.Option("--payer", metavar="LIMIT", help='As "mean<=900000" or "p_over(1000000)<=0.05"; may be repeated.'),
+    ] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option("--budget", metavar="LIMIT", help='A year, as "2027<=500000" or "2027<=500000@0.95".'),
+    ] = None,
+    public: Annotated[
+        list[str] | None,
+        typer.Option("--public", metavar="LIMIT", help='As "municipality.p_negative<=0.2"; may be repeated.'),
+    ] = None,
+    low: Annotated[
+        list[float] | None,
+        typer.Option("--from", help="Where the search begins.", show_default="a fourth of what stands there"),
+    ] = None,
+    high: Annotated[
+        list[float] | None, typer.Option("--to", help="Where it ends.", show_default="four times as much")
+    ] = None,
+    minimise: Annotated[
+        str | None,
+        typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Engine = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (the Pareto set) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the Pareto set as a Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No talk on stderr.")] = False,
+) -> None:
+    """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
+
+    Example: risksim price scenarios/questions/terms.yaml --change payments[0].price --investor "p_loss<=0.10"
+    """
+    from risksim.analysis.price import Asked
+    from risksim.cli.price import price as command
+
+    try:
+        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:
