@@ -906,6 +906,32 @@ def input_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
     return groups_of(plan)
 
 
+def input_values(plan: Plan, slot: int, levels: FloatArray) -> FloatArray:
+    """Quantiles of an uncertain input by its own law.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal.
+    slot : int
+        Which input; one of `free_inputs`.
+    levels : float64[level]
+        Each in (0, 1). [1]
+
+    Returns
+    -------
+    float64[level]
+        In the unit of the input.
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import look_up_input
+
+    out = np.empty((levels.size, plan.inputs.address.size))
+    look_up_input(plan.inputs, slot, np.ascontiguousarray(levels, dtype=np.float64), out)
+    return out[:, slot].copy()
+
+
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
     """The same deal with every uncertain input at its mean; with `luck`, what is chance, not evidence, is drawn."""
     from risksim.plan.compile import at_means as fix
