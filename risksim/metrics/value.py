@@ -42,7 +42,7 @@ def value_of_knowing(expected: FloatArray, payoffs: FloatArray, sample: Sample) 
     Estimate
         ``E[max E[payoff | known]] - max E[payoff]``, never negative. The standard error is that of the payoff of the
         decision then taken less that of the one taken now: to first order nothing else matters, as at the border of
-        two decisions they are worth the same. [currency]
+        two decisions they are worth the same. There is none where the decision changes on no path. [currency]
     """
     now = best(expected, sample)
     gain = float(sample.weight @ (expected.max(axis=1) - expected[:, now]))
@@ -52,8 +52,10 @@ def value_of_knowing(expected: FloatArray, payoffs: FloatArray, sample: Sample) 
 
 def _told(gain: float, difference: FloatArray, sample: Sample) -> Estimate:
     gain = max(gain, 0.0)
-    if sample.is_exact or not difference.any():
+    if sample.is_exact:
         return Estimate.exact(gain)
+    if not difference.any():
+        return Estimate(gain, math.nan, gain, math.nan)  # no path says how near the border is
     return Estimate.symmetric(gain, precision.mean(difference, sample).standard_error)
 
 
