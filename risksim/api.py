@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.describe import Told
-    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan, Purse, PursePaths
+    from risksim.plan.layout import FloatArray, IntArray, PathResults, Purse, PursePaths
+    from risksim.plan.layout import Plan as Plan
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled

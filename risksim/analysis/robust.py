@@ -181,39 +181,84 @@ def bounds(
         progress=progress,
     )
     side, sample = api.investors(run), run.sample
-    loss = -side.npv[:, -1]
-    p_loss = precision.probability(side.received < side.drawn, sample)
-    worst = robust.worst_mean(loss, sample, eta)
-    back = (side.received - side.drawn) / run.plan.minor_units
-    mean = float(sample.weight @ back)
-    curve = tuple(
-        Point(each, robust.worst_mean(loss, sample, each).bound, robust.worst_probability_of(p_loss, each))
-        for each in sorted({*CURVE, eta})
-    )
-    spread = float(precision.sd(loss, sample).value)
-    plain = precision.mean(loss, sample)
-    return Robust(
+    found, worst = _bounds(
         deal.plan.labels.hurdles[-1],
         eta,
         epsilon,
         anchor,
-        rates_apart(eta),
-        plain,
-        worst.bound,
-        plain.value + spread * float(np.sqrt(2.0 * eta)),
-        worst.at_edge,
-        worst.theta if np.isfinite(worst.theta) else None,
-        p_loss,
-        robust.worst_probability_of(p_loss, eta),
-        robust.contaminated(p_loss, epsilon),
-        # At a level just below what was paid in: what only gives back the money has not lost.
-        robust.cantelli(mean, float(np.sqrt(sample.weight @ (back - mean) ** 2))),
-        of_cohorts(run),
-        feared(run, worst.weight),
-        opened(run, worst.weight),
-        curve,
+        -side.npv[:, -1],
+        (side.received - side.drawn) / run.plan.minor_units,
+        sample,
         engine,
     )
+    return found._replace(
+        together=of_cohorts(run),
+        feared=feared(run, worst),
+        opened=opened(side.npv[:, -1], worst, sample),
+    )
+
+
+def bounds_of_portfolio(
+    portfolio: api.Portfolio,
+    eta: float = ETA,
+    epsilon: float = EPSILON,
+    paths: int = api.PATHS,
+    seed: int = api.SEED,
+    threads: int = 0,
+    anchor: Anchor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Robust:
+    """Bound what a fund loses if the models of its deals, or of what they share, are wrong; as `bounds`."""
+    check(eta, epsilon)
+    run = api.run_portfolio(portfolio, paths, seed, threads, progress=progress)
+    arrays, npv = run.arrays, run.arrays.npv[:, :, -1].sum(axis=1)
+    back = (arrays.received - arrays.drawn).sum(axis=1) / run.names.minor_units
+    found, worst = _bounds(portfolio.hurdles[-1], eta, epsilon, anchor, -npv, back, run.sample, run.engine)
+    return found._replace(together=of_portfolio(run), opened=opened(npv, worst, run.sample))
+
+
+def _bounds(
+    hurdle: float,
+    eta: float,
+    epsilon: float,
+    anchor: Anchor | None,
+    loss: FloatArray,
+    back: FloatArray,
+    sample: Sample,
+    engine: str,
+) -> tuple[Robust, FloatArray]:
+    """Bounds on losses of present value and on money back less money paid in; and the worst law."""
+    p_loss = precision.probability(back < 0.0, sample)
+    worst = robust.worst_mean(loss, sample, eta)
+    mean = float(sample.weight @ back)
+    plain, spread = precision.mean(loss, sample), float(precision.sd(loss, sample).value)
+    curve = tuple(
+        Point(each, robust.worst_mean(loss, sample, each).bound, robust.worst_probability_of(p_loss, each))
+        for each in sorted({*CURVE, eta})
+    )
+    found = Robust(
+        hurdle=hurdle,
+        eta=eta,
+        epsilon=epsilon,
+        anchor=anchor,
+        rates_apart=rates_apart(eta),
+        loss=plain,
+        loss_worst=worst.bound,
+        loss_normal=plain.value + spread * float(np.sqrt(2.0 * eta)),
+        at_edge=worst.at_edge,
+        theta=worst.theta if np.isfinite(worst.theta) else None,
+        p_loss=p_loss,
+        p_loss_worst=robust.worst_probability_of(p_loss, eta),
+        p_loss_contaminated=robust.contaminated(p_loss, epsilon),
+        # Of losing nothing or more: no less than of losing something.
+        p_loss_moments=robust.cantelli(mean, float(np.sqrt(sample.weight @ (back - mean) ** 2))),
+        together=None,
+        feared=(),
+        opened=(),
+        curve=curve,
+        engine=engine,
+    )
+    return found, worst.weight
 
 
 def check(eta: float, epsilon: float) -> None:
@@ -259,10 +304,9 @@ def feared(run: api.Run, worst: FloatArray) -> tuple[Feared, ...]:
     return tuple(sorted(found, key=lambda one: -abs(one.by)))
 
 
-def opened(run: api.Run, worst: FloatArray) -> tuple[Opened, ...]:
+def opened(npv: FloatArray, worst: FloatArray, sample: Sample) -> tuple[Opened, ...]:
     """The paths that the worst law makes most of."""
-    times = np.divide(worst, run.sample.weight, out=np.zeros(worst.size), where=run.sample.weight > 0.0)
-    npv = api.investors(run).npv[:, -1]
+    times = np.divide(worst, sample.weight, out=np.zeros(worst.size), where=sample.weight > 0.0)
     most = np.argsort(-times, kind="stable")[:MOST_OPENED]
     return tuple(Opened(int(path), float(times[path]), float(npv[path])) for path in most if times[path] > 1.0)
 

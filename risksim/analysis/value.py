@@ -7,7 +7,7 @@ know the luck of people beforehand, so payoffs are averaged over it: what counts
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -267,7 +267,7 @@ def _notes(deal: api.Deal, decides: str, pilot: Pilot | None) -> tuple[str, ...]
     found = []
     if pilot is not None:
         found.append(
-            "The people of the pilot are taken to be like those of the deal, each by luck of their own, and all counted."
+            "The people of the pilot are taken to be like those of the deal, each with luck of their own, all counted."
         )
         if deal.plan.shares_luck:
             found.append("People of this deal share luck; if those of the pilot do, it tells less than is said here.")
@@ -356,7 +356,9 @@ def _of_exact(
 
         piloted = _piloted(deal, pilot, outcome, evpi, hurdle, size)
     best = names[int(np.argmax(means))]
-    return Value("investor", SIDES["investor"], hurdle, tuple(decisions), best, evpi, tuple(known), piloted, "exact", 0, notes)
+    return Value(
+        "investor", SIDES["investor"], hurdle, tuple(decisions), best, evpi, tuple(known), piloted, "exact", 0, notes
+    )
 
 
 def _piloted(
@@ -402,9 +404,7 @@ def _draw(
     for place, deal in enumerate(alternatives):
         report = None if progress is None else lambda done, before=place * n_paths: progress(before + done)
         if decides == "investor":
-            run = api.simulate(
-                deal, n_paths, seed, threads, keep_claims=False, engine=engine, progress=report  # type: ignore[arg-type]
-            )
+            run = api.simulate(deal, n_paths, seed, threads, keep_claims=False, engine=engine, progress=report)
             payoffs[:, 1 + place], of_purse = npv_at(run, hurdle), np.empty((n_paths, 0))
         else:
             made = api.run_purse(deal, n_paths, seed, engine, threads, report)
@@ -441,7 +441,7 @@ def _draw(
     )
 
 
-def engine_of(alternatives: Sequence[api.Deal], decides: str) -> str:
+def engine_of(alternatives: Sequence[api.Deal], decides: str) -> Literal["individual", "conditional"]:
     """The engine that runs all alternatives: points are those of a deal alone, addresses mean the same in each."""
     if len(alternatives) > 1:
         return "individual"
@@ -494,7 +494,17 @@ def _of_sample(
     known = [*sorted(singles, key=_falling), *sorted(groups, key=_falling)]
     best = drawn.names[worth.best(payoffs, sample)]
     return Value(
-        decides, SIDES[decides], hurdle, decisions, best, evpi, tuple(known), piloted, drawn.engine, sample.n_paths, notes
+        decides,
+        SIDES[decides],
+        hurdle,
+        decisions,
+        best,
+        evpi,
+        tuple(known),
+        piloted,
+        drawn.engine,
+        sample.n_paths,
+        notes,
     )
 
 

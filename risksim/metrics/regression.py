@@ -64,9 +64,7 @@ def _fit(values: FloatArray, given: FloatArray, sample: Sample) -> FloatArray:
     if given.shape[1] == 1:
         return fit
     ends = np.cumsum([basis.shape[1] for basis in bases])
-    says = [
-        float(np.var(basis @ slopes[end - basis.shape[1] : end])) for basis, end in zip(bases, ends, strict=True)
-    ]
+    says = [float(np.var(basis @ slopes[end - basis.shape[1] : end])) for basis, end in zip(bases, ends, strict=True)]
     most = np.argsort(says)[::-1][:MOST_PRODUCTS]
     scaled = (given[:, most] - given[:, most].mean(axis=0)) / given[:, most].std(axis=0)
     pairs = [scaled[:, i] * scaled[:, j] for i in range(most.size) for j in range(i)]
@@ -78,7 +76,7 @@ def _basis(number: FloatArray, curved: bool) -> FloatArray:
     """Columns of one number: a mean for each value, a natural cubic spline, or a line and a square."""
     some = np.unique(number)
     if some.size <= FEW_VALUES:
-        return (number[:, np.newaxis] == some[1:]).astype(np.float64)
+        return np.asarray(number[:, np.newaxis] == some[1:], dtype=np.float64)
     scaled = (number - number.mean()) / number.std()
     if not curved:
         return np.column_stack([scaled, scaled**2])

@@ -14,7 +14,7 @@ from scipy import special
 
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
-from risksim.metrics.sample import FloatArray, Sample
+from risksim.metrics.sample import FloatArray, IntArray, Sample
 
 MOST_BINS = 4_096
 """Groups of paths with nearly the same rate, over which a pilot's results are added up."""
@@ -70,7 +70,7 @@ class Rates(NamedTuple):
     """float64[place, decision]: mean payoff. [currency]"""
 
 
-def binned(rate: FloatArray, expected: FloatArray, sample: Sample) -> tuple[Rates, FloatArray]:
+def binned(rate: FloatArray, expected: FloatArray, sample: Sample) -> tuple[Rates, IntArray]:
     """Paths in groups of nearly the same rate: the groups, and the group of each path int64[path].
 
     Parameters
@@ -85,8 +85,8 @@ def binned(rate: FloatArray, expected: FloatArray, sample: Sample) -> tuple[Rate
     order = np.argsort(rate, kind="stable")
     group = np.empty(rate.size, dtype=np.int64)
     group[order] = np.arange(rate.size) * min(MOST_BINS, rate.size) // rate.size
-    weight = np.bincount(group, sample.weight)
-    middle = np.bincount(group, sample.weight * rate) / weight
+    weight = np.asarray(np.bincount(group, sample.weight), dtype=np.float64)
+    middle = np.asarray(np.bincount(group, sample.weight * rate) / weight)
     worth = [np.bincount(group, sample.weight * column) / weight for column in expected.T]
     return Rates(middle, weight, np.stack(worth, axis=1)), group
 
