@@ -126,6 +126,8 @@ class Reverse(NamedTuple):
     broken: bool
     """Whether the deal as it stands breaks it."""
     breaks: tuple[Break, ...]
+    unit_saving: Break | None
+    """The part of all unit savings below which public budgets gain nothing; None where the file has none."""
     rates: tuple[RateFor, ...]
     joint: Joint | None
     """None where nothing is uncertain."""
@@ -192,7 +194,8 @@ def reverse(
         None if math.isnan(stands.value) else stands.value,
         None if math.isnan(stands.error) else stands.error,
         beyond(wanted, base).value > 0.0,
-        (*(break_of(deal.plan, curve) for curve in curves), *missing, *unit_saving(deal, paths, seed, threads)),
+        (*(break_of(deal.plan, curve) for curve in curves), *missing),
+        unit_saving(deal, paths, seed, threads),
         tuple(one for curve in curves if curve.knob.outcome is not None for one in rates_for(deal.plan, curve)),
         joint,
         middle_broken,
@@ -437,7 +440,7 @@ def level_of(plan: api.Plan, slots: tuple[int, ...], value: float) -> float | No
 def _no_break(breaks: str, knob: Knob) -> str:
     if breaks == "always":
         return "the limit is broken whatever it is"
-    return "never within its law" if knob.slots else "no value keeps the limit from holding"
+    return "never within its law" if knob.slots else "no value of it breaks the limit"
 
 
 def _plausible(chance: float | None) -> str:
@@ -455,20 +458,20 @@ def _plausible(chance: float | None) -> str:
     return "likely" if chance < 0.7 else "very likely"
 
 
-def unit_saving(deal: api.Deal, paths: int, seed: int, threads: int) -> tuple[Break, ...]:
+def unit_saving(deal: api.Deal, paths: int, seed: int, threads: int) -> Break | None:
     """By how much savings may fall before public budgets gain nothing; where the file speaks of them."""
     if not api.has_purse(deal) or not api.saves(deal.plan):
-        return ()
+        return None
     run = api.run_purse(deal, paths, seed, threads=threads)
     whole = ledger(api.purse_arrays(run), api.purse_names(run.plan), None)
     left, saved = whole.position(discounted=True)[:, -1], whole.present(whole.net)
     # What is left falls by the same part as all that is saved: left - (1 - x) saved = 0.
     factor = precision.ratio_of_means(saved - left, saved, run.sample)
-    name = "unit savings, all alike, as a part of those stated"
+    name = "unit savings"
     if math.isnan(factor.value) or factor.value <= 0.0:
-        return (Break(name, "1", 1.0, None, None, "never", None, None, "public budgets gain without any saving"),)
-    said = f"below it the mean net benefit of all public budgets ({TOTAL}) is negative, whatever the limit above"
-    return (Break(name, "1", 1.0, factor.value, factor.standard_error, "below", None, None, said),)
+        return Break(name, "1", 1.0, None, None, "never", None, None, "public budgets gain without any saving")
+    said = f"below it the mean net benefit of all public budgets ({TOTAL}) is negative"
+    return Break(name, "1", 1.0, factor.value, factor.standard_error, "below", None, None, said)
 
 
 def rates_for(plan: api.Plan, curve: _Curve) -> list[RateFor]:

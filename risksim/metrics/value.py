@@ -40,23 +40,21 @@ def value_of_knowing(expected: FloatArray, payoffs: FloatArray, sample: Sample) 
     Returns
     -------
     Estimate
-        ``E[max E[payoff | known]] - max E[payoff]``, never negative. The standard error is that of the payoff of the
-        decision then taken less that of the one taken now: to first order nothing else matters, as at the border of
-        two decisions they are worth the same. There is none where the decision changes on no path. [currency]
+        ``E[max E[payoff | known]] - max E[payoff]``, never negative: the mean payoff of the decision then taken less
+        that of the one taken now, path by path, with its standard error. An error of `expected` matters to second
+        order only, as it changes decisions where they are worth nearly the same. There is no error where the decision
+        changes on no path. [currency]
     """
-    now = best(expected, sample)
-    gain = float(sample.weight @ (expected.max(axis=1) - expected[:, now]))
     then = np.take_along_axis(payoffs, expected.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    return _told(gain, then - payoffs[:, now], sample)
+    return _gain(then, payoffs[:, best(expected, sample)], sample)
 
 
-def _told(gain: float, difference: FloatArray, sample: Sample) -> Estimate:
-    gain = max(gain, 0.0)
-    if sample.is_exact:
-        return Estimate.exact(gain)
+def _gain(then: FloatArray, now: FloatArray, sample: Sample) -> Estimate:
+    difference = then - now
     if not difference.any():
-        return Estimate(gain, math.nan, gain, math.nan)  # no path says how near the border is
-    return Estimate.symmetric(gain, precision.mean(difference, sample).standard_error)
+        return Estimate(0.0, math.nan, 0.0, math.nan)  # no path says how near the border is
+    found = precision.mean(difference, sample)
+    return found if found.value > 0.0 else Estimate(0.0, found.standard_error, 0.0, max(found.high, 0.0))
 
 
 class Rates(NamedTuple):
@@ -149,9 +147,8 @@ def value_of_pilot(
         Exact but for the fit of `expected` and the draws of the rate. [currency]
     """
     rates, group = binned(rate, expected, sample)
-    gain, chosen = choices_after(rates, people)
-    after = (chosen[group] * payoffs).sum(axis=1)
-    return _told(gain, after - payoffs[:, best(expected, sample)], sample)
+    _, chosen = choices_after(rates, people)
+    return _gain((chosen[group] * payoffs).sum(axis=1), payoffs[:, best(expected, sample)], sample)
 
 
 def net_value(

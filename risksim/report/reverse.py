@@ -48,6 +48,12 @@ def reverse(foot: Footing, found: Any) -> str:
         )
     )
     parts += [f"Missing: {one.name}: {one.said}.\n" for one in found.breaks if one.breaks == "unknown"]
+    if found.unit_saving is not None and found.unit_saving.value is not None:
+        one = found.unit_saving
+        parts.append(
+            f"Public budgets: they gain on average as long as all unit savings are more than {shown(one)} "
+            f"{plus_minus(one.standard_error or 0.0)} times those stated.\n"
+        )
     if found.rates:
         parts.append(heading("The success rate that gives a present value of zero or more with"))
         outcomes = list(dict.fromkeys(one.outcome for one in found.rates))
@@ -77,7 +83,7 @@ def sentence(found: Any) -> str:
     if plausible:
         key = min if found.broken else max
         one = key(plausible, key=lambda each: each.chance)
-        says = f"Of single numbers, the {one.name} turns it most easily, at {shown(one)}"
+        says = f"Of single numbers, the {one.name.split(',')[0]} turns it most easily, at {shown(one)}"
         said += f" {says}; {percent(one.chance, 0.0, 1)} of its own law lies {one.breaks} that."
     return said
 
@@ -126,7 +132,7 @@ def _joint(found: Any) -> list[str]:
     held = "broken" if joint.breaks else "not broken"
     parts.append(
         f"It lies {joint.distance:.2f} standard deviations from the middle of all laws: {order}, as an order of "
-        f"magnitude.\nThe deal was run there: {there} {plus_minus(joint.standard_error)}, so that the limit is {held}.\n"
+        f"magnitude.\nThe deal was run there: {there} {plus_minus(joint.standard_error)}; the limit is {held}.\n"
     )
     return parts
 

@@ -71,8 +71,8 @@ def sentence(foot: Footing, found: Any) -> str:
     loss, worst = found.loss, found.loss_worst
     most, now = chance(found.p_loss_worst)[0], chance(found.p_loss)[0]
     return (
-        f"If the model is off by a relative entropy of {found.eta:.3g}, the chance of a loss is at most {most} instead of "
-        f"{now}, and the mean loss of present value at most {rounded(worst.value, worst.standard_error, 0)} "
+        f"If the model is off by a relative entropy of {found.eta:.3g}, the chance of a loss is at most {most} instead "
+        f"of {now}, and the mean loss of present value at most {rounded(worst.value, worst.standard_error, 0)} "
         f"{foot.currency} instead of {rounded(loss.value, loss.standard_error, 0)}."
     )
 
@@ -113,7 +113,12 @@ def _opened(foot: Footing, found: Any) -> list[str]:
     first = found.opened[0]
     each = ", ".join(f"{one.path} ({one.times:.1f} times)" for one in found.opened)
     said = [f"- Paths that become most likely: {each}.\n"]
-    if found.feared or found.engine == "conditional":
+    if found.together is not None and found.together.of == "deals":
+        deal = found.together.chances[0][0]
+        said.append(
+            f'  Open one:  risksim explain {foot.file} --path {first.path} --seed {foot.seed} --deal "{deal}"\n'
+        )
+    else:
         engine = " --engine conditional" if found.engine == "conditional" else ""
         said.append(f"  Open one:  risksim explain {foot.file} --path {first.path} --seed {foot.seed}{engine}\n")
     return said if found.feared else [heading("What the bound fears"), *said]

@@ -57,7 +57,7 @@ def value(foot: Footing, found: Any) -> str:
         parts.append(heading(f"A pilot that counts '{found.pilot.outcome}' ({foot.currency})"))
         sizes = [(f"{one.people:,} people", *_money(one.value), *_money(one.net)) for one in found.pilot.sizes]
         rate = ("the rate itself", *_money(found.pilot.evppi), "", "")
-        parts.append(table(("", "information", "", "net of cost", ""), [*sizes, rate]))
+        parts.append(table(("", "information", "", f"net of {found.pilot.asked.cost:,.0f}", ""), [*sizes, rate]))
     parts.append(
         f"\nPayoff: {found.payoff}; investors' money at {percent(foot.hurdle)} a year. Nothing else counts in it.\n"
         f"{foot.how}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
@@ -157,7 +157,7 @@ def _pilot_chart(deal: str, currency: str, found: Any) -> Spec:
         "scale": {"domain": ["knowing everything", "cost of the pilot"], "range": [COLOURS[2], COLOURS[1]]},
     }
     return chart(
-        f"{deal}: what a pilot tells is worth more the larger it is, and never more than knowing all",
+        f"{deal}: what a pilot is worth by its size",
         rows,
         [
             {"mark": {"type": "line", "point": True, "color": COLOURS[0]}, "encoding": {"x": x, "y": y}},
