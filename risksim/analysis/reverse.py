@@ -181,7 +181,7 @@ def reverse(
         own = plan.plan if isinstance(plan, api.Deal) else plan
         conditional = api.why_not_conditional(own) is None
         engine: Literal["conditional", "individual"] = "conditional" if conditional else "individual"
-        return api.simulate(own, paths, seed, threads, keep_claims=False, engine=engine)
+        return api.simulate(plan, paths, seed, threads, keep_claims=False, engine=engine)
 
     base = run(deal)
     movable, missing = knobs(deal)

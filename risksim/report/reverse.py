@@ -123,8 +123,8 @@ def _joint(found: Any) -> list[str]:
     parts = [heading(f"The most plausible change of all inputs together that {what} the limit")]
     rows = [
         (one.name, f"{one.score:+.2f}", rounded(one.median, 0.0, 3), rounded(one.value, 0.0, 3))
-        for one in joint.moved
-        if abs(one.score) >= MOST_MOVED
+        for place, one in enumerate(joint.moved)
+        if place == 0 or abs(one.score) >= MOST_MOVED
     ]
     parts.append(table(("", "standard deviations", "middle", "there"), rows))
     order = f"about 1 in {1.0 / joint.probability:,.2g}" if joint.probability > 1e-12 else "next to never"

@@ -56,10 +56,11 @@ def value(foot: Footing, found: Any) -> str:
     if found.pilot is not None:
         parts.append(heading(f"A pilot that counts '{found.pilot.outcome}' ({foot.currency})"))
         sizes = [(f"{one.people:,} people", *_money(one.value), *_money(one.net)) for one in found.pilot.sizes]
-        rate = ("the rate itself", *_money(found.pilot.evppi), "", "")
-        parts.append(table(("", "information", "", f"net of {found.pilot.asked.cost:,.0f}", ""), [*sizes, rate]))
+        itself = ("the rate itself", *_money(found.pilot.evppi), "", "")
+        parts.append(table(("", "information", "", f"net of {found.pilot.asked.cost:,.0f}", ""), [*sizes, itself]))
+    rate = "" if found.decides == "payer" else f"; investors' money at {percent(foot.hurdle)} a year"
     parts.append(
-        f"\nPayoff: {found.payoff}; investors' money at {percent(foot.hurdle)} a year. Nothing else counts in it.\n"
+        f"\nPayoff: {found.payoff}{rate}. Nothing else counts in it.\n"
         f"{foot.how}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
         + "".join(f"{note}\n" for note in found.notes)
         + "± is one standard error. Values do not add up: what one number tells, another may tell as well.\n"

@@ -48,7 +48,7 @@ def test_rate_for_a_probability(found):
 
 
 def test_people_enrolled_and_what_is_missing():
-    """40,000 x 15.5 / 21 = 29,524 comes from each family, 600,000 from 20.3 of them: 20 of 25 are too few and 21 enough,
+    """40,000 x 15.5 / 21 = 29,524 comes from each family, 600,000 from 20.3 of them: 20 of 25 are too few, 21 enough,
     and a part of 25 is rounded to whole families."""
     found = reverse(api.read(SHIPPED / "risks/small-cohort.yaml"), paths=512)
     assert not found.broken

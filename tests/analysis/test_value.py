@@ -29,8 +29,10 @@ def test_reference_deal_is_solved_exactly(exact):
 
 
 def test_regression_agrees_with_the_exact_sums(exact, monkeypatch):
+    """Within 3 standard errors; over 12 seeds the errors are as large as they say: the mean square of 12 is below 2.4
+    with 99.6 % (a twelfth of chi square with 12 degrees of freedom, for errors from 32 replicates)."""
     monkeypatch.setattr(analysis, "_exact", lambda *_: None)
-    found = value(api.read(FILE), paths=16_384, pilot=Pilot(25, cost=20_000.0))
+    found = value(api.read(FILE), paths=16_384, seed=2, pilot=Pilot(25, cost=20_000.0))
     assert found.engine == "conditional"
     pairs = [(found.evpi, exact.evpi), (found.pilot.evppi, exact.evpi)]
     pairs += [(one.value, other.value) for one, other in zip(found.pilot.sizes, exact.pilot.sizes, strict=True)]
@@ -38,6 +40,11 @@ def test_regression_agrees_with_the_exact_sums(exact, monkeypatch):
         assert abs(one.value - other.value) < 3.0 * one.standard_error, (one, other)
         assert one.standard_error < 200.0
     assert np.all(np.diff([one.value.value for one in found.pilot.sizes]) > 0.0)
+    squares = []
+    for seed in range(20, 32):
+        one = value(api.read(FILE), paths=4_096, seed=seed).evpi
+        squares.append(((one.value - exact.evpi.value) / one.standard_error) ** 2)
+    assert np.mean(squares) < 2.4
 
 
 def test_one_input_is_worth_what_nested_runs_say():
