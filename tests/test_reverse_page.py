@@ -30,7 +30,10 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     said = json.loads(ask(FILE, "--paths", 256, "--json", "--chart", chart).stdout)
     assert json.loads(chart.read_text(encoding="utf-8")) == said["charts"]["breaks"]
     del said["charts"]
-    unmarked = {"scenario.not_checked[]", "charts"}  # nothing unchecked in this deal; charts have a language of their own
+    unmarked = {
+        "scenario.not_checked[]",
+        "charts",
+    }  # nothing unchecked in this deal; charts have a language of their own
     assert set(keys(said)) | unmarked == {key for key, _ in rows(section("JSON of a reverse"))}
 
 
