@@ -455,7 +455,7 @@ def _plausible(chance: float | None) -> str:
     ):
         if chance < most:
             return words
-    return "likely" if chance < 0.7 else "very likely"
+    return "about as likely as not" if chance < 0.7 else "very likely"
 
 
 def unit_saving(deal: api.Deal, paths: int, seed: int, threads: int) -> Break | None:

@@ -37,7 +37,7 @@ def test_rate_at_which_the_deal_breaks_even(found):
     assert one.value == pytest.approx(0.75, abs=0.001)
     assert one.breaks == "below"
     assert one.chance == pytest.approx(special.betainc(A, B, 0.75), abs=0.005)
-    assert one.said == "likely"
+    assert one.said == "about as likely as not"
 
 
 def test_rate_for_a_probability(found):
