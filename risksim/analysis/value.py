@@ -223,7 +223,7 @@ def check(deal: api.Deal, decides: str, terms: Sequence[str], pilot: Pilot | Non
     of_purse = deal.plan.purse.notes if decides != "investor" and deal.plan.purse is not None else ()
     if not slots and not of_purse:
         raise NothingToKnowError(
-            f"{file}: every number is certain, or luck that nobody can know, so nothing can be learnt before deciding.\n"
+            f"{file}: every number is certain, or luck that nobody knows, so nothing can be learnt before deciding.\n"
             "  Give a success rate as `beta:` or by `evidence:`, and ask again."
         )
     return slots
