@@ -1099,6 +1099,11 @@ def input_points(plan: Plan, places: Collection[float]) -> FloatArray:
     return found
 
 
+def input_values(plan: Plan, slot: int, levels: FloatArray) -> FloatArray:
+    """Quantiles of one free input by its own law: float64[level], in its unit."""
+    return input_points(plan, levels.tolist())[:, slot].copy()
+
+
 def places_of(plan: Plan) -> dict[str, int]:
     """How many people each cohort has places for, by its name. [people]"""
     return dict(zip(plan.labels.cohorts, plan.cohorts.places.tolist(), strict=True))

@@ -63,7 +63,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Public money",
         "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
     ),
-    "questions": ("Questions of investors", "Small deals of which one question can be answered by hand."),
+    "questions": ("Questions", "Small deals to ask questions of, whose answers can be checked by hand."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals on which programs are compared; the law of the simple one is known exactly."),
 }

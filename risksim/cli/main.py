@@ -548,6 +548,63 @@ def decompose(
 
 
 @app.command()
+Chart = Annotated[
+    Path | None,
+    typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
+]
+OutJson = Annotated[Path | None, typer.Option("--out", help="Write to a file: .json (all).", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
+
+
+@app.command()
+def value(
+    file: ScenarioFile,
+    decide: Annotated[
+        Literal["investor", "payer", "both"],
+        typer.Option("--decide", help="Whose decision, and whose payoff."),
+    ] = "investor",
+    terms: Annotated[
+        list[str] | None,
+        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
+    ] = None,
+    hurdle: Annotated[
+        float | None,
+        typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
+    ] = None,
+    pilot: Annotated[int | None, typer.Option("--pilot", help="People of a pilot that may be made first.")] = None,
+    outcome: Annotated[str | None, typer.Option("--for", help="Which outcome the pilot counts.")] = None,
+    cost: Annotated[float, typer.Option("--cost", help="What the pilot costs.")] = 0.0,
+    serves: Annotated[float, typer.Option("--serves", help="Deals of this size that it decides.")] = 1.0,
+    delay: Annotated[float, typer.Option("--delay", help="Months until it is done.")] = 0.0,
+    lapse: Annotated[float, typer.Option("--lapse", help="Probability that the deal is gone by then.")] = 0.0,
+    paths: Annotated[
+        int | None,
+        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+    ] = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
+
+    Example: risksim value scenarios/questions/pilot.yaml --pilot 25 --cost 20000
+    """
+    from risksim.cli.value import Wishes
+    from risksim.cli.value import value as command
+
+    try:
+        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
+        command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
 def sensitivity(
     file: ScenarioFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
@@ -576,6 +633,33 @@ def sensitivity(
 
     try:
         command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def reverse(
+    file: ScenarioFile,
+    limit: Annotated[
+        str, typer.Option("--limit", metavar="LIMIT", help='What must not be, as "p_loss>0.3" or "irr<0".')
+    ] = "npv<0",
+    paths: Annotated[int, typer.Option("--paths", help="Futures of every run.")] = 4_096,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
+
+    Example: risksim reverse scenarios/questions/pilot.yaml --limit "p_loss>0.6"
+    """
+    from risksim.cli.reverse import reverse as command
+
+    try:
+        command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
@@ -678,6 +762,45 @@ def price(
     try:
         asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def robust(
+    file: DealsFile,
+    eta: Annotated[
+        float | None,
+        typer.Option("--eta", help="Relative entropy by which the model may be off.", show_default="0.05"),
+    ] = None,
+    epsilon: Annotated[float, typer.Option("--epsilon", help="Probability with which anything may hold.")] = 0.05,
+    between: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--between", help="Instead of --eta: two success rates, with --people.", show_default=False),
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
+    ] = None,
+    paths: Annotated[
+        int | None,
+        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+    ] = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
+
+    Example: risksim robust scenarios/questions/pilot.yaml --between 0.6 0.7 --people 40
+    """
+    from risksim.cli.robust import robust as command
+
+    try:
+        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
