@@ -547,7 +547,6 @@ def decompose(
         raise typer.Exit(130) from None
 
 
-@app.command()
 Chart = Annotated[
     Path | None,
     typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
