@@ -524,8 +524,8 @@ DANISH = Words(
         "alle fremtider"
     ),
     from_start_note="fra starten: kassen er aldrig i minus, som når den intet betaler",
-    half_note="50 %: til og med det år er det gået i nul i halvdelen af alle fremtider",
-    paper_note="på papiret: året i beregningen med alle tal på deres gennemsnit",
+    half_note="50 %: da er halvdelen af alle fremtider gået i nul",
+    paper_note="på papiret: året, når alle tal står på deres gennemsnit",
     never="aldrig",
     from_start="fra starten",
     years_title="År for år, {budget} ({prices}, ikke diskonteret)",
@@ -616,7 +616,7 @@ DANISH = Words(
         "en aftales nutidsværdi er opgjort i dens første år, summens i {year}; hver aftale tæller fuldt ud, uanset "
         "fondens andel"
     ),
-    half_back_note="går i nul: det år, hvor pengene senest er tjent ind i halvdelen af alle fremtider",
+    half_back_note="går i nul: året, hvor halvdelen af alle fremtider har tjent pengene ind",
     half_back_on_paper="; på papiret: med alle tal på deres gennemsnit",
     prices_note="andre års priser er regnet om til {year} med hver fils egen inflation",
     silent="intet er angivet om de offentlige kasser for: {names}",
