@@ -14,6 +14,7 @@ from risksim.cli.main import app
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import CHANCE_WORDS, chance, money
 from risksim.report.limits import BY_LANGUAGE
+from risksim.report.purse import TornadoBar, TornadoPoint, tornado
 from risksim.report.purse_words import DANISH, ENGLISH, WORDS
 from risksim.results.purse_story import COUNT_WORDS, FACTOR_WORDS, KIND_WORDS
 from tests.cli.purses import ROOT
@@ -145,6 +146,16 @@ def test_what_is_known_gross_only_is_marked_in_any_language(words, tmp_path):
     assert words.of_one.before_it_saves not in flat
     unknown = next(row for row in text.splitlines() if row.startswith(words.deadweight))
     assert unknown.split("  ")[-1] == words.not_said
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_tornado_of_what_is_known_gross_only_is_marked(words):
+    bar = TornadoBar("price", "", (TornadoPoint("lowest", 1.0, 800.0, -200.0), TornadoPoint("highest", 3.0, 2e3, 1e3)))
+    known, unknown = (tornado("DKK", NET_BENEFIT, 1e3, [bar], words, is_gross_only=yes) for yes in (False, True))
+    assert "†" not in known
+    assert unknown.splitlines()[1].endswith("†")
+    assert words.gross_only_note in unknown
+    assert known.splitlines()[4].split()[-1] == {"en": "1,200", "da": "1.200"}[words.language]  # 2,000 less 800
 
 
 def test_danish_page_of_costs_alone_holds_no_english_phrase():
