@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, keyed, show, talk, write
+from risksim.cli.deals import one_deal
+from risksim.cli.output import as_text, check_folder, keyed, show, talk, write
 
 Engine = Literal["individual", "conditional"]
 
@@ -15,7 +16,7 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
     """Tell one path."""
     if out is not None:
         check_folder(out)
-    deal = _deal(file, name)
+    deal = one_deal(file, name)
     if api.first_run_on_this_machine():
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
     told = api.explain(deal, path, seed, engine)
@@ -54,16 +55,3 @@ def _told(purse: api.PurseStory | None, engine: Engine, obstacle: str | None) ->
     from risksim.report.purse_story import of_the_same_path
 
     return of_the_same_path(purse, engine, obstacle) + known_limits()
-
-
-def _deal(file: str, name: str | None) -> api.Deal:
-    """The deal of a scenario file, or one of a portfolio by its name."""
-    if not api.lists_deals(file):
-        if name is not None:
-            raise OutputError(f"--deal {name}: {file} is one deal, not a portfolio.\n  Leave --deal out.")
-        return api.read(file)
-    portfolio = api.read_portfolio(file)
-    if name is None:
-        names = ", ".join(holding.name for holding in portfolio.holdings[:20])
-        raise OutputError(f"{file}: lists several deals; there is {names}.\n  Add --deal and one of these names.")
-    return portfolio.holding(name).deal

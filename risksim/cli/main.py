@@ -104,6 +104,7 @@ def describe(
     register: Annotated[
         bool, typer.Option("--register", help="List the constants that ship with the program instead.")
     ] = False,
+    deal: Annotated[str | None, typer.Option("--deal", help="Which deal of a portfolio.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
     """Say of every uncertain number where it comes from, its form and what was done to get there.
@@ -112,7 +113,7 @@ def describe(
     """
     from risksim.cli.describe import describe as command
 
-    command(file, register, as_json)
+    command(file, register, as_json, deal)
 
 
 @app.command()

@@ -309,11 +309,14 @@ def _show_pages(
         ]
         more += report.stressed(plan.currency, purse.price_year, rows, words)
     if found is not None:
+        from risksim.analysis.purse_tornado import NET_BENEFIT
+
         bars = [
             report.TornadoBar(bar.name, bar.unit, tuple(report.TornadoPoint(*point) for point in bar.points))
             for bar in found.bars
         ]
-        more += report.tornado(plan.currency, found.quantity, found.base, bars, words)
+        is_gross_only = found.quantity == NET_BENEFIT and summary.total.is_gross_only
+        more += report.tornado(plan.currency, found.quantity, found.base, bars, words, is_gross_only=is_gross_only)
     show(report.page(head, summary, more, words))
     mark(api.constants_in_use(deal), words.not_checked)
 

@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import TOTAL, AtRisk, Budget, KeyFigures, PurseSummary
-from risksim.metrics.source import Spread
-from risksim.report.answer import chance, error_of, money
+from risksim.metrics.purse import TOTAL, BreakEven, Budget, KeyFigures, PurseSummary
+from risksim.report import purse_tables as tables
+from risksim.report.answer import error_of, money
 from risksim.report.limits import BY_LANGUAGE
-from risksim.report.numbers import percent, rounded, written
+from risksim.report.numbers import written
 from risksim.report.purse_words import ENGLISH, MUNICIPALITY, Words
 from risksim.report.stress import signed
 from risksim.report.table import heading, table
 
 WIDTH = 118
 SOCIO_ECONOMIC = "socio-economic"
+ENDS = ("lowest", "highest")
+"""Places of a tornado between which the whole law of an input lies."""
 
 
 class PurseHeading(NamedTuple):
@@ -97,38 +99,18 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "", words: Words
     -------
     str
     """
-    prices = prices_in(words, head.currency, head.price_year)
-    present = words.present.format(prices=prices, year=head.start_year)
-    shown = {name: budget for name, budget in summary.budgets.items() if _moves(budget)}
+    shown = {name: budget for name, budget in summary.budgets.items() if tables.moves(budget)}
     if len(shown) != 1:  # the sum of one is that one
         shown[TOTAL] = summary.total
-    parts = [
-        f"{head.deal}\n",
-        _wrapped(sentence(head, summary, words)),
-        *[_wrapped(words.gross_only.format(outcome=head.titles.get(name, name))) for name in head.gross_only],
-        *([_wrapped(_of_society(head, summary, words))] if head.calculation == SOCIO_ECONOMIC else []),
-        heading(words.left_title.format(present=present)),
-        _left(shown, words),
-        heading(words.made_of_title.format(present=present)),
-        _made_of(shown, words),
-        heading(words.even_title),
-        _breaks_even(shown, head.start_year, words),
+    prices = prices_in(words, head.currency, head.price_year)
+    whole = any(map(tables.gains, summary.budgets.values()))
+    parts = _savings(head, summary, shown, words) if whole else _costs(head, summary, shown, words)
+    parts += [
+        tables.costs_per_head(summary.value_for_money.per_head, prices, words),
+        heading(words.lines_title.format(prices=prices)),
+        tables.lines(summary, words) if whole else tables.line_table(summary, words),
+        more,
     ]
-    for name, budget in shown.items():
-        parts += [heading(words.years_title.format(budget=_title(name, words), prices=prices)), _years(budget, words)]
-    for payer, years in summary.payers.items():
-        if any(map(_asks, years.values())):
-            title = words.at_risk_title.format(payer=words.the_budget(payer), currency=head.currency)
-            parts += [heading(title), _at_risk(years, words)]
-    parts += [heading(words.pockets_title.format(present=present)), _pockets(shown, words)]
-    funds = _funds(shown, head.currency, words)
-    if funds:
-        parts += [heading(words.funds_title), funds]
-    if summary.total.win_win is not None:
-        parts += [heading(words.win_win_title), _win_win(shown, words)]
-    parts += [heading(words.value_title), _value(head, summary, words)]
-    parts += [heading(words.lines_title.format(prices=prices)), _lines(summary, words)]
-    parts.append(more)
     if head.editions:
         parts += [heading(words.editions_title), *[_item(edition) for edition in head.editions]]
     how = how_of(words, head.paths, head.seed, head.engine)
@@ -136,6 +118,74 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "", words: Words
     footer = words.footer.format(how=how, calculation=calculation, digest=head.digest[:12], version=head.version)
     parts.append(f"\n{footer}\n{words.error_note}\n")
     return "".join([*parts, known_limits(words)])
+
+
+def _savings(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """What is said of a deal that saves something, or loses it, down to value for money."""
+    present = _present(head, words)
+    unknown = [
+        _wrapped(words.gross_only.format(outcome=head.titles.get(name, name), mark=tables.GROSS_ONLY))
+        for name in head.gross_only
+    ]
+    parts = [
+        f"{head.deal}\n",
+        _wrapped(sentence(head, summary, words)),
+        *unknown,
+        *_of_society(head, summary, words),
+        heading(words.left_title.format(present=present)),
+        tables.left(shown, words),
+        heading(words.made_of_title.format(present=present)),
+        tables.made_of(shown, words),
+        heading(words.even_title),
+        tables.breaks_even(shown, head.start_year, words),
+        *_by_year(head, summary, shown, words),
+        heading(words.pockets_title.format(present=present)),
+        tables.pockets(shown, words),
+    ]
+    funds = tables.funds(shown, head.currency, words)
+    if funds:
+        parts += [heading(words.funds_title), funds]
+    if summary.total.win_win is not None:
+        parts += [heading(words.win_win_title), tables.win_win(shown, words)]
+    return [*parts, heading(words.value_title), tables.value(head.titles, summary, words)]
+
+
+def _costs(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """What is said of a deal whose file tells what it costs, and nothing of what it saves."""
+    spent, repaid = summary.total.own_costs, summary.total.repayments
+    text = words.costs.format(
+        amount=tables.amount(spent.mean, words), prices=prices_in(words, head.currency, head.price_year)
+    )
+    if spent.sd.value > 0.0:
+        text += words.costs_between.format(low=tables.point(spent.p05, words), high=tables.point(spent.p95, words))
+    if repaid.mean.value > 0.0:
+        text += words.costs_repaid.format(amount=tables.amount(repaid.mean, words), currency=head.currency)
+    return [
+        f"{head.deal}\n",
+        _wrapped(f"{text}."),
+        *_of_society(head, summary, words),
+        heading(words.costs_title.format(present=_present(head, words))),
+        tables.made_of(shown, words),
+        *_by_year(head, summary, shown, words),
+    ]
+
+
+def _present(head: PurseHeading, words: Words) -> str:
+    return words.present.format(prices=prices_in(words, head.currency, head.price_year), year=head.start_year)
+
+
+def _by_year(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """Each budget year by year, and what its payer owes against what is set aside."""
+    parts = []
+    prices = prices_in(words, head.currency, head.price_year)
+    for name, budget in shown.items():
+        title = tables.marked(tables.title_of(name, words), budget)
+        parts += [heading(words.years_title.format(budget=title, prices=prices)), tables.years(budget, words)]
+    for payer, years in summary.payers.items():
+        if any(map(tables.asks, years.values())):
+            title = words.at_risk_title.format(payer=words.the_budget(payer), currency=head.currency)
+            parts += [heading(title), tables.at_risk(years, words)]
+    return parts
 
 
 def known_limits(words: Words = ENGLISH) -> str:
@@ -160,7 +210,7 @@ def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) 
         (
             name
             for name in (MUNICIPALITY, *summary.budgets)
-            if name in summary.budgets and _moves(summary.budgets[name])
+            if name in summary.budgets and tables.moves(summary.budgets[name])
         ),
         TOTAL,
     )
@@ -172,11 +222,13 @@ def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) 
             who=words.the_budget(name),
             amount=money(worth.mean, words.language)[0],
             prices=prices_in(words, head.currency, head.price_year),
+            known=_known(budget, words),
             futures=_futures(worth.p_negative, words),
         )
     ]
     if deep.value < 0.0:
-        before = say.before_it_saves if budget.net_savings.mean.value > 0.0 else say.repays
+        saves = budget.net_savings.mean.value > 0.0 and not budget.is_gross_only
+        before = say.before_it_saves if saves else say.repays
         if budget.repayments.mean.value <= 0.0:
             before = say.spends
         said.append(
@@ -185,21 +237,42 @@ def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) 
                 amount=money(deep, words.language)[0],
                 currency=head.currency,
                 year=budget.lowest.year,
-                back=_comes_back(budget, words),
             )
         )
-    if name != TOTAL and sum(map(_moves, summary.budgets.values())) > 1:
+        said += _made_up_for(budget, words)
+    if name != TOTAL and sum(map(tables.moves, summary.budgets.values())) > 1:
         total = money(summary.total.net_benefit.mean, words.language)[0]
-        said.append(words.total_left.format(amount=total, currency=head.currency))
+        known = _known(summary.total, words)
+        said.append(words.total_left.format(amount=total, currency=head.currency, known=known))
     return " ".join(said)
 
 
-def _comes_back(budget: Budget, words: Words) -> str:
-    """When the cash position, of which the sentence speaks, is up again: savings that free no cash don't help it."""
-    even = budget.break_even_cash
-    if math.isnan(even.p50.value):
-        return words.never_back if even.p_never.value > 0.5 else ""
-    return words.back_by.format(year=_calendar(even.p50, words))
+def _known(budget: Budget, words: Words) -> str:
+    return words.known_gross if budget.is_gross_only else ""
+
+
+def _made_up_for(budget: Budget, words: Words) -> list[str]:
+    """By when savings have made up for what is paid: all of them, those that become cash, and all on paper."""
+    found, cash = budget.break_even, budget.break_even_cash
+    never, never_cash = (math.isnan(each.p50.value) for each in (found, cash))
+    if any(math.isnan(each.p50.value) and each.p_never.value <= 0.5 for each in (found, cash)):
+        return []  # just half of all: no word fits
+    if never and never_cash:
+        phrase = words.never_back
+    elif never:
+        phrase = words.back_in_cash
+    else:
+        phrase = words.back_but_not_in_cash if never_cash else words.back
+    by, cash_by = (_by_when(each.p50, each, words) for each in (found, cash))
+    said = phrase.format(known=_known(budget, words), by=by, cash_by=cash_by)
+    if found.expected_only is not None:
+        on_paper = words.never_on_paper if math.isnan(found.expected_only.value) else words.back_on_paper
+        said += on_paper.format(by=_by_when(found.expected_only, found, words))
+    return [f"{said}."]
+
+
+def _by_when(year: Estimate, found: BreakEven, words: Words) -> str:
+    return words.from_start if tables.is_from_start(year, found) else words.by_year.format(year=f"{year.value:.0f}")
 
 
 def _futures(p: Estimate, words: Words) -> str:
@@ -212,213 +285,12 @@ def _futures(p: Estimate, words: Words) -> str:
     return words.in_some.format(whole=whole)
 
 
-def _of_society(head: PurseHeading, summary: PurseSummary, words: Words) -> str:
-    before = money(summary.total.before_repayments.mean, words.language)[0]
-    return words.of_society.format(amount=before, currency=head.currency)
-
-
-def _title(name: str, words: Words) -> str:
-    return words.together if name == TOTAL else words.budget(name)
-
-
-def _moves(budget: Budget) -> bool:
-    """Whether a budget saves, pays or spends anything."""
-    return any(
-        part.mean.value != 0.0 or part.sd.value > 0.0
-        for part in (budget.gross_savings, budget.net_savings, budget.own_costs, budget.repayments)
-    )
-
-
-def _amount(estimate: Estimate, words: Words) -> str:
-    """An amount without its error."""
-    return money(estimate, words.language)[0]
-
-
-def _left(budgets: Mapping[str, Budget], words: Words) -> str:
-    rows = []
-    for name, budget in budgets.items():
-        worth = budget.net_benefit
-        rows.append(
-            (
-                _title(name, words),
-                *money(worth.mean, words.language),
-                chance(worth.p_negative, words.language)[0],
-                *(_point(point, words) for point in (worth.p05, worth.p50, worth.p95)),
-                _amount(worth.expected_shortfall_95, words),
-                "-" if budget.expected_only is None else _amount(budget.expected_only, words),
-                _amount(budget.net_benefit_cash.mean, words),
-            )
-        )
-    return table(words.left_head, rows)
-
-
-def _made_of(budgets: Mapping[str, Budget], words: Words) -> str:
-    rows = [
-        (_title(name, words), *(_amount(part.mean, words) for part in _parts(budget)))
-        for name, budget in budgets.items()
-    ]
-    return table(words.made_of_head, rows)
-
-
-def _parts(budget: Budget) -> tuple[Spread, ...]:
-    return (budget.gross_savings, budget.net_savings, budget.cash_savings, budget.own_costs, budget.repayments)
-
-
-def _breaks_even(budgets: Mapping[str, Budget], start: int, words: Words) -> str:
-    rows = []
-    for name, budget in budgets.items():
-        found, cash = budget.break_even, budget.break_even_cash
-        after = found.p50_after_start
-        rows.append(
-            (
-                _title(name, words),
-                chance(found.p_never, words.language)[0],
-                *(_calendar(point, words) for point in (found.p05, found.p50, found.p95)),
-                "-" if math.isnan(after.value) else f"{after.value:.0f}",
-                chance(cash.p_never, words.language)[0],
-                _calendar(cash.p50, words),
-                _amount(budget.lowest.position, words),
-                str(budget.lowest.year),
-            )
-        )
-    return table(words.even_head, rows) + f"  {words.even_note.format(year=start)}\n"
-
-
-def _calendar(point: Estimate, words: Words) -> str:
-    return words.never if math.isnan(point.value) else f"{point.value:.0f}"
-
-
-def _years(budget: Budget, words: Words) -> str:
-    rows = []
-    for name, year in budget.years.items():
-        repaid, position = year.repayments, year.position
-        means = (year.net_savings, year.cash_savings, year.own_costs, repaid)
-        rows.append(
-            (
-                name,
-                *(_amount(part.mean, words) for part in means),
-                *(_point(point, words) for point in (repaid.p05, repaid.p95)),
-                _amount(position.mean, words),
-                *(_point(point, words) for point in (position.p05, position.p95)),
-            )
-        )
-    return table(words.years_head, rows)
-
-
-def _point(point: Estimate, words: Words) -> str:
-    """A quantile: a value of one path, or its mean over replicates, in whole units."""
-    return rounded(point.value, point.standard_error, 0, words.language)
-
-
-def _at_risk(years: Mapping[str, AtRisk], words: Words) -> str:
-    rows = [
-        (
-            f"{name}{' *' if year.is_expected else ''}",
-            _amount(year.set_aside, words),
-            *chance(year.p_more, words.language),
-            _amount(year.budget_at_risk_90, words),
-            _amount(year.budget_at_risk_95, words),
-        )
-        for name, year in years.items()
-        if _asks(year)
-    ]
-    starred = any(year.is_expected for year in years.values())
-    return table(words.at_risk_head, rows) + (f"  {words.at_risk_note}\n" if starred else "")
-
-
-def _asks(year: AtRisk) -> bool:
-    """Whether a budget year has anything set aside or due."""
-    return year.set_aside.value != 0.0 or year.p_more.value > 0.0
-
-
-def _pockets(budgets: Mapping[str, Budget], words: Words) -> str:
-    rows = []
-    for name, budget in budgets.items():
-        own = budget.pocket
-        rows.append(
-            (
-                _title(name, words),
-                _amount(own.pays, words),
-                _share(own.share_of_pays, words),
-                _amount(own.gains, words),
-                _share(own.share_of_gains, words),
-                *_ratio(own.pays_per_gain, words),
-            )
-        )
-    return table(words.pockets_head, rows)
-
-
-def _ratio(estimate: Estimate, words: Words) -> tuple[str, str]:
-    """Three decimals at most, and the error."""
-    shown = rounded(estimate.value, estimate.standard_error, 3, words.language)
-    return shown, error_of(estimate, language=words.language)
-
-
-def _share(estimate: Estimate, words: Words, most_places: int = 1) -> str:
-    return percent(estimate.value, estimate.standard_error, most_places, words.language)
-
-
-def _error_of_share(estimate: Estimate, words: Words) -> str:
-    return error_of(estimate, 100.0, " %", words.language)
-
-
-def _funds(budgets: Mapping[str, Budget], currency: str, words: Words) -> str:
-    rows = []
-    for name, budget in budgets.items():
-        fund = budget.fund_share
-        if fund is None:
-            continue
-        on_average = fund.on_average
-        whole = fund.left_without_repayments.value < 0.0
-        chances = (fund.with_80, fund.with_95)
-        rows.append(
-            (
-                _title(name, words),
-                words.no_share if whole else _share(on_average, words),
-                "" if whole else _error_of_share(on_average, words),
-                *(words.no_share if math.isnan(p.value) else _share(p, words) for p in chances),
-                chance(fund.p_no_share, words.language)[0],
-                _amount(fund.left_without_repayments, words),
-            )
-        )
-    return table([title.format(currency=currency) for title in words.funds_head], rows) if rows else ""
-
-
-def _win_win(budgets: Mapping[str, Budget], words: Words) -> str:
-    rows = []
-    for name, budget in budgets.items():
-        found = budget.win_win
-        assert found is not None
-        shares = (found.both, found.investors_only, found.budget_only, found.neither)
-        rows.append((_title(name, words), *(chance(share, words.language)[0] for share in shares)))
-    return table(words.win_win_head, rows)
-
-
-def _value(head: PurseHeading, summary: PurseSummary, words: Words) -> str:
-    value = summary.value_for_money
-    rows = [(words.saved_per_paid, *_ratio(value.benefit_cost_ratio, words))]
-    dead = value.deadweight_share
-    if summary.payers:
-        rows.append((words.deadweight, _share(dead, words, 2), _error_of_share(dead, words)))
-    for name, price in value.outcomes.items() if summary.payers else ():
-        title = head.titles.get(name, name)
-        rows.append((words.per_person.format(outcome=title), *money(price.per_achieved, words.language)))
-        rows.append((words.per_attributable.format(outcome=title), *money(price.per_attributable, words.language)))
-    return table(("", "", ""), rows).split("\n", 2)[2]
-
-
-def _lines(summary: PurseSummary, words: Words) -> str:
-    rows = [
-        (name, _amount(line.gross, words), *money(line.net, words.language), _share(line.beyond_evidence, words))
-        for name, line in summary.lines.items()
-    ]
-    rows += [
-        (words.committee.format(name=name), _amount(own.gross, words), *money(own.net, words.language), "")
-        for name, own in summary.committees.items()
-    ]
-    ends = summary.if_effects_end
-    below = chance(ends.p_negative, words.language)[0]
-    return table(words.lines_head, rows) + words.ends.format(amount=_amount(ends.mean, words), chance=below)
+def _of_society(head: PurseHeading, summary: PurseSummary, words: Words) -> list[str]:
+    """What repayments are to society, and a warning where no cost of the programme is in it."""
+    if head.calculation != SOCIO_ECONOMIC:
+        return []
+    costs = any(budget.own_costs.mean.value > 0.0 for budget in summary.budgets.values())
+    return [_wrapped(words.of_society if costs else f"{words.of_society} {words.no_cost_named}")]
 
 
 def block(
@@ -464,21 +336,11 @@ def _counts(found: KeyFigures) -> bool:
 
 
 def _figures(figures: Mapping[str, KeyFigures], words: Words) -> str:
-    rows = [(_title(name, words), *_figures_row(found, words)) for name, found in figures.items()]
-    return table(("", *words.figures_head), rows)
-
-
-def _figures_row(found: KeyFigures, words: Words) -> tuple[str, ...]:
-    worth, even = found.net_benefit, found.break_even
-    return (
-        *money(worth.mean, words.language),
-        chance(worth.p_negative, words.language)[0],
-        _point(worth.p05, words),
-        _point(worth.p95, words),
-        _calendar(even.p50, words),
-        chance(even.p_never, words.language)[0],
-        _amount(found.repayments, words),
-    )
+    rows = [
+        (tables.marked(tables.title_of(name, words), found), *tables.figures_row(found, words))
+        for name, found in figures.items()
+    ]
+    return tables.figures_table(rows, figures.values(), words)
 
 
 def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse], words: Words = ENGLISH) -> str:
@@ -502,9 +364,9 @@ def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse], word
     parts = [heading(words.stresses_title.format(prices=prices_in(words, currency, price_year)))]
     rows = [
         (
-            _title(budget, words),
+            tables.marked(tables.title_of(budget, words), run.figures[budget]),
             run.name or words.as_it_stands,
-            *_figures_row(run.figures[budget], words),
+            *tables.figures_row(run.figures[budget], words),
             *_change(run.change.get(budget), words),
         )
         for budget in runs[0].figures
@@ -512,7 +374,8 @@ def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse], word
         for run in runs
         if budget in run.figures
     ]
-    parts.append(table(("", "", *words.figures_head, words.changes_by, ""), rows, left=2))
+    figures = [found for run in runs for found in run.figures.values()]
+    parts.append(tables.figures_table(rows, figures, words, names=2, further=(words.changes_by, "")))
     parts += [_item(f"{run.name}: {'; '.join(run.changes)}") for run in runs[1:]]
     return "".join(parts)
 
@@ -523,7 +386,15 @@ def _change(change: Estimate | None, words: Words) -> tuple[str, str]:
     return signed(change, language=words.language).partition(" ")[0], error_of(change, language=words.language)
 
 
-def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar], words: Words = ENGLISH) -> str:
+def tornado(
+    currency: str,
+    quantity: str,
+    base: float,
+    bars: Sequence[TornadoBar],
+    words: Words = ENGLISH,
+    *,
+    is_gross_only: bool = False,
+) -> str:
     """One number moved at a time, the most important first.
 
     Parameters
@@ -538,6 +409,8 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
         Those with the largest swing first.
     words : Words
         Of which language.
+    is_gross_only : bool
+        Whether the quantity holds savings that are known gross only.
 
     Returns
     -------
@@ -548,11 +421,18 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
     rows = []
     for bar in bars:
         at = {point.place: point for point in bar.points}
-        cells = [_side(at.get(place), words) for place in ("10 %", "90 %", "lowest", "highest")]
-        rows.append((bar.name, *cells))
+        cells = [_side(at.get(place), words) for place in ("10 %", "90 %", *ENDS)]
+        rows.append((bar.name, *cells, _width(bar, words)))
     shown = written(f"{base:,.0f}", words.language)
     of = words.tornado_of.format(quantity=words.quantities[quantity], base=shown, currency=currency)
-    return heading(f"{words.tornado_title}: {of}") + table(words.tornado_head, rows) + words.tornado_note
+    mark, note = (f" {tables.GROSS_ONLY}", tables.gross_only_note(words)) if is_gross_only else ("", "")
+    return heading(f"{words.tornado_title}: {of}{mark}") + table(words.tornado_head, rows) + words.tornado_note + note
+
+
+def _width(bar: TornadoBar, words: Words) -> str:
+    """What lies between the ends of an input that has ends."""
+    outputs = [point.output for point in bar.points if point.place in ENDS]
+    return written(f"{max(outputs) - min(outputs):,.0f}", words.language) if len(outputs) == len(ENDS) else ""
 
 
 def _side(point: TornadoPoint | None, words: Words) -> str:
@@ -598,17 +478,20 @@ def portfolio(
     str
     """
     said = [
-        (deal.name, _title(budget, words), *_figures_row(found, words))
+        (deal.name, tables.marked(tables.title_of(budget, words), found), *tables.figures_row(found, words))
         for deal in [*rows, total]
         for budget, found in (deal.figures or {}).items()
         if budget == TOTAL or _counts(found)
     ]
+    shown = [found for deal in [*rows, total] for found in (deal.figures or {}).values()]
+    on_paper = any(found.break_even.expected_only is not None for found in shown)
     silent = [deal.name for deal in rows if deal.figures is None]
     parts = [
         f"{name}\n",
         heading(words.figures_title.format(prices=prices_in(words, currency, price_year))),
-        table(("", "", *words.figures_head), said, left=2),
+        tables.figures_table(said, shown, words, names=2),
         f"  {words.present_note.format(year=present_year)}\n",
+        f"  {words.half_back_note}{words.half_back_on_paper if on_paper else ''}\n",
         f"  {words.prices_note.format(year=price_year)}\n",
     ]
     if silent:

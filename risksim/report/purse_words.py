@@ -51,8 +51,14 @@ class Words:
     of_one: Sentence
     of_all: Sentence
     deepest: str
+    back: str
+    """In most futures, in cash as well; `by` and `cash_by` are `by_year` or `from_start`."""
+    back_but_not_in_cash: str
+    back_in_cash: str
     never_back: str
-    back_by: str
+    back_on_paper: str
+    never_on_paper: str
+    by_year: str
     total_left: str
     in_none: str
     in_few: str
@@ -60,17 +66,30 @@ class Words:
     in_most: str
     in_some: str
     gross_only: str
+    gross_only_note: str
+    known_gross: str
+    """Behind an amount in a sentence."""
     of_society: str
+    no_cost_named: str
+    costs: str
+    """Opening of a page where nothing is saved, without its full stop."""
+    costs_between: str
+    costs_repaid: str
 
     # Tables of the page
     left_title: str
     left_head: tuple[str, ...]
     made_of_title: str
     made_of_head: tuple[str, ...]
+    costs_title: str
     even_title: str
     even_head: tuple[str, ...]
     even_note: str
+    from_start_note: str
+    half_note: str
+    paper_note: str
     never: str
+    from_start: str
     years_title: str
     years_head: tuple[str, ...]
     at_risk_title: str
@@ -86,8 +105,16 @@ class Words:
     value_title: str
     saved_per_paid: str
     deadweight: str
+    not_known: str
+    not_said: str
     per_person: str
     per_attributable: str
+    per_head_title: str
+    net_own_costs: str
+    who_enrol: str
+    each_enrolled: str
+    who_complete: str
+    each_completed: str
     lines_title: str
     lines_head: tuple[str, ...]
     committee: str
@@ -108,6 +135,8 @@ class Words:
     tornado_note: str
     quantities: Mapping[str, str]
     present_note: str
+    half_back_note: str
+    half_back_on_paper: str
     prices_note: str
     silent: str
     all_deals: str
@@ -166,35 +195,53 @@ ENGLISH = Words(
     not_checked="Not checked against its source",
     limits_title="What this cannot say",
     of_one=Sentence(
-        "On average {who} is left with {amount} {prices}; {futures} it loses.",
+        "On average {who} is left with {amount} {prices}{known}; {futures} it loses.",
         "it repays before it saves",
         "it repays",
         "it spends",
     ),
     of_all=Sentence(
-        "On average all public budgets together are left with {amount} {prices}; {futures} they lose.",
+        "On average all public budgets together are left with {amount} {prices}{known}; {futures} they lose.",
         "they repay before they save",
         "they repay",
         "they spend",
     ),
-    deepest="In cash {before}: the deepest point is {amount} {currency} in {year} on average{back}.",
-    never_back=", and in most futures the savings never make up for it",
-    back_by=", and the savings have made up for it by {year} in half of all futures",
-    total_left="All public budgets together are left with {amount} {currency} on average.",
+    deepest="In cash {before}: the deepest point is {amount} {currency} in {year} on average.",
+    back="Savings{known} have made up for it {by} in half of all futures, those that become cash {cash_by}",
+    back_but_not_in_cash=(
+        "Savings{known} have made up for it {by} in half of all futures, but in cash they never do in most"
+    ),
+    back_in_cash=(
+        "In most futures savings{known} never make up for it, but in cash they have {cash_by} in half of them"
+    ),
+    never_back="In most futures savings{known} never make up for it",
+    back_on_paper="; on paper, with every number at its mean, {by}",
+    never_on_paper="; on paper, with every number at its mean, they never do",
+    by_year="by {year}",
+    total_left="All public budgets together are left with {amount} {currency} on average{known}.",
     in_none="in none of the futures simulated",
     in_few="in fewer than 1 of 100 futures",
     in_all="in all futures simulated",
     in_most="in more than 99 of 100 futures",
     in_some="in {whole} of 100 futures",
     gross_only=(
-        "Nobody says how many would have reached {outcome} anyway: net savings from it are not known to be an effect "
-        "of the programme."
+        "Nobody says how many would have reached {outcome} anyway: gross only, net unknown. What is marked {mark} "
+        "counts all who reached it, and is not known to be an effect of the programme."
     ),
+    gross_only_note="gross only, net unknown: counts every success as the programme's",
+    known_gross=" (gross only, net unknown)",
     of_society=(
-        "Socio-economic calculation: for society, repayments cancel against what investors get. Before repayments all "
-        "budgets together are left with {amount} {currency}; what investors pay for the programme is a cost to society "
-        "that is not in it."
+        "Socio-economic calculation: repayments cancel, since investors get what budgets pay, and are nought below "
+        "except where they are called nominal. What investors pay for the programme is a cost to society that is in it "
+        "only as far as the file names it among public costs."
     ),
+    no_cost_named="No cost of the programme is given here, so what is left is too high by all of it.",
+    costs=(
+        "The file says nothing of what is saved: the programme costs public budgets {amount} {prices} on average, as "
+        "present value"
+    ),
+    costs_between=", and {low} to {high} in nine of ten futures",
+    costs_repaid="; they repay {amount} {currency} to investors beside it",
     left_title="What is left to each budget ({present})",
     left_head=(
         "",
@@ -210,6 +257,7 @@ ENGLISH = Words(
     ),
     made_of_title="What it is made of (means, {present})",
     made_of_head=("", "gross savings", "net savings", "of it cash", "own costs", "repayments"),
+    costs_title="What it costs (means, {present})",
     even_title="Break-even: the first year from which the position is not below nought again",
     even_head=(
         "",
@@ -218,15 +266,21 @@ ENGLISH = Words(
         "50 %",
         "95 %",
         "years after start",
+        "on paper",
         "cash: never",
         "50 %",
+        "on paper",
         "lowest cash position",
         "in",
     ),
     even_note=(
         "positions are discounted to {year}, in cash not; the lowest cash position is that of the mean of all futures"
     ),
+    from_start_note="from the start: the position is never below nought, as where a budget pays nothing",
+    half_note="50 %: half of all futures have broken even by then",
+    paper_note="on paper: the year of the calculation with every number at its mean",
     never="never",
+    from_start="from the start",
     years_title="Year by year, {budget} ({prices}, not discounted)",
     years_head=(
         "",
@@ -261,14 +315,22 @@ ENGLISH = Words(
     value_title="Value for money (all budgets together)",
     saved_per_paid="net savings per 1 paid, present values",
     deadweight="share of repayments for what would have come anyway",
+    not_known="not known",
+    not_said="not said of every outcome that is paid for",
     per_person="all repayments per person: {outcome}",
     per_attributable="all repayments per person whom the programme brought there: {outcome}",
+    per_head_title="What it costs a person (means over all years, {prices}, not discounted)",
+    net_own_costs="own costs of all budgets, less those of the alternative",
+    who_enrol="people who enrol",
+    each_enrolled="own costs for each who enrols",
+    who_complete="people who complete",
+    each_completed="own costs for each who completes",
     lines_title="Line by line (means over all years, {prices}, not discounted)",
     lines_head=("", "gross", "net", "", "of it beyond the evidence"),
     committee="committee {name}",
     ends=(
-        "  If effects end where the evidence for them ends, all budgets together are left with {amount} on average, "
-        "not discounted;\n  the chance that they lose is {chance}\n"
+        "  If effects end where the evidence for them ends, all budgets together are left with {amount} on average"
+        "{known}, not discounted;\n  the chance that they lose is {chance}\n"
     ),
     editions_title="Rules and tables used",
     figures_title="What is left to public budgets (present values, {prices})",
@@ -279,6 +341,7 @@ ENGLISH = Words(
         "5 %",
         "95 %",
         "break-even, 50 %",
+        "on paper",
         "never",
         "repayments",
     ),
@@ -289,7 +352,7 @@ ENGLISH = Words(
     tornado_title="One number at a time",
     nothing_uncertain="no number of the deal or its public purse is uncertain",
     tornado_of="{quantity} of all budgets on paper, {base} {currency} with every input at its mean",
-    tornado_head=("", "at its 10 % point", "at its 90 % point", "at its lowest", "at its highest"),
+    tornado_head=("", "at its 10 % point", "at its 90 % point", "at its lowest", "at its highest", "lowest to highest"),
     tornado_note=(
         "  each cell: the input's value there, and what it changes; every other input is at its mean and nothing is "
         "left to luck.\n  What happens when two inputs move together is not in it.\n"
@@ -299,6 +362,8 @@ ENGLISH = Words(
         "a deal's present values are those of its first year, those of the sum of {year}; the whole of each deal "
         "counts, whatever the fund holds of it"
     ),
+    half_back_note="break-even: the year by which half of all futures have their money back",
+    half_back_on_paper="; on paper: with every number at its mean",
     prices_note="prices of other years are brought to {year} by each file's own inflation",
     silent="nothing is said of public budgets by: {names}",
     all_deals="all deals",
@@ -373,36 +438,56 @@ DANISH = Words(
     not_checked="Ikke kontrolleret mod kilden",
     limits_title="Hvad beregningen ikke kan sige",
     of_one=Sentence(
-        "Nettogevinsten for {who} er i gennemsnit {amount} {prices}; {futures} er den negativ.",
+        "Nettogevinsten for {who} er i gennemsnit {amount} {prices}{known}; {futures} er den negativ.",
         "betaler den tilbage, før den sparer",
         "betaler den tilbage",
         "bruger den penge",
     ),
     of_all=Sentence(
-        "Nettogevinsten for alle offentlige kasser tilsammen er i gennemsnit {amount} {prices}; {futures} er den "
-        "negativ.",
+        "Nettogevinsten for alle offentlige kasser tilsammen er i gennemsnit {amount} {prices}{known}; {futures} er "
+        "den negativ.",
         "betaler kasserne tilbage, før de sparer",
         "betaler kasserne tilbage",
         "bruger kasserne penge",
     ),
-    deepest="I kontante penge {before}: det dybeste punkt er i gennemsnit {amount} {currency} i {year}{back}.",
-    never_back=", og i de fleste tilfælde tjener besparelserne det aldrig ind",
-    back_by=", og i halvdelen af alle tilfælde har besparelserne tjent det ind senest i {year}",
-    total_left="For alle offentlige kasser tilsammen er nettogevinsten i gennemsnit {amount} {currency}.",
+    deepest="I kontante penge {before}: det dybeste punkt er i gennemsnit {amount} {currency} i {year}.",
+    back=("I halvdelen af alle fremtider har besparelserne{known} tjent det ind {by}, og de kontante alene {cash_by}"),
+    back_but_not_in_cash=(
+        "I halvdelen af alle fremtider har besparelserne{known} tjent det ind {by}, men i de fleste fremtider gør de "
+        "kontante alene det aldrig"
+    ),
+    back_in_cash=(
+        "I de fleste fremtider tjener besparelserne{known} det aldrig ind, men i kontante penge er det sket {cash_by} "
+        "i halvdelen af dem"
+    ),
+    never_back="I de fleste fremtider tjener besparelserne{known} det aldrig ind",
+    back_on_paper="; på papiret, med alle tal på deres gennemsnit, sker det {by}",
+    never_on_paper="; på papiret, med alle tal på deres gennemsnit, sker det aldrig",
+    by_year="senest i {year}",
+    total_left="For alle offentlige kasser tilsammen er nettogevinsten i gennemsnit {amount} {currency}{known}.",
     in_none="i ingen af de simulerede fremtider",
     in_few="i færre end 1 af 100 mulige fremtider",
     in_all="i alle simulerede fremtider",
     in_most="i mere end 99 af 100 mulige fremtider",
     in_some="i {whole} af 100 mulige fremtider",
     gross_only=(
-        "Det er ikke angivet, hvor mange der ville have nået {outcome} alligevel: det vides ikke, om "
-        "nettobesparelserne herfra er en effekt af indsatsen."
+        "Det er ikke angivet, hvor mange der ville have nået {outcome} alligevel: kun brutto, netto ukendt. Det, der "
+        "er mærket {mark}, regner alle med, der nåede det, og det vides ikke, om det er en effekt af indsatsen."
     ),
+    gross_only_note="kun brutto, netto ukendt: alle, der nåede målet, tælles som indsatsens fortjeneste",
+    known_gross=" (kun brutto, netto ukendt)",
     of_society=(
-        "Samfundsøkonomisk beregning: for samfundet går tilbagebetalingerne lige op med det, investorerne får. Før "
-        "tilbagebetaling er nettogevinsten for alle kasser tilsammen {amount} {currency}; det, investorerne betaler "
-        "for indsatsen, er en omkostning for samfundet, som ikke er regnet med."
+        "Samfundsøkonomisk beregning: tilbagebetalingerne går lige op, da investorerne får det, kasserne betaler, og "
+        "de står som nul nedenfor, undtagen hvor beløb er i løbende priser. Det, investorerne betaler for indsatsen, "
+        "er en omkostning for samfundet, som kun er med, i det omfang filen nævner den blandt de offentlige udgifter."
     ),
+    no_cost_named="Her er ingen udgift til indsatsen angivet, så nettogevinsten er for høj med hele den udgift.",
+    costs=(
+        "Filen siger intet om besparelser: indsatsen koster i gennemsnit de offentlige kasser {amount} {prices}, "
+        "opgjort i nutidsværdi"
+    ),
+    costs_between=", og mellem {low} og {high} i ni af ti fremtider",
+    costs_repaid="; dertil kommer {amount} {currency}, som de betaler tilbage til investorerne",
     left_title="Nettogevinst for hver kasse ({present})",
     left_head=(
         "",
@@ -418,6 +503,7 @@ DANISH = Words(
     ),
     made_of_title="Hvad nettogevinsten består af (gennemsnit, {present})",
     made_of_head=("", "bruttobesparelse", "nettobesparelse", "heraf kontant", "egne udgifter", "tilbagebetaling"),
+    costs_title="Hvad det koster (gennemsnit, {present})",
     even_title="År, hvor det går i nul: det første år, hvorefter kassen ikke igen er i minus",
     even_head=(
         "",
@@ -426,8 +512,10 @@ DANISH = Words(
         "50 %",
         "95 %",
         "år efter start",
+        "på papiret",
         "kontant: aldrig",
         "50 %",
+        "på papiret",
         "laveste kassestand",
         "i året",
     ),
@@ -435,7 +523,11 @@ DANISH = Words(
         "opgjort i nutidsværdi i {year}, kontant uden diskontering; den laveste kassestand er for gennemsnittet af "
         "alle fremtider"
     ),
+    from_start_note="fra starten: kassen er aldrig i minus, som når den intet betaler",
+    half_note="50 %: da er halvdelen af alle fremtider gået i nul",
+    paper_note="på papiret: året, når alle tal står på deres gennemsnit",
     never="aldrig",
+    from_start="fra starten",
     years_title="År for år, {budget} ({prices}, ikke diskonteret)",
     years_head=(
         "",
@@ -470,14 +562,22 @@ DANISH = Words(
     value_title="Værdi for pengene (alle kasser tilsammen)",
     saved_per_paid="nettobesparelse pr. krone betalt, nutidsværdi",
     deadweight="dødvægt: andel af tilbagebetalingen for det, der ville være sket alligevel",
+    not_known="ukendt",
+    not_said="ikke angivet for alle mål, der betales for",
     per_person="al tilbagebetaling pr. person: {outcome}",
     per_attributable="al tilbagebetaling pr. person, som indsatsen har bragt dertil: {outcome}",
+    per_head_title="Hvad det koster pr. person (gennemsnit over alle år, {prices}, ikke diskonteret)",
+    net_own_costs="alle kassers egne udgifter, fratrukket udgifterne til alternativet",
+    who_enrol="personer, der begynder",
+    each_enrolled="egne udgifter pr. person, der begynder",
+    who_complete="personer, der gennemfører",
+    each_completed="egne udgifter pr. person, der gennemfører",
     lines_title="Post for post (gennemsnit over alle år, {prices}, ikke diskonteret)",
     lines_head=("", "brutto", "netto", "", "heraf ud over evidensen"),
     committee="udvalg: {name}",
     ends=(
         "  Hvis effekterne ophører dér, hvor evidensen for dem ophører, er nettogevinsten for alle kasser tilsammen i "
-        "gennemsnit\n  {amount}, ikke diskonteret; risikoen for tab er {chance}\n"
+        "gennemsnit\n  {amount}{known}, ikke diskonteret; risikoen for tab er {chance}\n"
     ),
     editions_title="Anvendte regler og tabeller (gengivet på engelsk)",
     figures_title="Nettogevinst for de offentlige kasser (nutidsværdi, {prices})",
@@ -488,6 +588,7 @@ DANISH = Words(
         "5 %",
         "95 %",
         "går i nul, 50 %",
+        "på papiret",
         "aldrig",
         "tilbagebetaling",
     ),
@@ -498,7 +599,14 @@ DANISH = Words(
     tornado_title="Ét tal ad gangen",
     nothing_uncertain="intet tal i aftalen eller for de offentlige kasser er usikkert",
     tornado_of="{quantity} for alle kasser på papiret, {base} {currency} med alle tal på deres gennemsnit",
-    tornado_head=("", "ved 10 %-punktet", "ved 90 %-punktet", "ved det laveste", "ved det højeste"),
+    tornado_head=(
+        "",
+        "ved 10 %-punktet",
+        "ved 90 %-punktet",
+        "ved det laveste",
+        "ved det højeste",
+        "fra laveste til højeste",
+    ),
     tornado_note=(
         "  hvert felt: tallets værdi dér, og hvad det ændrer; alle andre tal står på deres gennemsnit, og intet er "
         "overladt til\n  tilfældet. Hvad der sker, når to tal ændrer sig samtidig, er ikke med.\n"
@@ -508,6 +616,8 @@ DANISH = Words(
         "en aftales nutidsværdi er opgjort i dens første år, summens i {year}; hver aftale tæller fuldt ud, uanset "
         "fondens andel"
     ),
+    half_back_note="går i nul: året, hvor halvdelen af alle fremtider har tjent pengene ind",
+    half_back_on_paper="; på papiret: med alle tal på deres gennemsnit",
     prices_note="andre års priser er regnet om til {year} med hver fils egen inflation",
     silent="intet er angivet om de offentlige kasser for: {names}",
     all_deals="alle aftaler",

@@ -14,6 +14,7 @@ from risksim.cli.main import app
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import CHANCE_WORDS, chance, money
 from risksim.report.limits import BY_LANGUAGE
+from risksim.report.purse import TornadoBar, TornadoPoint, tornado
 from risksim.report.purse_words import DANISH, ENGLISH, WORDS
 from risksim.results.purse_story import COUNT_WORDS, FACTOR_WORDS, KIND_WORDS
 from tests.cli.purses import ROOT
@@ -121,7 +122,60 @@ def test_sentence_on_cash_speaks_of_cash():
     # The municipality repays 1.2 million and frees 200 thousand a year for six years: its other savings are no cash.
     text = " ".join(page("public", FILE, "--paths", "64", "--engine", "individual", "--quiet").split())
     assert "In cash it repays before it saves" in text
-    assert "in most futures the savings never make up for it" in text
+    assert "in half of all futures, but in cash they never do in most" in text
+
+
+def without_a_counterfactual(tmp_path):
+    file = tmp_path / "gross-only.yaml"
+    file.write_text("".join(row for row in FILE.read_text().splitlines(True) if "counterfactual" not in row))
+    return file
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_what_is_known_gross_only_is_marked_in_any_language(words, tmp_path):
+    few = ("--paths", "64", "--engine", "individual", "--quiet", "--stress", "all", "--language", words.language)
+    text = page("public", without_a_counterfactual(tmp_path), *few)
+    flat = " ".join(text.split())
+    assert flat.count(words.known_gross.strip()) >= 4  # the municipality, its savings, all budgets, effects that end
+    assert f"† {words.gross_only_note}" in text
+    names = [words.budget("municipality"), words.budget("region"), words.together]
+    rows = [row for row in text.splitlines() if row.startswith(tuple(f"{name} " for name in names))]
+    assert len(rows) > 12
+    assert all(row.split("  ")[0].endswith("†") for row in rows)
+    assert not any("†" in row for row in text.splitlines() if row.startswith(words.budget("outcome fund")))
+    assert words.of_one.before_it_saves not in flat
+    unknown = next(row for row in text.splitlines() if row.startswith(words.deadweight))
+    assert unknown.split("  ")[-1] == words.not_said
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_tornado_of_what_is_known_gross_only_is_marked(words):
+    bar = TornadoBar("price", "", (TornadoPoint("lowest", 1.0, 800.0, -200.0), TornadoPoint("highest", 3.0, 2e3, 1e3)))
+    known, unknown = (tornado("DKK", NET_BENEFIT, 1e3, [bar], words, is_gross_only=yes) for yes in (False, True))
+    assert "†" not in known
+    assert unknown.splitlines()[1].endswith("†")
+    assert words.gross_only_note in unknown
+    assert known.splitlines()[4].split()[-1] == {"en": "1,200", "da": "1.200"}[words.language]  # 2,000 less 800
+
+
+def test_danish_page_of_costs_alone_holds_no_english_phrase():
+    file = ROOT / "scenarios" / "soem" / "adhd-parent-programmes.yaml"
+    text = page("public", file, "--paths", "64", "--quiet", "--tornado", "--language", "da")
+    rules = text.index(DANISH.editions_title)
+    assert english_on(text[:rules]) == set()
+    assert "Filen siger intet om besparelser: indsatsen koster i gennemsnit de offentlige kasser" in " ".join(
+        text.split()
+    )
+    assert "fra laveste til højeste" in text
+
+
+def test_years_on_paper_stand_only_where_they_are_reckoned():
+    few = ("--paths", "64", "--engine", "individual", "--quiet")
+    on_page = page("public", FILE, *few)
+    below_run = page("run", FILE, *few)
+    assert "on paper" in on_page.split(ENGLISH.even_title)[1].splitlines()[1]
+    assert ENGLISH.paper_note in on_page
+    assert "on paper" not in below_run.split("What is left to public budgets")[1].splitlines()[1]
 
 
 def test_json_is_the_same_in_any_language():

@@ -293,14 +293,17 @@ def test_what_is_known_gross_only_says_so_wherever_it_counts():
     assert marked == {"municipality": False, "region": False, "state": True, "total": True}
     assert {name: each.is_gross_only for name, each in api.purse_figures(found).items()} == marked
     assert told.lines["support"].net == told.lines["support"].gross
-    head = PurseHeading("Ten", "DKK", 2021, 2021, "budget-economic", "", "", "", (), {}, api.gross_only(found))
+    head = PurseHeading(
+        "Ten", "DKK", 2021, 2021, "budget-economic", 8, 1, "individual", "", "", (), {}, api.gross_only(found)
+    )
     text = page(head, told)
     rows = [row for row in text.split("\n") if row.startswith(("state", "all together", "support", "net savings per"))]
     assert len(rows) >= 11
     assert all("†" in row for row in rows)
     assert not any("†" in row for row in text.split("\n") if row.startswith(("municipality", "stay")))
-    assert "on average (gross only, net unknown)." in text
-    assert "is not known to be an effect of the programme" in " ".join(text.split())
+    flat = " ".join(text.split())
+    assert "on average (gross only, net unknown)." in flat
+    assert "is not known to be an effect of the programme" in flat
 
 
 def test_a_budget_that_pays_nothing_breaks_even_from_the_start():
@@ -308,9 +311,9 @@ def test_a_budget_that_pays_nothing_breaks_even_from_the_start():
     told = api.summarise_purse(run(deal(public)))
     of = told.budgets["region"].break_even
     assert (of.p_always.value, of.p50.value, of.p50_after_start.value) == (1.0, 2021.0, 0.0)
-    head = PurseHeading("Ten", "DKK", 2021, 2021, "budget-economic", "", "", "", (), {}, ())
+    head = PurseHeading("Ten", "DKK", 2021, 2021, "budget-economic", 8, 1, "individual", "", "", (), {}, ())
     rows = [row for row in page(head, told).split("\n") if row.startswith("region") and "from the start" in row]
-    assert rows[0].count("from the start") == 4
+    assert rows[0].count("from the start") == 6  # three points, cash, and both on paper
     # The municipality repays 10,000 in 2021 and saves 5,000: it never breaks even.
     assert math.isnan(told.budgets["municipality"].break_even.p50.value)
 
