@@ -31,6 +31,7 @@ TITLES = {
     "scaling": "Growth",
     "accuracy": "Accuracy for the time",
     "memory": "Memory",
+    "purse": "The public purse",
     "start-up": "Start-up",
 }
 TEXTS = {
@@ -65,11 +66,15 @@ plain paths do.
     "memory": """\
 The most memory that a process of `risksim run` holds, and what it said of it before it began.
 """,
+    "purse": """\
+Runs that reckon what public budgets save and pay beside plain runs that do not, on the same paths and one thread: the
+simple deal with a purse of one line, and Havnen with four. Investors get the same bits in both.
+""",
     "start-up": """\
 Whole processes of the simple deal.
 """,
 }
-ORDER = ("simple", "rich", "accuracy", "rates", "threads", "scaling", "memory", "start-up")
+ORDER = ("simple", "rich", "accuracy", "rates", "threads", "scaling", "memory", "purse", "start-up")
 WITH_PICTURE = {
     "simple": "how much longer rivals take for the simple deal",
     "rich": "time a path of the rich deal",

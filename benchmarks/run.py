@@ -25,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import growth, page, precision, processes, rates, rich, rivals
+from benchmarks import growth, page, precision, processes, purse, rates, rich, rivals
 from benchmarks.bench_simple import SEED, STAGES, Stages, pay, same_bits, simple_deal
 from benchmarks.clock import Timed, in_ns, machine, one_core, ratio, rounded, turns
 from risksim import api
@@ -222,6 +222,26 @@ def memory(size: Size) -> Part:
     return Part(found, [], refused)
 
 
+def public_purse(size: Size) -> Part:
+    """Runs that reckon a public purse beside plain runs on the same paths."""
+    paths = size.of(65_536, 16_384)
+    timed = purse.programs(paths)
+    with one_core():
+        seconds = turns(timed, size.repeats)
+    names = [(deal, engine) for deal in purse.deals() for engine in purse.ENGINES]
+    figures = {
+        "paths": paths,
+        "ratios": {
+            f"{purse.purse_of(*name)}, times the plain run": rounded(
+                ratio(seconds[purse.purse_of(*name)], seconds[purse.plain_of(*name)])
+            )
+            for name in names
+        },
+        "ns a path": in_ns(seconds),
+    }
+    return Part(figures, purse.faults(min(paths, 4_096)), [])
+
+
 def start_up(size: Size) -> Part:
     """Whole processes."""
     taken, complaints = processes.start_up(size.repeats if not size.quick else 1)
@@ -236,6 +256,7 @@ PARTS: dict[str, Callable[[Size], Part]] = {
     "scaling": scaling,
     "accuracy": accuracy,
     "memory": memory,
+    "purse": public_purse,
     "start-up": start_up,
 }
 

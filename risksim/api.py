@@ -14,13 +14,14 @@ from risksim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import xarray as xr
 
     from risksim.engine.engines import Choice as Choice
     from risksim.engine.engines import Verdict as Verdict
     from risksim.engine.exact import CountLaws
+    from risksim.engine.resettle import Drawn
     from risksim.engine.run import Engine, Form, Progress
     from risksim.jobs.cluster import DaskExecutor as DaskExecutor  # named from here by those above
     from risksim.jobs.estimate import Estimate as WorkEstimate
@@ -35,11 +36,12 @@ if TYPE_CHECKING:
     from risksim.metrics.sample import Sample
     from risksim.metrics.summary import Statistic, Summary
     from risksim.plan.describe import Told
-    from risksim.plan.layout import FloatArray, IntArray, PathResults, Plan, Purse, PursePaths
+    from risksim.plan.layout import FloatArray, IntArray, PathResults, Purse, PursePaths
+    from risksim.plan.layout import Plan as Plan  # named from here by those above
     from risksim.plan.observed import Form as TemplateForm
     from risksim.results.description import ConstantInUse, Described, Description
     from risksim.results.portfolio import Labelled
-    from risksim.results.purse_story import PurseStory
+    from risksim.results.purse_story import PurseStory as PurseStory
     from risksim.results.review import Review
     from risksim.results.settlement import Settlement
     from risksim.results.story import Story
@@ -192,6 +194,58 @@ def changed(deal: Deal, name: str, changes: dict[str, Any]) -> Deal:
     return stressed(deal._replace(document=dataclasses.replace(deal.document, root=root)), name)
 
 
+class Named(NamedTuple):
+    """The numbers that a place of a deal names."""
+
+    values: tuple[float | None, ...]
+    """What stands there; None for an uncertain number, and for one that the file doesn't say yet."""
+    said: bool
+    """Whether the file says them all."""
+    kind: str
+    """``money``, ``share`` (0 to 1), ``count`` (whole) or ``number``."""
+    beside: dict[str, float]
+    """Of the share of a payer: what each payer bears, in the order of the file."""
+
+
+def numbers_at(deal: Deal, place: str, creates: bool = False) -> Named:
+    """The numbers that a place names, as stresses write places.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    place : str
+        As ``payments[0].price`` or ``payments[*].price``.
+    creates : bool
+        Whether the file need not say it yet.
+
+    Returns
+    -------
+    Named
+
+    Raises
+    ------
+    RunError
+        If the place is not there, or what stands there is no number.
+    """
+    from risksim.errors import RunError
+    from risksim.scenario.stresses import MisplacedError
+    from risksim.scenario.stresses import numbers_at as found_at
+
+    try:
+        found = found_at(deal.document.root, place, creates)
+    except MisplacedError as error:
+        raise RunError(f"{deal.document.file}: {place}:\n  {error.found}\n  {error.remedy}") from None
+    beside = found[0].beside if len(found) == 1 else {}
+    kinds = {one.kind for one in found}
+    return Named(
+        tuple(one.value for one in found),
+        all(one.said for one in found),
+        kinds.pop() if len(kinds) == 1 else "number",
+        beside,
+    )
+
+
 def read_text(text: str, name: str = "-", *, draft: bool = False) -> Deal:
     """Read and compile a scenario that stands in no file.
 
@@ -225,6 +279,13 @@ def changes_of(deal: Deal, stress: str) -> tuple[str, ...]:
     from risksim.scenario.stresses import changes_of as said
 
     return tuple(said(deal.scenario.stresses[stress]))
+
+
+def words_of_changes(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """What changes as under `stresses` do, in words, one a place."""
+    from risksim.scenario.stresses import changes_of as said
+
+    return tuple(said(changes))
 
 
 def simulate(
@@ -361,6 +422,98 @@ def integrate(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED) -> Run:
     plan = _plan_of(deal)
     found = run_integrated(plan, paths, seed)
     return Run(plan, found.paths, seed, "conditional", found.counts)
+
+
+class Draws(NamedTuple):
+    """People who were drawn once, so that any terms can be settled on them."""
+
+    plan: Plan
+    """The deal of which they were drawn."""
+    drawn: Drawn | None
+    """What settling reads of them; None where every deal must be run anew."""
+    job: Job
+    """The run for which they were drawn."""
+    engine: str
+    """As in `Run`."""
+    integrated: bool
+    """Whether people are integrated at the points of the conditional engine."""
+
+    @property
+    def is_by_law(self) -> bool:
+        """Whether people are enumerated with their probabilities, and not drawn path by path."""
+        return self.engine == "exact" or self.integrated
+
+
+def draw_once(deal: Deal | Plan, paths: int = PATHS, seed: int = SEED, threads: int = 0, engine: str = "auto") -> Draws:
+    """Draw the people of a deal once, to settle different terms on them.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal.
+    paths, seed, threads
+        As in `simulate`.
+    engine : {"auto", "individual", "conditional", "exact"}
+        ``auto`` takes the most exact engine that can run the deal.
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    RunError
+        If settings make no sense, or the engine can't run the deal.
+    """
+    from risksim.engine import resettle as rooms
+    from risksim.engine.run import Settings
+
+    asked = job(deal, paths, seed, threads, engine=engine)
+    choice, drawn = choose(asked), None
+    if choice.engine == "exact":
+        drawn = rooms.enumerate_exactly(asked.plan)
+    elif choice.integrated:
+        drawn = rooms.enumerate_at_points(asked.plan, paths, seed)
+    else:
+        settings = Settings(paths, seed, threads, keep_claims=False, engine=choice.engine)
+        drawn = rooms.draw(asked.plan, settings)
+    # What it chose is asked for again, so that every deal is met by the same engine.
+    return Draws(asked.plan, drawn, asked._replace(engine=choice.engine), choice.engine, choice.integrated)
+
+
+def resettle(deal: Deal | Plan, draws: Draws) -> Run:
+    """A deal with other terms, met by the people who were drawn: the same bits as a run of its own, only quicker.
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal with other terms. Where more than terms differs, it is run anew with the same settings.
+    draws : Draws
+        From `draw_once`.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    RunError
+        If the engine of the draws can't run the deal.
+    """
+    from risksim.engine import resettle as rooms
+
+    plan, drawn = _plan_of(deal), draws.drawn
+    if drawn is None or rooms.unlike_draws(draws.plan, plan, combined=draws.is_by_law) is not None:
+        return run_job(draws.job._replace(plan=plan))
+    seed = 0 if draws.engine == "exact" else draws.job.seed
+    return Run(plan, rooms.resettle(plan, drawn, draws.job.threads), seed, draws.engine, drawn.counts)
+
+
+def successes(draws: Draws) -> IntArray | None:
+    """How many successes the contract counts on each path; None where it counts several things, or nothing was kept."""
+    from risksim.engine.resettle import successes as counted
+
+    return None if draws.drawn is None else counted(draws.plan, draws.drawn)
 
 
 def cluster(where: str) -> DaskExecutor:
@@ -911,6 +1064,56 @@ def input_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
     return groups_of(plan)
 
 
+def evidence_inputs(plan: Plan) -> tuple[int, ...]:
+    """Slots of the free inputs that are evidence: what is chance alone is drawn with the people and left out."""
+    luck = plan.inputs.luck
+    return tuple(slot for slot in free_inputs(plan) if luck is None or not luck[slot])
+
+
+def evidence_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """`input_groups` without what is chance alone, and without groups that hold nothing else."""
+    luck = plan.inputs.luck
+    found = {
+        name: tuple(slot for slot in slots if luck is None or not luck[slot])
+        for name, slots in input_groups(plan).items()
+    }
+    return {name: slots for name, slots in found.items() if set(slots) & set(free_inputs(plan))}
+
+
+def input_points(plan: Plan, places: Collection[float]) -> FloatArray:
+    """Points of the laws of all inputs: float64[place, input]; of inputs worked out of others, nothing that means much.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal.
+    places : collection of float
+        Each in (0, 1). [1]
+
+    Returns
+    -------
+    float64[place, input]
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import look_up_input
+
+    found = np.empty((len(places), plan.inputs.address.size))
+    for slot in range(plan.inputs.address.size):
+        look_up_input(plan.inputs, slot, np.array(list(places), dtype=np.float64), found)
+    return found
+
+
+def input_values(plan: Plan, slot: int, levels: FloatArray) -> FloatArray:
+    """Quantiles of one free input by its own law: float64[level], in its unit."""
+    return input_points(plan, levels.tolist())[:, slot].copy()
+
+
+def places_of(plan: Plan) -> dict[str, int]:
+    """How many people each cohort has places for, by its name. [people]"""
+    return dict(zip(plan.labels.cohorts, plan.cohorts.places.tolist(), strict=True))
+
+
 def at_means(deal: Deal | Plan, *, luck: bool = False) -> Plan:
     """The same deal with every uncertain input at its mean; with `luck`, what is chance, not evidence, is drawn."""
     from risksim.plan.compile import at_means as fix
@@ -1455,6 +1658,17 @@ def has_purse(deal: Deal | Plan) -> bool:
     return (deal.plan if isinstance(deal, Deal) else deal).purse is not None
 
 
+def budgets_of(deal: Deal | Plan) -> tuple[str, ...]:
+    """The public budgets of which a deal speaks.
+
+    Raises
+    ------
+    RunError
+        If it says nothing of any.
+    """
+    return _purse_of(deal.plan if isinstance(deal, Deal) else deal).budgets
+
+
 def run_purse(
     deal: Deal | Plan,
     paths: int | None = None,
@@ -1532,7 +1746,6 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     RunError
         If the engine asked for can't run it.
     """
-    from risksim.engine import purse_counts
     from risksim.engine.engines import choose as of_plan
     from risksim.errors import RunError
 
@@ -1544,7 +1757,7 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
         )
     if wanted == "individual" or of_plan(plan, wanted, by_path=True).engine != "conditional":
         return "individual"
-    obstacle = purse_counts.purse_obstacle(plan) if hasattr(purse_counts, "purse_obstacle") else NOT_COUNTED
+    obstacle = why_not_counted(plan)
     if obstacle is None:
         return "conditional"
     if wanted == "conditional":
@@ -1552,7 +1765,13 @@ def engine_of_purse(deal: Deal | Plan, wanted: str = "auto") -> Engine:
     return "individual"
 
 
-NOT_COUNTED = "it counts no people for public budgets"
+def why_not_counted(deal: Deal | Plan) -> str | None:
+    """Why the conditional engine cannot count the people behind the public purse of a deal; None where it can."""
+    from risksim.engine import purse_counts
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    _purse_of(plan)
+    return purse_counts.purse_obstacle(plan)
 
 
 def expected_purse(
@@ -1662,18 +1881,24 @@ def summarise_purse(run: PurseRun) -> PurseSummary:
     Returns
     -------
     PurseSummary
-        With the net benefit of the calculation on paper beside that of the paths, where it can be reckoned.
+        With net benefit and break-even year of the calculation on paper beside those of the paths, where it can be
+        reckoned.
     """
-    from risksim.errors import RunError
     from risksim.metrics import purse
 
-    expected = None
-    try:
-        on_paper = expected_purse(run.plan) if run.engine != "expected" else run
-        expected = net_benefits(on_paper)
-    except RunError:  # what is expected of its people can't be told: there is no such line
-        pass
+    on_paper = run if run.engine == "expected" else _on_paper(run.plan)
+    expected = None if on_paper is None else purse_arrays(on_paper)
     return purse.summarise_purse(purse_arrays(run), purse_names(run.plan), run.sample, expected)
+
+
+def _on_paper(plan: Plan) -> PurseRun | None:
+    """The calculation on paper; None where what is expected of its people can't be told."""
+    from risksim.errors import RunError
+
+    try:
+        return expected_purse(plan)
+    except RunError:
+        return None
 
 
 def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
@@ -1789,6 +2014,9 @@ def portfolio_purse(
     price_year = max(plan.purse.price_year for plan in plans if plan.purse is not None)
     deals: list[tuple[str, dict[str, KeyFigures] | None]] = []
     sums: dict[str, purse.Ledger] = {}
+    of_paper: dict[str, purse.Ledger] = {}
+    all_on_paper = True
+    known_gross: set[str] = set()
     years: tuple[int, ...] = ()
     for row, (holding, plan) in enumerate(zip(portfolio.holdings, plans, strict=True)):
         if plan.purse is None:
@@ -1797,17 +2025,31 @@ def portfolio_purse(
         report = None if progress is None else partial(_further, progress, row * paths)
         run = run_purse(plan, paths, seed, "individual", threads, report)
         arrays, names = purse_arrays(run), purse_names(plan)
+        on_paper = _on_paper(plan)
+        expected = None if on_paper is None else purse_arrays(on_paper)
+        all_on_paper = all_on_paper and expected is not None
         prices, figures = purse.price_factor(names, plan.purse.price_year, price_year), {}
         for budget, place in [*((name, place) for place, name in enumerate(names.budgets)), (purse.TOTAL, None)]:
             own = purse.ledger(arrays, names, place).times(prices)
-            figures[budget] = purse.figures_of(own, names.years, run.sample)
+            paper = None if expected is None else purse.ledger(expected, names, place).times(prices)
+            is_gross_only = names.is_gross_only(place)
+            figures[budget] = purse.figures_of(own, names.years, run.sample, paper, is_gross_only=is_gross_only)
+            known_gross |= {budget} if is_gross_only else set()
             if budget not in sums:
                 sums[budget], years = purse.no_money(paths, spans)
+                of_paper[budget], years = purse.no_money(1, spans)
             purse.add_deal(sums[budget], years, own, names.years)
+            if paper is not None:
+                purse.add_deal(of_paper[budget], years, paper, names.years)
         deals.append((holding.name, figures))
     sums[purse.TOTAL] = sums.pop(purse.TOTAL)  # last
     sample = Sample.equal(paths)
-    total = {name: purse.figures_of(own, years, sample) for name, own in sums.items()}
+    total = {
+        name: purse.figures_of(
+            own, years, sample, of_paper[name] if all_on_paper else None, is_gross_only=name in known_gross
+        )
+        for name, own in sums.items()
+    }
     return PortfolioPurse(tuple(deals), total, years[0], price_year, "individual")
 
 
@@ -1849,6 +2091,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
     import numpy as np
 
     from risksim.metrics.purse import PurseArrays
+    from risksim.metrics.summary import COMPLETED, ENROLLED
 
     plan, paths, kept = run.plan, run.paths, run.purse
     purse = _purse_of(plan)
@@ -1873,6 +2116,7 @@ def purse_arrays(run: PurseRun) -> PurseArrays:
         paths.repayment,
         aside.reshape(aside.shape[0], *shape),
         _worth_to_investors(plan, paths),
+        paths.headcount[:, :, [ENROLLED, COMPLETED]].sum(axis=1, dtype=np.int64),
     )
 
 
@@ -1885,9 +2129,16 @@ def _worth_to_investors(plan: Plan, paths: PathResults) -> FloatArray | None:
 
 def purse_names(plan: Plan) -> PurseNames:
     """Names of the axes of `purse_arrays`."""
+    import numpy as np
+
+    from risksim.engine.purse_meters import gross_only_lines
     from risksim.metrics.purse import PurseNames
 
     purse, labels = _purse_of(plan), plan.labels
+    is_gross = gross_only_lines(plan)
+    falls_in = np.zeros(len(purse.budgets), dtype=np.bool_)
+    if is_gross.any():
+        falls_in[: purse.lines.share.shape[3]] = (purse.lines.share[is_gross] > 0.0).any(axis=(0, 1, 2))
     return PurseNames(
         purse.budgets,
         purse.years,
@@ -1899,6 +2150,9 @@ def purse_names(plan: Plan) -> PurseNames:
         purse.discount,
         purse.deflator,
         plan.minor_units,
+        purse.socio_economic,
+        tuple(is_gross.tolist()),
+        tuple(falls_in.tolist()),
     )
 
 
@@ -2016,19 +2270,27 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
     return tuple(_constant(one, one.where) for one in constants.constants_in_use(deal.scenario))
 
 
+def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
+    """Those of `constants_in_use` that may move a number of investors: none that acts in the public purse alone."""
+    return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
+
+
 def not_checked(deal: Deal) -> list[str]:
-    """Keys of the constants in use that nobody compared with their source: every output names them."""
-    return [one.key for one in constants_in_use(deal) if one.status == "T"]
+    """Keys of the constants for investors that nobody compared with their source: every output of theirs names them."""
+    return [one.key for one in constants_for_investors(deal) if one.status == "T"]
 
 
-def constants_of_portfolio(portfolio: Portfolio) -> tuple[ConstantInUse, ...]:
-    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal."""
+def constants_of_portfolio(portfolio: Portfolio, *, public: bool = False) -> tuple[ConstantInUse, ...]:
+    """The constants of the register that influence the deals of a portfolio, each once, with its places by deal.
+
+    Those that act in public purses alone are among them only where `public` asks for them.
+    """
     found: dict[str, ConstantInUse] = {}
     read: dict[str, tuple[ConstantInUse, ...]] = {}  # deals of a repeated entry say the same
     for holding in portfolio.holdings:
         file = holding.deal.document.file
         if file not in read:
-            read[file] = constants_in_use(holding.deal)
+            read[file] = (constants_in_use if public else constants_for_investors)(holding.deal)
             for one in read[file]:
                 places = tuple(f"{holding.name}: {place}" for place in one.where)
                 before = found[one.key].where if one.key in found else ()
@@ -2120,3 +2382,79 @@ def explain_purse(deal: Deal | Plan, path: int, seed: int = SEED, engine: Engine
 
     plan = deal.plan if isinstance(deal, Deal) else deal
     return tell_purse(plan, purse_ledger(plan, Settings(seed=seed, engine=engine), path))
+
+
+def points_of_input(
+    deal: Deal | Plan, place: str, levels: Sequence[float], paths: int = CHECKED_BY, seed: int = SEED
+) -> FloatArray | None:
+    """Points of the law of an uncertain input: float64[level].
+
+    Parameters
+    ----------
+    deal : Deal or Plan
+        The deal.
+    place : str
+        Where the number stands, as ``outcomes[job].success_rate``.
+    levels : sequence of float
+        Each in (0, 1). [1]
+    paths, seed
+        An input that is worked out of others has no law of its own; its points are those of so many draws.
+
+    Returns
+    -------
+    float64[level] or None
+        None where the number is certain.
+    """
+    import numpy as np
+
+    from risksim.engine.inputs import inputs_of, look_up_input
+    from risksim.engine.run import Settings, keys_of_run
+
+    plan = deal.plan if isinstance(deal, Deal) else deal
+    slot = next((slot for slot, note in enumerate(plan.labels.inputs) if note.name == place), None)
+    if slot is None:
+        return None
+    if slot in {each.slot for each in plan.derived}:
+        drawn = inputs_of(plan, keys_of_run(plan, Settings(paths, seed)), 0, paths)[:, slot]
+        return np.asarray(np.quantile(drawn, levels, method="inverted_cdf"))
+    found = np.empty((len(levels), plan.inputs.address.size))
+    look_up_input(plan.inputs, slot, np.asarray(levels, dtype=np.float64), found)
+    return found[:, slot].copy()
+
+
+def differences_in_words(first: Deal, second: Deal) -> tuple[str, ...]:
+    """What the file of the second deal says otherwise than that of the first, a sentence each."""
+    from risksim.scenario.differences import differences
+
+    return tuple(map(str, differences(first.scenario, second.scenario)))
+
+
+def shares_points(plans: Sequence[Plan]) -> bool:
+    """Whether paths of the conditional engine meet the same points in all these deals: each dimension decides the same.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        Deals that the conditional engine can run.
+
+    Returns
+    -------
+    bool
+    """
+    names = {dimension_names(plan, max(parameter_dimensions(one) for one in plans)) for plan in plans}
+    return len(names) == 1
+
+
+def values_at(deal: Deal, place: str) -> list[Any]:
+    """What the file of a deal says at a place, as a stress names it; nothing where it says nothing there."""
+    from risksim.scenario.stresses import values_at as said
+
+    return said(deal.document, place)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for several files: a folder, or a pattern such as ``deals/*.yaml``."""
+    import glob
+
+    path = Path(name)
+    return path.is_dir() or (glob.has_magic(name) and not path.exists())

@@ -15,6 +15,7 @@ from tests.test_results_page import keys, rows
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/reference/batch.md").read_text(encoding="utf-8")
 COST = ROOT / "scenarios/risks/development-cost.yaml"
+SPENT = ROOT / "scenarios/soem/ips-2021.yaml"
 FUND = ROOT / "scenarios/portfolio/four-danish-deals.yaml"
 
 
@@ -28,7 +29,7 @@ def called(*args):
 
 
 def test_page_names_every_key_of_the_json_and_no_other():
-    done = called(COST, FUND, "absent.yaml", "--stresses", "--json", "--fail-if", "p_loss>=0")
+    done = called(COST, FUND, SPENT, "absent.yaml", "--stresses", "--json", "--fail-if", "p_loss>=0")
     assert done.exit_code == 2
     assert set(keys(json.loads(done.stdout))) == {key for key, _ in rows(section("JSON of a batch"))}
 

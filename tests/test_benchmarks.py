@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import budgets, growth, page, precision, rates, rich, rivals
+from benchmarks import budgets, growth, page, precision, purse, rates, rich, rivals
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "benchmarks" / "results.json"
@@ -145,6 +145,22 @@ def test_larger_deals_are_the_simple_one_with_other_numbers():
 def test_power_of_growth():
     assert growth.exponent({"1": 9.0, "10": 2.0, "1000": 200.0}) == 1.0
     assert growth.exponent({"10": 9.0, "100": 5.0, "1000": 5.0}, each=False) == 1.0
+
+
+# The public purse
+
+
+def test_a_purse_beside_a_run_leaves_investors_as_they_are():
+    assert purse.faults(256) == []
+    assert [purse.purse_of(deal, engine) for deal in purse.deals() for engine in purse.ENGINES][-1] == (
+        "Havnen, conditional, with its purse"
+    )
+
+
+def test_page_can_tell_of_the_purse_once_it_is_measured():
+    part = {"figures": {"paths": 64, "ratios": {"a deal, times the plain run": 1.25}}, "left out": []}
+    assert "| a deal, times the plain run | 1.25 |" in page.part_text("purse", part)
+    assert set(page.ORDER) == set(page.TITLES) == set(page.TEXTS)
 
 
 # The page

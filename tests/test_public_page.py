@@ -96,3 +96,41 @@ def test_page_names_every_key_and_column_and_no_other(answer):
 def test_page_tells_as_many_limits_as_are_printed():
     text = section("What this cannot say")
     assert len(re.findall(r"^- ", text, re.MULTILINE)) == len(LIMITS)
+
+
+@pytest.mark.parametrize("engine", ["individual", "conditional"])
+def test_page_names_every_key_of_one_path_and_no_other(engine):
+    file = ROOT / "scenarios" / "public" / "wrong-pocket.yaml"
+    said = json.loads(ask("public", file, "--path", 3, "--engine", engine, "--json").stdout)
+    page = documented("JSON of the public side of one path")
+    assert {re.sub(r"(\[\])+$", "[]", key) for key in keys_of_path(said)} == page
+    explained = json.loads(ask("explain", file, "--path", 3, "--engine", engine, "--json").stdout)["public"]
+    assert set(keys_of_path(explained)) == set(keys_of_path(said)) - {"schema"}
+
+
+def keys_of_path(node, path=""):
+    """As `keys`, where names of the scenario are no keys."""
+    if isinstance(node, dict):
+        for name, child in node.items():
+            yield from keys_of_path(child, f"{path}.{name}".lstrip("."))
+    elif isinstance(node, list):
+        yield from [f"{path}[]"] if not any(isinstance(child, dict) for child in node) else ()
+        for child in node:
+            yield from keys_of_path(child, f"{path}[]") if isinstance(child, dict) else ()
+    else:
+        yield path
+
+
+def test_picture_of_the_page_is_there_and_told_in_words():
+    alt, picture = re.search(r"!\[([^\]]+)\]\(\.\./images/([^)]+)\)", PAGE).groups()
+    assert len(alt) > 60
+    assert (ROOT / "docs" / "images" / picture).exists()
+
+
+def test_page_names_danish_words_that_the_program_says():
+    from risksim.report.purse_words import DANISH
+    from tests.report.test_purse_words import phrases
+
+    said = " ".join(phrase.lower() for _, phrase in phrases(DANISH))
+    for word in re.findall(r"^\| ([^`|]+) \| `", section("På dansk"), re.MULTILINE):
+        assert word.lower().split(":")[0].split(",")[0] in said

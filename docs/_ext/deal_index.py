@@ -55,10 +55,6 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Strategies of a municipality",
         "Programmes without investors, made to break even when Faxe Kommune says that its strategies do.",
     ),
-    "public": (
-        "Public budgets",
-        "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
-    ),
     "risks": (
         "Risks",
         "One small deal for each risk of real deals, with a stress that switches it: {doc}`/reference/risks`.",
@@ -67,6 +63,7 @@ FOLDERS: dict[str, tuple[str, str]] = {
         "Public money",
         "One small deal for each idea of what public budgets pay and save; its sums can be checked by hand.",
     ),
+    "questions": ("Questions", "Small deals to ask questions of, whose answers can be checked by hand."),
     "financing": ("Instruments", "One small deal for each instrument of financing; its ledger can be checked by hand."),
     "examples": ("References", "Deals on which programs are compared; the law of the simple one is known exactly."),
 }

@@ -66,6 +66,8 @@ class Batch(NamedTuple):
     """Whether it was interrupted before the last row."""
     resumed: int
     """Rows that were not computed but read from the folder of an earlier batch."""
+    skipped: tuple[str, ...] = ()
+    """Files without a row because nobody invests: there is no mistake in them."""
     apart: tuple[Bad, ...] = ()
     """Files that no ranking can hold, because they have no investors."""
 
@@ -138,14 +140,15 @@ def batch(
         If rows cannot be kept in the folder of `resume`. Bad files raise nothing; they are listed.
     """
     if resume is not None:
-        _check_folder(Path(resume))
+        check_folder(Path(resume))
     bad: list[Bad] = []
+    skipped: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
     apart: list[Bad] = []
     how = How(paths, seed, threads, engine, executor, ranked)
     try:
-        asked = plan_rows(files, stresses, bad, keep_going, apart if ranked else None)
+        asked = plan_rows(files, stresses, bad, keep_going, skipped, apart if ranked else None)
         for number, one in enumerate(asked if keep_going or not bad else ()):
             report = None if progress is None else _report(progress, number, len(asked))
             try:
@@ -159,7 +162,7 @@ def batch(
             resumed += was_there
     except KeyboardInterrupt:
         partial = True
-    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(apart))
+    return Batch(tuple(rows), tuple(bad), partial, resumed, tuple(one.file for one in skipped), tuple(apart))
 
 
 def plan_rows(
@@ -167,6 +170,7 @@ def plan_rows(
     stresses: bool,
     bad: list[Bad],
     keep_going: bool = True,
+    skipped: list[Bad] | None = None,
     apart: list[Bad] | None = None,
 ) -> tuple[Asked, ...]:
     """Read every file before the first is run, so that mistakes are known at once.
@@ -181,6 +185,8 @@ def plan_rows(
         Appended to.
     keep_going : bool
         Read on after a bad file.
+    skipped : list of Bad, optional
+        Appended to where nobody invests in a file, unless there is none in which anybody does: then it is bad.
     apart : list of Bad, optional
         Files without investors are appended here, and are bad where it is left out.
 
@@ -198,7 +204,8 @@ def plan_rows(
                 continue
             deal = api.read(file, funded=apart is None)
         except RisksimError as error:
-            bad.append(Bad(file, None, str(error)))
+            aside = skipped if apart is None else apart
+            (aside if aside is not None and _nobody_invests(file) else bad).append(Bad(file, None, str(error)))
             continue
         if apart is not None and not deal.scenario.is_funded:
             apart.append(Bad(file, None, UNFUNDED))
@@ -209,7 +216,20 @@ def plan_rows(
                 asked.append(Asked(file, api.stressed(deal, name), name))
             except RisksimError as error:
                 bad.append(Bad(file, name, str(error)))
+    if skipped and not asked:  # there is nothing else to be asked about
+        bad += skipped
+        skipped.clear()
     return tuple(asked)
+
+
+def _nobody_invests(file: str) -> bool:
+    """Whether a file that has no row reads well, and only lacks investors."""
+    try:
+        if api.lists_deals(file):
+            return not all(each.deal.scenario.is_funded for each in api.read_portfolio(file).holdings)
+        return not api.read(file).scenario.is_funded
+    except RisksimError:
+        return False
 
 
 def found_files(named: Iterable[str | Path], bad: list[Bad]) -> list[str]:
@@ -325,15 +345,26 @@ def _key(asked: Asked, how: How) -> str:
 
 
 def _keep(place: Path, row: Row) -> None:
-    """Write a row that appears whole or not at all; numbers are written so that the same bits are read."""
+    """Write a row; numbers are written so that the same bits are read."""
     said = {"schema": ROW_SCHEMA, **row._asdict(), "answer": {k: _told(v) for k, v in row.answer._asdict().items()}}
     if row.measures is not None:
         said["measures"] = {name: _told(value) for name, value in row.measures._asdict().items()}
+    keep_text(place, json.dumps(said, ensure_ascii=False, indent=1))
+
+
+def keep_text(place: Path, text: str) -> None:
+    """Write a file of a folder of rows that appears whole or not at all.
+
+    Raises
+    ------
+    RisksimError
+        If it cannot be kept there.
+    """
     try:
         handle, part = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(said, stream, ensure_ascii=False, indent=1)
+                stream.write(text)
             Path(part).replace(place)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -342,7 +373,7 @@ def _keep(place: Path, row: Row) -> None:
         raise RisksimError(_not_kept(place.parent, error)) from error
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Refuse a folder in which no row can be kept, before any work is done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

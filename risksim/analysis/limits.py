@@ -6,15 +6,17 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from risksim import api
 from risksim.errors import RisksimError
 from risksim.metrics import precision
 from risksim.metrics.fund import FundSummary
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import KeyFigures
 from risksim.metrics.summary import Statistic, Summary, Withheld
+
+if TYPE_CHECKING:
+    from risksim.metrics.purse import KeyFigures
 
 RISK_LEVEL = 0.95
 """Level of the expected shortfall. [1]"""
@@ -69,7 +71,9 @@ PART = re.compile(r"\s*(?P<name>[A-Za-z_][\w. -]*?)\s*(?P<sign>>=|<=|>|<)\s*(?P<
 EXAMPLE = 'Try --fail-if "p_loss>0.2" or --fail-if "npv<0,irr<0.03"'
 
 
-def read_limits(text: str | None, names: Sequence[str] = NAMES, example: str = EXAMPLE) -> tuple[Limit, ...]:
+def read_limits(
+    text: str | None, names: Sequence[str] = NAMES, example: str = EXAMPLE, option: str = "--fail-if"
+) -> tuple[Limit, ...]:
     """Read limits.
 
     Parameters
@@ -80,6 +84,8 @@ def read_limits(text: str | None, names: Sequence[str] = NAMES, example: str = E
         What a limit may be set to.
     example : str
         What a message says to try.
+    option : str
+        The option that messages name.
 
     Returns
     -------
@@ -96,23 +102,23 @@ def read_limits(text: str | None, names: Sequence[str] = NAMES, example: str = E
     >>> [str(limit) for limit in read_limits("p_loss > 0.2, irr<0.03")]
     ['p_loss>0.2', 'irr<0.03']
     """
-    return () if text is None else tuple(_limit(part, names, example) for part in text.split(","))
+    return () if text is None else tuple(_limit(part, names, example, option) for part in text.split(","))
 
 
-def _limit(part: str, names: Sequence[str], example: str) -> Limit:
+def _limit(part: str, names: Sequence[str], example: str, option: str) -> Limit:
     found = PART.fullmatch(part)
     if found is None:
         raise LimitError(
-            f"--fail-if: got '{part.strip()}'; a limit is a name, one of {' '.join(SIGNS)}, and a number.\n  {example}"
+            f"{option}: got '{part.strip()}'; a limit is a name, one of {' '.join(SIGNS)}, and a number.\n  {example}"
         )
     name, number = found["name"], _number(found["number"])
     if name not in names:
         close = difflib.get_close_matches(name.lower().replace(" ", "_").replace("-", "_"), names, n=1, cutoff=0.4)
         perhaps = f"Did you mean {close[0]}?" if close else example
-        raise LimitError(f"--fail-if: got '{name}'; a limit is set to {', '.join(names)}.\n  {perhaps}")
+        raise LimitError(f"{option}: got '{name}'; a limit is set to {', '.join(names)}.\n  {perhaps}")
     if number is None:
         raise LimitError(
-            f"--fail-if: got '{found['number']}' for {name}; shares and rates are fractions (0.2 is 20 %), money is in "
+            f"{option}: got '{found['number']}' for {name}; shares and rates are fractions (0.2 is 20 %), money is in "
             f"whole currency units without thousands' marks.\n  {example}"
         )
     return Limit(name, found["sign"], number)

@@ -100,6 +100,8 @@ def _end(found: Batch, broken: list[dict[str, Any]]) -> None:
     """Say what went wrong, and end with the code for it."""
     from risksim.report.batch import BadOf, not_done
 
+    if found.skipped:
+        talk(f"Nobody invests in {', '.join(found.skipped)}: no row. `risksim public FILE` tells what they save.")
     if found.bad:
         talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
     for one in broken:
@@ -144,6 +146,7 @@ def envelope(found: Batch, paths: int, seed: int, limits: tuple[Limit, ...]) -> 
         "partial": found.partial,
         "rows": [_row(row) for row in found.rows],
         "bad": plain(found.bad),
+        "skipped": list(found.skipped),
         "limits": [str(limit) for limit in limits],
         "breaches": [
             {"file": row.file, "stress": row.stress, "said": said}

@@ -104,6 +104,7 @@ def describe(
     register: Annotated[
         bool, typer.Option("--register", help="List the constants that ship with the program instead.")
     ] = False,
+    deal: Annotated[str | None, typer.Option("--deal", help="Which deal of a portfolio.", show_default=False)] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Say instead where the deal lies among past deals.")
     ] = False,
@@ -124,7 +125,7 @@ def describe(
         return
     from risksim.cli.describe import describe as command
 
-    command(file, register, as_json)
+    command(file, register, as_json, deal)
 
 
 @app.command()
@@ -200,13 +201,45 @@ def run(
 
 @app.command()
 def stress(
-    file: ScenarioFile,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Scenario file; several, folders or patterns with --standard.", show_default=False
+        ),
+    ],
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each stress.")] = 100_000,
     seed: Seed = 1,
     threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
     as_json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    standard: Annotated[
+        bool, typer.Option("--standard", help="Instead: a standard set of stresses, made from what the deal has.")
+    ] = False,
+    own: Annotated[bool, typer.Option("--own", help="With --standard: the stresses of the file too.")] = False,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grid",
+            metavar="PLACE=VALUES",
+            help='Instead: one or two numbers over a grid, as "payments[0].price=15000:25000:5"; once or twice.',
+            show_default=False,
+        ),
+    ] = None,
+    shown: Annotated[
+        str | None,
+        typer.Option("--show", help="With --grid: npv, p_loss, irr_p50 or repayment.", show_default="npv"),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", help="With --standard or --grid: write charts to a .json file (Vega-Lite)."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume", help="With --standard and several files: folder that keeps finished rows.", show_default=False
+        ),
     ] = None,
     tipping: Annotated[
         bool,
@@ -220,10 +253,12 @@ def stress(
 
     Example: risksim stress scenarios/risks/development-cost.yaml
     """
+    from risksim.cli.stress import Wishes
     from risksim.cli.stress import stress as command
 
+    wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
     try:
-        command(file, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask)
+        command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
         raise typer.Exit(130) from None
@@ -332,7 +367,9 @@ def public(
     ] = None,
     stress: Annotated[
         list[str] | None,
-        typer.Option("--stress", help="Add the key figures with a stress of the file; may be repeated."),
+        typer.Option(
+            "--stress", help="Add the key figures with a stress of the file; may be repeated; all takes every one."
+        ),
     ] = None,
     tornado: Annotated[
         bool, typer.Option("--tornado", help="Add what each number changes if it alone is moved.")
@@ -349,17 +386,20 @@ def public(
             show_default=False,
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
+    ] = "en",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
-    Example: risksim public scenarios/public/repays-before-it-saves.yaml --tornado
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --language da
     """
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
     try:
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if)
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     except KeyboardInterrupt:
         typer.echo("\nInterrupted; nothing was saved.", err=True)
@@ -384,6 +424,8 @@ def explain(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
     """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
+
+    Of a deal with a public block it ends with what public budgets save and pay on the same path.
 
     Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
     """
@@ -497,6 +539,294 @@ def init(
         list_kinds()
     else:
         command(file, kind, force)
+
+
+@app.command()
+def decompose(
+    file: ScenarioFile,
+    paths: Annotated[
+        int, typer.Option("--paths", help="Futures of a plain run; all runs together take eight times as many.")
+    ] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a share) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the chart as a Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
+
+    Example: risksim decompose scenarios/broendby-tuba.yaml
+    """
+    from risksim.cli.decompose import decompose as command
+
+    try:
+        command(file, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+Chart = Annotated[
+    Path | None,
+    typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
+]
+OutJson = Annotated[Path | None, typer.Option("--out", help="Write to a file: .json (all).", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
+
+
+@app.command()
+def value(
+    file: ScenarioFile,
+    decide: Annotated[
+        Literal["investor", "payer", "both"],
+        typer.Option("--decide", help="Whose decision, and whose payoff."),
+    ] = "investor",
+    terms: Annotated[
+        list[str] | None,
+        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
+    ] = None,
+    hurdle: Annotated[
+        float | None,
+        typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
+    ] = None,
+    pilot: Annotated[int | None, typer.Option("--pilot", help="People of a pilot that may be made first.")] = None,
+    outcome: Annotated[str | None, typer.Option("--for", help="Which outcome the pilot counts.")] = None,
+    cost: Annotated[float, typer.Option("--cost", help="What the pilot costs.")] = 0.0,
+    serves: Annotated[float, typer.Option("--serves", help="Deals of this size that it decides.")] = 1.0,
+    delay: Annotated[float, typer.Option("--delay", help="Months until it is done.")] = 0.0,
+    lapse: Annotated[float, typer.Option("--lapse", help="Probability that the deal is gone by then.")] = 0.0,
+    paths: Annotated[
+        int | None,
+        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+    ] = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
+
+    Example: risksim value scenarios/questions/pilot.yaml --pilot 25 --cost 20000
+    """
+    from risksim.cli.value import Wishes
+    from risksim.cli.value import value as command
+
+    try:
+        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
+        command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def sensitivity(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    given_data: Annotated[
+        bool, typer.Option("--given-data", help="From the plain run alone: no tornado, no further runs.")
+    ] = False,
+    sobol: Annotated[
+        bool, typer.Option("--sobol", help="Add indices of what is expected given the inputs, luck taken out.")
+    ] = False,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row an input) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the charts as one Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
+
+    Example: risksim sensitivity scenarios/broendby-tuba.yaml --sobol
+    """
+    from risksim.cli.sensitivity import sensitivity as command
+
+    try:
+        command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def reverse(
+    file: ScenarioFile,
+    limit: Annotated[
+        str, typer.Option("--limit", metavar="LIMIT", help='What must not be, as "p_loss>0.3" or "irr<0".')
+    ] = "npv<0",
+    paths: Annotated[int, typer.Option("--paths", help="Futures of every run.")] = 4_096,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
+
+    Example: risksim reverse scenarios/questions/pilot.yaml --limit "p_loss>0.6"
+    """
+    from risksim.cli.reverse import reverse as command
+
+    try:
+        command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def compare(
+    files: Annotated[
+        list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
+    ],
+    stresses: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Annotated[
+        str, typer.Option("--engine", help="individual (auto), or conditional where all sides share its points.")
+    ] = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Write charts to a .json file (Vega-Lite).")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
+
+    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
+    """
+    from risksim.cli.compare import compare as command
+
+    try:
+        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def price(
+    file: ScenarioFile,
+    change: Annotated[
+        list[str],
+        typer.Option(
+            "--change",
+            metavar="PLACE",
+            help="What is solved for, as payments[0].price; once or twice.",
+            show_default=False,
+        ),
+    ],
+    investor: Annotated[
+        list[str] | None,
+        typer.Option("--investor", metavar="LIMIT", help='As "p_loss<=0.10" or "irr_p50>=0.04"; may be repeated.'),
+    ] = None,
+    payer: Annotated[
+        list[str] | None,
+        typer.Option("--payer", metavar="LIMIT", help='As "mean<=900000" or "p_over(1000000)<=0.05"; may be repeated.'),
+    ] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option("--budget", metavar="LIMIT", help='A year, as "2027<=500000" or "2027<=500000@0.95".'),
+    ] = None,
+    public: Annotated[
+        list[str] | None,
+        typer.Option("--public", metavar="LIMIT", help='As "municipality.p_negative<=0.2"; may be repeated.'),
+    ] = None,
+    low: Annotated[
+        list[float] | None,
+        typer.Option("--from", help="Where the search begins.", show_default="a fourth of what stands there"),
+    ] = None,
+    high: Annotated[
+        list[float] | None, typer.Option("--to", help="Where it ends.", show_default="four times as much")
+    ] = None,
+    minimise: Annotated[
+        str | None,
+        typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
+    seed: Seed = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    engine: Engine = "auto",
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to a file: .csv (the Pareto set) or .json (all).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the Pareto set as a Vega-Lite specification: .json.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No talk on stderr.")] = False,
+) -> None:
+    """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
+
+    Example: risksim price scenarios/questions/terms.yaml --change payments[0].price --investor "p_loss<=0.10"
+    """
+    from risksim.analysis.price import Asked
+    from risksim.cli.price import price as command
+
+    try:
+        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def robust(
+    file: DealsFile,
+    eta: Annotated[
+        float | None,
+        typer.Option("--eta", help="Relative entropy by which the model may be off.", show_default="0.05"),
+    ] = None,
+    epsilon: Annotated[float, typer.Option("--epsilon", help="Probability with which anything may hold.")] = 0.05,
+    between: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--between", help="Instead of --eta: two success rates, with --people.", show_default=False),
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
+    ] = None,
+    paths: Annotated[
+        int | None,
+        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+    ] = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
+
+    Example: risksim robust scenarios/questions/pilot.yaml --between 0.6 0.7 --people 40
+    """
+    from risksim.cli.robust import robust as command
+
+    try:
+        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
 
 
 @app.command()

@@ -45,11 +45,11 @@ def keyed(told: Any) -> dict[str, Any]:
     return said
 
 
-def mark(constants: Iterable[Any]) -> None:
+def mark(constants: Iterable[Any], says: str = "Not checked against its source") -> None:
     """Name the constants in use that nobody compared with their source, under whatever was printed."""
     from risksim.report.describe import not_checked
 
-    show(not_checked(constants))
+    show(not_checked(constants, says))
 
 
 def show(text: str) -> None:

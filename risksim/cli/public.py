@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
@@ -16,11 +15,15 @@ from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
     from risksim.analysis.purse_tornado import Tornado
+    from risksim.report.purse_words import Words
 
 SCHEMA = "risksim.public/1"
 OF_PORTFOLIO = "risksim.public-portfolio/1"
+OF_PATH = "risksim.public-path/1"
 SUFFIXES = (".csv", ".json")
-OF_A_RUN = 16_384
+EVERY = "all"
+"""Stands for every stress of a file."""
+OF_A_RUN = 8_192
 """Paths behind the few lines below the page of a run. [paths]"""
 
 
@@ -35,6 +38,8 @@ class Wishes(NamedTuple):
     tornado: bool = False
     path: int | None = None
     fail_if: str | None = None
+    language: Literal["en", "da"] = "en"
+    """Of the page; JSON and CSV keep their keys."""
 
 
 def public(
@@ -62,13 +67,13 @@ def public(
     deal = api.read(file)
     _refuse_without(deal)
     if wishes.path is not None:
-        return _tell(deal, wishes.path, seed, engine, as_json)
+        return _tell(deal, wishes.path, seed, engine, as_json, _words(wishes))
 
     from risksim.analysis.limits import PURSE_EXAMPLE, names_of_purse, read_limits
 
     assert deal.plan.purse is not None
     limits = read_limits(wishes.fail_if, names_of_purse(deal.plan.purse.budgets), PURSE_EXAMPLE)
-    changed = {name: _stressed(deal, name) for name in wishes.stresses}
+    changed = {name: _stressed(deal, name) for name in _stresses_of(deal, wishes.stresses)}
     _warm_up(quiet)
     with progress((paths or api.PATHS) * (1 + len(changed)), quiet) as report:
         run = api.run_purse(deal, paths, seed, engine, threads, report)
@@ -87,7 +92,7 @@ def public(
     if as_json:
         show(as_text(said))
     else:
-        _show_pages(deal, run, summary, others, found)
+        _show_pages(deal, run, summary, others, found, _words(wishes))
     return _breaches(limits, api.purse_figures(run)) if limits else 0
 
 
@@ -123,12 +128,22 @@ def _warm_up(quiet: bool) -> None:
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
 
 
+def _stresses_of(deal: api.Deal, wished: tuple[str, ...]) -> tuple[str, ...]:
+    """The stresses asked for, each once; `all` stands for every one of the file, unless one is called so."""
+    own = tuple(deal.scenario.stresses)
+    if EVERY not in wished or EVERY in own:
+        return tuple(dict.fromkeys(wished))
+    if not own:
+        raise OutputError(f"--stress all: {deal.document.file} has no stresses.\n  Add some under `stresses:`.")
+    return tuple(dict.fromkeys(each for name in wished for each in (own if name == EVERY else (name,))))
+
+
 def _stressed(deal: api.Deal, name: str) -> api.Deal:
     if name not in deal.scenario.stresses:
         there = ", ".join(deal.scenario.stresses)
         raise OutputError(
             f"--stress {name}: {deal.document.file} has no such stress.\n"
-            + (f"  There is {there}." if there else "  Add it to the file under `stresses:`.")
+            + (f"  There is {there}; all takes every one." if there else "  Add it to the file under `stresses:`.")
         )
     other = api.stressed(deal, name)
     if not api.has_purse(other):
@@ -142,21 +157,30 @@ def _tornado(deal: api.Deal) -> Tornado:
     return tornado(deal)
 
 
-def _tell(deal: api.Deal, path: int, seed: int, engine: str, as_json: bool) -> int:
+def _words(wishes: Wishes) -> Words:
+    from risksim.report.purse_words import WORDS
+
+    return WORDS[wishes.language]
+
+
+def _tell(deal: api.Deal, path: int, seed: int, engine: str, as_json: bool, words: Words) -> int:
     """Tell the public side of one path."""
-    tell = getattr(api, "explain_purse", None)
-    if tell is None:
-        raise OutputError(
-            "--path: the public side of one path cannot be told yet.\n  Try risksim explain with the same --path."
-        )
-    told = tell(deal, path, seed, api.engine_of_purse(deal, engine))
+    told = api.explain_purse(deal, path, seed, api.engine_of_purse(deal, engine))
     if as_json:
-        show(as_text({"schema": "risksim.public-path/1", **plain(told), "limits": _limits()}))
+        show(as_text({"schema": OF_PATH, **json_of_path(deal, told)}))
         return 0
     from risksim.report.purse import known_limits
+    from risksim.report.purse_story import purse_story
 
-    show(import_module("risksim.report.purse_story").purse_story(told) + known_limits())
+    show(purse_story(told, words) + known_limits(words))
+    mark(api.constants_in_use(deal), words.not_checked)
     return 0
+
+
+def json_of_path(deal: api.Deal, told: api.PurseStory) -> dict[str, Any]:
+    """The public side of one path, under documented keys."""
+    unchecked = [one.key for one in api.constants_in_use(deal) if one.status == "T"]
+    return {**plain(told), "not_checked": unchecked, "limits": _limits()}
 
 
 def _breaches(limits: Any, figures: Any) -> int:
@@ -246,7 +270,12 @@ def _as_csv(columns: dict[str, list[object]]) -> str:
 
 
 def _show_pages(
-    deal: api.Deal, run: api.PurseRun, summary: Any, others: dict[str, api.PurseRun], found: Tornado | None
+    deal: api.Deal,
+    run: api.PurseRun,
+    summary: Any,
+    others: dict[str, api.PurseRun],
+    found: Tornado | None,
+    words: Words,
 ) -> None:
     from risksim.report import purse as report
 
@@ -260,7 +289,9 @@ def _show_pages(
         purse.price_year,
         purse.years[0],
         _calculation(run),
-        run.how,
+        int(run.paths.weight.size),
+        run.seed,
+        run.engine,
         plan.digest,
         version("risksim-dsi"),
         purse.editions,
@@ -269,22 +300,25 @@ def _show_pages(
     )
     more = ""
     if others:
-        rows = [report.StressedPurse("as it stands", (), api.purse_figures(run), {})]
+        rows = [report.StressedPurse("", (), api.purse_figures(run), {})]
         rows += [
             report.StressedPurse(
                 name, api.changes_of(deal, name), api.purse_figures(other), api.purse_changes(other, run)
             )
             for name, other in others.items()
         ]
-        more += report.stressed(plan.currency, purse.price_year, rows)
+        more += report.stressed(plan.currency, purse.price_year, rows, words)
     if found is not None:
+        from risksim.analysis.purse_tornado import NET_BENEFIT
+
         bars = [
             report.TornadoBar(bar.name, bar.unit, tuple(report.TornadoPoint(*point) for point in bar.points))
             for bar in found.bars
         ]
-        more += report.tornado(plan.currency, found.quantity, found.base, bars)
-    show(report.page(head, summary, more))
-    mark(api.constants_in_use(deal))
+        is_gross_only = found.quantity == NET_BENEFIT and summary.total.is_gross_only
+        more += report.tornado(plan.currency, found.quantity, found.base, bars, words, is_gross_only=is_gross_only)
+    show(report.page(head, summary, more, words))
+    mark(api.constants_in_use(deal), words.not_checked)
 
 
 # Below the page of a run
@@ -380,7 +414,7 @@ def _portfolio(
             "file": portfolio.document.file,
             "digest": portfolio.digest,
             "currency": portfolio.currency,
-            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio) if one.status == "T"],
+            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio, public=True) if one.status == "T"],
         },
         "run": {"paths": paths, "seed": seed, "engine": found.engine, **_versions()},
         "public": {"price_year": found.price_year, "first_year": found.first_year},
@@ -402,9 +436,11 @@ def _portfolio(
     else:
         from risksim.report import purse as pages
 
+        words = _words(wishes)
         rows = [pages.DealRow(name, figures) for name, figures in found.deals]
-        how = f"{paths:,} paths, seed {seed}, {found.engine} engine"
-        total = pages.DealRow("all deals", found.total)
-        show(pages.portfolio(portfolio.name, portfolio.currency, found.price_year, how, rows, total, found.first_year))
-        mark(api.constants_of_portfolio(portfolio))
+        how = pages.how_of(words, paths, seed, found.engine)
+        total = pages.DealRow(words.all_deals, found.total)
+        years = found.price_year, found.first_year
+        show(pages.portfolio(portfolio.name, portfolio.currency, years[0], how, rows, total, years[1], words))
+        mark(api.constants_of_portfolio(portfolio, public=True), words.not_checked)
     return _breaches(limits, found.total) if limits else 0

@@ -54,7 +54,7 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
     from risksim.report.settlement import page
 
     show(page(settled))
-    mark(api.constants_in_use(deal))
+    mark(api.constants_for_investors(deal))
 
 
 def _template(file: str, form: Form, out: Path | None) -> None:

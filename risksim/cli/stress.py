@@ -6,7 +6,7 @@ import csv
 import io
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
@@ -25,8 +25,19 @@ class NothingAskedError(RisksimError):
     """A file without stresses."""
 
 
+class Wishes(NamedTuple):
+    """What is asked for beside, or instead of, the stresses of the file."""
+
+    standard: bool = False
+    own: bool = False
+    grid: tuple[str, ...] = ()
+    show: str | None = None
+    chart: Path | None = None
+    resume: Path | None = None
+
+
 def stress(
-    file: str,
+    files: list[str],
     paths: int,
     seed: int,
     threads: int,
@@ -36,10 +47,20 @@ def stress(
     outcome: str | None,
     quiet: bool,
     dask: str | None = None,
+    wishes: Wishes = Wishes(),  # noqa: B008 - never changed
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
+    _check_wishes(files, tipping, dask, wishes)
     if out is not None:
         check_out(out)
+    if wishes.grid or wishes.standard:
+        from risksim.cli.grid import grid
+        from risksim.cli.standard import standard
+
+        command = grid if wishes.grid else standard
+        command(files, paths, seed, threads, as_json, out, quiet, wishes)
+        return
+    (file,) = files
     deal = api.read(file, funded=True)
     if tipping:
         if dask is not None:
@@ -70,7 +91,30 @@ def stress(
         show(as_text(said))
         return
     show(_page(deal, found, paths, seed))
-    mark(api.constants_in_use(deal))
+    mark(api.constants_for_investors(deal))
+
+
+def _check_wishes(files: list[str], tipping: bool, dask: str | None, wishes: Wishes) -> None:
+    """Refuse options that have no place beside each other, before any work is done."""
+    kinds = {"--standard": wishes.standard, "--grid": bool(wishes.grid), "--tipping": tipping}
+    asked = [name for name, there in kinds.items() if there]
+    if len(asked) > 1:
+        raise OutputError(f"{' and '.join(asked)}: each is a question of its own.\n  Ask one, then the other.")
+    if not wishes.standard and (len(files) > 1 or any(api.is_pattern(file) for file in files)):
+        raise OutputError(
+            f"{files[-1]}: got several files; the stresses that a file names are asked of one.\n"
+            "  Add --standard for the same stresses of all of them, or see  risksim batch --stresses"
+        )
+    if wishes.own and not wishes.standard and asked:
+        raise OutputError(f"--own: stands beside --standard, and not beside {asked[0]}.\n  Leave it out.")
+    if wishes.show is not None and not wishes.grid:
+        raise OutputError(f"--show {wishes.show}: says what a grid shows.\n  Add --grid, or leave it out.")
+    if wishes.chart is not None and not (wishes.standard or wishes.grid):
+        raise OutputError("--chart: the stresses of a file are a table.\n  Add --standard or --grid, or leave it out.")
+    if wishes.resume is not None and not wishes.standard:
+        raise OutputError("--resume: keeps the rows of several files.\n  Add --standard, or leave it out.")
+    if dask is not None and asked and not tipping:
+        raise OutputError(f"--dask: {asked[0]} is reckoned on this machine.\n  Leave --dask out.")
 
 
 def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:

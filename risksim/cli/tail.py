@@ -43,7 +43,7 @@ def tail(
         show(as_text(said))
         return
     show(_page(deal, found, paths, seed))
-    mark(api.constants_in_use(deal))
+    mark(api.constants_for_investors(deal))
 
 
 def _as_csv(found: Tail) -> str:

@@ -148,10 +148,8 @@ def run_exact(plan: Plan) -> ExactResults:
         assert prices is not None
         paths = solve_totals(plan, shape.ways[0], prices, given)
     else:
-        given, joint = _integrated(plan, shape)
-        chance = joint.ravel()
-        which = np.flatnonzero(chance > 0.0)
-        paths = settle_rows(plan, shape, which)._replace(weight=chance[which] / chance[which].sum())
+        rows = rows_of(plan, shape)
+        given, paths = rows.given, settle_rows(plan, shape, rows.which)._replace(weight=rows.weight)
     exact = np.full(paths.weight.size, EXACT, dtype=np.int16)
     return ExactResults(without_people(paths._replace(replicate=exact)), count_laws(plan, [given]))
 
@@ -337,6 +335,25 @@ def shared_inputs(plan: Plan) -> tuple[int, ...]:
 
 
 # The joint law
+
+
+class Rows(NamedTuple):
+    """The combinations of counts that can come about."""
+
+    given: Given
+    """What is shared, at its nodes."""
+    which: IntArray
+    """int64[row]: which combinations, counted through the axes of the shape, the last one fastest."""
+    weight: FloatArray
+    """float64[row]: their probabilities; they sum to one. [1]"""
+
+
+def rows_of(plan: Plan, shape: Shape) -> Rows:
+    """The combinations of counts of a deal without `obstacle` that has at most `MOST_COMBINATIONS` of them."""
+    given, joint = _integrated(plan, shape)
+    chance = joint.ravel()
+    which = np.flatnonzero(chance > 0.0)
+    return Rows(given, which, chance[which] / chance[which].sum())
 
 
 def _integrated(plan: Plan, shape: Shape) -> tuple[Given, FloatArray]:
@@ -525,17 +542,21 @@ def settle_rows(plan: Plan, shape: Shape, which: IntArray) -> PathResults:
     PathResults
         With equal weights; inputs and head counts say nothing.
     """
-    counts = np.unravel_index(which, shape.sizes) if shape.sizes else ()
     results = allocate(plan, which.size, keep_claims=True)
     results.inputs[:], results.headcount[:] = np.nan, 0
-    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
     for first in range(0, which.size, BLOCK):
         here = slice(first, min(first + BLOCK, which.size))
-        n_rows = here.stop - first
-        measured = np.zeros((n_rows, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
-        _write_counts(plan, shape, [axis[here] for axis in counts], measured)
-        settle_measured(plan, results, here, measured)
+        settle_measured(plan, results, here, measured_in(plan, shape, which[here]))
     return results
+
+
+def measured_in(plan: Plan, shape: Shape, which: IntArray) -> FloatArray:
+    """What is measured of people in combinations of counts: float64[row, cohort, measure, period]. [people]"""
+    counts = np.unravel_index(which, shape.sizes) if shape.sizes else ()
+    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
+    measured = np.zeros((which.size, max(n_cohorts, 1), plan.measures.outcome.size, n_periods))
+    _write_counts(plan, shape, list(counts), measured)
+    return measured
 
 
 def settle_measured(plan: Plan, results: PathResults, here: slice, measured: FloatArray) -> None:

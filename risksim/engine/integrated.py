@@ -27,7 +27,7 @@ from risksim.engine.inputs import work_out
 from risksim.engine.sobol import DIMENSIONS, REPLICATES, points
 from risksim.engine.ways import Given, hides
 from risksim.errors import RunError
-from risksim.plan.layout import EXACT, FloatArray, IntArray, PathResults, Plan
+from risksim.plan.layout import EXACT, FloatArray, Int16Array, IntArray, PathResults, Plan
 
 MOST_COMBINATIONS = 8_192
 """Combinations of counts that are settled, each of which is a row in every replicate."""
@@ -97,7 +97,9 @@ def run_integrated(plan: Plan, n_points: int, seed: int) -> ExactResults:
     if which.size == 1:  # nothing is left to chance
         certain = paths._replace(replicate=np.full(1, EXACT, dtype=np.int16))
         return ExactResults(without_people(certain), count_laws(plan, replicates))
-    rows = without_people(_spread_over(paths, laws[:, which]))
+    replicate, row, weight = spread(laws[:, which])
+    chosen = PathResults(*(field[row] for field in paths))  # type: ignore[arg-type]
+    rows = without_people(chosen._replace(weight=weight, replicate=replicate))
     return ExactResults(rows, count_laws(plan, replicates))
 
 
@@ -165,10 +167,16 @@ def _work_out_all(plan: Plan, given: set[int], drawn: FloatArray) -> None:
             given.add(each.slot)
 
 
-def _spread_over(paths: PathResults, laws: FloatArray) -> PathResults:
-    """Rows of settled combinations, once for each replicate: laws float64[replicate, row]."""
+def spread(laws: FloatArray) -> tuple[Int16Array, IntArray, FloatArray]:
+    """Settled combinations, once for each replicate in which they come about, of laws float64[replicate, row].
+
+    Returns
+    -------
+    replicate : int16[path]
+    row : int64[path]
+        Which combination.
+    weight : float64[path]
+    """
     replicate, row = np.nonzero(laws)
-    chosen = PathResults(*(field[row] for field in paths))  # type: ignore[arg-type]
     weight: FloatArray = laws[replicate, row] / laws[replicate].sum(axis=1) / laws.shape[0]
-    number: IntArray = replicate
-    return chosen._replace(weight=weight, replicate=number.astype(np.int16))
+    return replicate.astype(np.int16), row, weight

@@ -12,7 +12,7 @@ from risksim.engine import purse_counts
 from risksim.engine.keep import allocate, store
 from risksim.engine.purse_counts import Counted
 from risksim.engine.purse_meters import purse_of
-from risksim.engine.purse_money import empty_purse, number_of, reckon, reckon_line
+from risksim.engine.purse_money import empty_purse, factors_of, number_of, reckon, reckon_line
 from risksim.engine.run import Progress, Settings, block_size, bytes_per_path, check, keys_of_run, run_expected
 from risksim.engine.settle import settle_in_pieces
 from risksim.engine.shift import weights_of
@@ -204,6 +204,7 @@ def purse_ledger(plan: Plan, settings: Settings, path: int) -> PurseLedger:
     lines = purse.lines
     numbers = (lines.saved, lines.volume, lines.price, lines.decay, lines.cashable, lines.unserved)
     factors = np.array([[number_of(each, line, counted.own)[0] for each in numbers] for line in range(n_lines)])
+    of_unit = np.array([[each[0] for each in factors_of(plan, counted.own, line)] for line in range(n_lines)])
     overlap = float(number_of(purse.overlap, 0, counted.own)[0])
     return PurseLedger(
         path=path,
@@ -219,5 +220,6 @@ def purse_ledger(plan: Plan, settings: Settings, path: int) -> PurseLedger:
         units=units[0],
         added_units=units[1],
         factors=factors.reshape(-1, len(numbers)),
+        of_unit=of_unit.reshape(-1, 3),
         overlap=overlap,
     )

@@ -6,7 +6,7 @@ are cut off again. What the purse alone draws (its own inputs, who would have su
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,15 +45,13 @@ from risksim.plan.layout import (
     WHOLE_EACH,
     FloatArray,
     Int32Array,
+    IntArray,
     Plan,
     Stops,
 )
 
 TOGETHER = 0xF2736D94
 """Address of the factor that volumes share: that of the name ``public.together``."""
-THROUGHOUT = 65_535
-"""Occasion of the draw for all measurements of an outcome that is counted while it is met; the others are the periods,
-from 1; 0 is that of single persons."""
 
 
 class Counted(NamedTuple):
@@ -204,8 +202,15 @@ def _count(
     rates = rates_of(plan, key, first_path, inputs) if says_anyway(plan).any() else None
     shares = _shares(plan, meters, inputs, own, rates, found)
     net, attributable, anyway = _net(plan, meters, key, first_path, found, gross, shares)
-    claimed = claimed_years(plan, key, first_path, inputs, own, shares, stops)
-    return _People(gross, net, *claimed, attributable, anyway)
+    claimed_gross, claimed_net, singly = claimed_years(plan, key, first_path, inputs, own, shares, stops)
+    asked = purse_of(plan).meters
+    for (outcome, statistic), (of_period, credited) in singly.items():
+        net[:, (asked.outcome == outcome) & (asked.statistic == statistic)] = of_period[:, np.newaxis]
+        if statistic == FIRST:
+            met = found[:, :, meters.column[outcome, FIRST]].sum(axis=(1, 2))
+            attributable[:, outcome] = of_period.sum(axis=1)
+            anyway[:, outcome] = np.divide(met - credited, met, out=np.zeros(met.size), where=met > 0.0)
+    return _People(gross, net, claimed_gross, claimed_net, attributable, anyway)
 
 
 def _gross(plan: Plan, meters: Meters, found: FloatArray, headcount: Int32Array) -> FloatArray:
@@ -222,6 +227,9 @@ def _gross(plan: Plan, meters: Meters, found: FloatArray, headcount: Int32Array)
 
 _Shares = dict[tuple[int, int], Shares]
 """By outcome, and FIRST or ACHIEVED."""
+
+_Singly = dict[tuple[int, int], tuple[FloatArray, FloatArray]]
+"""Likewise: what `thinned` gives, counted person by person."""
 
 
 def _shares(
@@ -279,9 +287,10 @@ def thinned(
     """Successes without those that would have come anyway, less those that would have come and do not.
 
     The law is that of drawing each person once: of those who succeed a binomial number would have anyway. First
-    successes have one draw for each path, cohort and period; an outcome that is counted while it is met has one for
-    each path and cohort, since the same people meet it from one measurement to the next. Without a key, and for
-    fractions of people, the mean is taken.
+    successes have one draw for each path, cohort and period. An outcome that is counted while it is met and measured
+    once has the same draws, since these are the same people; one that is measured several times has for all periods the
+    draw of the first in which anybody is asked, since the same people meet it from one measurement to the next. Without
+    a key, and for fractions of people, the mean is taken.
 
     Returns
     -------
@@ -294,20 +303,33 @@ def thinned(
     if statistic == FIRST:
         failed, whole = np.empty_like(met), columns_of(found, meters, outcome, WHOLE)
         kernels.failures_by_period(met, whole, failed)
-        occasions = np.arange(1, met.shape[2] + 1)
     else:
         failed = np.maximum(columns_of(found, meters, outcome, WHOLE_EACH) - met, 0.0)
-        occasions = np.full(met.shape[2], THROUGHOUT)
     if key is None:
         kept = np.where(share.lost > 0.0, 0.0, 1.0 - share.anyway)[:, :, np.newaxis] * met
         return (kept - share.lost[:, :, np.newaxis] * failed).sum(axis=1), kept.sum(axis=(1, 2))
     net, credited = np.zeros((met.shape[0], met.shape[2])), np.zeros(met.shape[0])
     scratch = scratch_for(met, failed)
-    address = int(plan.outcomes.address[outcome])
+    address, occasions = int(plan.outcomes.address[outcome]), occasions_of(plan, outcome, statistic)
     kernels.thin(
         key[:2], first_path, address, occasions, met, failed, share.anyway, share.lost, *scratch, net, credited
     )
     return net, credited
+
+
+def occasions_of(plan: Plan, outcome: int, statistic: int) -> IntArray:
+    """Occasions of the draws of who would have met an outcome anyway: int64[cohort, period].
+
+    They are the periods, from 1; 0 is that of single persons.
+    """
+    n_cohorts, n_periods = plan.cohorts.places.size, plan.calendar.years.size
+    occasions = np.tile(np.arange(1, n_periods + 1), (n_cohorts, 1))
+    if statistic == FIRST or plan.outcomes.first_row[outcome + 1] - plan.outcomes.first_row[outcome] == 1:
+        return occasions
+    for cohort in range(n_cohorts):
+        periods = periods_of_rows(plan, cohort, outcome)
+        occasions[cohort] = 1 + periods[periods >= 0].min(initial=n_periods - 1)
+    return occasions
 
 
 def scratch_for(met: FloatArray, failed: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -329,8 +351,11 @@ def claimed_years(
     own: FloatArray,
     shares: _Shares,
     stops: Stops | None,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, _Singly]:
     """As `Counted.claimed_gross` and `Counted.claimed_net`: people are lived again where any line asks for it.
+
+    The outcomes of these lines are thinned person by person as well, so that their other lines see the same people:
+    by outcome and statistic, as `thinned` gives it.
 
     What a person would have claimed without the programme is taken off year by year: somebody whom the programme brings
     to one outcome and who would have met the other anyway counts with what the first adds.
@@ -339,13 +364,28 @@ def claimed_years(
     lines = np.flatnonzero(np.diff(purse.lines.claim_ptr) > 1)
     gross = np.zeros((inputs.shape[0], purse.lines.kind.size, len(purse.years)))
     net = gross.copy()
+    outcomes = {k for line in lines for k in claims_of(plan, int(line))}
+    n_periods = plan.calendar.years.size
+    singly = {
+        each: (np.zeros((inputs.shape[0], n_periods)), np.zeros(inputs.shape[0]))
+        for each in shares
+        if each[0] in outcomes
+    }
     for at in range(0, inputs.shape[0] if lines.size else 0, LANES):
         lanes = slice(at, at + LANES)
         ends = None if stops is None else Stops(*(of_path[lanes] for of_path in stops))
         here = {which: Shares(*(each[lanes] for each in share)) for which, share in shares.items()}
+        mine = {which: (of_period[lanes], credited[lanes]) for which, (of_period, credited) in singly.items()}
         for cohort in range(plan.cohorts.places.size):
-            _claim_tile(plan, key, first_path + at, cohort, inputs[lanes], own[lanes], here, ends, gross[lanes], net[lanes])  # fmt: skip # noqa: E501
-    return gross, net
+            _claim_tile(plan, key, first_path + at, cohort, inputs[lanes], own[lanes], here, ends, gross[lanes], net[lanes], mine)  # fmt: skip # noqa: E501
+    return gross, net, singly
+
+
+def claims_of(plan: Plan, line: int) -> list[int]:
+    """The outcomes that claim a line."""
+    lines = purse_of(plan).lines
+    claims: list[int] = lines.claim_outcome[lines.claim_ptr[line] : lines.claim_ptr[line + 1]].tolist()
+    return claims
 
 
 def _claim_tile(
@@ -359,35 +399,48 @@ def _claim_tile(
     stops: Stops | None,
     gross: FloatArray,
     net: FloatArray,
+    singly: _Singly,
 ) -> None:
-    """Claims of one cohort on 64 paths: added to gross and net float64[lane, line, year]."""
+    """Claims of one cohort on 64 paths: added to gross and net float64[lane, line, year], and to `singly`."""
     purse, lines = purse_of(plan), purse_of(plan).lines
     tile = live_tile(plan, key, first_path, cohort, inputs, stops)
     shape = tile.enrolled_at.shape
     words = Words(key, first_path, cohort, shape[0])
+    n_periods = plan.calendar.years.size
+
+    def person(outcome: int, statistic: int) -> tuple[Any, ...]:
+        """What the kernels ask of the people of an outcome."""
+        rows = slice(plan.outcomes.first_row[outcome], plan.outcomes.first_row[outcome + 1])
+        return (
+            words.draw(Purpose.ATTRIBUTION, int(plan.outcomes.address[outcome])),
+            tile.worth[rows],
+            everybody_in(plan, outcome),
+            *_share_on_lanes(shares, outcome, statistic, cohort),
+            tile.enrolled_at,
+            tile.left_at,
+            periods_of_rows(plan, cohort, outcome),
+        )
+
+    for (outcome, statistic), (of_period, credited) in singly.items():
+        if statistic == FIRST:
+            onsets = np.empty((2, *shape), np.int64)
+            kernels.find_onsets(*person(outcome, FIRST), *onsets)
+            kernels.count_onsets(*onsets, of_period, credited)
+        else:
+            times = np.zeros((2, *shape, n_periods), np.int64)
+            kernels.find_times(*person(outcome, ACHIEVED), 1, *times)
+            kernels.count_times(*times, 1, of_period)
     for line in np.flatnonzero(np.diff(lines.claim_ptr) > 1):
-        claims = lines.claim_outcome[lines.claim_ptr[line] : lines.claim_ptr[line + 1]].tolist()
+        claims = claims_of(plan, int(line))
         timed = lines.counts[line] == WHILE_MET
-        n_periods = plan.calendar.years.size
         # With time while met, people by period and a bit for each outcome; else the period of each outcome by person.
         actual = np.zeros((*shape, n_periods), np.int64) if timed else np.empty((len(claims), *shape), np.int64)
         otherwise = actual.copy()
         for k, outcome in enumerate(claims):
-            rows = slice(plan.outcomes.first_row[outcome], plan.outcomes.first_row[outcome + 1])
-            share = _share_on_lanes(shares, outcome, ACHIEVED if timed else FIRST, cohort)
-            person = (
-                words.draw(Purpose.ATTRIBUTION, int(plan.outcomes.address[outcome])),
-                tile.worth[rows],
-                everybody_in(plan, outcome),
-                *share,
-                tile.enrolled_at,
-                tile.left_at,
-                periods_of_rows(plan, cohort, outcome),
-            )
             if timed:
-                kernels.find_times(*person, 1 << k, actual, otherwise)
+                kernels.find_times(*person(outcome, ACHIEVED), 1 << k, actual, otherwise)
             else:
-                kernels.find_onsets(*person, actual[k], otherwise[k])
+                kernels.find_onsets(*person(outcome, FIRST), actual[k], otherwise[k])
         found = np.zeros((2, LANES, gross.shape[2]))
         if timed:
             weight = purse.months_to_next / 12.0 * lines.profile[line, 0]
@@ -467,6 +520,6 @@ def _expected_claims(
         for first in range(0, DRAWN, LANES):
             for cohort, part in enumerate(filled):
                 found = np.zeros((2, LANES, n_lines, n_years))
-                _claim_tile(everybody, key, first, cohort, inputs, at_means, here, ends, *found)
+                _claim_tile(everybody, key, first, cohort, inputs, at_means, here, ends, found[0], found[1], {})
                 total += part / DRAWN * found.sum(axis=1)
     return total[:1], total[1:]

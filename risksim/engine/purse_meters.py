@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -106,6 +107,19 @@ def says_anyway(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if plan.anyway is not None:
         said[plan.anyway.outcome] = True
     return said & np.array([is_yes_or_no(plan, outcome) for outcome in range(n_outcomes)], dtype=np.bool_)
+
+
+def gross_only_lines(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """bool[line]: whether nothing says of an outcome that claims a line who would have met it anyway: what the line
+    saves net is then reckoned as gross.
+    """
+    lines, out = purse_of(plan).lines, np.zeros(purse_of(plan).lines.kind.size, dtype=np.bool_)
+    if not lines.claim_outcome.size:
+        return out
+    said = says_anyway(plan)
+    for line, (first, end) in enumerate(pairwise(lines.claim_ptr.tolist())):
+        out[line] = not said[lines.claim_outcome[first:end]].all()
+    return out
 
 
 def reckoned_heads(plan: Plan, headcount: Int32Array, statistic: int) -> FloatArray:

@@ -21,6 +21,7 @@ from risksim.plan.layout import (
     IS_CONSEQUENCE,
     IS_COST,
     IS_INSTEAD,
+    PAYS_OTHER,
     WHILE_MET,
     FloatArray,
     IntArray,
@@ -151,11 +152,24 @@ def reckon_line(plan: Plan, counted: Counted, line: int) -> LineMoney:
             continue
         amounts = (part.gross * of_gross, part.net * of_net, part.net * of_net * of_cash)
         for of_kind, amount in zip(money, amounts, strict=True):
-            so_far = of_kind[:, part.year].sum(axis=0)
-            of_kind[:, part.year] += split_by_share(_rounded(plan, line, amount) - so_far, weights[part.year, part.t])
+            rest = _rounded(plan, line, amount) - of_kind[:, part.year].sum(axis=0)
+            if weights[part.year, part.t].any():
+                of_kind[:, part.year] += split_by_share(rest, weights[part.year, part.t])
+            elif rest.any():
+                raise RunError(_unborne(plan, line, part))
     gross, net, cash = money
     beyond = (net.sum(axis=0) - within).sum(axis=0) if lines.kind[line] == IS_CONSEQUENCE else np.zeros(n_paths, int)
     return LineMoney(gross, net, cash, beyond, *units)
+
+
+def _unborne(plan: Plan, line: int, part: Part) -> str:
+    """Money that falls where the plan has it that nothing can: whoever bears it would be a guess."""
+    purse = purse_of(plan)
+    return (
+        f"{plan.name}: public.{purse.names[line]} saves in {purse.years[part.year]}, {part.t} years after a success, "
+        "and the plan does not say who bears that. This is a fault of risksim, not of the scenario; please report it "
+        "with the scenario file."
+    )
 
 
 def factors_of(plan: Plan, own: FloatArray, line: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -234,7 +248,9 @@ def _claimed(plan: Plan, counted: Counted, line: int) -> Iterator[Part]:
     lines, n_paths = purse.lines, counted.gross.shape[0]
     outcomes = lines.claim_outcome[lines.claim_ptr[line] : lines.claim_ptr[line + 1]]
     kept = _kept(purse, counted, line)
-    onsets = [people_by_year(purse, counted, meter) for k in outcomes if (meter := first_meter(purse, int(k))) >= 0]
+    meters = [meter for k in outcomes if (meter := first_meter(purse, int(k))) >= 0]
+    onsets = [people_by_year(purse, counted, meter) for meter in meters]
+    asked = np.unique(purse.year_of_period[purse.meters.measured_in[meters].any(axis=0)]).tolist() or [0]
     for year in range(len(purse.years)):
         gross = counted.claimed_gross[:, line, year]
         net = _or_gross(counted.claimed_net[:, line, year], gross)
@@ -245,14 +261,17 @@ def _claimed(plan: Plan, counted: Counted, line: int) -> Iterator[Part]:
             continue
         alone = np.zeros(n_paths)
         mixed = []
-        for t in range(1, lines.profile.shape[1]):
+        saves = np.flatnonzero(lines.profile[line]).tolist()
+        possible = [t for t in saves if asked[0] <= year - t <= asked[-1]] or saves
+        for t in possible:
             claims = [of[year - t][0] for of in onsets if year - t in of]
             if claims:
                 alone = alone + sum(claims) * np.abs(kept[t])
-            if claims or t == 1:  # whoever is lost where nobody succeeds belongs to the first year on every path
-                mixed.append((t, alone))
+            mixed.append((t, alone))
+        # Who is lost where nobody succeeds would have succeeded when first asked: as long ago as anybody can have.
         for t, so_far in mixed:
-            share = np.where(alone > 0.0, so_far / np.where(alone > 0.0, alone, 1.0), 1.0)
+            fallback = float(t == possible[-1])
+            share = np.where(alone > 0.0, so_far / np.where(alone > 0.0, alone, 1.0), fallback)
             yield Part(year, t, gross * share, net * share)
 
 
@@ -324,7 +343,8 @@ def _count_successes(purse: Purse, counted: Counted, achieved: FloatArray) -> No
 
 
 def deadweight_of(plan: Plan, anyway: FloatArray, settled: Settled | PathResults) -> FloatArray:
-    """Repayments for successes that would have come anyway: float64[path]; nan where nothing says how many would.
+    """Repayments for successes that would have come anyway: float64[path]; nan where nothing says how many would, or
+    where anything is claimed for several outcomes at once or for a result of the whole programme.
 
     What each rule claims before caps, scaled to what is repaid on the path, times the share of the successes of its
     outcome that would have come anyway.
@@ -344,6 +364,8 @@ def deadweight_of(plan: Plan, anyway: FloatArray, settled: Settled | PathResults
     lost, said = np.zeros(claimed.shape[0]), says_anyway(plan)
     for rule, outcome in enumerate(purse.claim_of_rule):
         total = total + claimed[:, rule]
+        if outcome == PAYS_OTHER:
+            lost = np.where(claimed[:, rule] > 0.0, np.nan, lost)
         if outcome < 0:
             continue
         if not said[outcome]:

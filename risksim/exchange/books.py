@@ -76,6 +76,8 @@ class Cell(NamedTuple):
     format: str
     """The number format, as Excel writes it."""
     is_error: bool
+    comment: str = ""
+    """What somebody wrote into a comment on it."""
 
     @property
     def empty(self) -> bool:
@@ -113,7 +115,7 @@ def folded(found: Any) -> str:
     """
     if isinstance(found, bool) or found is None or isinstance(found, dt.date | dt.time | dt.timedelta):
         return ""
-    if isinstance(found, float) and found == round(found):
+    if isinstance(found, float) and found.is_integer():
         found = round(found)
     return " ".join(str(found).split()).rstrip(":").rstrip().casefold()
 
@@ -149,6 +151,7 @@ class Sheet:
             formula,
             str(getattr(there, "number_format", None) or "General"),
             getattr(there, "data_type", "") == "e",
+            _comment(behind),
         )
 
     @property
@@ -198,14 +201,21 @@ class Sheet:
         return None
 
     def is_hidden(self, row: int, column: int) -> str | None:
-        """What hides a cell: the sheet, its row or its column; None where it can be seen."""
+        """What hides a cell: the sheet, its row or its column; None where it can be seen.
+
+        Columns of a group that is folded up are no more hidden than the + above them.
+        """
         if self.hidden:
             return f"sheet {self.title}"
         if row in self._formulas.row_dimensions and self._formulas.row_dimensions[row].hidden:
             return f"row {row} of {self.title}"
         for name, dimension in self._formulas.column_dimensions.items():
             first, last = dimension.min or 0, dimension.max or 0
-            if dimension.hidden and (first <= column <= last or name == letters(column)):
+            if (
+                dimension.hidden
+                and not dimension.outline_level
+                and (first <= column <= last or name == letters(column))
+            ):
                 return f"column {letters(column)} of {self.title}"
         return None
 
@@ -215,6 +225,18 @@ def _formula(cell: Any) -> str | None:
         return None
     text = getattr(cell.value, "text", cell.value)  # array formulas are objects
     return str(text) if text is not None else "="
+
+
+_THREADED = re.compile(r"^\[Threaded comment\].*?^Comment:\s*", re.DOTALL | re.MULTILINE)
+
+
+def _comment(cell: Any) -> str:
+    """A comment on one line, without what Excel writes around those of newer editions."""
+    comment = getattr(cell, "comment", None)
+    text = _THREADED.sub("", str(getattr(comment, "text", None) or ""))
+    author = str(getattr(comment, "author", None) or "")
+    text = text.removeprefix(f"{author}:") if author else text
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def area_text(area: tuple[int, int, int, int]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from risksim.errors import Fault, FaultyFileError, PlanError, ScenarioError
-from risksim.exchange.fields import MONEY, TABLES, VALUES, Field
+from risksim.exchange.fields import HIGHEST, LOWEST, MONEY, TABLES, VALUES, Field
 from risksim.exchange.reading import Got, Reading, Row
 from risksim.exchange.values import scaled
 from risksim.scenario.document import Path, path_text
@@ -48,6 +48,8 @@ class Composed(NamedTuple):
     """YAML."""
     placed: list[Placed]
     missing: list[Missing]
+    unread: list[str]
+    """Cells whose comments are not in the scenario, mostly as their rows name a source."""
     mistakes: list[Fault]
     """What the checks of a scenario refuse, at the cell that holds it."""
 
@@ -65,12 +67,14 @@ class _Writer:
 
     def note(self, got: Got) -> str:
         """Where a value comes from, in a note; with the file where no source names it."""
-        return got.place if got.reason is None or not got.in_book else f"{self.reading.book.title}, {got.place}"
+        place = got.place if got.reason is None or not got.in_book else f"{self.reading.book.title}, {got.place}"
+        return f"{place}: {got.comment}" if got.comment else place
 
     def place(self, path: Path, got: Got, field: Field, value: Any = None) -> None:
         """Keep where a value went."""
         became = got.value if value is None else value
-        self.placed[path] = Placed(path_text(path), _text(became), _unit_of(field), got.place, got.was)
+        was = f"{got.was} (comment: {got.comment})" if got.comment else got.was
+        self.placed[path] = Placed(path_text(path), _text(became), _unit_of(field), got.place, was)
 
     def flow(self, **entries: Any) -> Any:
         """A block on one line."""
@@ -87,8 +91,7 @@ class _Writer:
     def put(self, block: Any, key: str, got: Got, field: Field, path: Path, value: Any = None) -> None:
         """A value that can't carry its origin: its cell stands behind it."""
         block[key] = got.value if value is None else value
-        said = got.place if got.reason is None else f"{got.place}: {got.reason}"
-        self.remark(block, key, said)
+        self.remark(block, key, _beside(got))
         self.place((*path, key), got, field, value)
 
     def remark(self, block: Any, key: str, said: str) -> None:
@@ -97,41 +100,70 @@ class _Writer:
 
     def state(self, block: Any, key: str, got: Got, field: Field, path: Path) -> None:
         """A value that carries its origin."""
-        block[key] = self.flow(value=got.value, **self.origin(got))
-        self.place((*path, key), got, field)
+        law, ends = _law(got, key, self.reading.values, "limits")
+        origin = self.origin(got)
+        if ends:
+            origin["note"] = "; ".join([origin["note"], *(_beside(end) for end in ends)])
+        block[key] = self.flow(**law, **origin)
+        self.place((*path, key), got, field, None if not ends else law)
 
     def row_origin(self, row: Row) -> dict[str, Any]:
         """What a row says of its numbers: its own assumption, its own source, or the book."""
-        reason = row.values.get("assumption")
-        source = row.values.get("source")
+        reason, source = row.values.get("assumption"), row.values.get("source")
+        first = next(iter(row.values.values()))
+        place = f"{row.place}: {first.comment}" if first.comment and source is None else row.place
         if reason is not None:
             text = str(reason.value) if len(str(reason.value)) >= 3 else f"{reason.value} (as the book says)"
             extra = "" if source is None else f"; source named there: {source.value}"
-            return {"assumption": text, "note": f"{self.reading.book.title}, {row.place}{extra}"}
+            return {"assumption": text, "note": f"{self.reading.book.title}, {place}{extra}"}
         if source is None:
-            return {"source": KEY, "note": row.place}
+            return {"source": KEY, "note": place}
         key = self.listed.setdefault(str(source.value), f"source-{len(self.listed) + 1}")
         listed = self.list_([KEY, key])
         listed.fa.set_flow_style()
         return {"source": listed, "note": row.place}
 
     def state_of_row(self, block: Any, key: str, name: str, row: Row, path: Path, table: str) -> None:
-        """A number of a row, with its cell; an assumption of the row speaks for all of it."""
+        """A number of a row, with its cell and its range; an assumption of the row speaks for all of it."""
         if (got := row.values.get(name)) is None:
             return
-        origin = self.row_origin(row)
+        style = row.values["range"].value if "range" in row.values else "limits"
+        law, ends = _law(got, name, row.values, style)
+        block[key] = self.flow(**law, **self.origin_in_row(row, got, *ends))
+        self.place((*path, key), got, TABLES[table][name], None if not ends else law)
+
+    def origin_in_row(self, row: Row, got: Got, *others: Got) -> dict[str, Any]:
+        """Where a number of a row says it comes from."""
         if not got.in_book:
-            block[key] = self.flow(value=got.value, note=f"{got.place}: {got.reason}")
-        elif "assumption" in origin:
-            block[key] = self.flow(value=got.value, note=f"{self.reading.book.title}, {got.place}")
-        else:
-            block[key] = self.flow(value=got.value, source=origin["source"], note=got.place)
-        self.place((*path, key), got, TABLES[table][name])
+            return {"note": f"{got.place}: {got.reason}"}
+        book, origin = self.reading.book.title, self.row_origin(row)
+        speaks = "source" in row.values
+        places = "; ".join(one.place if speaks or not one.comment else _beside(one) for one in (got, *others))
+        if "assumption" in origin:
+            return {"note": f"{book}, {places}"}
+        if got.reason is not None and not speaks:
+            return {"assumption": got.reason, "note": f"{book}, {places}"}
+        return {"source": origin["source"], "note": places}
 
     def put_of_row(self, block: Any, key: str, name: str, row: Row, path: Path, table: str) -> None:
         """A plain value of a row."""
         if (got := row.values.get(name)) is not None:
             self.put(block, key, got, TABLES[table][name], path)
+
+
+def _beside(got: Got) -> str:
+    """The cell of a value, and why it is what it is."""
+    return ": ".join(said for said in (got.place, got.reason, got.comment) if said)
+
+
+def _law(got: Got, name: str, values: dict[str, Got], style: str) -> tuple[dict[str, Any], list[Got]]:
+    """A value as a block says it, and the ends of its range where it has one."""
+    low, high = values.get(f"{name}{LOWEST}"), values.get(f"{name}{HIGHEST}")
+    if low is None or high is None:
+        return {"value": got.value}, []
+    if style == "nine in ten":
+        return {"quantiles": {"p5": low.value, "p50": got.value, "p95": high.value}}, [low, high]
+    return {"triangular": [low.value, got.value, high.value]}, [low, high]
 
 
 def _unit_of(field: Field) -> str:
@@ -173,7 +205,16 @@ def compose(reading: Reading, name: str = "scenario.yaml", compiled: Compile | N
     missing, mistakes = _checked(text, name, writer)
     if compiled is not None and not missing and not mistakes:
         missing = _lacking(text, name, writer, compiled)
-    return Composed(_headed(reading, text, missing), list(writer.placed.values()), missing, mistakes)
+    unread = _unread(reading, text)
+    return Composed(_headed(reading, text, missing), list(writer.placed.values()), missing, unread, mistakes)
+
+
+def _unread(reading: Reading, text: str) -> list[str]:
+    """Cells of values whose comments are nowhere in the scenario."""
+    rows = [got for rows in reading.tables.values() for row in rows for got in row.values.values()]
+    bare = text.replace("'", "").replace('"', "").replace("\\", "")
+    said = [(got, got.comment.replace("'", "").replace('"', "").replace("\\", "")) for got in rows if got.comment]
+    return list(dict.fromkeys(got.place for got, comment in said if comment not in bare))
 
 
 def _root(writer: _Writer) -> Any:
@@ -211,6 +252,8 @@ def _root(writer: _Writer) -> Any:
 
 
 def _cohorts(writer: _Writer) -> Any:
+    if groups := _rows(writer, "cohorts"):
+        return writer.list_([_group(writer, row, ("cohorts", place)) for place, row in enumerate(groups)])
     values, cohort, path = writer.reading.values, writer.new(), ("cohorts", 0)
     if "cohort" in values:
         writer.put(cohort, "name", values["cohort"], VALUES["cohort"], path)
@@ -226,6 +269,27 @@ def _cohorts(writer: _Writer) -> Any:
     return writer.list_([cohort]) if cohort else None
 
 
+def _group(writer: _Writer, row: Row, path: Path) -> Any:
+    """One of several groups. Parts of people have no origin of their own, so each number carries that of its row."""
+    cohort, origin = writer.new(), writer.row_origin(row)
+    writer.put_of_row(cohort, "name", "name", row, path, "cohorts")
+
+    def state(block: Any, key: str, name: str, here: Path) -> None:
+        writer.state_of_row(block, key, name, row, here, "cohorts")
+        if key in block and not {"assumption", "source"} & block[key].keys():
+            block[key]["assumption"] = origin.get("assumption", row.values[name].reason)
+            block[key].move_to_end("note")
+
+    state(cohort, "participants", "participants", path)
+    if {"opens", "enrolment_window"} & row.values.keys():
+        cohort["enrolment"] = writer.new()
+        state(cohort["enrolment"], "opens", "opens", (*path, "enrolment"))
+        state(cohort["enrolment"], "window", "enrolment_window", (*path, "enrolment"))
+    for key in ("duration", "dropout", "unmeasured"):
+        state(cohort, key, key, path)
+    return cohort
+
+
 def _rows(writer: _Writer, table: str) -> list[Row]:
     return writer.reading.tables.get(table, [])
 
@@ -236,15 +300,30 @@ def _outcomes(writer: _Writer) -> Any:
         name = row.values["name"].value
         entry, path = writer.new(), ("outcomes", name)
         writer.put_of_row(entry, "of", "of", row, path, "outcomes")
-        for key in ("success_rate", "counterfactual"):
+        for key, stem in (("success_rate", ""), ("counterfactual", "anyway_")):
             writer.state_of_row(entry, key, key, row, path, "outcomes")
+            _counted(writer, entry, key, stem, row, path)
         if (got := row.values.get("measured")) is not None:
             entry["measured"] = writer.flow(**got.value)
-            writer.remark(entry, "measured", got.place)
+            writer.remark(entry, "measured", _beside(got))
             writer.place((*path, "measured"), got, TABLES["outcomes"]["measured"])
         _close(writer, entry, row)
         outcomes[name] = entry
     return outcomes
+
+
+def _counted(writer: _Writer, entry: Any, key: str, stem: str, row: Row, path: Path) -> None:
+    """A share as so many of so many people, which is evidence."""
+    some, all_ = row.values.get(f"{stem}successes"), row.values.get(f"{stem}observed")
+    if some is None or all_ is None:
+        return
+    counts = {"successes": some.value, "of": all_.value}
+    others = [all_]
+    if not stem and (weight := row.values.get("weight")) is not None:
+        counts["weight"] = weight.value
+        others.append(weight)
+    entry[key] = writer.flow(evidence=writer.flow(**counts), **writer.origin_in_row(row, some, *others))
+    writer.place((*path, key), some, TABLES["outcomes"][f"{stem}successes"], counts)
 
 
 def _close(writer: _Writer, entry: Any, row: Row) -> None:
@@ -275,6 +354,7 @@ def _financing(writer: _Writer) -> Any:
         entry, path = writer.new(), ("financing", "tranches", position)
         writer.put_of_row(entry, "name", "name", row, path, "financing")
         writer.state_of_row(entry, "commitment", "commitment", row, path, "financing")
+        _drawdown(writer, entry, row, path)
         for key in ("rank", "rate"):
             writer.put_of_row(entry, key, key, row, path, "financing")
         _close(writer, entry, row)
@@ -282,46 +362,162 @@ def _financing(writer: _Writer) -> Any:
     return writer.new({"tranches": tranches}) if tranches else None
 
 
+def _drawdown(writer: _Writer, entry: Any, row: Row, path: Path) -> None:
+    """When the capital is paid in."""
+    writer.put_of_row(entry, "drawdown", "drawdown", row, path, "financing")
+    times, every = row.values.get("instalments"), row.values.get("instalment_every")
+    if times is not None and every is not None:
+        entry["drawdown"] = writer.flow(every=every.value, times=times.value)
+        writer.remark(entry, "drawdown", f"{_beside(every)}, {_beside(times)}")
+        for key, got, name in (("every", every, "instalment_every"), ("times", times, "instalments")):
+            writer.place((*path, "drawdown", key), got, TABLES["financing"][name])
+
+
+_PLAIN = ("horizon", "price_year", "index", "inflation", "discount", "calculation")
+"""What stands once in `public`."""
+
+
 def _public(writer: _Writer) -> Any:
     values, public = writer.reading.values, writer.new()
-    for key in ("horizon", "price_year", "discount"):
+    for key in _PLAIN:
         if key in values:
             writer.put(public, key, values[key], VALUES[key], ("public",))
     if public:
         public["source"] = KEY
         reasons = [
             f"{key}: {values[key].reason} ({values[key].place})"
-            for key in ("horizon", "price_year", "discount")
+            for key in _PLAIN
             if key in values and values[key].reason is not None
         ]
         if reasons:
             public["note"] = "; ".join(reasons)
-    for table, entry_of in (("consequences", _consequence), ("costs", _cost)):
+    anyway = writer.new()
+    for row in _rows(writer, "outcomes"):
+        writer.state_of_row(anyway, row.values["name"].value, "anyway", row, ("public", "anyway"), "outcomes")
+        reason = writer.row_origin(row).get("assumption")
+        if "anyway" in row.values and reason is not None:
+            anyway[row.values["name"].value]["assumption"] = reason
+    if anyway:
+        public["anyway"] = anyway
+    for table, entry_of in (("consequences", _consequence), ("during", _during), ("costs", _cost)):
         entries = writer.new()
         for row in _rows(writer, table):
             name = row.values["name"].value
             entries[name] = entry_of(writer, row, ("public", table, name))
         if entries:
             public[table] = entries
+    for key, part in (("refunds", _refunds(writer)), ("appropriations", _appropriations(writer))):
+        if part:
+            public[key] = part
     return public
+
+
+def _refunds(writer: _Writer) -> Any:
+    """Rules of refund: rows of the same rule and first day are steps of one edition."""
+    rules, fields = writer.new(), TABLES["refunds"]
+    for row in _rows(writer, "refunds"):
+        values = row.values
+        editions = rules.setdefault(values["name"].value, writer.list_())
+        path: Path = ("public", "refunds", values["name"].value)
+        edition = next((one for one in editions if one["valid_from"] == values["valid_from"].value), None)
+        fresh = edition is None
+        if edition is None:
+            edition = writer.new()
+            editions.append(edition)
+        here: Path = (*path, editions.index(edition))
+        for key in ("valid_from", "valid_to"):
+            if key not in edition:
+                writer.put_of_row(edition, key, key, row, here, "refunds")
+        if (step := values.get("from_week") or values.get("above")) is not None:
+            by = "by_week" if "from_week" in values else "by_cost"
+            edition.setdefault(by, writer.flow())[step.value] = values["share"].value
+            writer.place((*here, by, str(step.value)), values["share"], fields["share"])
+        else:
+            writer.put_of_row(edition, "share", "share", row, here, "refunds")
+        for key in ("most_days", "price_year"):
+            if key not in edition:
+                writer.put_of_row(edition, key, key, row, here, "refunds")
+        if fresh:
+            _close(writer, edition, row)
+        else:
+            edition["note"] = f"{edition['note']}; {row.place}"
+    return rules
+
+
+def _appropriations(writer: _Writer) -> Any:
+    payers = writer.new()
+    for row in _rows(writer, "appropriations"):
+        if row.by_year is None:
+            continue
+        payer = row.values["payer"].value
+        payers[payer] = writer.new()
+        for year, amount in zip(row.years, row.by_year.value, strict=True):
+            origin = {key: said for key, said in writer.row_origin(row).items() if key != "note"}
+            payers[payer][year] = writer.flow(value=amount, **origin, note=row.by_year.place)
+        path: Path = ("public", "appropriations", payer)
+        writer.place(path, row.by_year, TABLES["costs"]["amount"], dict(zip(row.years, row.by_year.value, strict=True)))
+    return payers
+
+
+def _during(writer: _Writer, row: Row, path: Path) -> Any:
+    entry = writer.new()
+    writer.put_of_row(entry, "per", "per", row, path, "during")
+    writer.state_of_row(entry, "saved", "saved", row, path, "during")
+    _unit(writer, entry, row, path, "during")
+    writer.state_of_row(entry, "price", "price", row, path, "during")
+    for key in ("price_year", "kind"):
+        writer.put_of_row(entry, key, key, row, path, "during")
+    _bears(writer, entry, row, path, "during")
+    writer.put_of_row(entry, "committee", "committee", row, path, "during")
+    writer.state_of_row(entry, "cashable", "cashable", row, path, "during")
+    _close(writer, entry, row)
+    return entry
+
+
+def _unit(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> None:
+    """What is counted; never money in silence, where a price says that it isn't."""
+    writer.put_of_row(entry, "unit", "unit", row, path, table)
+    price = row.values.get("price")
+    if "unit" not in row.values and price is not None and price.value != 1:
+        entry["unit"] = "units"
+        writer.remark(entry, "unit", "the book doesn't say what is counted")
 
 
 def _consequence(writer: _Writer, row: Row, path: Path) -> Any:
     entry = writer.new()
-    writer.put_of_row(entry, "outcome", "outcome", row, path, "consequences")
+    _outcomes_of(writer, entry, row, path)
+    writer.put_of_row(entry, "counts", "counts", row, path, "consequences")
     if row.by_year is None:
         writer.state_of_row(entry, "saved", "saved", row, path, "consequences")
     else:
         _saved_by_year(writer, entry, row, path)
-    writer.put_of_row(entry, "unit", "unit", row, path, "consequences")
+    _unit(writer, entry, row, path, "consequences")
     writer.state_of_row(entry, "price", "price", row, path, "consequences")
+    for key in ("volume", "decay"):
+        writer.state_of_row(entry, key, key, row, path, "consequences")
+    if row.by_year is not None and "decay" not in row.values:
+        said = f"each year stands in the book by itself ({row.by_year.place}), so nothing more is lost beside it"
+        entry["decay"] = writer.flow(value=0, assumption=said)
     for key in ("price_year", "kind", "lasts", "evidence"):
         writer.put_of_row(entry, key, key, row, path, "consequences")
     _bears(writer, entry, row, path, "consequences")
     writer.put_of_row(entry, "committee", "committee", row, path, "consequences")
-    writer.state_of_row(entry, "cashable", "cashable", row, path, "consequences")
+    for key in ("cashable", "unserved"):
+        writer.state_of_row(entry, key, key, row, path, "consequences")
     _close(writer, entry, row)
     return entry
+
+
+def _outcomes_of(writer: _Writer, entry: Any, row: Row, path: Path) -> None:
+    """The outcome, or several with a semicolon between them."""
+    got = row.values.get("outcome")
+    names = [] if got is None else [name.strip() for name in str(got.value).split(";") if name.strip()]
+    if got is None or len(names) < 2:
+        writer.put_of_row(entry, "outcome", "outcome", row, path, "consequences")
+        return
+    listed = writer.list_(names)
+    listed.fa.set_flow_style()
+    writer.put(entry, "outcome", got, TABLES["consequences"]["outcome"], path, listed)
 
 
 def _saved_by_year(writer: _Writer, entry: Any, row: Row, path: Path) -> None:
@@ -352,7 +548,10 @@ def _ratio(number: float, first: float) -> int | float:
 
 def _cost(writer: _Writer, row: Row, path: Path) -> Any:
     entry = writer.new()
-    writer.state_of_row(entry, "amount", "amount", row, path, "costs")
+    if row.by_year is None:
+        writer.state_of_row(entry, "amount", "amount", row, path, "costs")
+    else:
+        _paid_by_year(writer, entry, row, path)
     writer.put_of_row(entry, "per", "per", row, path, "costs")
     if (year := row.values.get("year")) is not None:
         writer.put(entry, "by_year", year, TABLES["costs"]["year"], path, writer.flow())
@@ -360,8 +559,26 @@ def _cost(writer: _Writer, row: Row, path: Path) -> Any:
         writer.place((*path, "by_year"), year, TABLES["costs"]["year"])
     writer.put_of_row(entry, "price_year", "price_year", row, path, "costs")
     _bears(writer, entry, row, path, "costs")
+    writer.put_of_row(entry, "committee", "committee", row, path, "costs")
+    if (instead := row.values.get("instead")) is not None:
+        writer.put(entry, "instead", instead, TABLES["costs"]["instead"], path, instead.value == "yes")
     _close(writer, entry, row)
     return entry
+
+
+def _paid_by_year(writer: _Writer, entry: Any, row: Row, path: Path) -> None:
+    """Amounts by calendar year as the first that isn't 0, and all of them divided by it."""
+    by_year = row.by_year
+    assert by_year is not None
+    first = next(number for number in by_year.value if number)
+    part = Row(row.place, {**row.values, "amount": by_year._replace(value=first)})
+    writer.state_of_row(entry, "amount", "amount", part, path, "costs")
+    multiples = {year: _ratio(number, first) for year, number in zip(row.years, by_year.value, strict=True)}
+    entry["by_year"] = writer.flow()
+    entry["by_year"].update(multiples)
+    writer.remark(entry, "by_year", f"{by_year.place}: {by_year.was}")
+    field = TABLES["costs"]["year"]
+    writer.place((*path, "by_year"), by_year, field._replace(unit=field.unit._replace(en="multiples")), multiples)
 
 
 def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> None:
@@ -373,10 +590,11 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
     if (refund := row.values.get("refund")) is not None:
         entry["bears"] = writer.flow(refund=refund.value)
         writer.place((*here, "refund"), refund, fields["refund"])
-        if (weeks := row.values.get("weeks")) is not None:
-            entry["bears"]["weeks"] = weeks.value
-            writer.place((*here, "weeks"), weeks, fields["weeks"])
-        writer.remark(entry, "bears", refund.place)
+        for name in ("weeks", "yearly_cost", "days"):
+            if (got := row.values.get(name)) is not None:
+                entry["bears"][name] = got.value
+                writer.place((*here, name), got, fields[name])
+        writer.remark(entry, "bears", _beside(refund))
         return
     shares = {name: row.values[name] for name in ("municipality", "region", "state") if name in row.values}
     shares = {name: got for name, got in shares.items() if got.value != 0}
@@ -384,7 +602,7 @@ def _bears(writer: _Writer, entry: Any, row: Row, path: Path, table: str) -> Non
         return
     whole = len(shares) == 1
     entry["bears"] = next(iter(shares)) if whole else writer.flow(**{name: got.value for name, got in shares.items()})
-    writer.remark(entry, "bears", ", ".join(got.place for got in shares.values()))
+    writer.remark(entry, "bears", ", ".join(map(_beside, shares.values())))
     for name, got in shares.items():
         writer.place((*here, name), got, fields[name])
 

@@ -31,11 +31,43 @@ class Field(NamedTuple):
     """What it is, in a sentence."""
     needed: bool = False
     """In a row: an empty cell is a mistake, because nothing may be taken instead."""
+    extra: bool = False
+    """Stands to the right of the others in the template, grouped: few books need it."""
+
+
+def _extra(kind: str, path: str, label: tuple[str, str], unit: Words, told: tuple[str, str]) -> Field:
+    """A field that few books need."""
+    return Field(kind, path, Words(*label), unit, NONE, Words(*told), extra=True)
 
 
 PEOPLE, MONTHS_UNIT, NONE = Words("people", "personer"), Words("months", "måneder"), Words("", "")
 SHARE, MONEY = Words("share, 0-100 %", "andel, 0-100 %"), Words("currency", "valuta")
 DATE, YEARS = Words("date", "dato"), Words("years", "år")
+UNITS_OF, DAYS, FACTOR = Words("units", "enheder"), Words("days", "dage"), Words("factor", "faktor")
+
+LOWEST, HIGHEST = "_lowest", "_highest"
+"""How the fields of a range end: those of `saved` are `saved_lowest` and `saved_highest`."""
+
+
+def _ranges(fields: dict[str, Field], names: tuple[str, ...]) -> dict[str, Field]:
+    """The lowest and highest values of numbers that may be uncertain."""
+    ends = {
+        LOWEST: ("{}, lowest", "{}, lavest", "The lowest that it can be; the value itself is the most likely."),
+        HIGHEST: ("{}, highest", "{}, højest", "The highest that it can be."),
+    }
+    danish = {LOWEST: "Det laveste, det kan være; selve værdien er den mest sandsynlige.", HIGHEST: "Det højeste."}
+    return {
+        f"{name}{end}": _extra(
+            fields[name].kind,
+            fields[name].path,
+            (en.format(fields[name].label.en), da.format(fields[name].label.da)),
+            fields[name].unit,
+            (told, danish[end]),
+        )
+        for name in names
+        for end, (en, da, told) in ends.items()
+    }
+
 
 VALUES: dict[str, Field] = {
     "name": Field(
@@ -196,8 +228,40 @@ VALUES: dict[str, Field] = {
             "Den reale årlige rente for nutidsværdier; de officielle satser, hvis feltet er tomt.",
         ),
     ),
+    "index": _extra(
+        "name",
+        "public.index",
+        ("Price index", "Prisindeks"),
+        NONE,
+        (
+            "Where prices are of several years: a table of the register, as net-price-index.",
+            "Hvis priserne er fra flere år: en tabel i registret, som net-price-index.",
+        ),
+    ),
+    "inflation": _extra(
+        "share",
+        "public.inflation",
+        ("Inflation", "Inflation"),
+        Words("share a year", "andel om året"),
+        (
+            "By which repayments come to prices of the price year; the register's where it is left empty.",
+            "Hvormed tilbagebetalinger føres til prisåret; registrets, hvis feltet er tomt.",
+        ),
+    ),
+    "calculation": _extra(
+        "calculation",
+        "public.calculation",
+        ("Calculation", "Beregning"),
+        NONE,
+        (
+            "What public budgets pay and get, or what society gains.",
+            "Hvad de offentlige kasser betaler og får, eller hvad samfundet vinder.",
+        ),
+    ),
 }
 """Fields that stand once in a scenario."""
+
+VALUES |= _ranges(VALUES, ("dropout", "unmeasured"))
 
 SOURCE = Field(
     "text",
@@ -207,12 +271,13 @@ SOURCE = Field(
     NONE,
     Words("Who published the numbers of this row.", "Hvem der har offentliggjort rækkens tal."),
 )
+EXAMPLE_REASON = Words("made up, to show the form", "opdigtet, for at vise formen")
 ASSUMPTION = Field(
     "text",
     "assumption",
     Words("Assumption", "Antagelse"),
     NONE,
-    Words("made up, to show the form", "opdigtet, for at vise formen"),
+    EXAMPLE_REASON,
     Words("Why a number was chosen that nobody published.", "Hvorfor et tal er valgt, som ingen har offentliggjort."),
 )
 PRICE_YEAR = Field(
@@ -544,6 +609,307 @@ TABLES: dict[str, dict[str, Field]] = {
 }
 """Fields of the rows of each table. A row of outcomes, consequences or costs is an entry of that name."""
 
+RANGE = _extra(
+    "range",
+    "",
+    ("Ranges are", "Spænd er"),
+    NONE,
+    (
+        "limits: never below the lowest or above the highest. nine in ten: one in twenty below, one in twenty above.",
+        "yderpunkter: aldrig under eller over. ni ud af ti: én ud af tyve under, én ud af tyve over.",
+    ),
+)
+_REFUND = {
+    "refund": TABLES["consequences"]["refund"],
+    "weeks": TABLES["consequences"]["weeks"],
+    "yearly_cost": _extra(
+        "amount",
+        "bears.yearly_cost",
+        ("Yearly cost of one", "Årlig udgift til én"),
+        MONEY,
+        ("For refunds by cost: what one person costs in a year.", "Til refusion efter udgift: hvad én koster om året."),
+    ),
+    "days": _extra(
+        "number",
+        "bears.days",
+        ("Days of a year", "Dage om året"),
+        DAYS,
+        ("For refunds by days: how many one person uses.", "Til refusion efter dage: hvor mange én bruger."),
+    ),
+}
+_FEW = ("price_year", "kind", "refund", "weeks", "evidence", "committee")
+"""Columns of consequences that few books need."""
+
+
+def _counted(stem: str, en: str, da: str) -> dict[str, Field]:
+    """A share as so many of so many people."""
+    return {
+        f"{stem}successes": _extra(
+            "whole",
+            "",
+            (f"{en}: people", f"{da}: personer"),
+            PEOPLE,
+            ("Instead of the share: the people for whom it went so.", "I stedet for andelen: for så mange gik det så."),
+        ),
+        f"{stem}observed": _extra(
+            "whole",
+            "",
+            (f"{en}: of people", f"{da}: ud af"),
+            PEOPLE,
+            ("The people who were observed.", "De personer, man så på."),
+        ),
+    }
+
+
+def _with_extras(table: str, *extras: dict[str, Field]) -> dict[str, Field]:
+    """A table with the columns that few books need behind all others."""
+    fields = TABLES[table]
+    few = _FEW if table == "consequences" else ()
+    plain = {name: field for name, field in fields.items() if name not in few}
+    behind = {name: fields[name]._replace(extra=True) for name in few if name in fields}
+    for more in extras:
+        behind |= more
+    return plain | behind
+
+
+TABLES["outcomes"] = _with_extras(
+    "outcomes",
+    _ranges(TABLES["outcomes"], ("success_rate", "counterfactual")),
+    {"range": RANGE},
+    _counted("", "Succeeded", "Lykkedes"),
+    {
+        "weight": _extra(
+            "share",
+            "",
+            ("Weight of the people", "Vægt af personerne"),
+            SHARE,
+            (
+                "How much the people observed count: 100 % for the same provider and target group.",
+                "Hvor meget personerne tæller: 100 % ved samme leverandør og målgruppe.",
+            ),
+        )
+    },
+    _counted("anyway_", "Anyway", "Alligevel"),
+    {
+        "anyway": _extra(
+            "share",
+            "public.anyway",
+            ("Anyway, for the public only", "Alligevel, kun for det offentlige"),
+            SHARE,
+            (
+                "In place of the column Would succeed anyway, where no payment depends on it.",
+                "I stedet for kolonnen Ville lykkes alligevel, hvis ingen betaling afhænger af det.",
+            ),
+        )
+    },
+)
+TABLES["consequences"] = _with_extras(
+    "consequences",
+    {name: _REFUND[name] for name in ("yearly_cost", "days")},
+    _ranges(TABLES["consequences"], ("saved", "price", "cashable")),
+    {
+        "range": RANGE,
+        "counts": _extra(
+            "counts",
+            "counts",
+            ("Counts", "Tæller"),
+            NONE,
+            (
+                "first success: each person once, then for some years. while met: as long as the outcome is met.",
+                "første succes: hver person én gang, så i nogle år. så længe opfyldt: så længe målet er nået.",
+            ),
+        ),
+        "volume": _extra(
+            "number",
+            "volume",
+            ("Volume", "Mængde"),
+            FACTOR,
+            (
+                "1 where what is saved is as certain as it stands; the register's uncertainty where it is empty.",
+                "1, hvis det sparede er så sikkert, som det står; registrets usikkerhed, hvis tomt.",
+            ),
+        ),
+        "decay": _extra(
+            "share",
+            "decay",
+            ("Lost each further year", "Tabes hvert år derefter"),
+            Words("share a year", "andel om året"),
+            (
+                "The share of the saving that is lost with each further year; the register's where it is empty.",
+                "Andelen af besparelsen, der tabes for hvert år; registrets, hvis tomt.",
+            ),
+        ),
+        "unserved": _extra(
+            "share",
+            "unserved",
+            ("Would have got nothing", "Ville intet have fået"),
+            SHARE,
+            (
+                "The share of the successes on which nothing is saved, as they would have got no service.",
+                "Andelen af succeserne, hvor intet spares, fordi de ingen ydelse ville have fået.",
+            ),
+        ),
+    },
+)
+TABLES["costs"] = _with_extras(
+    "costs",
+    _ranges(TABLES["costs"], ("amount",)),
+    {
+        "range": RANGE,
+        "committee": TABLES["consequences"]["committee"],
+        "instead": _extra(
+            "yes",
+            "instead",
+            ("Of the alternative", "Ved alternativet"),
+            NONE,
+            (
+                "yes: what is spent where there is no programme, so that it is saved.",
+                "ja: det, der bruges uden indsatsen, så det spares.",
+            ),
+        ),
+    },
+)
+TABLES["financing"] = _with_extras(
+    "financing",
+    {
+        "drawdown": _extra(
+            "drawdown",
+            "drawdown",
+            ("Paid in", "Indbetales"),
+            NONE,
+            ("At the start, or as needed.", "Ved start eller efter behov."),
+        ),
+        "instalments": _extra(
+            "whole",
+            "drawdown.times",
+            ("Instalments", "Rater"),
+            NONE,
+            ("In how many equal instalments it is paid in.", "I hvor mange lige store rater der indbetales."),
+        ),
+        "instalment_every": _extra(
+            "months",
+            "drawdown.every",
+            ("Time between instalments", "Tid mellem rater"),
+            MONTHS_UNIT,
+            ("The first is paid in at the start.", "Den første indbetales ved start."),
+        ),
+    },
+)
+_GROUP = {
+    "name": VALUES["cohort"]._replace(path="name", needed=True),
+    "participants": VALUES["participants"]._replace(needed=True),
+    "opens": _extra(
+        "months",
+        "enrolment.opens",
+        ("Opens after", "Åbner efter"),
+        MONTHS_UNIT,
+        ("From the first day to when the group opens.", "Fra første dag, til gruppen åbner."),
+    )._replace(extra=False),
+    **{name: VALUES[name] for name in ("enrolment_window", "duration", "dropout", "unmeasured")},
+    "source": SOURCE,
+    "assumption": ASSUMPTION,
+}
+TABLES["cohorts"] = _GROUP | _ranges(_GROUP, ("dropout", "unmeasured")) | {"range": RANGE}
+TABLES["during"] = {
+    "name": TABLES["consequences"]["name"]._replace(
+        label=Words("Change", "Ændring"), example=Words("guidance", "vejledning")
+    ),
+    "per": TABLES["costs"]["per"]._replace(
+        told=Words("Participant or completer; participant where it is empty.", "Deltager eller gennemførende.")
+    ),
+    "saved": TABLES["consequences"]["saved"]._replace(
+        label=Words("Saved by each", "Sparet pr. person"),
+        example=-40,
+        told=Words("Units that each saves; negative where each uses more.", "Enheder, hver sparer; negativ ved mere."),
+    ),
+    **{name: TABLES["consequences"][name] for name in ("unit", "price")},
+    **SECTORS_OF,
+    **{name: TABLES["consequences"][name] for name in ("bears", "cashable", "source", "assumption")},
+    **{name: TABLES["consequences"][name] for name in ("price_year", "kind")},
+    **_REFUND,
+    "committee": TABLES["consequences"]["committee"],
+    **_ranges(TABLES["consequences"], ("saved", "price")),
+    "range": RANGE,
+}
+TABLES["during"] |= _ranges(TABLES["during"], ("saved",))
+TABLES["appropriations"] = {
+    "payer": TABLES["payments"]["payer"]._replace(path="", needed=True),
+    "source": SOURCE,
+    "assumption": ASSUMPTION,
+}
+TABLES["refunds"] = {
+    "name": Field(
+        "name",
+        "",
+        Words("Refund rule", "Refusionsregel"),
+        NONE,
+        Words("refund-ladder", "refund-ladder"),
+        Words("Its name; one row for each step of an edition.", "Dens navn; én række for hvert trin i en udgave."),
+        needed=True,
+    ),
+    "valid_from": Field(
+        "date",
+        "valid_from",
+        Words("Holds from", "Gælder fra"),
+        DATE,
+        "2028-01-01",
+        Words("The first day of the edition.", "Udgavens første dag."),
+        needed=True,
+    ),
+    "valid_to": Field(
+        "date",
+        "valid_to",
+        Words("Holds to", "Gælder til"),
+        DATE,
+        NONE,
+        Words("The last day; empty where it still holds.", "Den sidste dag; tomt, hvis den stadig gælder."),
+    ),
+    "share": Field(
+        "share",
+        "share",
+        Words("State refunds", "Staten refunderer"),
+        SHARE,
+        0.5,
+        Words("The share that the state refunds.", "Den andel, staten refunderer."),
+        needed=True,
+    ),
+    "from_week": Field(
+        "number",
+        "by_week",
+        Words("From week", "Fra uge"),
+        Words("weeks", "uger"),
+        NONE,
+        Words("By weeks: from how many weeks on support on.", "Efter uger: fra hvor mange uger på ydelsen."),
+    ),
+    "above": Field(
+        "amount",
+        "by_cost",
+        Words("Above a yearly cost of", "Over en årlig udgift på"),
+        MONEY,
+        NONE,
+        Words("By cost: of the part above this.", "Efter udgift: af den del, der ligger over."),
+    ),
+    "most_days": Field(
+        "number",
+        "most_days",
+        Words("Most days", "Højst dage"),
+        DAYS,
+        NONE,
+        Words("By days: the days of a year for which it is refunded.", "Efter dage: så mange dage om året."),
+    ),
+    "price_year": PRICE_YEAR._replace(
+        example=NONE, told=Words("The price level of the yearly cost.", "Prisniveauet for den årlige udgift.")
+    ),
+    "source": SOURCE,
+    "assumption": ASSUMPTION,
+}
+
+BY_YEAR = {"consequences": "years after a success", "costs": "calendar years", "appropriations": "calendar years"}
+"""Tables with a column for each year, and which years these are."""
+
+OPTIONAL = ("payments", "financing", "cohorts", "during", "appropriations", "refunds")
+"""Tables that most books do without."""
+
 
 CHOICES: dict[str, dict[str, str]] = {
     "of": {
@@ -578,6 +944,26 @@ CHOICES: dict[str, dict[str, str]] = {
         "gennemførende": "completer",
     },
     "moment": {"completion": "completion", "afslutning": "completion"},
+    "range": {
+        "limits": "limits",
+        "yderpunkter": "limits",
+        "nine in ten": "nine in ten",
+        "ni ud af ti": "nine in ten",
+    },
+    "counts": {
+        "first success": "first success",
+        "første succes": "first success",
+        "while met": "while met",
+        "så længe opfyldt": "while met",
+    },
+    "drawdown": {"start": "start", "ved start": "start", "as needed": "as needed", "efter behov": "as needed"},
+    "calculation": {
+        "budget-economic": "budget-economic",
+        "budgetøkonomisk": "budget-economic",
+        "socio-economic": "socio-economic",
+        "samfundsøkonomisk": "socio-economic",
+    },
+    "yes": {"yes": "yes", "ja": "yes", "no": "no", "nej": "no"},
 }
 """Words that a cell may hold, and what they are in a scenario."""
 

@@ -71,13 +71,14 @@ def import_book(
             raise BookError([Fault(book.file, None, None, "", found, remedy)])
         places = template_mapping(language)
     reading = read_book(book, places)
-    composed = Composed("", [], [], []) if reading.mistakes else compose(reading, name, compiled)
+    composed = Composed("", [], [], [], []) if reading.mistakes else compose(reading, name, compiled)
     mistakes = [*reading.mistakes, *composed.mistakes]
     return Imported(
         book.file,
         book.digest,
         composed.placed,
-        reading.left_out,
+        reading.left_out
+        + [LeftOut(place, "its comment, which no note of the scenario holds") for place in composed.unread],
         composed.missing,
         reading.warnings,
         mistakes,

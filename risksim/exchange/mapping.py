@@ -7,10 +7,10 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.exchange.fields import TABLES, UNITS, VALUES
+from risksim.exchange.fields import BY_YEAR, HIGHEST, LOWEST, TABLES, UNITS, VALUES
 from risksim.scenario.base import Name, Part, mistake, mistake_at
 from risksim.scenario.document import shown
 from risksim.scenario.reader import Wanted, checked, text_of
@@ -106,12 +106,22 @@ AnyColumn = Annotated[
 """The header, or `{column: header, unit: 1.000 kr}`."""
 
 
-class Years(Part):
-    """Consequences year by year: one column for each year after a success."""
+def _header_text(found: Any) -> Any:
+    """A header such as 2027 is a text."""
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
 
-    from_: Name = Field(alias="from", examples=["År 1"])
-    """The header of the first year after a success."""
-    to: Name = Field(examples=["År 10"])
+
+Header = Annotated[Name, BeforeValidator(_header_text)]
+"""The text of a header; a calendar year may be written as a number."""
+
+
+class Years(Part):
+    """A column for each year: after a success for consequences, calendar years for costs and appropriations."""
+
+    from_: Header | None = Field(default=None, alias="from", examples=["År 1"])
+    """The header of the first year. Costs and appropriations may leave out both: then every column is read whose header
+    is a calendar year."""
+    to: Header | None = Field(default=None, examples=["År 10"])
     """The header of the last."""
     unit: Unit | None = None
     """The unit of the numbers, where they are amounts."""
@@ -134,7 +144,7 @@ class Table(Part):
     columns: dict[str, AnyColumn] = Field(examples=[{"name": "Konsekvens", "price": "Pris pr. enhed"}])
     """The column of each field."""
     years: Years | None = None
-    """For consequences: columns by year."""
+    """For consequences, costs and appropriations: columns by year."""
     all_rows: dict[str, Said] = Field(default={}, examples=[{"lasts": {"value": 5, "assumption": "our reading"}}])
     """Values for every row that the book doesn't hold."""
     until: Name | None = Field(default=None, examples=["I alt"])
@@ -161,7 +171,7 @@ class Mapping(Part):
     values: dict[str, Place] = Field(default={}, examples=[{"participants": {"name": "Antal_deltagere"}}])
     """Where each value stands that a scenario has once."""
     tables: dict[str, Table] = Field(default={})
-    """Where the rows of outcomes, consequences, costs, payments and financing stand."""
+    """Where the rows of outcomes, consequences, costs and the other tables stand."""
 
     @model_validator(mode="after")
     def _known(self) -> Mapping:
@@ -208,22 +218,71 @@ def _table(key: str, table: Table) -> list[InitErrorDetails]:
         if name in table.all_rows:
             found = f"got {name} among the columns too; a value stands in one place."
             faults.append(mistake_at((*here, "all_rows", name), found, "Keep one of the two."))
-    by_year = table.years is not None and table.years.are == "units"
-    there = {*table.columns, *table.all_rows, *(("saved",) if by_year else ())}
-    money = by_year and table.years is not None and table.years.unit is not None
-    for name, field in fields.items():
-        if field.needed and name not in there and not (name == "price" and money):
-            found = f"got no {name}; {field.told.en[0].lower()}{field.told.en[1:]}"
-            faults.append(mistake_at((*here, "columns"), found, f"Add a line such as `{name}: {field.label.da}`."))
+    faults += _needed(key, table)
     first = next((name for name, field in fields.items() if field.needed), "")
     if first in table.all_rows:
         faults.append(mistake_at((*here, "all_rows", first), f"got {first}; it tells rows apart.", "Name its column."))
-    if table.years is not None and key != "consequences":
-        found = f"got years for {key}; only consequences go by year."
-        faults.append(mistake_at((*here, "years"), found, "Take it out."))
-    if by_year and "saved" in table.columns:
+    return faults + _years(key, table) + _ranges(key, table)
+
+
+def _needed(key: str, table: Table) -> list[InitErrorDetails]:
+    """Fields without which a row says nothing."""
+    units = table.years is not None and table.years.are == "units"
+    there = {*table.columns, *table.all_rows}
+    if units:
+        # Years of units say what is saved, or what is paid; in kroner they need no price.
+        there |= {"saved", "amount"}
+        there |= {"price"} if table.years is not None and table.years.unit is not None else set()
+    return [
+        mistake_at(
+            ("tables", key, "columns"),
+            f"got no {name}; {field.told.en[0].lower()}{field.told.en[1:]}",
+            f"Add a line such as `{name}: {field.label.da}`.",
+        )
+        for name, field in TABLES[key].items()
+        if field.needed and name not in there
+    ]
+
+
+def _years(key: str, table: Table) -> list[InitErrorDetails]:
+    here, years = ("tables", key), table.years
+    if key not in BY_YEAR:
+        if years is None:
+            return []
+        found = f"got years for {key}; only {', '.join(BY_YEAR)} go by year."
+        return [mistake_at((*here, "years"), found, "Take it out.")]
+    if years is None:
+        if key != "appropriations":
+            return []
+        found = "got no years; appropriations have a column for each budget year."
+        return [mistake_at(here, found, "Write `years: {}` where the headers are calendar years.")]
+    ends = [years.from_, years.to]
+    if None in ends and (BY_YEAR[key] != "calendar years" or ends != [None, None]):
+        lacking = "from" if years.from_ is None else "to"
+        remedy = "Name the headers of the first and last year, as {from: År 1, to: År 10}."
+        return [mistake_at((*here, "years"), f"got no {lacking}; {key} go from one header to another.", remedy)]
+    faults = []
+    if years.are == "multiples" and key != "consequences":
+        found = f"got multiples for {key}; their years hold amounts."
+        faults.append(mistake_at((*here, "years", "are"), found, "Take it out."))
+    if years.are == "units" and key == "consequences" and "saved" in table.columns:
         found = "got the column saved beside years of units; what is saved stands in one place."
         faults.append(mistake_at((*here, "columns", "saved"), found, "Take it out, or write `are: multiples`."))
+    return faults
+
+
+def _ranges(key: str, table: Table) -> list[InitErrorDetails]:
+    """Ranges have two ends, around a value."""
+    faults, said = [], {*table.columns, *table.all_rows}
+    for name in table.columns:
+        end = next((end for end in (LOWEST, HIGHEST) if name.endswith(end)), None)
+        if end is None or name not in TABLES[key]:
+            continue
+        stem, other = name.removesuffix(end), HIGHEST if end == LOWEST else LOWEST
+        for lacking in (f"{stem}{other}", stem):
+            if lacking not in said:
+                found = f"got {name} without {lacking}; a range has a lowest, a most likely and a highest value."
+                faults.append(mistake_at(("tables", key, "columns", name), found, f"Name the column of {lacking}."))
     return faults
 
 

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from risksim.errors import BookError, Fault
 from risksim.exchange.books import Book, Cell, Sheet, area_text, closest, folded, several
-from risksim.exchange.fields import TABLES, VALUES, Field
+from risksim.exchange.fields import BY_YEAR, EXAMPLE_REASON, HIGHEST, LOWEST, TABLES, VALUES, Field
 from risksim.exchange.mapping import AtLabel, AtName, Column, Mapping, Said, Table, Years
 from risksim.exchange.references import cell_of_name, sheet_of_name
-from risksim.exchange.values import Wrong, converted, scaled
+from risksim.exchange.values import Wrong, contradicted, converted, money_said, scaled, scaled_format, unit_said
+from risksim.scenario.base import FIRST_YEAR, LAST_YEAR
 from risksim.scenario.document import shown
 
 MOST_ROWS = 1_000
@@ -29,6 +30,8 @@ class Got(NamedTuple):
     reason: str | None = None
     """Why it was assumed; None where the book is its source."""
     in_book: bool = True
+    comment: str = ""
+    """What a comment on the cell says."""
 
 
 class Row(NamedTuple):
@@ -39,6 +42,8 @@ class Row(NamedTuple):
     values: dict[str, Got]
     by_year: Got | None = None
     """The numbers by year, as they stand there."""
+    years: tuple[int, ...] = ()
+    """The calendar years of these numbers; empty where they are years after a success."""
 
 
 class LeftOut(NamedTuple):
@@ -73,13 +78,22 @@ class _Hand:
     def wrong(self, place: str, found: str, remedy: str) -> None:
         self.mistakes.append(self.book.fault(place, found, remedy))
 
-    def take(self, sheet: Sheet, cell: Cell, field: Field, unit: str | None, label: str) -> Got | None:
-        """A cell that isn't empty as a value; None where it holds a mistake."""
+    def take(
+        self, sheet: Sheet, cell: Cell, field: Field, unit: str | None, label: str, beside: Cell | None = None
+    ) -> Got | None:
+        """A cell that isn't empty as a value; None where it holds a mistake.
+
+        What stands `beside` it, or above its header, may be a unit.
+        """
         self.used.add(sheet.title)
+        said = "" if beside is None else unit_said(beside.value)
+        wrong = contradicted(field.kind, unit, label, said, self.currency)
+        if wrong is not None:
+            self.wrong(cell.place, wrong.found, wrong.remedy)
+            return None
+        label = f"{label} {said}".strip()
         if (hidden := sheet.is_hidden(cell.row, cell.column)) is not None:
-            said = f"{hidden} is hidden and holds values that are read."
-            if said not in self.warnings:
-                self.warnings.append(said)
+            self.warnings.append(f"{hidden} is hidden and holds values that are read.")
         if cell.formula is not None and ("[" in cell.formula.split("!")[0] or ".xls" in cell.formula):
             self.warnings.append(f"{cell.place} links to another workbook; its value is as it was last calculated.")
         if unit == "pct" and isinstance(cell.value, int | float) and 0 < cell.value <= 1:
@@ -88,7 +102,12 @@ class _Hand:
         if isinstance(value, Wrong):
             self.wrong(cell.place, value.found, value.remedy)
             return None
-        return Got(value, cell.place, _as_shown(cell))
+        if scaled_format(cell.format):
+            self.warnings.append(
+                f"{cell.place} is shown in thousands and holds {_as_shown(cell)}, which is what is read."
+            )
+        reason = _assumption_in(cell.comment)
+        return Got(value, cell.place, _as_shown(cell), reason, comment="" if reason else cell.comment)
 
     def said(self, said: Said, field: Field, place: str) -> Got | None:
         """A value that the mapping says."""
@@ -97,6 +116,13 @@ class _Hand:
             self.wrong(place, value.found, value.remedy)
             return None
         return Got(value, f"mapping: {place}", str(said.value), said.assumption, in_book=False)
+
+
+def _assumption_in(comment: str) -> str | None:
+    """The reason in a comment that begins with the word."""
+    word, colon, said = comment.partition(":")
+    is_reason = bool(colon) and folded(word) in ("assumption", "antagelse", "antaget") and len(said.strip()) >= 3
+    return said.strip() if is_reason else None
 
 
 def _as_shown(cell: Cell) -> str:
@@ -134,7 +160,9 @@ def read_book(book: Book, mapping: Mapping) -> Reading:
     for key, place in mapping.values.items():
         if (got := _value(hand, key, place)) is not None:
             values[key] = got
+    _range(hand, values, VALUES, "limits")
     tables = {key: _table(hand, key, table) for key, table in mapping.tables.items()}
+    _people_once(hand, values, tables.get("cohorts", []))
     unread = [title for title in book.sheets if title not in hand.used]
     hand.left_out += [LeftOut(title, "nothing on this sheet is read") for title in unread]
     warnings = [*book.remarks, *dict.fromkeys(hand.warnings)]
@@ -170,13 +198,18 @@ def _value(hand: _Hand, key: str, place: AtName | AtLabel | Said) -> Got | None:
         )
         return None
     if cell.empty:
-        hand.left_out.append(LeftOut(cell.place, f"{key}: the cell is empty"))
+        if not field.extra:
+            hand.left_out.append(LeftOut(cell.place, f"{key}: the cell is empty"))
+        if cell.comment:
+            hand.left_out.append(LeftOut(cell.place, f"{key}: the comment on an empty cell"))
         return None
-    got = hand.take(sheet, cell, field, place.unit, label)
+    got = hand.take(sheet, cell, field, place.unit, label, sheet.cell(cell.row, cell.column + 1))
     if got is None or place.assumption is None:
         return got
     beside = sheet.cell(cell.row, cell.column + place.assumption)
-    return got if beside.empty else got._replace(reason=_reason(hand, beside))
+    if beside.empty:
+        return got
+    return got._replace(reason=_reason(hand, beside), comment=got.comment or (cell.comment if got.reason else ""))
 
 
 def _reason(hand: _Hand, cell: Cell) -> str | None:
@@ -243,10 +276,13 @@ class _Header(NamedTuple):
     row: int
     columns: dict[str, int]
     years: list[int]
+    """Columns."""
+    calendar: tuple[int, ...]
+    """The calendar years of these columns; empty where they are years after a success."""
 
 
 def _table(hand: _Hand, key: str, table: Table) -> list[Row]:
-    header = _header(hand, table)
+    header = _header(hand, key, table)
     if header is None:
         return []
     fields = TABLES[key]
@@ -254,14 +290,41 @@ def _table(hand: _Hand, key: str, table: Table) -> list[Row]:
     rows = _filled_rows(hand, table, header, header.columns[first])
     if _merged_inside(hand, header, rows):
         return []
+    _without_header(hand, header, rows)
     mapped = {*header.columns.values(), *header.years}
     unread = [column for column in header.sheet.columns(header.row) if column not in mapped]
     for column in unread:
         cell = header.sheet.cell(header.row, column)
+        if table.years is not None and table.years.from_ is None and _holds_numbers(header.sheet, rows, column):
+            # Any column may be a year here, and a year that is misspelt would lose its amounts.
+            found = f"got {shown(cell.value)} above numbers; where no years are named, it is a calendar year."
+            hand.wrong(cell.place, found, "Write the year, or name the first and last one in the mapping.")
+            continue
         hand.left_out.append(LeftOut(cell.place, f"the column {shown(cell.value)} is not read"))
     read = [row for row in (_row(hand, key, table, header, number, first) for number in rows) if row is not None]
-    _twice(hand, read, first if first == "name" else None)
+    if key == "refunds":
+        _editions_agree(hand, read)
+    _twice(hand, read, None if key in ("payments", "refunds") else first)
     return read
+
+
+def _holds_numbers(sheet: Sheet, rows: list[int], column: int) -> bool:
+    cells = [sheet.cell(row, column) for row in rows]
+    return any(cell.formula is not None or isinstance(cell.value, int | float) for cell in cells)
+
+
+def _without_header(hand: _Hand, header: _Header, rows: list[int]) -> None:
+    """Cells beside the table that no header names, of which it can't be told whether they belong to it."""
+    headed = header.sheet.columns(header.row)
+    for row in rows:
+        for column in header.sheet.columns(row):
+            if column in headed:
+                continue
+            cell = header.sheet.cell(row, column)
+            if header.calendar and not isinstance(cell.value, str):
+                hand.wrong(cell.place, "got a value in a column without a header.", "Write the year above it.")
+            else:
+                hand.left_out.append(LeftOut(cell.place, "it stands in a column without a header"))
 
 
 def _title(hand: _Hand, table: Table) -> Sheet | None:
@@ -281,7 +344,7 @@ def _title(hand: _Hand, table: Table) -> Sheet | None:
     return sheet
 
 
-def _header(hand: _Hand, table: Table) -> _Header | None:
+def _header(hand: _Hand, key: str, table: Table) -> _Header | None:
     sheet = _title(hand, table)
     if sheet is None:
         return None
@@ -305,31 +368,74 @@ def _header(hand: _Hand, table: Table) -> _Header | None:
         said = f"got {len(rows)} rows with the headers {several(table.header_row_with)}: {places}."
         hand.wrong(sheet.title, said, "Name more headers in `header_row_with`, so that one row has them all.")
         return None
-    return _columns(hand, table, sheet, rows[0])
+    return _columns(hand, key, table, sheet, rows[0])
 
 
-def _columns(hand: _Hand, table: Table, sheet: Sheet, row: int) -> _Header | None:
+def _columns(hand: _Hand, key: str, table: Table, sheet: Sheet, row: int) -> _Header | None:
     columns: dict[str, int] = {}
     whole = True
-    for name, said in table.columns.items():
-        found = _column(hand, sheet, row, said.column if isinstance(said, Column) else said)
+    labels = {name: said.column if isinstance(said, Column) else said for name, said in table.columns.items()}
+    others = frozenset(map(folded, labels.values()))
+    for name, label in labels.items():
+        found = _column(hand, sheet, row, label, others)
         whole &= found is not None
         if found is not None:
             columns[name] = found
-    years: list[int] = []
-    if table.years is not None:
-        first, last = _column(hand, sheet, row, table.years.from_), _column(hand, sheet, row, table.years.to)
-        whole &= first is not None and last is not None
-        if first is not None and last is not None:
-            years = list(range(first, last + 1))
-            if not years:
-                said = f"got {shown(table.years.to)} to the left of {shown(table.years.from_)}; years go to the right."
-                hand.wrong(f"{sheet.title}!row {row}", said, "Let `from` and `to` change places.")
-                whole = False
-    return _Header(sheet, row, columns, years) if whole else None
+    found_years = _year_columns(hand, table, sheet, row, set(columns.values()))
+    if found_years is None or not whole:
+        return None
+    years = found_years
+    calendar = _calendar(hand, key, sheet, row, years)
+    return None if calendar is None else _Header(sheet, row, columns, years, calendar)
 
 
-def _column(hand: _Hand, sheet: Sheet, row: int, label: str) -> int | None:
+def _year_columns(hand: _Hand, table: Table, sheet: Sheet, row: int, taken: set[int]) -> list[int] | None:
+    """The columns by year; None where they can't be told."""
+    if table.years is None:
+        return []
+    if table.years.from_ is None or table.years.to is None:
+        there = [sheet.cell(row, column) for column in sheet.columns(row) if column not in taken]
+        return [cell.column for cell in there if _is_year(cell) or (cell.formula is not None and cell.value is None)]
+    first, last = _column(hand, sheet, row, table.years.from_), _column(hand, sheet, row, table.years.to)
+    if first is None or last is None:
+        return None
+    years = list(range(first, last + 1))
+    place = f"{sheet.title}!row {row}"
+    if not years:
+        said = f"got {shown(table.years.to)} to the left of {shown(table.years.from_)}; years go to the right."
+        hand.wrong(place, said, "Let `from` and `to` change places.")
+        return None
+    if both := taken.intersection(years):
+        cells = several([sheet.cell(row, column).place for column in sorted(both)])
+        hand.wrong(place, f"got {cells} as a year and as another column.", "Look at `from`, `to` and the columns.")
+        return None
+    return years
+
+
+def _is_year(cell: Cell) -> bool:
+    text = folded(cell.value)
+    return len(text) == 4 and text.isdecimal() and FIRST_YEAR <= int(text) <= LAST_YEAR
+
+
+def _calendar(hand: _Hand, key: str, sheet: Sheet, row: int, years: list[int]) -> tuple[int, ...] | None:
+    """The calendar years that headers say; None where one says none."""
+    if BY_YEAR.get(key) != "calendar years":
+        return ()
+    cells = [sheet.cell(row, column) for column in years]
+    for position, cell in enumerate(cells):
+        if not _is_year(cell):
+            found = f"got {shown(cell.value)} above a column of {key}; this is a calendar year."
+            hand.wrong(cell.place, found, "Write it, as 2027, and save the book where it is a formula.")
+        elif folded(cell.value) in [folded(other.value) for other in cells[:position]]:
+            hand.wrong(cell.place, f"got the year {folded(cell.value)} twice.", "Write another year.")
+        else:
+            continue
+        return None
+    return tuple(int(folded(cell.value)) for cell in cells)
+
+
+def _column(hand: _Hand, sheet: Sheet, row: int, label: str, others: frozenset[str] = frozenset()) -> int | None:
+    """The column with a header; `others` are those that the mapping takes for another field."""
     there = [sheet.cell(row, column) for column in sheet.columns(row)]
     found = [cell.column for cell in there if folded(cell.value) == folded(label)]
     if len(found) == 1:
@@ -339,7 +445,10 @@ def _column(hand: _Hand, sheet: Sheet, row: int, label: str) -> int | None:
         hand.wrong(place, f"got the header {shown(label)} {len(found)} times.", "Give each column a header of its own.")
     else:
         texts = [str(cell.value) for cell in there]
-        remedy = closest(label, texts) or "Look at the headers, and at the mapping."
+        remedy = (
+            closest(label, [text for text in texts if folded(text) not in others])
+            or "Look at the headers, and at the mapping."
+        )
         hand.wrong(place, f"got no column {shown(label)}; there is {several(texts)}.", remedy)
     return None
 
@@ -363,7 +472,8 @@ def _filled_rows(hand: _Hand, table: Table, header: _Header, first: int) -> list
         if any(label.startswith(folded(start)) for start in table.skip):
             hand.left_out.append(LeftOut(name.place, f"{shown(name.value)} is an example"))
             continue
-        numbers = any(isinstance(sheet.cell(row, column).value, int | float) for column in mapped if column != first)
+        there = [sheet.cell(row, column) for column in mapped if column != first]
+        numbers = any(cell.is_error or cell.formula or isinstance(cell.value, int | float) for cell in there)
         if gap is not None:
             if numbers:
                 hand.wrong(
@@ -372,6 +482,7 @@ def _filled_rows(hand: _Hand, table: Table, header: _Header, first: int) -> list
                     "Take the empty row out, or say in the mapping where the table ends, as `until: I alt`.",
                 )
                 break
+            hand.left_out.append(LeftOut(name.place, f"below the empty row {gap}: a table ends there"))
             continue
         if label in _TOTALS:
             said = f"got {shown(name.value)}, which looks like a total and would be counted beside its parts."
@@ -410,60 +521,233 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
     sheet, fields = header.sheet, TABLES[key]
     before = len(hand.mistakes)
     values: dict[str, Got] = {}
+    by_year, years = _by_year(hand, key, table.years, header, row) if table.years is not None else (None, ())
     for name, column in header.columns.items():
         cell, field = sheet.cell(row, column), fields[name]
         if cell.empty:
-            if field.needed:
+            if field.needed and not (name == "amount" and by_year is not None):
                 found = f"got an empty cell; {field.told.en[0].lower()}{field.told.en[1:]} Nothing is taken instead."
                 hand.wrong(cell.place, found, "Fill it in, or clear the row.")
-            elif name not in _QUIET:
+            elif name not in _QUIET and (not field.extra or name == "kind") and not _said_otherwise(name, header, row):
                 hand.left_out.append(LeftOut(cell.place, f"{key}, {name}: the cell is empty"))
+            continue
+        if name == "assumption" and folded(cell.value) in _EXAMPLES:
+            found = "got the reason of an example; the numbers of this row may still be those of the example."
+            hand.wrong(cell.place, found, "Look at every cell of the row, and write a reason or a source of your own.")
             continue
         said = table.columns[name]
         unit, label = (said.unit, said.column) if isinstance(said, Column) else (None, said)
-        got = hand.take(sheet, cell, field, unit, label)
+        above = sheet.cell(header.row - 1, column) if header.row > 1 else None
+        got = hand.take(sheet, cell, field, unit, label, above)
         if got is not None:
             values[name] = got
     for name, given in table.all_rows.items():
         got = hand.said(given, fields[name], f"tables.{key}.all_rows.{name}")
         if got is not None:
             values[name] = got
-    by_year = _by_year(hand, table.years, header, row) if table.years is not None else None
     _sectors(hand, values, sheet, row)
     ends = sorted([*header.columns.values(), *header.years])
     place = f"{sheet.title}!{area_text((row, ends[0], row, ends[-1]))}"
     if first not in values or len(hand.mistakes) > before:
         return None
-    return Row(place, values, by_year)
+    found_row = Row(place, values, by_year, years)
+    _row_agrees(hand, key, found_row)
+    return None if len(hand.mistakes) > before else found_row
 
 
-_QUIET = frozenset({"municipality", "region", "state", "bears", "refund", "weeks", "source", "assumption", "per"})
+_EXAMPLES = frozenset(folded(word) for word in (EXAMPLE_REASON.en, EXAMPLE_REASON.da))
+"""What the examples of a template say of their numbers."""
+
+_OTHERWISE = {"success_rate": ("successes",), "counterfactual": ("anyway_successes", "anyway")}
+
+
+def _said_otherwise(name: str, header: _Header, row: int) -> bool:
+    """Whether another cell of the row says it."""
+    columns = [header.columns[other] for other in _OTHERWISE.get(name, ()) if other in header.columns]
+    return any(not header.sheet.cell(row, column).empty for column in columns)
+
+
+_QUIET = frozenset(
+    {"municipality", "region", "state", "bears", "refund", "weeks", "source", "assumption", "per", "opens", "year"}
+    | {"price_year", "valid_to", "from_week", "above", "most_days"}
+)
 """Columns of which only some hold something in a row."""
 
-_AMOUNTS = TABLES["consequences"]["saved"]
+_AMOUNTS, _PAID = TABLES["consequences"]["saved"], TABLES["costs"]["amount"]
 
 
-def _by_year(hand: _Hand, years: Years, header: _Header, row: int) -> Got | None:
+def _by_year(hand: _Hand, key: str, years: Years, header: _Header, row: int) -> tuple[Got | None, tuple[int, ...]]:
+    """The numbers of a row by year, and their calendar years."""
+    calendar = dict(zip(header.years, header.calendar, strict=False))
     cells = [header.sheet.cell(row, column) for column in header.years]
     while cells and cells[-1].empty:
         cells.pop()
+    if calendar:
+        # A calendar year without a cost, or without money set aside, stays empty in many books.
+        cells = [cell for cell in cells if not cell.empty]
     if not cells:
-        first = header.sheet.cell(row, header.years[0])
-        hand.wrong(first.place, "got no number in any year.", "Fill the years in, or clear the row.")
-        return None
+        if key != "costs":
+            first = header.sheet.cell(row, header.years[0] if header.years else 1)
+            hand.wrong(first.place, "got no number in any year.", "Fill the years in, or clear the row.")
+        return None, ()
+    field = _AMOUNTS if key == "consequences" else _PAID
     numbers: list[float] = []
     for cell in cells:
         if cell.empty:
             hand.wrong(cell.place, "got an empty cell between years with values.", "Write 0 where nothing is saved.")
             continue
         label = str(header.sheet.cell(header.row, cell.column).value)
-        got = hand.take(header.sheet, cell, _AMOUNTS, years.unit, label)
+        above = header.sheet.cell(header.row - 1, cell.column) if header.row > 1 else None
+        got = hand.take(header.sheet, cell, field, years.unit, label, above)
         numbers += [] if got is None else [got.value]
-    if len(numbers) == len(cells) and not any(numbers):
-        hand.wrong(cells[0].place, "got 0 in every year; then nothing is saved.", "Clear the row, or look again.")
+        if got is not None and (got.comment or got.reason):
+            hand.left_out.append(LeftOut(cell.place, "the comment on a year; write it under Source or Assumption"))
+    if len(numbers) == len(cells) and not any(numbers) and key != "appropriations":
+        hand.wrong(cells[0].place, "got 0 in every year; then the row says nothing.", "Clear the row, or look again.")
     area = area_text((row, cells[0].column, row, cells[-1].column))
     shown_as = ", ".join(_as_shown(cell) for cell in cells)
-    return Got(numbers, f"{header.sheet.title}!{area}", shown_as)
+    got = Got(numbers, f"{header.sheet.title}!{area}", shown_as)
+    return got, tuple(calendar[cell.column] for cell in cells) if calendar else ()
+
+
+# What the cells of a row say together
+
+
+def _row_agrees(hand: _Hand, key: str, row: Row) -> None:
+    """Refuses cells of one row that contradict each other."""
+    values = row.values
+    style = values["range"].value if "range" in values else "limits"
+    _range(hand, values, TABLES[key], style)
+    for stem, share in (("", "success_rate"), ("anyway_", "counterfactual")):
+        _counts(hand, values, f"{stem}successes", f"{stem}observed", share)
+    if "weight" in values and "successes" not in values:
+        found = "got a weight without people who succeeded; it says how much they count."
+        hand.wrong(values["weight"].place, found, "Clear it, or write so many of so many people.")
+    if "counterfactual" in values and "anyway" in values:
+        found = f"got {values['counterfactual'].place} too; what would happen anyway is said once."
+        hand.wrong(values["anyway"].place, found, "Keep one of the two.")
+    if key in ("consequences", "during"):
+        _unit_of_row(hand, values)
+    if key == "costs" and row.by_year is not None:
+        for name in ("amount", "year", "amount_lowest", "amount_highest"):
+            if name in values:
+                found = f"got a value beside amounts by year in {row.by_year.place}; a cost is said once."
+                hand.wrong(values[name].place, found, "Keep one of the two.")
+    if key == "financing":
+        _paid_in(hand, values)
+    if key == "refunds" and "from_week" in values and "above" in values:
+        found = f"got {values['from_week'].place} too; a step goes by weeks or by cost."
+        hand.wrong(values["above"].place, found, "Keep one of the two.")
+    for name in ("refund",) if key in ("consequences", "during") else ():
+        for needing in ("weeks", "yearly_cost", "days"):
+            if needing in values and name not in values:
+                found = f"got {needing} without a rule of refund, which alone needs it."
+                hand.wrong(values[needing].place, found, "Write the rule, as refund-ladder, or clear the cell.")
+
+
+def _range(hand: _Hand, values: dict[str, Got], fields: dict[str, Field], style: str) -> None:
+    """Whether ranges have both ends, around their value."""
+    for name in fields:
+        low, value, high = values.get(f"{name}{LOWEST}"), values.get(name), values.get(f"{name}{HIGHEST}")
+        if low is None and high is None:
+            continue
+        one = low or high
+        assert one is not None
+        if low is None or high is None or value is None:
+            lacking = "most likely" if value is None else "lowest" if low is None else "highest"
+            found = f"got a range of {name} without its {lacking} value."
+            hand.wrong(one.place, found, "Write the lowest, the most likely and the highest value, or only the value.")
+            continue
+        ordered = low.value <= value.value <= high.value and low.value < high.value
+        if style == "nine in ten":
+            ordered = low.value < value.value < high.value
+        if not ordered:
+            found = f"got {low.value:.15g}, {value.value:.15g} and {high.value:.15g}, from the lowest to the highest"
+            hand.wrong(
+                low.place,
+                f"{found} ({low.place}, {value.place}, {high.place}); they rise.",
+                "Look at the three cells and their units.",
+            )
+
+
+def _counts(hand: _Hand, values: dict[str, Got], successes: str, observed: str, share: str) -> None:
+    """Whether a share is said once: as a share, or as so many of so many people."""
+    some, all_ = values.get(successes), values.get(observed)
+    if some is None and all_ is None:
+        return
+    if some is None or all_ is None:
+        got = some or all_
+        assert got is not None
+        hand.wrong(got.place, "got half of so many of so many people.", "Fill in both cells, or clear this one.")
+    elif share in values:
+        found = f"got {values[share].place} too; the share is said once."
+        hand.wrong(some.place, found, "Keep the share, or the people.")
+    elif all_.value <= 0 or not 0 <= some.value <= all_.value:
+        found = f"got {some.value} of {all_.value} people ({some.place}, {all_.place})."
+        hand.wrong(some.place, found, "Did the two numbers change places?")
+
+
+def _unit_of_row(hand: _Hand, values: dict[str, Got]) -> None:
+    """Whether what is counted and its price go together."""
+    unit, price = values.get("unit"), values.get("price")
+    if price is None or price.value == 1:
+        return
+    if unit is None:
+        name = values["name"]
+        hand.left_out.append(LeftOut(name.place, "the unit: what is counted isn't said, so it is called `units`"))
+    elif (code := money_said(unit.value)) is not None:
+        hand.wrong(
+            unit.place,
+            f"got {shown(unit.value)} beside a price of {price.value:,} ({price.place}); {code} has a price of 1.",
+            "Write what is counted, as nights, or clear the price where what is saved is money already.",
+        )
+    elif unit_said(unit.value) and "%" in str(unit.value):
+        hand.wrong(unit.place, f"got {shown(unit.value)}; units that are saved are no share.", "Write nights or hours.")
+
+
+def _paid_in(hand: _Hand, values: dict[str, Got]) -> None:
+    """Whether instalments are whole, and the only way in which it is paid in."""
+    times, every, way = (values.get(name) for name in ("instalments", "instalment_every", "drawdown"))
+    if (times is None) != (every is None):
+        got = times or every
+        assert got is not None
+        found = "got half of how instalments are paid in; they have a number and a time between them."
+        hand.wrong(got.place, found, "Fill in both, or clear this cell.")
+    elif times is not None and way is not None:
+        hand.wrong(way.place, f"got {times.place} too; it is paid in one way.", "Keep one of the two.")
+
+
+def _editions_agree(hand: _Hand, rows: list[Row]) -> None:
+    """Whether rows of one edition say one thing: a step once, and the same dates, days and price level."""
+    first: dict[tuple[str, Any], Row] = {}
+    steps: dict[tuple[str, Any], dict[Any, str]] = {}
+    for row in rows:
+        values = row.values
+        edition = (values["name"].value, values["valid_from"].value)
+        step = next(((by, values[by].value) for by in ("from_week", "above") if by in values), None)
+        there = steps.setdefault(edition, {})
+        kinds = {None if one is None else one[0] for one in [*there, step]}
+        if step in there or len(kinds) > 1:
+            found = f"got a second step like that of {there.get(step) or next(iter(there.values()))}"
+            hand.wrong(row.place, f"{found}, in an edition of one rule.", "Write other weeks or costs, or another day.")
+        there.setdefault(step, row.place)
+        head = first.setdefault(edition, row)
+        for name in ("valid_to", "most_days", "price_year"):
+            got, before = values.get(name), head.values.get(name)
+            if got is not None and got.value != (before.value if before else None):
+                place = before.place if before else head.place
+                found = f"got {got.was}, and something else in {place}; rows of one edition say the same."
+                hand.wrong(got.place, found, "Write it the same way, or leave it empty below the first row.")
+
+
+def _people_once(hand: _Hand, values: dict[str, Got], groups: list[Row]) -> None:
+    """Whether the people stand in one place: once, or a row for each group."""
+    if not groups:
+        return
+    for name in ("cohort", "participants", "enrolment_window", "duration", "dropout", "unmeasured"):
+        if name in values:
+            found = f"got {name} beside {len(groups)} groups ({groups[0].place}); people are said once."
+            hand.wrong(values[name].place, found, "Clear this cell, or the rows of the groups.")
 
 
 def _sectors(hand: _Hand, values: dict[str, Got], sheet: Sheet, row: int) -> None:

@@ -10,7 +10,7 @@ import zipfile
 from typing import Any, Literal
 
 from risksim.exchange.books import Book, Cell, letters, library
-from risksim.exchange.fields import CHOICES, TABLES, VALUES, Field, Words
+from risksim.exchange.fields import BY_YEAR, CHOICES, HIGHEST, LOWEST, NONE, OPTIONAL, TABLES, VALUES, Field, Words
 from risksim.exchange.mapping import Mapping
 from risksim.exchange.references import cell_of_name
 
@@ -25,6 +25,9 @@ VERSION = 1
 ROWS = 25
 """Rows of each table that are laid out to be filled in."""
 
+FEW_ROWS = 8
+"""Rows that are laid out in columns and on sheets that few books need; more may be filled in below."""
+
 HEADER_ROW = 4
 """The row of headers on the sheets with tables; above it stand a title, what each column is, and its unit."""
 
@@ -35,8 +38,13 @@ SHEETS = {
     "costs": Words("Costs", "Omkostninger"),
     "payments": Words("Payments", "Betalinger"),
     "financing": Words("Financing", "Finansiering"),
+    "cohorts": Words("Groups", "Grupper"),
+    "during": Words("While taking part", "Undervejs"),
+    "appropriations": Words("Appropriations", "Bevillinger"),
+    "refunds": Words("Refund rules", "Refusionsregler"),
     "notes": Words("Notes", "Noter"),
 }
+_MORE = Words("More columns: the + above, to the right", "Flere kolonner: klik på + ovenover til højre")
 EXAMPLE = Words("Example:", "Eksempel:")
 
 _HEADERS = {
@@ -46,6 +54,8 @@ _HEADERS = {
     "assumption": Words("Assumed because (if not published)", "Antaget, fordi (hvis ikke offentliggjort)"),
     "example": Words("Example", "Eksempel"),
     "told": Words("What it is", "Hvad det er"),
+    "lowest": Words("Lowest, if it is uncertain", "Lavest, hvis det er usikkert"),
+    "highest": Words("Highest, if it is uncertain", "Højest, hvis det er usikkert"),
 }
 _NOTES = (
     Words("How to fill this in", "Sådan udfyldes arket"),
@@ -76,8 +86,24 @@ _NOTES = (
         "Formler læses, som de sidst blev beregnet: gem først projektmappen i Excel eller LibreOffice.",
     ),
     Words(
-        "Payments and Financing may stay empty; they can be added to the scenario afterwards.",
-        "Betalinger og Finansiering kan stå tomme; de kan tilføjes i scenariet bagefter.",
+        "Sheets with a grey tab may stay empty. Payments and Financing can be added to the scenario afterwards.",
+        "Ark med grå fane kan stå tomme. Betalinger og Finansiering kan tilføjes i scenariet bagefter.",
+    ),
+    Words(
+        "More columns stand to the right, behind the + above them: ranges (lowest and highest beside the value, which "
+        "is the most likely), so many of so many people, price years, refunds, amounts by calendar year.",
+        "Flere kolonner står til højre bag et + ovenover: spænd (lavest og højest ved siden af værdien, som er den "
+        "mest sandsynlige), så mange ud af så mange, prisår, refusion, beløb pr. kalenderår.",
+    ),
+    Words(
+        "Several groups of people: leave the people on the first sheet empty, and write a row for each under Groups.",
+        "Flere grupper: lad personerne på første ark stå tomme, og skriv en række for hver under Grupper.",
+    ),
+    Words(
+        "A comment on a cell becomes a note of its number where no source stands in the row; one that begins with "
+        "'Assumption:' says why the number was assumed.",
+        "En kommentar på en celle bliver en note til tallet, hvis rækken ingen kilde har; begynder den med "
+        "'Antagelse:', siger den, hvorfor tallet er antaget.",
     ),
     Words(
         "Then:  risksim import THIS-BOOK.xlsx --out scenario.yaml  and  risksim check scenario.yaml",
@@ -88,9 +114,43 @@ _NOT_OFFERED = frozenset({"bears"})
 """Columns that a mapping may name and the template does without: it has one for each sector."""
 
 
+_CALENDAR = tuple(table for table, which in BY_YEAR.items() if which == "calendar years")
+"""Tables with a column for each calendar year in the template."""
+
+YEARS = range(2027, 2033)
+"""The calendar years that stand above columns of the template, to be changed where a deal has others."""
+
+_YEAR = TABLES["costs"]["amount"]._replace(
+    label=NONE,
+    told=Words("The amount in this year; the year above may be changed.", "Beløbet i dette år; årstallet kan ændres."),
+    example=NONE,
+    needed=False,
+    extra=True,
+)
+_RANGED = tuple(key for key in VALUES if key.endswith((LOWEST, HIGHEST)))
+"""Values that stand in the row of another one."""
+
+
 def offered(table: str) -> dict[str, Field]:
     """The columns of a table of the template."""
-    return {name: field for name, field in TABLES[table].items() if name not in _NOT_OFFERED}
+    fields = {name: field for name, field in TABLES[table].items() if name not in _NOT_OFFERED}
+    plain = {name: field for name, field in fields.items() if not field.extra}
+    return plain | {name: field for name, field in fields.items() if field.extra}
+
+
+def columns_of(table: str) -> dict[str | int, Field]:
+    """The columns of a table of the template in their order; calendar years by their number."""
+    fields: dict[str | int, Field] = {}
+    fields.update(offered(table))
+    if table not in _CALENDAR:
+        return fields
+    if table != "appropriations":
+        return fields | dict.fromkeys(YEARS, _YEAR)
+    years: dict[str | int, Field] = dict.fromkeys(YEARS, _YEAR._replace(extra=False))
+    first, *rest = fields
+    in_order: dict[str | int, Field] = {first: fields[first]}
+    in_order |= years
+    return in_order | {name: fields[name] for name in rest}
 
 
 # Reading
@@ -108,9 +168,11 @@ def template_mapping(language: Language) -> Mapping:
             "header_row_with": list(labels.values())[:3],
             "columns": labels,
             "skip": [EXAMPLE.in_(language)],
-            "optional": table in ("payments", "financing"),
+            "optional": table in OPTIONAL,
         }
-    values = {key: {"name": f"deal_{key}", "assumption": 2} for key in VALUES}
+        if table in _CALENDAR:
+            tables[table]["years"] = {}
+    values = {key: {"name": f"deal_{key}"} | ({} if key in _RANGED else {"assumption": 2}) for key in VALUES}
     return Mapping.model_validate({"mapping": 1, "book": "the template", "values": values, "tables": tables})
 
 
@@ -184,6 +246,7 @@ class _Look:
         self.head = styles.Font(bold=True, color="FFFFFF")
         self.grey = styles.Font(italic=True, color="595959")
         self.dark = styles.PatternFill("solid", fgColor="1F4E78")
+        self.few = styles.PatternFill("solid", fgColor="7F7F7F")
         self.input = styles.PatternFill("solid", fgColor="FFF9E5")
         self.wrap = styles.Alignment(wrap_text=True, vertical="top")
 
@@ -197,11 +260,12 @@ def _deal(openpyxl: Any, book: Any, language: Language) -> None:
     look, sheet = _Look(openpyxl), book.create_sheet(SHEETS["deal"].in_(language))
     sheet["A1"] = SHEETS["deal"].in_(language)
     sheet["A1"].font = look.title
-    for column, (words, width) in enumerate(zip(_HEADERS.values(), (28, 24, 16, 36, 18, 62), strict=True), 1):
+    for column, (words, width) in enumerate(zip(_HEADERS.values(), (28, 24, 16, 36, 18, 62, 14, 14), strict=True), 1):
         cell = sheet.cell(3, column, words.in_(language))
         cell.font, cell.fill, cell.alignment = look.head, look.dark, look.wrap
         sheet.column_dimensions[letters(column)].width = width
-    for row, (key, field) in enumerate(VALUES.items(), 4):
+    once = {key: field for key, field in VALUES.items() if key not in _RANGED}
+    for row, (key, field) in enumerate(once.items(), 4):
         texts: tuple[Words | None, ...] = (field.label, None, field.unit, None, None, field.told)
         for column, said in enumerate(texts, 1):
             cell = sheet.cell(row, column, None if said is None else said.in_(language))
@@ -209,17 +273,21 @@ def _deal(openpyxl: Any, book: Any, language: Language) -> None:
         for column in (2, 4):
             sheet.cell(row, column).fill = look.input
         _example(sheet.cell(row, 5), field, language, look)
-        value = sheet.cell(row, 2)
-        value.number_format = _FORMATS.get(field.kind, "General")
-        _validate(openpyxl, sheet, f"B{row}", field, language)
-        _name(openpyxl, book, f"deal_{key}", sheet, f"$B${row}")
+        for column, end in ((2, ""), (7, LOWEST), (8, HIGHEST)):
+            if f"{key}{end}" not in VALUES:
+                continue
+            value = sheet.cell(row, column)
+            value.number_format = _FORMATS.get(field.kind, "General")
+            value.fill, value.border = look.input, look.border
+            _validate(openpyxl, sheet, value.coordinate, field, language)
+            _name(openpyxl, book, f"deal_{key}{end}", sheet, f"${letters(column)}${row}")
     sheet.freeze_panes = "B4"
 
 
 def _example(cell: Any, field: Field, language: Language, look: _Look, before: str = "") -> None:
     """An example in grey."""
     shown: Any = field.example.in_(language) if isinstance(field.example, Words) else field.example
-    if field.kind == "date":
+    if field.kind == "date" and shown:
         shown = dt.date.fromisoformat(shown)
     cell.value = f"{before}{shown}" if before else shown or None
     cell.number_format = _FORMATS.get(field.kind, "General")
@@ -227,33 +295,59 @@ def _example(cell: Any, field: Field, language: Language, look: _Look, before: s
 
 
 def _table(openpyxl: Any, book: Any, table: str, language: Language) -> None:
-    look, sheet, fields = _Look(openpyxl), book.create_sheet(SHEETS[table].in_(language)), offered(table)
+    look, sheet, fields = _Look(openpyxl), book.create_sheet(SHEETS[table].in_(language)), columns_of(table)
     sheet["A1"] = SHEETS[table].in_(language)
     sheet["A1"].font = look.title
     last = HEADER_ROW + 1 + ROWS
+    rules: dict[str, Any] = {}
     for column, (name, field) in enumerate(fields.items(), 1):
         sheet.cell(2, column, field.told.in_(language)).alignment = look.wrap
         sheet.cell(3, column, field.unit.in_(language) or None).font = look.grey
-        head = sheet.cell(HEADER_ROW, column, field.label.in_(language))
-        head.font, head.fill, head.alignment = look.head, look.dark, look.wrap
+        head = sheet.cell(HEADER_ROW, column, name if isinstance(name, int) else field.label.in_(language))
+        head.font, head.fill, head.alignment = look.head, look.few if field.extra else look.dark, look.wrap
         before = f"{EXAMPLE.in_(language)} " if column == 1 else ""
         _example(sheet.cell(HEADER_ROW + 1, column), field, language, look, before)
-        for row in range(HEADER_ROW + 2, last + 1):
+        rows = FEW_ROWS if field.extra or table in OPTIONAL else ROWS
+        for row in range(HEADER_ROW + 2, HEADER_ROW + 2 + rows):
             cell = sheet.cell(row, column)
             cell.fill, cell.border = look.input, look.border
             cell.number_format = _FORMATS.get(field.kind, "General")
         wide = name in ("name", "source", "assumption") or column == 1
         sheet.column_dimensions[letters(column)].width = 30 if wide else 17
-        _validate(openpyxl, sheet, f"{letters(column)}{HEADER_ROW + 2}:{letters(column)}{last}", field, language)
+        sheet.column_dimensions[letters(column)].number_format = _FORMATS.get(field.kind, "General")
+        area = f"{letters(column)}{HEADER_ROW + 2}:{letters(column)}{last}"
+        _validate(openpyxl, sheet, area, field, language, rules)
     sheet.row_dimensions[2].height = 62
     sheet.freeze_panes = f"B{HEADER_ROW + 1}"
+    _group_extras(sheet, fields, language, look)
+    if table in OPTIONAL:
+        sheet.sheet_properties.tabColor = "BFBFBF"
     _name(openpyxl, book, f"table_{table}", sheet, f"$A${HEADER_ROW}:${letters(len(fields))}${HEADER_ROW}")
 
 
-def _validate(openpyxl: Any, sheet: Any, area: str, field: Field, language: Language) -> None:
-    """What Excel lets people write into a cell."""
+def _group_extras(sheet: Any, fields: dict[str | int, Field], language: Language, look: _Look) -> None:
+    """Columns that few books need behind a button, which stands above the last of the others."""
+    extras = [column for column, field in enumerate(fields.values(), 1) if field.extra]
+    if not extras:
+        return
+    for column in extras:
+        dimension = sheet.column_dimensions[letters(column)]
+        dimension.outlineLevel, dimension.hidden = 1, True
+    sheet.sheet_properties.outlinePr.summaryRight = False
+    note = sheet.cell(1, max(1, extras[0] - 2), _MORE.in_(language))
+    note.font = look.grey
+
+
+def _validate(
+    openpyxl: Any, sheet: Any, area: str, field: Field, language: Language, rules: dict[str, Any] | None = None
+) -> None:
+    """What Excel lets people write into a cell; fields that say the same share a rule."""
     terms = _terms(field.kind, language)
     if terms is None:
+        return
+    key = f"{field.label.en}/{field.told.en}/{field.kind}"
+    if rules is not None and key in rules:
+        rules[key].add(area)
         return
     rule = openpyxl.worksheet.datavalidation.DataValidation(allow_blank=True, showErrorMessage=True, **terms)
     rule.promptTitle, rule.prompt, rule.showInputMessage = (
@@ -263,6 +357,8 @@ def _validate(openpyxl: Any, sheet: Any, area: str, field: Field, language: Lang
     )
     sheet.add_data_validation(rule)
     rule.add(area)
+    if rules is not None:
+        rules[key] = rule
 
 
 def _terms(kind: str, language: Language) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 import re
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,6 +20,10 @@ from risksim.scenario.document import shown
 
 DIGITS = 15
 """Significant digits to which Excel reckons; 0.1 + 0.2 is stored as 0.30000000000000004 and means 0.3."""
+
+
+LARGEST = 1e300
+"""Numbers stay below this."""
 
 
 class Wrong(NamedTuple):
@@ -34,10 +39,114 @@ _PERCENT = re.compile(r"^([0-9]+(?:[.,][0-9]+)?) ?(%|pct\.?|procent|percent|per 
 _IN_PERCENT = re.compile(r"%|\bpct\b|procent|per ?cent", re.IGNORECASE)
 _SYMBOL = re.compile(r"\[\$([^\]-]+)")
 _MONEY = {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "$": "USD", "usd": "USD", "dkk": "DKK", "sek": "SEK"}
+_MONEY |= {"euro": "EUR", "nok": "NOK"}
 _SCALES = (
     (re.compile(r"\bmio\b|\bmill?\b", re.IGNORECASE), 1_000_000),
     (re.compile(r"\b1[.,   ]?000[   ]?(kr|dkk|eur)|\bt\.?[   ]?kr|\btusind", re.IGNORECASE), 1_000),
 )
+
+
+_UNIT_WORDS = {
+    "percent": re.compile(r"(i |in )?(%|pct\.?|procent|percent|per cent)"),
+    "thousands": re.compile(r"(i |in )?(1[.,]?000|1 000|t\.? ?kr\.?|tusinde?|thousands?)( ?(kr\.?|kroner|dkk|eur|€))?"),
+    "millions": re.compile(r"(i |in )?(mio\.?|mill?\.?|millioner|millions?)( ?(kr\.?|kroner|dkk|eur|€))?"),
+    "money": re.compile(r"(i |in )?(kr\.?|kroner|dkk|eur|euro|€|£|gbp|\$|usd|sek|nok)"),
+    "months": re.compile(r"(i |in )?(måned(er)?|mdr?\.?|months?)"),
+    "years": re.compile(r"(i |in )?(år|years?)"),
+    "weeks": re.compile(r"(i |in )?(uger?|weeks?)"),
+}
+_FITTING = {
+    "share": {"percent"},
+    "amount": {"money", "thousands", "millions"},
+    "number": {"money", "thousands", "millions", "months", "years", "weeks"},
+    "whole": {"years"},
+    "year": {"years"},
+    "months": {"months", "years"},
+    "moment": {"months", "years"},
+}
+
+
+def _unit_class(text: Any) -> str | None:
+    said = folded(text) if isinstance(text, str) else ""
+    return next((name for name, pattern in _UNIT_WORDS.items() if pattern.fullmatch(said)), None)
+
+
+def unit_said(text: Any) -> str:
+    """A text that is a unit and nothing else; empty for others.
+
+    Examples
+    --------
+    >>> unit_said("kr."), unit_said("1.000"), unit_said("whoever takes part"), unit_said(3)
+    ('kr.', '1.000 kr', '', '')
+    """
+    named = _unit_class(text)
+    if named is None:
+        return ""
+    plain = {"thousands": "1.000 kr", "millions": "mio. kr", "percent": "%"}
+    return plain.get(named, str(text).strip())
+
+
+def money_said(text: Any) -> str | None:
+    """The text, where it begins with the name of a currency, as ``kr. pr. nat``; None for other texts."""
+    first = re.split(r"[ /]", folded(text) if isinstance(text, str) else "", maxsplit=1)[0]
+    money = folded(text) == "currency" or _unit_class(text) in ("money", "thousands", "millions")
+    return str(text) if money or _unit_class(first) == "money" else None
+
+
+def contradicted(kind: str, unit: str | None, label: str, beside: str, currency: str | None) -> Wrong | None:
+    """What a label, in brackets, or the cell beside a value says of its unit, where the field has another.
+
+    Parameters
+    ----------
+    kind : str
+        What the field is.
+    unit : str or None
+        What the mapping says of the unit.
+    label, beside : str
+        What stands at the value.
+    currency : str or None
+        That of the deal.
+
+    Returns
+    -------
+    Wrong or None
+    """
+    if kind not in _FITTING:
+        return None
+    for said in (beside, *re.findall(r"\(([^()]*)\)", label)):
+        named = _unit_class(said)
+        if named is None:
+            continue
+        if named not in _FITTING[kind]:
+            return Wrong(
+                f"got the unit {shown(said)}; {_wanted(kind)} is needed, which has another.",
+                "Look whether this is the right cell, and write its number in the unit of the field.",
+            )
+        if kind in ("months", "moment") and named != (unit or "months"):
+            return Wrong(
+                f"got the unit {shown(said)}, to be read as {unit or 'months'}.",
+                f"Say `unit: {named}` for it in the mapping, or write it in {unit or 'months'}.",
+            )
+        code = _MONEY.get(folded(said), "DKK" if folded(said) in ("kr", "kr.", "kroner") else None)
+        if kind == "amount" and code is not None and currency is not None and code != currency:
+            kroner = code == "DKK" and currency in ("SEK", "NOK", "ISK") and "dkk" not in folded(said)
+            if not kroner:
+                return Wrong(f"got the unit {shown(said)}; the deal is in {currency}.", f"Convert it to {currency}.")
+    return None
+
+
+_SCALED = re.compile(r"[0#?],+(?![0#?,])")
+
+
+def scaled_format(format_: str) -> bool:
+    """Whether a cell shows its number in thousands or millions and holds the whole of it.
+
+    Examples
+    --------
+    >>> scaled_format("#,##0"), scaled_format('#,##0, "t.kr."'), scaled_format("0.0,,")
+    (False, True, True)
+    """
+    return bool(_SCALED.search(re.sub(r'"[^"]*"', "", format_)))
 
 
 def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str | None = None, label: str = "") -> Any:
@@ -76,6 +185,8 @@ def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str |
         return wrong if wrong is not None else _number(cell, kind, unit, label)
     if kind == "date":
         return _date(cell)
+    if kind == "yes" and isinstance(cell.value, bool):
+        return "yes" if cell.value else "no"
     return _text(cell, kind)
 
 
@@ -92,6 +203,8 @@ def _no_number(cell: Cell, kind: str) -> Wrong | None:
     found = cell.value
     if isinstance(found, bool):
         return Wrong(f"got {str(found).upper()}; {_wanted(kind)} is needed.", "Write the number.")
+    if isinstance(found, int | float) and not abs(found) < LARGEST:
+        return Wrong(f"got {found:.6g}; that is no number that Excel shows in full.", "Look at the digits again.")
     if isinstance(found, dt.date | dt.time | dt.timedelta):
         day = found.date() if isinstance(found, dt.datetime) else found
         return Wrong(
@@ -107,9 +220,31 @@ def _text_for_number(text: str, kind: str) -> Wrong:
     wanted = f"got the text {shown(text)} in a cell that needs {_wanted(kind)}."
     if percent := _PERCENT.match(text):
         return Wrong(wanted, f"Did you mean {percent[1]} %? Write it as a number, formatted in per cent.")
+    if readings := _readings(text):
+        perhaps = " or ".join(readings)
+        return Wrong(wanted, f"Did you mean {perhaps}? Write it as a number, without unit or apostrophe.")
     if _NUMERAL.match(text):
         return Wrong(wanted, "Write it again as a number, without unit or apostrophe, and format the cell as a number.")
     return Wrong(wanted, "Write a number, or leave the cell empty where nobody knows.")
+
+
+_DANISH = re.compile(r"[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
+_ENGLISH = re.compile(r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
+
+
+def _readings(text: str) -> list[str]:
+    """What a numeral would be as a number, in Danish and in English."""
+    bare = re.sub(r"[   ']|(kr\.?|dkk|eur|,-)$", "", text.lstrip("'"), flags=re.IGNORECASE)
+    found = []
+    if "." not in bare and "," not in bare:
+        return []
+    if _DANISH.fullmatch(bare):
+        found.append((bare.replace(".", "").replace(",", "."), "in Danish"))
+    if _ENGLISH.fullmatch(bare):
+        found.append((bare.replace(",", ""), "in English"))
+    if len({number for number, _ in found}) == 1:
+        return [found[0][0]]
+    return [f"{number} ({language})" for number, language in found]
 
 
 def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, label: str) -> Wrong | None:
@@ -117,7 +252,7 @@ def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, l
         shows = f"{cell.value * 100:.10g} %"
         return Wrong(f"got {shows}; this is {_wanted(kind)}, no share.", "Look at the cell and its format again.")
     if kind not in ("amount", "number"):
-        return None
+        return _money_format(cell, kind)
     symbols = [part.strip() for part in _SYMBOL.findall(cell.format)] + re.findall("[€£]", cell.format)
     for symbol in symbols:
         code = _MONEY.get(symbol.casefold())
@@ -128,6 +263,16 @@ def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, l
             )
     said = next((scale for pattern, scale in _SCALES if pattern.search(label)), 1)
     taken = 1 if unit is None else UNITS[unit][1]
+    if scaled_format(cell.format):
+        # What is shown is in thousands, what is held is not.
+        return (
+            None
+            if taken == 1
+            else Wrong(
+                f"got {shown(cell.value)}, which is only shown in thousands, to be read as {unit}.",
+                "Take the unit out of the mapping, or format the cell as a plain number and look at it again.",
+            )
+        )
     if said not in (1, taken):
         fit = "1.000 kr" if said == 1_000 else "mio. kr"
         return Wrong(
@@ -135,6 +280,17 @@ def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, l
             f"Say `unit: {fit}` for it in the mapping, or write whole amounts and another header.",
         )
     return None
+
+
+def _money_format(cell: Cell, kind: str) -> Wrong | None:
+    """A cell that looks like money and is to hold something else."""
+    looks = [part.strip() for part in _SYMBOL.findall(cell.format)] + re.findall(r"[€£]|\bkr\b", cell.format)
+    if not any(look and (folded(look) in _MONEY or _unit_class(look) == "money") for look in looks):
+        return None
+    return Wrong(
+        f"got {shown(cell.value)}, formatted as an amount of money; {_wanted(kind)} is needed.",
+        "Look whether this is the right cell, and format it anew.",
+    )
 
 
 def scaled(found: float, unit: str | None) -> int | float:
@@ -224,6 +380,8 @@ def _text(cell: Cell, kind: str) -> Any:
     if isinstance(found, bool | dt.date | dt.time | dt.timedelta):
         return Wrong(f"got {shown(str(found))}; a text is needed.", "Write it as a text.")
     if isinstance(found, int | float):
+        if not math.isfinite(found):
+            return Wrong(f"got {found}; a text is needed.", "Write it as a text.")
         found = str(scaled(found, None))
     text = "".join(letter if letter.isprintable() else " " for letter in found)
     text = " ".join(text.split())

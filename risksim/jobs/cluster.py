@@ -108,6 +108,7 @@ class DaskExecutor:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
+        self._runs = 0
         self._before = logging.getLogger("distributed").level
         try:
             self._connect(workers or os.cpu_count() or 1)
@@ -162,7 +163,9 @@ class DaskExecutor:
             raise RunError(_lost(self.address))
         packed = pickle.dumps((function, common), protocol=pickle.HIGHEST_PROTOCOL)
         # A result of a task, not data scattered: the scheduler can make it again where every worker that had it died.
-        job = f"risksim-{hashlib.sha256(packed).hexdigest()[:24]}"
+        # A name of its own for every run: what an earlier one of the same deal lets go is not yet forgotten everywhere.
+        self._runs += 1
+        job = f"risksim-{hashlib.sha256(packed).hexdigest()[:24]}-{self.client.id}-{self._runs}"
         sent = self.client.submit(_unpacked, packed, identity(), key=job, pure=False)
         left, taken_all = iter(tasks), False
         waiting: dict[Future[Reduced], _Sent] = {}

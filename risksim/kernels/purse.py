@@ -90,11 +90,11 @@ def failures_by_period(first, whole, out):
 def thin(key, first_path, address, occasions, met, failed, anyway, lost, reciprocal, scratch, net, credited):
     """Of those who meet an outcome, without those who would have met it anyway, less those who would have and do not.
 
-    key uint64[2]; first_path a multiple of 64; address of the outcome; occasions int64[period] of the draws; met,
-    failed float64[path, cohort, period], whole numbers, a multiple of 64 paths; anyway float64[path, cohort], the share
-    of those who meet it who would have anyway; lost, the share of the others who would have; reciprocal, scratch as
-    `risksim.kernels.binomial` says -> net float64[path, period] and credited float64[path] (those who count of the ones
-    who met it), both added to. [people]
+    key uint64[2]; first_path a multiple of 64; address of the outcome; occasions int64[cohort, period] of the draws;
+    met, failed float64[path, cohort, period], whole numbers, a multiple of 64 paths; anyway float64[path, cohort], the
+    share of those who meet it who would have anyway; lost, the share of the others who would have; reciprocal and
+    scratch as `risksim.kernels.binomial` says -> net float64[path, period] and credited float64[path] (those who count
+    of the ones who met it), both added to. [people]
     """
     n_paths, n_cohorts, n_periods = met.shape
     words = np.empty((4, LANES), np.uint32)
@@ -107,8 +107,8 @@ def thin(key, first_path, address, occasions, met, failed, anyway, lost, recipro
                     some = some or met[at + i, c, t] > 0.0 or (lost[at + i, c] > 0.0 and failed[at + i, c, t] > 0.0)
                 if not some:
                     continue
-                if occasions[t] != drawn:
-                    drawn = occasions[t]
+                if occasions[c, t] != drawn:
+                    drawn = occasions[c, t]
                     fill_persons(key, first_path + at, PURPOSE, c, address, drawn, 0, 1, words)
                 for i in range(LANES):
                     p = at + i
@@ -146,6 +146,36 @@ def find_onsets(words, worth, everybody, anyway, lost, enrolled_at, left_at, per
                 otherwise[j, i] = onset[j, i] if lost[i] > 0.0 or u < anyway[i] else -1
             elif (everybody or left_at[j, i] == NEVER) and u < lost[i]:
                 otherwise[j, i] = period_of_month[0, month]
+
+
+@kernel
+def count_onsets(onset, otherwise, net, credited):
+    """Of single people, who counts as what the programme brought to an outcome and what it kept from it.
+
+    onset, otherwise int64[person, lane] as `find_onsets` has them -> net float64[lane, period] and credited
+    float64[lane] as `thin` has them, both added to. [people]
+    """
+    for j in range(onset.shape[0]):
+        for i in range(LANES):
+            if onset[j, i] >= 0 and otherwise[j, i] < 0:
+                net[i, onset[j, i]] += 1.0
+                credited[i] += 1.0
+            elif onset[j, i] < 0 and otherwise[j, i] >= 0:
+                net[i, otherwise[j, i]] -= 1.0
+
+
+@kernel
+def count_times(met, otherwise, bit, net):
+    """Likewise at every measurement: met, otherwise int64[person, lane, period] as `find_times` has them
+    -> net float64[lane, period], added to. [people]
+    """
+    for j in range(met.shape[0]):
+        for i in range(LANES):
+            for t in range(met.shape[2]):
+                if met[j, i, t] & bit:
+                    net[i, t] += 1.0
+                if otherwise[j, i, t] & bit:
+                    net[i, t] -= 1.0
 
 
 @kernel

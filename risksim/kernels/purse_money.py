@@ -15,9 +15,9 @@ BILLIONTHS = 1_000_000_000
 def whole_shares(share: FloatArray) -> IntArray:
     """Shares as whole billionths that add up to one; what rounding leaves goes to the largest share.
 
-    float64[..., sector] -> int64[..., sector]. Shares that are all zero stay zero.
+    float64[..., sector] -> int64[..., sector]. Shares that are all zero stay zero, and so do those that nobody knows.
     """
-    weight: IntArray = np.rint(share * BILLIONTHS).astype(np.int64)
+    weight: IntArray = np.rint(np.nan_to_num(share) * BILLIONTHS).astype(np.int64)
     total = weight.sum(axis=-1)
     largest = weight.argmax(axis=-1)[..., None]
     rest = np.where(total > 0, BILLIONTHS - total, 0)[..., None]

@@ -1,7 +1,8 @@
 """What a deal leaves to public budgets: statistics of the public purse, each with its simulation error.
 
 Money is in whole units of the currency and prices of the calculation's price year; savings are positive. A *position*
-is what a budget has saved less what it has spent and repaid, added up from the first year on. The definitions stand in
+is what a budget has saved less what it has spent and repaid, added up from the first year on. In a socio-economic
+calculation repayments cancel, and are nought in all present values and positions. The definitions stand in
 ``docs/reference/statistics.md``, the keys in ``docs/reference/public-answers.md``.
 """
 
@@ -66,6 +67,8 @@ class PurseArrays(NamedTuple):
     """float64[path or 1, payer, budget year]: the appropriation; nan where nothing is said. [currency]"""
     investor: FloatArray | None = None
     """float64[path]: net present value of all investors at the last hurdle; None where there are none. [currency]"""
+    people: IntArray | None = None
+    """int64[path, 2]: who enrol, and who complete; None where nobody counts them. [people]"""
 
 
 class PurseNames(NamedTuple):
@@ -85,6 +88,16 @@ class PurseNames(NamedTuple):
     deflator: FloatArray
     """float64[year]: what turns nominal amounts into prices of the price year. [1]"""
     minor_units: int
+    repayments_cancel: bool = False
+    """Whether repayments are no cost, since investors get what budgets pay: in a socio-economic calculation."""
+    gross_only_lines: tuple[bool, ...] = ()
+    """Lines of which nothing says what would have come anyway: their net amount is the gross one. Empty for none."""
+    gross_only_budgets: tuple[bool, ...] = ()
+    """Budgets in which such lines fall. Empty for none."""
+
+    def is_gross_only(self, budget: int | None) -> bool:
+        """Whether what a budget saves net is known as gross only; of all budgets together for None."""
+        return any(self.gross_only_budgets if budget is None else self.gross_only_budgets[budget : budget + 1])
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,9 @@ class BreakEven:
     """The median, counted from the year of the start. [year]"""
     years: Mapping[str, Estimate]
     """Probability to break even in each calendar year. [1]"""
+    expected_only: Estimate | None = None
+    """The year on paper, where every number is its expectation: missing where that is never, None where it cannot be
+    reckoned. [calendar year]"""
 
 
 @dataclass(frozen=True)
@@ -196,6 +212,8 @@ class WinWin:
 class Budget:
     """What is left to one budget, or to all of them together."""
 
+    is_gross_only: bool
+    """Whether net savings hold a line that is known gross only; then all that is made of them is."""
     net_benefit: Worth
     """Present value of net savings, less own costs and repayments. [currency]"""
     net_benefit_cash: Worth
@@ -203,7 +221,8 @@ class Budget:
     undiscounted: Worth
     undiscounted_cash: Worth
     before_repayments: Worth
-    """Present value of net savings less own costs: what counts for society, for which repayments cancel. [currency]"""
+    """Present value of net savings less own costs; in a socio-economic calculation, where repayments cancel, it is the
+    net benefit. [currency]"""
     expected_only: Estimate | None
     """The net benefit where every number is its expectation; None where that cannot be reckoned. [currency]"""
     gross_savings: Spread
@@ -250,6 +269,22 @@ class PricePaid:
 
 
 @dataclass(frozen=True)
+class PerHead:
+    """Own costs of all budgets over the people, less the costs of the alternative. Real, undiscounted."""
+
+    own_costs: Estimate
+    """[currency]"""
+    enrolled: Estimate
+    """[people]"""
+    completed: Estimate
+    """[people]"""
+    per_enrolled: Estimate
+    """Ratio of means; missing where nobody comes. [currency/person]"""
+    per_completed: Estimate
+    """Ratio of means; missing where nobody completes. [currency/person]"""
+
+
+@dataclass(frozen=True)
 class Value:
     """Value for money, all budgets together."""
 
@@ -258,6 +293,8 @@ class Value:
     deadweight_share: Estimate
     """Repayments for successes that would have come anyway, over all repayments. [1]"""
     outcomes: Mapping[str, PricePaid]
+    per_head: PerHead | None
+    """None where public budgets bear no costs of their own, or nobody counts the people."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +307,8 @@ class Line:
     """[currency]"""
     beyond_evidence: Estimate
     """The part of the net amount for which there is no evidence so far out, as ratio of means. [1]"""
+    is_gross_only: bool
+    """Whether nobody says what would have come anyway: the net amount is then the gross one."""
 
 
 @dataclass(frozen=True)
@@ -278,6 +317,8 @@ class Committee:
 
     gross: Estimate
     net: Estimate
+    is_gross_only: bool
+    """Whether any of its lines is known gross only."""
 
 
 @dataclass(frozen=True)
@@ -320,10 +361,12 @@ class KeyFigures:
     break_even: BreakEven
     repayments: Estimate
     """Present value, mean. [currency]"""
+    is_gross_only: bool = False
+    """Whether the net benefit holds a line that is known gross only."""
 
 
 def summarise_purse(
-    arrays: PurseArrays, names: PurseNames, sample: Sample, expected: Mapping[str, float] | None = None
+    arrays: PurseArrays, names: PurseNames, sample: Sample, expected: PurseArrays | None = None
 ) -> PurseSummary:
     """The statistics of the public purse, each with its simulation error.
 
@@ -335,8 +378,8 @@ def summarise_purse(
         Names of the axes.
     sample : Sample
         Weights and replicates of the paths.
-    expected : mapping of str to float, optional
-        Net benefit by budget, and of ``total``, where every number is its expectation. [currency]
+    expected : PurseArrays, optional
+        The calculation on paper, one path on which every number is its expectation.
 
     Returns
     -------
@@ -355,8 +398,9 @@ def summarise_purse(
             whole,
             names.years,
             arrays.investor,
-            None if expected is None else expected[name],
+            None if expected is None else ledger(expected, names, row),
             sample,
+            is_gross_only=names.is_gross_only(row),
         )
         for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]
     }
@@ -368,9 +412,9 @@ def summarise_purse(
         total=found[TOTAL],
         payers=_payers(arrays, names, sample),
         value_for_money=_value(arrays, names, whole, sample),
-        lines={name: _line(arrays, unit, row, sample) for row, name in enumerate(names.lines)},
+        lines={name: _line(arrays, names, row, sample) for row, name in enumerate(names.lines)},
         committees=_committees(arrays, names, sample),
-        if_effects_end=worth_of(whole.position()[:, -1] - beyond, sample),
+        if_effects_end=worth_of(_nought(whole.position()[:, -1] - beyond), sample),
     )
 
 
@@ -389,17 +433,27 @@ def key_figures(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     check(arrays, names, sample)
     found = {}
     for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
-        found[name] = figures_of(ledger(arrays, names, row), names.years, sample)
+        own = ledger(arrays, names, row)
+        found[name] = figures_of(own, names.years, sample, is_gross_only=names.is_gross_only(row))
     return found
 
 
-def figures_of(own: Ledger, years: Sequence[int], sample: Sample) -> KeyFigures:
-    """The few figures of one budget: see `key_figures`."""
+def figures_of(
+    own: Ledger,
+    years: Sequence[int],
+    sample: Sample,
+    expected: Ledger | None = None,
+    *,
+    is_gross_only: bool = False,
+) -> KeyFigures:
+    """The few figures of one budget: see `key_figures`; `expected` is the same budget on paper, one path."""
     position = own.position(discounted=True)
+    on_paper = None if expected is None else expected.position(discounted=True)
     return KeyFigures(
         worth_of(position[:, -1], sample),
-        break_even(position, years, sample),
+        break_even(position, years, sample, on_paper),
         precision.mean(own.present(own.payment), sample),
+        is_gross_only,
     )
 
 
@@ -420,9 +474,7 @@ class Ledger(NamedTuple):
         flow = (self.cash if cash else self.net) - self.cost - self.payment
         if discounted:
             flow = flow * self.discount
-        position = np.cumsum(flow, axis=1)
-        position[np.abs(position) < NOUGHT] = 0.0
-        return np.asarray(position)
+        return _nought(np.cumsum(flow, axis=1))
 
     def times(self, factor: float) -> Ledger:
         """The same budget in other prices."""
@@ -432,6 +484,11 @@ class Ledger(NamedTuple):
     def present(self, flow: FloatArray) -> FloatArray:
         """Present value of one of its parts: float64[path]. [currency]"""
         return np.asarray(np.cumsum(flow * self.discount, axis=1)[:, -1])
+
+
+def _nought(amounts: FloatArray) -> FloatArray:
+    """The same amounts without what rounding leaves where savings meet what is paid. [currency]"""
+    return np.asarray(np.where(np.abs(amounts) < NOUGHT, 0.0, amounts))
 
 
 def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger:
@@ -452,7 +509,8 @@ def ledger(arrays: PurseArrays, names: PurseNames, budget: int | None) -> Ledger
     gross, net, cash, cost, payment = (
         (part.sum(axis=1) if budget is None else part[:, budget]) / names.minor_units for part in parts
     )
-    return Ledger(gross, net, cash, cost, payment * names.deflator, names.discount)
+    real = np.zeros_like(payment) if names.repayments_cancel else payment * names.deflator
+    return Ledger(gross, net, cash, cost, real, names.discount)
 
 
 def price_factor(names: PurseNames, own: int, wanted: int) -> float:
@@ -564,7 +622,9 @@ def break_even_years(position: FloatArray, years: Sequence[int]) -> FloatArray:
     return np.asarray(calendar[last + 1])
 
 
-def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> BreakEven:
+def break_even(
+    position: FloatArray, years: Sequence[int], sample: Sample, expected: FloatArray | None = None
+) -> BreakEven:
     """How likely a position comes back to nought, and when.
 
     Parameters
@@ -575,6 +635,8 @@ def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> Br
         Calendar years.
     sample : Sample
         Weights and replicates of the paths.
+    expected : float64[1, year], optional
+        The position on paper. [currency]
 
     Returns
     -------
@@ -594,7 +656,14 @@ def break_even(position: FloatArray, years: Sequence[int], sample: Sample) -> Br
         p95=late,
         p50_after_start=_moved(median, -float(years[0])),
         years={str(year): precision.probability(found == year, sample) for year in years},
+        expected_only=None if expected is None else _on_paper(expected, years),
     )
+
+
+def _on_paper(position: FloatArray, years: Sequence[int]) -> Estimate:
+    """The break-even year of one path without luck; missing where it never comes."""
+    year = float(break_even_years(position, years)[0])
+    return Estimate.missing() if math.isnan(year) else Estimate.exact(year)
 
 
 def _within(point: Estimate, most: float) -> Estimate:
@@ -613,26 +682,32 @@ def _budget(
     whole: Ledger,
     years: Sequence[int],
     investor: FloatArray | None,
-    expected: float | None,
+    expected: Ledger | None,
     sample: Sample,
+    *,
+    is_gross_only: bool,
 ) -> Budget:
     present, cash_position = own.position(discounted=True), own.position(cash=True)
+    on_paper = None if expected is None else expected.position(discounted=True)
+    cash_on_paper = None if expected is None else expected.position(cash=True)
     benefit = present[:, -1]
     paid, saved = own.present(own.cost) + own.present(own.payment), own.present(own.net)
+    left = _nought(saved - own.present(own.cost))
     return Budget(
+        is_gross_only=is_gross_only,
         net_benefit=worth_of(benefit, sample),
         net_benefit_cash=worth_of(own.position(cash=True, discounted=True)[:, -1], sample),
         undiscounted=worth_of(own.position()[:, -1], sample),
         undiscounted_cash=worth_of(cash_position[:, -1], sample),
-        before_repayments=worth_of(saved - own.present(own.cost), sample),
-        expected_only=None if expected is None else Estimate.exact(expected),
+        before_repayments=worth_of(left, sample),
+        expected_only=None if on_paper is None else Estimate.exact(float(on_paper[0, -1])),
         gross_savings=spread(own.present(own.gross), sample),
         net_savings=spread(saved, sample),
         cash_savings=spread(own.present(own.cash), sample),
         own_costs=spread(own.present(own.cost), sample),
         repayments=spread(own.present(own.payment), sample),
-        break_even=break_even(present, years, sample),
-        break_even_cash=break_even(cash_position, years, sample),
+        break_even=break_even(present, years, sample, on_paper),
+        break_even_cash=break_even(cash_position, years, sample, cash_on_paper),
         lowest=_lowest(cash_position, years, sample),
         years={str(year): _year(own, cash_position, row, sample) for row, year in enumerate(years)},
         pocket=Pocket(
@@ -642,7 +717,7 @@ def _budget(
             _ratio(saved, whole.present(whole.net), sample),
             _ratio(paid, saved, sample),
         ),
-        fund_share=fund_share(saved - own.present(own.cost), own.present(own.payment), sample),
+        fund_share=fund_share(left, own.present(own.payment), sample),
         win_win=None if investor is None else win_win(investor, benefit, sample),
     )
 
@@ -814,6 +889,18 @@ def _value(arrays: PurseArrays, names: PurseNames, whole: Ledger, sample: Sample
             for row, name in enumerate(names.outcomes)
             if not np.isnan(arrays.achieved[:, row]).any()
         },
+        per_head=_per_head(arrays, whole, sample),
+    )
+
+
+def _per_head(arrays: PurseArrays, whole: Ledger, sample: Sample) -> PerHead | None:
+    if arrays.people is None or not whole.cost.any():
+        return None
+    cost = whole.cost.sum(axis=1)
+    enrolled, completed = (np.ascontiguousarray(column, dtype=np.float64) for column in arrays.people.T)
+    return PerHead(
+        *(precision.mean(part, sample) for part in (cost, enrolled, completed)),
+        *(_ratio(cost, part, sample) if part.any() else Estimate.missing() for part in (enrolled, completed)),
     )
 
 
@@ -826,9 +913,10 @@ def _ratio(above: FloatArray, below: FloatArray, sample: Sample) -> Estimate:
     return Estimate.exact(found.value) if steady else found
 
 
-def _line(arrays: PurseArrays, unit: int, row: int, sample: Sample) -> Line:
+def _line(arrays: PurseArrays, names: PurseNames, row: int, sample: Sample) -> Line:
+    unit, is_gross_only = names.minor_units, any(names.gross_only_lines[row : row + 1])
     gross, net, beyond = (part[:, row] / unit for part in (arrays.line_gross, arrays.line_net, arrays.beyond))
-    return Line(precision.mean(gross, sample), precision.mean(net, sample), _ratio(beyond, net, sample))
+    return Line(precision.mean(gross, sample), precision.mean(net, sample), _ratio(beyond, net, sample), is_gross_only)
 
 
 def _committees(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[str, Committee]:
@@ -836,7 +924,8 @@ def _committees(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     for name in dict.fromkeys(committee for committee in names.committees if committee):
         rows = [row for row, committee in enumerate(names.committees) if committee == name]
         gross, net = (part[:, rows].sum(axis=1) / names.minor_units for part in (arrays.line_gross, arrays.line_net))
-        found[name] = Committee(precision.mean(gross, sample), precision.mean(net, sample))
+        is_gross_only = any(any(names.gross_only_lines[row : row + 1]) for row in rows)
+        found[name] = Committee(precision.mean(gross, sample), precision.mean(net, sample), is_gross_only)
     return found
 
 
@@ -855,6 +944,7 @@ def check(arrays: PurseArrays, names: PurseNames, sample: Sample) -> None:
         **dict.fromkeys(("achieved", "attributable"), (n, len(names.outcomes))),
         "deadweight": (n,),
         **({} if arrays.investor is None else {"investor": (n,)}),
+        **({} if arrays.people is None else {"people": (n, 2)}),
         "repayment": (n, len(names.payers), len(names.budget_years)),
     }
     for name, shape in asked.items():

@@ -20,6 +20,8 @@ from risksim.plan.purse_layout import IS_COST as IS_COST
 from risksim.plan.purse_layout import IS_DURING as IS_DURING
 from risksim.plan.purse_layout import IS_INSTEAD as IS_INSTEAD
 from risksim.plan.purse_layout import OF_PEOPLE as OF_PEOPLE
+from risksim.plan.purse_layout import PAYS_NONE as PAYS_NONE
+from risksim.plan.purse_layout import PAYS_OTHER as PAYS_OTHER
 from risksim.plan.purse_layout import WHILE_MET as WHILE_MET
 from risksim.plan.purse_layout import Numbers as Numbers
 from risksim.plan.purse_layout import Purse as Purse

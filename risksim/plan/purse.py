@@ -473,8 +473,7 @@ class _Compiler:
     ) -> layout.PurseLines:
         n_t = max((len(line.profile) for line in lines), default=1)
         profile, in_all = np.zeros((len(lines), n_t)), np.zeros((len(lines), len(years)))
-        share = np.zeros((len(lines), len(years), n_t, len(SECTORS)))
-        share[..., 0] = 1.0
+        share = np.full((len(lines), len(years), n_t, len(SECTORS)), math.nan)
         socio = self.public.calculation == "socio-economic"
         for k, line in enumerate(lines):
             if not (socio and line.is_transfer):
@@ -512,7 +511,10 @@ class _Compiler:
         )
 
     def _share(self, line: Line, years: Sequence[int], profile: layout.FloatArray, out: layout.FloatArray) -> None:
-        """Who bears a line in each calendar year and year after the success: out float64[year, t, sector]."""
+        """Who bears a line in each calendar year and year after the success: out float64[year, t, sector].
+
+        Cells of a refund in which nothing can fall are left as they are: no rule was asked about them.
+        """
         bears = line.said.bears
         if isinstance(bears, str):
             out[:] = [float(sector == bears) for sector in SECTORS]
@@ -524,20 +526,26 @@ class _Compiler:
             out[:] = [said.get(sector, 0.0) for sector in SECTORS]
         else:
             try:
-                self._refunded(line, bears, years, profile, out)
+                self._refunded(line, bears, years, self._falls_in(line, profile), out)
             except IncidenceError as error:
                 self.fault((*line.place, "bears", "refund"), error.found, error.remedy)
 
     def _refunded(
-        self, line: Line, bears: Refunded, years: Sequence[int], profile: layout.FloatArray, out: layout.FloatArray
+        self,
+        line: Line,
+        bears: Refunded,
+        years: Sequence[int],
+        cells: Iterable[tuple[int, int]],
+        out: layout.FloatArray,
     ) -> None:
         editions = incidence.editions(bears.refund, self.public)
         if not self.public.refunds_apply:
             words = "No refunds: the municipality bears what the state would have borne under rules of refund."
             self.sentences[words] = None
+            out[:] = 1.0, 0.0, 0.0
             return
         known: dict[tuple[incidence.DatedEdition, int], float] = {}
-        for year, t in self._falls_in(line, profile):
+        for year, t in cells:
             edition = incidence.edition_on(editions, year)
             if (edition, t) not in known:
                 known[edition, t] = self._state_share(line, bears, edition, t)
@@ -598,12 +606,13 @@ class _Compiler:
         return layout.Numbers(*slots(list(numbers.values())))
 
     def _claims_of_rules(self) -> layout.IntArray:
-        """The outcome of persons for which each row of the payment rules pays; -1 for none or several."""
+        """The outcome of persons for which each row of the payment rules pays, or PAYS_NONE or PAYS_OTHER."""
         found = []
         for k in self.parts.clause.tolist():
             names = outcomes_of(self.scenario.payments[k])
             is_one = len(names) == 1 and names[0] in self.scenario.personal
-            found.append(self.personal.index(names[0]) if is_one else -1)
+            other = layout.PAYS_OTHER if names else layout.PAYS_NONE
+            found.append(self.personal.index(names[0]) if is_one else other)
         return np.array(found, dtype=np.int64)
 
     # The whole

@@ -18,6 +18,10 @@ IS_CONSEQUENCE, IS_DURING, IS_COST, IS_INSTEAD = range(4)
 """What a line is: a consequence of successes, a consequence during the programme, a public cost, the cost of the
 alternative (which is saved)."""
 
+PAYS_NONE, PAYS_OTHER = -1, -2
+"""A rule that pays for no success, as a fixed amount; one of which nobody can say how much of it is paid for successes
+that would have come anyway."""
+
 
 class Numbers(NamedTuple):
     """Slots into the purse's own inputs, and values where certain: each int64[n] and float64[n]."""
@@ -65,7 +69,7 @@ class PurseLines(NamedTuple):
     """float64[line, year]: what a cost in all is multiplied by in each calendar year, price conversion included. [1]"""
     share: FloatArray
     """float64[line, year, t, sector]: who bears what falls in a calendar year t years after the success; adds up to 1
-    over sectors. [1]"""
+    over sectors; nan where no rule of refund was asked, since nothing can fall there. [1]"""
 
 
 class Purse(NamedTuple):
@@ -101,7 +105,8 @@ class Purse(NamedTuple):
     appropriation: Numbers
     """Payers x budget years of the deal, end to end: what is set aside; nan for nothing said. [currency]"""
     claim_of_rule: IntArray
-    """int64[rule]: outcome of persons that each row of `Payments` pays for, -1 for none or several."""
+    """int64[rule]: outcome of persons that each row of `Payments` pays for; PAYS_NONE, or PAYS_OTHER for several of
+    them and for results of the whole programme."""
     socio_economic: bool
     tax_factor: float
     """What factor prices are multiplied by; 1 in a budget-economic calculation. [1]"""
@@ -179,5 +184,7 @@ class PurseLedger(NamedTuple):
     """float64[line, year]: likewise of those whom the programme adds. [1]"""
     factors: FloatArray
     """float64[line, 6]: units saved, volume, price, decay, cashable share and unserved share on this path."""
+    of_unit: FloatArray
+    """float64[line, 3]: what a unit is worth gross and net [minor unit], and the share of net that becomes cash [1]."""
     overlap: float
     """The share of successes that other programmes claim as well, on this path. [1]"""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from risksim.metrics.precision import Estimate
 from risksim.metrics.source import Spread
 from risksim.metrics.summary import Net, Statistic, Summary, Tranche, Withheld
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import Language, percent, plus_minus, rounded, written
 from risksim.report.table import heading, table
 
 
@@ -227,15 +227,33 @@ def _paths(count: int) -> str:
     return "1 path" if count == 1 else f"{count:,} paths"
 
 
-def chance(estimate: Estimate) -> tuple[str, str]:
+class ChanceWords(NamedTuple):
+    """What is said of a probability that so many paths cannot tell."""
+
+    below: str
+    above: str
+    never: str
+    always: str
+    few: str
+
+
+CHANCE_WORDS: dict[Language, ChanceWords] = {
+    "en": ChanceWords("below", "above", "never seen", "always seen", "too few paths"),
+    "da": ChanceWords("under", "over", "aldrig set", "altid set", "for få gennemløb"),
+}
+
+
+def chance(estimate: Estimate, language: Language = "en") -> tuple[str, str]:
     """A probability and its error; what was never or always seen is a bound, not a certainty."""
+    words = CHANCE_WORDS[language]
     if estimate.high - estimate.low >= 0.9:
-        return percent(estimate.value, most_places=0), "too few paths"
+        return percent(estimate.value, most_places=0, language=language), words.few
     if estimate.value == 0.0 and estimate.high > 0.0:
-        return f"below {percent(estimate.high, most_places=4)}", "never seen"
+        return f"{words.below} {percent(estimate.high, most_places=4, language=language)}", words.never
     if estimate.value == 1.0 and estimate.low < 1.0:
-        return f"above {percent(estimate.low, most_places=4)}", "always seen"
-    return percent(estimate.value, estimate.standard_error), error_of(estimate, 100.0, " %")
+        return f"{words.above} {percent(estimate.low, most_places=4, language=language)}", words.always
+    error = error_of(estimate, 100.0, " %", language)
+    return percent(estimate.value, estimate.standard_error, language=language), error
 
 
 def return_of(statistic: Statistic) -> str:
@@ -326,9 +344,9 @@ def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
     )
 
 
-def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
+def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "", language: Language = "en") -> str:
     """The simulation error of a statistic; empty where there is none."""
-    text = plus_minus(estimate.standard_error, scale)
+    text = plus_minus(estimate.standard_error, scale, language)
     return f"{text}{unit}" if text else ""
 
 
@@ -338,12 +356,13 @@ def _interval(estimate: Estimate) -> str:
     return f"[{percent(estimate.low)}; {percent(estimate.high)}]"
 
 
-def money(estimate: Estimate) -> tuple[str, str]:
+def money(estimate: Estimate, language: Language = "en") -> tuple[str, str]:
     """An amount and its error, or its interval where it only has one."""
     error = estimate.standard_error
     if error != error:  # nan: only an interval
-        return rounded(estimate.value, _half_width(estimate), 0), f"[{estimate.low:,.0f}; {estimate.high:,.0f}]"
-    return rounded(estimate.value, error, 0), error_of(estimate)
+        ends = written(f"[{estimate.low:,.0f}; {estimate.high:,.0f}]", language)
+        return rounded(estimate.value, _half_width(estimate), 0, language), ends
+    return rounded(estimate.value, error, 0, language), error_of(estimate, language=language)
 
 
 SPREAD_HEAD = ("", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")

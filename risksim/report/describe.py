@@ -100,10 +100,10 @@ def _value(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:,.4g}"
 
 
-def not_checked(listed: Iterable[ConstantInUse]) -> str:
+def not_checked(listed: Iterable[ConstantInUse], says: str = "Not checked against its source") -> str:
     """One line that names the constants in use which nobody compared with their source; empty where there is none."""
     said = [f"{one.key} ({', '.join(one.where)})" for one in listed if one.status == "T"]
-    return f"Not checked against its source: {'; '.join(said)}.\n" if said else ""
+    return f"{says}: {'; '.join(said)}.\n" if said else ""
 
 
 def _filled(text: str, start: str = "    ") -> str:

@@ -8,6 +8,8 @@ References
 
 from __future__ import annotations
 
+from risksim.report.numbers import Language
+
 LIMITS = (
     (
         "The estimates behind the savings are averages of people in registers. They are not causal and may not fit "
@@ -55,6 +57,9 @@ LIMITS_DANISH = (
 """The same in Danish, in the same order."""
 
 
+BY_LANGUAGE: dict[Language, tuple[str, ...]] = {"en": LIMITS, "da": LIMITS_DANISH}
+
+
 def limits() -> dict[str, list[str]]:
     """The limits for JSON: by language, ``en`` and ``da``."""
-    return {"en": list(LIMITS), "da": list(LIMITS_DANISH)}
+    return {language: list(said) for language, said in BY_LANGUAGE.items()}

@@ -1,4 +1,4 @@
-"""The public purse as a page of text."""
+"""The public purse as a page of text, in English or Danish."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import TOTAL, AtRisk, Budget, KeyFigures, PurseSummary
-from risksim.metrics.source import Spread
-from risksim.report.answer import chance, error_of, money
-from risksim.report.limits import LIMITS
-from risksim.report.numbers import percent, rounded
+from risksim.metrics.purse import TOTAL, BreakEven, Budget, KeyFigures, PurseSummary
+from risksim.report import purse_tables as tables
+from risksim.report.answer import error_of, money
+from risksim.report.limits import BY_LANGUAGE
+from risksim.report.numbers import written
+from risksim.report.purse_words import ENGLISH, MUNICIPALITY, Words
 from risksim.report.stress import signed
 from risksim.report.table import heading, table
 
-MUNICIPALITY = "municipality"
-ALL = "all together"
 WIDTH = 118
 SOCIO_ECONOMIC = "socio-economic"
+ENDS = ("lowest", "highest")
+"""Places of a tornado between which the whole law of an input lies."""
 
 
 class PurseHeading(NamedTuple):
@@ -31,8 +32,9 @@ class PurseHeading(NamedTuple):
     start_year: int
     calculation: str
     """``budget-economic`` or ``socio-economic``."""
-    how: str
-    """Paths, seed and engine in words."""
+    paths: int
+    seed: int
+    engine: str
     digest: str
     version: str
     editions: tuple[str, ...]
@@ -47,6 +49,7 @@ class StressedPurse(NamedTuple):
     """The key figures of the deal as it stands, or with one of its stresses."""
 
     name: str
+    """Empty for the deal as it stands."""
     changes: tuple[str, ...]
     figures: Mapping[str, KeyFigures]
     change: Mapping[str, Estimate]
@@ -78,7 +81,7 @@ class DealRow(NamedTuple):
     """None where its file says nothing of public budgets."""
 
 
-def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
+def page(head: PurseHeading, summary: PurseSummary, more: str = "", words: Words = ENGLISH) -> str:
     """The public purse as text: a sentence, who is left with what and when, who pays, and what this cannot say.
 
     Parameters
@@ -89,354 +92,215 @@ def page(head: PurseHeading, summary: PurseSummary, more: str = "") -> str:
         Statistics of the run.
     more : str
         Further tables, which stand before the rules.
+    words : Words
+        Of which language.
 
     Returns
     -------
     str
     """
-    prices = f"{head.currency} in {head.price_year} prices"
-    present = f"{prices}, present values in {head.start_year}"
-    shown = {name: budget for name, budget in summary.budgets.items() if _moves(budget)}
+    shown = {name: budget for name, budget in summary.budgets.items() if tables.moves(budget)}
     if len(shown) != 1:  # the sum of one is that one
-        shown[ALL] = summary.total
+        shown[TOTAL] = summary.total
+    prices = prices_in(words, head.currency, head.price_year)
+    whole = any(map(tables.gains, summary.budgets.values()))
+    parts = _savings(head, summary, shown, words) if whole else _costs(head, summary, shown, words)
+    parts += [
+        tables.costs_per_head(summary.value_for_money.per_head, prices, words),
+        heading(words.lines_title.format(prices=prices)),
+        tables.lines(summary, words) if whole else tables.line_table(summary, words),
+        more,
+    ]
+    if head.editions:
+        parts += [heading(words.editions_title), *[_item(edition) for edition in head.editions]]
+    how = how_of(words, head.paths, head.seed, head.engine)
+    calculation = words.calculations[head.calculation]
+    footer = words.footer.format(how=how, calculation=calculation, digest=head.digest[:12], version=head.version)
+    parts.append(f"\n{footer}\n{words.error_note}\n")
+    return "".join([*parts, known_limits(words)])
+
+
+def _savings(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """What is said of a deal that saves something, or loses it, down to value for money."""
+    present = _present(head, words)
+    unknown = [
+        _wrapped(words.gross_only.format(outcome=head.titles.get(name, name), mark=tables.GROSS_ONLY))
+        for name in head.gross_only
+    ]
     parts = [
         f"{head.deal}\n",
-        _wrapped(sentence(head, summary)),
-        *[_wrapped(_gross_only(name, head)) for name in head.gross_only],
-        *([_wrapped(_of_society(head, summary))] if head.calculation == SOCIO_ECONOMIC else []),
-        heading(f"What is left to each budget ({present})"),
-        _left(shown),
-        heading(f"What it is made of (means, {present})"),
-        _made_of(shown),
-        heading("Break-even: the first year from which the position is not below nought again"),
-        _breaks_even(shown, head.start_year),
+        _wrapped(sentence(head, summary, words)),
+        *unknown,
+        *_of_society(head, summary, words),
+        heading(words.left_title.format(present=present)),
+        tables.left(shown, words),
+        heading(words.made_of_title.format(present=present)),
+        tables.made_of(shown, words),
+        heading(words.even_title),
+        tables.breaks_even(shown, head.start_year, words),
+        *_by_year(head, summary, shown, words),
+        heading(words.pockets_title.format(present=present)),
+        tables.pockets(shown, words),
     ]
-    for name, budget in shown.items():
-        parts += [heading(f"Year by year, {name} ({prices}, not discounted)"), _years(budget)]
-    for payer, years in summary.payers.items():
-        if not any(map(_asks, years.values())):
-            continue
-        parts += [heading(f"Repayment by the {payer} against what is set aside ({head.currency}, nominal)")]
-        parts += [_at_risk(years)]
-    parts += [heading(f"Who pays against who gains (means, {present})"), _pockets(shown)]
-    funds = _funds(shown, head.currency)
+    funds = tables.funds(shown, head.currency, words)
     if funds:
-        parts += [heading("Which part of its repayments somebody else must bear, so that a payer loses nothing"), funds]
+        parts += [heading(words.funds_title), funds]
     if summary.total.win_win is not None:
-        parts += [heading("Who is left with something: investors at the last hurdle, and the budget"), _win_win(shown)]
-    parts += [heading("Value for money (all budgets together)"), _value(head, summary)]
-    parts += [heading(f"Line by line (means over all years, {prices}, not discounted)"), _lines(summary)]
-    parts.append(more)
-    if head.editions:
-        parts += [heading("Rules and tables used"), *[_item(edition) for edition in head.editions]]
-    parts.append(
-        f"\n{head.how}, {head.calculation} calculation. Scenario {head.digest[:12]}, risksim {head.version}.\n"
-        "± is one standard error of the simulation; digits beyond it are not shown.\n"
+        parts += [heading(words.win_win_title), tables.win_win(shown, words)]
+    return [*parts, heading(words.value_title), tables.value(head.titles, summary, words)]
+
+
+def _costs(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """What is said of a deal whose file tells what it costs, and nothing of what it saves."""
+    spent, repaid = summary.total.own_costs, summary.total.repayments
+    text = words.costs.format(
+        amount=tables.amount(spent.mean, words), prices=prices_in(words, head.currency, head.price_year)
     )
-    return "".join([*parts, known_limits()])
+    if spent.sd.value > 0.0:
+        text += words.costs_between.format(low=tables.point(spent.p05, words), high=tables.point(spent.p95, words))
+    if repaid.mean.value > 0.0:
+        text += words.costs_repaid.format(amount=tables.amount(repaid.mean, words), currency=head.currency)
+    return [
+        f"{head.deal}\n",
+        _wrapped(f"{text}."),
+        *_of_society(head, summary, words),
+        heading(words.costs_title.format(present=_present(head, words))),
+        tables.made_of(shown, words),
+        *_by_year(head, summary, shown, words),
+    ]
 
 
-def known_limits() -> str:
+def _present(head: PurseHeading, words: Words) -> str:
+    return words.present.format(prices=prices_in(words, head.currency, head.price_year), year=head.start_year)
+
+
+def _by_year(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budget], words: Words) -> list[str]:
+    """Each budget year by year, and what its payer owes against what is set aside."""
+    parts = []
+    prices = prices_in(words, head.currency, head.price_year)
+    for name, budget in shown.items():
+        title = tables.marked(tables.title_of(name, words), budget)
+        parts += [heading(words.years_title.format(budget=title, prices=prices)), tables.years(budget, words)]
+    for payer, years in summary.payers.items():
+        if any(map(tables.asks, years.values())):
+            title = words.at_risk_title.format(payer=words.the_budget(payer), currency=head.currency)
+            parts += [heading(title), tables.at_risk(years, words)]
+    return parts
+
+
+def known_limits(words: Words = ENGLISH) -> str:
     """What such calculations cannot say, as a list."""
-    return "".join([heading("What this cannot say"), *[_item(limit) for limit in LIMITS]])
+    return "".join([heading(words.limits_title), *[_item(limit) for limit in BY_LANGUAGE[words.language]]])
 
 
-def sentence(head: PurseHeading, summary: PurseSummary) -> str:
+def prices_in(words: Words, currency: str, year: int) -> str:
+    """Currency and price level."""
+    return words.prices.format(currency=currency, year=year)
+
+
+def how_of(words: Words, paths: int, seed: int, engine: str) -> str:
+    """Paths, seed and engine in words."""
+    count = words.one_path if paths == 1 else words.paths.format(count=written(f"{paths:,}", words.language))
+    return (words.by_points if engine == "conditional" else words.by_person).format(paths=count, seed=seed)
+
+
+def sentence(head: PurseHeading, summary: PurseSummary, words: Words = ENGLISH) -> str:
     """What the municipality, or who else pays, is left with, in words that a board member understands."""
     name = next(
         (
             name
             for name in (MUNICIPALITY, *summary.budgets)
-            if name in summary.budgets and _moves(summary.budgets[name])
+            if name in summary.budgets and tables.moves(summary.budgets[name])
         ),
         TOTAL,
     )
     budget = summary.all_budgets[name]
-    who = "all public budgets together are" if name == TOTAL else f"the {name} is"
-    it, loses, repays = ("they", "lose", "repay") if name == TOTAL else ("it", "loses", "repays")
-    worth = budget.net_benefit
-    text = (
-        f"On average {who} left with {money(worth.mean)[0]} {head.currency} in {head.price_year} prices; "
-        f"{_futures(worth.p_negative)} {it} {loses}."
-    )
-    deep = budget.lowest.position
-    if deep.value < 0.0:
-        first = f"{it} {repays} before {it} {'save' if name == TOTAL else 'saves'}"
-        before = (
-            first if budget.repayments.mean.value > 0.0 and budget.net_savings.mean.value > 0.0 else f"{it} {repays}"
+    say = words.of_all if name == TOTAL else words.of_one
+    worth, deep = budget.net_benefit, budget.lowest.position
+    said = [
+        say.left.format(
+            who=words.the_budget(name),
+            amount=money(worth.mean, words.language)[0],
+            prices=prices_in(words, head.currency, head.price_year),
+            known=_known(budget, words),
+            futures=_futures(worth.p_negative, words),
         )
+    ]
+    if deep.value < 0.0:
+        saves = budget.net_savings.mean.value > 0.0 and not budget.is_gross_only
+        before = say.before_it_saves if saves else say.repays
         if budget.repayments.mean.value <= 0.0:
-            before = f"{it} {'spend' if name == TOTAL else 'spends'}"
-        text += f" In cash {before}: the deepest point is {money(deep)[0]} {head.currency} in {budget.lowest.year}"
-        text += f" on average{_never_back(budget)}."
-    if name != TOTAL and sum(map(_moves, summary.budgets.values())) > 1:
-        total = summary.total.net_benefit
-        text += f" All public budgets together are left with {money(total.mean)[0]} {head.currency} on average."
-    return text
+            before = say.spends
+        said.append(
+            words.deepest.format(
+                before=before,
+                amount=money(deep, words.language)[0],
+                currency=head.currency,
+                year=budget.lowest.year,
+            )
+        )
+        said += _made_up_for(budget, words)
+    if name != TOTAL and sum(map(tables.moves, summary.budgets.values())) > 1:
+        total = money(summary.total.net_benefit.mean, words.language)[0]
+        known = _known(summary.total, words)
+        said.append(words.total_left.format(amount=total, currency=head.currency, known=known))
+    return " ".join(said)
 
 
-def _never_back(budget: Budget) -> str:
-    never = budget.break_even.p_never
-    if math.isnan(budget.break_even.p50.value):
-        return ", and in most futures the savings never make up for it" if never.value > 0.5 else ""
-    return f", and the savings have made up for it by {budget.break_even.p50.value:.0f} in half of all futures"
+def _known(budget: Budget, words: Words) -> str:
+    return words.known_gross if budget.is_gross_only else ""
 
 
-def _futures(p: Estimate) -> str:
+def _made_up_for(budget: Budget, words: Words) -> list[str]:
+    """By when savings have made up for what is paid: all of them, those that become cash, and all on paper."""
+    found, cash = budget.break_even, budget.break_even_cash
+    never, never_cash = (math.isnan(each.p50.value) for each in (found, cash))
+    if any(math.isnan(each.p50.value) and each.p_never.value <= 0.5 for each in (found, cash)):
+        return []  # just half of all: no word fits
+    if never and never_cash:
+        phrase = words.never_back
+    elif never:
+        phrase = words.back_in_cash
+    else:
+        phrase = words.back_but_not_in_cash if never_cash else words.back
+    by, cash_by = (_by_when(each.p50, each, words) for each in (found, cash))
+    said = phrase.format(known=_known(budget, words), by=by, cash_by=cash_by)
+    if found.expected_only is not None:
+        on_paper = words.never_on_paper if math.isnan(found.expected_only.value) else words.back_on_paper
+        said += on_paper.format(by=_by_when(found.expected_only, found, words))
+    return [f"{said}."]
+
+
+def _by_when(year: Estimate, found: BreakEven, words: Words) -> str:
+    return words.from_start if tables.is_from_start(year, found) else words.by_year.format(year=f"{year.value:.0f}")
+
+
+def _futures(p: Estimate, words: Words) -> str:
     """A probability as futures out of a hundred."""
     whole = round(100 * p.value)
     if whole == 0:
-        return "in none of the futures simulated" if p.value == 0.0 else "in fewer than 1 of 100 futures"
+        return words.in_none if p.value == 0.0 else words.in_few
     if whole == 100:
-        return "in all futures simulated" if p.value == 1.0 else "in more than 99 of 100 futures"
-    return f"in {whole} of 100 futures"
+        return words.in_all if p.value == 1.0 else words.in_most
+    return words.in_some.format(whole=whole)
 
 
-def _gross_only(name: str, head: PurseHeading) -> str:
-    return (
-        f"Nobody says how many would have reached {head.titles.get(name, name)} anyway: net savings from it are not "
-        "known to be an effect of the programme."
-    )
+def _of_society(head: PurseHeading, summary: PurseSummary, words: Words) -> list[str]:
+    """What repayments are to society, and a warning where no cost of the programme is in it."""
+    if head.calculation != SOCIO_ECONOMIC:
+        return []
+    costs = any(budget.own_costs.mean.value > 0.0 for budget in summary.budgets.values())
+    return [_wrapped(words.of_society if costs else f"{words.of_society} {words.no_cost_named}")]
 
 
-def _of_society(head: PurseHeading, summary: PurseSummary) -> str:
-    before = money(summary.total.before_repayments.mean)[0]
-    return (
-        f"Socio-economic calculation: for society, repayments cancel against what investors get. Before repayments all "
-        f"budgets together are left with {before} {head.currency}; what investors pay for the programme is a cost to "
-        "society that is not in it."
-    )
-
-
-def _title(name: str) -> str:
-    return ALL if name == TOTAL else name
-
-
-def _moves(budget: Budget) -> bool:
-    """Whether a budget saves, pays or spends anything."""
-    return any(
-        part.mean.value != 0.0 or part.sd.value > 0.0
-        for part in (budget.gross_savings, budget.net_savings, budget.own_costs, budget.repayments)
-    )
-
-
-def _left(budgets: Mapping[str, Budget]) -> str:
-    head = (
-        "",
-        "mean",
-        "",
-        "P(below 0)",
-        "5 %",
-        "50 %",
-        "95 %",
-        "worst 5 %: mean loss",
-        "expected only",
-        "in cash, mean",
-    )
-    rows = []
-    for name, budget in budgets.items():
-        worth = budget.net_benefit
-        points = (_point(point) for point in (worth.p05, worth.p50, worth.p95))
-        expected = "-" if budget.expected_only is None else money(budget.expected_only)[0]
-        shortfall, cash = money(worth.expected_shortfall_95)[0], money(budget.net_benefit_cash.mean)[0]
-        rows.append((name, *money(worth.mean), chance(worth.p_negative)[0], *points, shortfall, expected, cash))
-    return table(head, rows)
-
-
-def _made_of(budgets: Mapping[str, Budget]) -> str:
-    head = ("", "gross savings", "net savings", "of it cash", "own costs", "repayments")
-    return table(head, [(name, *(money(part.mean)[0] for part in _parts(budget))) for name, budget in budgets.items()])
-
-
-def _parts(budget: Budget) -> tuple[Spread, ...]:
-    return (budget.gross_savings, budget.net_savings, budget.cash_savings, budget.own_costs, budget.repayments)
-
-
-def _breaks_even(budgets: Mapping[str, Budget], start: int) -> str:
-    head = (
-        "",
-        "never",
-        "5 %",
-        "50 %",
-        "95 %",
-        "years after start",
-        "cash: never",
-        "50 %",
-        "lowest cash position",
-        "in",
-    )
-    rows = []
-    for name, budget in budgets.items():
-        found, cash = budget.break_even, budget.break_even_cash
-        rows.append(
-            (
-                name,
-                chance(found.p_never)[0],
-                *(_calendar(point) for point in (found.p05, found.p50, found.p95)),
-                _calendar(found.p50_after_start, "-"),
-                chance(cash.p_never)[0],
-                _calendar(cash.p50),
-                money(budget.lowest.position)[0],
-                str(budget.lowest.year),
-            )
-        )
-    notes = (
-        f"  positions are discounted to {start}, in cash not; the lowest cash position is that of the mean of all "
-        "futures\n"
-    )
-    return table(head, rows) + notes
-
-
-def _calendar(point: Estimate, never: str = "never") -> str:
-    return never if math.isnan(point.value) else f"{point.value:.0f}"
-
-
-def _years(budget: Budget) -> str:
-    head = ("", "net savings", "of it cash", "own costs", "repayments", "5 %", "95 %", "cash position", "5 %", "95 %")
-    rows = []
-    for name, year in budget.years.items():
-        repaid, position = year.repayments, year.position
-        rows.append(
-            (
-                name,
-                *(money(part.mean)[0] for part in (year.net_savings, year.cash_savings, year.own_costs, repaid)),
-                *(_point(point) for point in (repaid.p05, repaid.p95)),
-                money(position.mean)[0],
-                *(_point(point) for point in (position.p05, position.p95)),
-            )
-        )
-    return table(head, rows)
-
-
-def _point(point: Estimate) -> str:
-    """A quantile: a value of one path, or its mean over replicates, in whole units."""
-    return rounded(point.value, point.standard_error, 0)
-
-
-def _at_risk(years: Mapping[str, AtRisk]) -> str:
-    head = ("", "set aside", "P(more is due)", "", "90 % point, above it", "95 % point, above it")
-    rows = [
-        (
-            f"{name}{' *' if year.is_expected else ''}",
-            money(year.set_aside)[0],
-            *chance(year.p_more),
-            money(year.budget_at_risk_90)[0],
-            money(year.budget_at_risk_95)[0],
-        )
-        for name, year in years.items()
-        if _asks(year)
-    ]
-    starred = any(year.is_expected for year in years.values())
-    note = "  * no appropriation is given: the expected repayment stands in for it\n" if starred else ""
-    return table(head, rows) + note
-
-
-def _asks(year: AtRisk) -> bool:
-    """Whether a budget year has anything set aside or due."""
-    return year.set_aside.value != 0.0 or year.p_more.value > 0.0
-
-
-def _pockets(budgets: Mapping[str, Budget]) -> str:
-    head = ("", "pays", "of all", "gains", "of all", "pays per 1 gained", "")
-    rows = []
-    for name, budget in budgets.items():
-        own = budget.pocket
-        per = own.pays_per_gain
-        rows.append(
-            (
-                name,
-                money(own.pays)[0],
-                _share(own.share_of_pays),
-                money(own.gains)[0],
-                _share(own.share_of_gains),
-                rounded(per.value, per.standard_error, 3),
-                error_of(per),
-            )
-        )
-    return table(head, rows)
-
-
-def _share(estimate: Estimate) -> str:
-    return percent(estimate.value, estimate.standard_error, 1)
-
-
-def _funds(budgets: Mapping[str, Budget], currency: str) -> str:
-    head = (
-        "",
-        "on average",
-        "",
-        "with a chance of 80 %",
-        "of 95 %",
-        "no share does",
-        f"left if it repaid nothing ({currency})",
-    )
-    rows = []
-    for name, budget in budgets.items():
-        fund = budget.fund_share
-        if fund is None:
-            continue
-        on_average = fund.on_average
-        whole = fund.left_without_repayments.value < 0.0
-        rows.append(
-            (
-                name,
-                "no share does" if whole else _share(on_average),
-                "" if whole else error_of(on_average, 100.0, " %"),
-                *("no share does" if math.isnan(p.value) else _share(p) for p in (fund.with_80, fund.with_95)),
-                chance(fund.p_no_share)[0],
-                money(fund.left_without_repayments)[0],
-            )
-        )
-    return table(head, rows) if rows else ""
-
-
-def _win_win(budgets: Mapping[str, Budget]) -> str:
-    head = ("", "both", "investors only", "the budget only", "neither")
-    rows = []
-    for name, budget in budgets.items():
-        found = budget.win_win
-        assert found is not None
-        shares = (found.both, found.investors_only, found.budget_only, found.neither)
-        rows.append((name, *(chance(share)[0] for share in shares)))
-    return table(head, rows)
-
-
-def _value(head: PurseHeading, summary: PurseSummary) -> str:
-    value = summary.value_for_money
-    ratio = value.benefit_cost_ratio
-    rows = [("net savings per 1 paid, present values", rounded(ratio.value, ratio.standard_error, 3), error_of(ratio))]
-    dead = value.deadweight_share
-    if summary.payers:
-        share = percent(dead.value, dead.standard_error)
-        rows.append(("share of repayments for what would have come anyway", share, error_of(dead, 100.0, " %")))
-    for name, price in value.outcomes.items() if summary.payers else ():
-        title = head.titles.get(name, name)
-        rows.append((f"all repayments per person: {title}", *money(price.per_achieved)))
-        rows.append(
-            (f"all repayments per person whom the programme brought there: {title}", *money(price.per_attributable))
-        )
-    return table(("", "", ""), rows).split("\n", 2)[2]
-
-
-def _lines(summary: PurseSummary) -> str:
-    head = ("", "gross", "net", "", "of it beyond the evidence")
-    rows = [
-        (name, money(line.gross)[0], *money(line.net), _share(line.beyond_evidence))
-        for name, line in summary.lines.items()
-    ]
-    rows += [
-        (f"committee {name}", money(committee.gross)[0], *money(committee.net), "")
-        for name, committee in summary.committees.items()
-    ]
-    ends = summary.if_effects_end
-    below = chance(ends.p_negative)[0]
-    return table(head, rows) + (
-        "  If effects end where the evidence for them ends, all budgets together are left with "
-        f"{money(ends.mean)[0]} on average, not discounted;\n  the chance that they lose is {below}\n"
-    )
-
-
-def block(currency: str, price_year: int, how: str, figures: Mapping[str, KeyFigures], more: str) -> str:
+def block(
+    currency: str,
+    price_year: int,
+    how: str,
+    figures: Mapping[str, KeyFigures],
+    more: str,
+    words: Words = ENGLISH,
+) -> str:
     """The few lines below the page of a run.
 
     Parameters
@@ -451,16 +315,18 @@ def block(currency: str, price_year: int, how: str, figures: Mapping[str, KeyFig
         By budget, and ``total``.
     more : str
         The command that tells the rest.
+    words : Words
+        Of which language.
 
     Returns
     -------
     str
     """
     lines = [
-        heading(f"What is left to public budgets (present values, {currency} in {price_year} prices)"),
-        _figures({_title(name): found for name, found in figures.items() if name == TOTAL or _counts(found)}),
-        f"  {how}; {more} tells the rest\n",
-        known_limits(),
+        heading(words.figures_title.format(prices=prices_in(words, currency, price_year))),
+        _figures({name: found for name, found in figures.items() if name == TOTAL or _counts(found)}, words),
+        f"  {words.tells_the_rest.format(how=how, command=more)}\n",
+        known_limits(words),
     ]
     return "".join(lines)
 
@@ -469,27 +335,15 @@ def _counts(found: KeyFigures) -> bool:
     return found.net_benefit.mean.value != 0.0 or found.net_benefit.sd.value > 0.0
 
 
-FIGURES_HEAD = ("net benefit", "", "P(below 0)", "5 %", "95 %", "break-even, 50 %", "never", "repayments")
+def _figures(figures: Mapping[str, KeyFigures], words: Words) -> str:
+    rows = [
+        (tables.marked(tables.title_of(name, words), found), *tables.figures_row(found, words))
+        for name, found in figures.items()
+    ]
+    return tables.figures_table(rows, figures.values(), words)
 
 
-def _figures(figures: Mapping[str, KeyFigures]) -> str:
-    return table(("", *FIGURES_HEAD), [(name, *_figures_row(found)) for name, found in figures.items()])
-
-
-def _figures_row(found: KeyFigures) -> tuple[str, ...]:
-    worth, even = found.net_benefit, found.break_even
-    return (
-        *money(worth.mean),
-        chance(worth.p_negative)[0],
-        _point(worth.p05),
-        _point(worth.p95),
-        _calendar(even.p50),
-        chance(even.p_never)[0],
-        money(found.repayments)[0],
-    )
-
-
-def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse]) -> str:
+def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse], words: Words = ENGLISH) -> str:
     """The key figures of the deal as it stands and with some of its stresses.
 
     Parameters
@@ -500,29 +354,47 @@ def stressed(currency: str, price_year: int, runs: Sequence[StressedPurse]) -> s
         Price level.
     runs : sequence of StressedPurse
         The deal as it stands first.
+    words : Words
+        Of which language.
 
     Returns
     -------
     str
     """
-    parts = [heading(f"Stresses (present values, {currency} in {price_year} prices)")]
+    parts = [heading(words.stresses_title.format(prices=prices_in(words, currency, price_year)))]
     rows = [
-        (_title(budget), run.name, *_figures_row(run.figures[budget]), *_change(run.change.get(budget)))
+        (
+            tables.marked(tables.title_of(budget, words), run.figures[budget]),
+            run.name or words.as_it_stands,
+            *tables.figures_row(run.figures[budget], words),
+            *_change(run.change.get(budget), words),
+        )
         for budget in runs[0].figures
         if budget == TOTAL or any(_counts(run.figures[budget]) for run in runs if budget in run.figures)
         for run in runs
         if budget in run.figures
     ]
-    parts.append(table(("", "", *FIGURES_HEAD, "net benefit changes by", ""), rows, left=2))
+    figures = [found for run in runs for found in run.figures.values()]
+    parts.append(tables.figures_table(rows, figures, words, names=2, further=(words.changes_by, "")))
     parts += [_item(f"{run.name}: {'; '.join(run.changes)}") for run in runs[1:]]
     return "".join(parts)
 
 
-def _change(change: Estimate | None) -> tuple[str, str]:
-    return ("", "") if change is None else (signed(change).partition(" ")[0], error_of(change))
+def _change(change: Estimate | None, words: Words) -> tuple[str, str]:
+    if change is None:
+        return "", ""
+    return signed(change, language=words.language).partition(" ")[0], error_of(change, language=words.language)
 
 
-def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar]) -> str:
+def tornado(
+    currency: str,
+    quantity: str,
+    base: float,
+    bars: Sequence[TornadoBar],
+    words: Words = ENGLISH,
+    *,
+    is_gross_only: bool = False,
+) -> str:
     """One number moved at a time, the most important first.
 
     Parameters
@@ -530,46 +402,55 @@ def tornado(currency: str, quantity: str, base: float, bars: Sequence[TornadoBar
     currency : str
         ISO 4217.
     quantity : str
-        What is looked at.
+        What is looked at: ``net benefit`` or ``own costs``.
     base : float
         With every input at its mean. [currency]
     bars : sequence of TornadoBar
         Those with the largest swing first.
+    words : Words
+        Of which language.
+    is_gross_only : bool
+        Whether the quantity holds savings that are known gross only.
 
     Returns
     -------
     str
     """
     if not bars:
-        return heading("One number at a time") + "  no number of the deal or its public purse is uncertain\n"
+        return heading(words.tornado_title) + f"  {words.nothing_uncertain}\n"
     rows = []
     for bar in bars:
         at = {point.place: point for point in bar.points}
-        cells = [_side(at.get(place)) for place in ("10 %", "90 %", "lowest", "highest")]
-        rows.append((bar.name, *cells))
-    title = (
-        f"One number at a time: {quantity} of all budgets on paper, {base:,.0f} {currency} with every input at its mean"
-    )
-    note = (
-        "  each cell: the input's value there, and what it changes; every other input is at its mean and nothing is "
-        "left to luck.\n  What happens when two inputs move together is not in it.\n"
-    )
-    return (
-        heading(title)
-        + table(("", "at its 10 % point", "at its 90 % point", "at its lowest", "at its highest"), rows)
-        + note
-    )
+        cells = [_side(at.get(place), words) for place in ("10 %", "90 %", *ENDS)]
+        rows.append((bar.name, *cells, _width(bar, words)))
+    shown = written(f"{base:,.0f}", words.language)
+    of = words.tornado_of.format(quantity=words.quantities[quantity], base=shown, currency=currency)
+    mark, note = (f" {tables.GROSS_ONLY}", tables.gross_only_note(words)) if is_gross_only else ("", "")
+    return heading(f"{words.tornado_title}: {of}{mark}") + table(words.tornado_head, rows) + words.tornado_note + note
 
 
-def _side(point: TornadoPoint | None) -> str:
+def _width(bar: TornadoBar, words: Words) -> str:
+    """What lies between the ends of an input that has ends."""
+    outputs = [point.output for point in bar.points if point.place in ENDS]
+    return written(f"{max(outputs) - min(outputs):,.0f}", words.language) if len(outputs) == len(ENDS) else ""
+
+
+def _side(point: TornadoPoint | None, words: Words) -> str:
     if point is None:
         return ""
     value = f"{point.value:,.0f}" if abs(point.value) >= 1_000.0 else f"{point.value:.4g}"
-    return f"{value}: {point.change:+,.0f}"
+    return written(f"{value}: {point.change:+,.0f}", words.language)
 
 
 def portfolio(
-    name: str, currency: str, price_year: int, how: str, rows: Sequence[DealRow], total: DealRow, present_year: int
+    name: str,
+    currency: str,
+    price_year: int,
+    how: str,
+    rows: Sequence[DealRow],
+    total: DealRow,
+    present_year: int,
+    words: Words = ENGLISH,
 ) -> str:
     """The public purses of the deals of a portfolio, and their sum.
 
@@ -582,39 +463,41 @@ def portfolio(
     price_year : int
         Price level.
     how : str
-        Paths, seed and engine in words.
+        Paths, seed and engine in words: `how_of`.
     rows : sequence of DealRow
         The deals.
     total : DealRow
         Their sum.
     present_year : int
         The year of the present values of the sum.
+    words : Words
+        Of which language.
 
     Returns
     -------
     str
     """
     said = [
-        (deal.name, _title(budget), *_figures_row(found))
+        (deal.name, tables.marked(tables.title_of(budget, words), found), *tables.figures_row(found, words))
         for deal in [*rows, total]
         for budget, found in (deal.figures or {}).items()
         if budget == TOTAL or _counts(found)
     ]
+    shown = [found for deal in [*rows, total] for found in (deal.figures or {}).values()]
+    on_paper = any(found.break_even.expected_only is not None for found in shown)
     silent = [deal.name for deal in rows if deal.figures is None]
     parts = [
         f"{name}\n",
-        heading(f"What is left to public budgets (present values, {currency} in {price_year} prices)"),
+        heading(words.figures_title.format(prices=prices_in(words, currency, price_year))),
+        tables.figures_table(said, shown, words, names=2),
+        f"  {words.present_note.format(year=present_year)}\n",
+        f"  {words.half_back_note}{words.half_back_on_paper if on_paper else ''}\n",
+        f"  {words.prices_note.format(year=price_year)}\n",
     ]
-    parts.append(table(("", "", *FIGURES_HEAD), said, left=2))
-    parts.append(
-        f"  a deal's present values are those of its first year, those of the sum of {present_year}; "
-        "the whole of each deal counts, whatever the fund holds of it\n"
-        f"  prices of other years are brought to {price_year} by each file's own inflation\n"
-    )
     if silent:
-        parts.append(f"  nothing is said of public budgets by: {', '.join(silent)}\n")
-    parts.append(f"\n{how}.\n± is one standard error of the simulation; digits beyond it are not shown.\n")
-    return "".join([*parts, known_limits()])
+        parts.append(f"  {words.silent.format(names=', '.join(silent))}\n")
+    parts.append(f"\n{how}.\n{words.error_note}\n")
+    return "".join([*parts, known_limits(words)])
 
 
 def _wrapped(text: str) -> str:

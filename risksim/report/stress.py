@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import Language, percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
 VISIBLE = 3.0
@@ -80,7 +80,7 @@ def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str
     parts = [f"{foot.deal}\n"]
     parts += [f"- {sentence(base, one, foot.paths)}\n" for one in found]
     parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
-    rows = [_row("as it stands", base, None), *(_row(one.name, one.values, one.difference) for one in found)]
+    rows = [row_of("as it stands", base, None), *(row_of(one.name, one.values, one.difference) for one in found)]
     parts.append(table(HEAD, rows))
     parts.append(heading("What is changed"))
     parts += [f"- {one.name}: {'; '.join(one.changes)}\n" for one in found]
@@ -128,11 +128,11 @@ def visible(difference: Estimate) -> bool:
     return abs(difference.value) > VISIBLE * difference.standard_error
 
 
-def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0) -> str:
+def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0, language: Language = "en") -> str:
     """A difference with its sign and error, as ``-34.1 ± 0.21``."""
-    text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places)
+    text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places, language)
     text = f"+{text}" if estimate.value > 0.0 and text.strip("0.,") else text
-    error = plus_minus(estimate.standard_error, scale)
+    error = plus_minus(estimate.standard_error, scale, language)
     return f"{text} {error}" if error else text
 
 
@@ -140,7 +140,8 @@ def _size(estimate: Estimate) -> str:
     return signed(estimate._replace(value=abs(estimate.value))).removeprefix("+")
 
 
-def _row(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+def row_of(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str, ...]:
+    """A row of the table under `HEAD`; the deal as it stands has no change."""
     loss, error = chance(values.p_loss)
     moved = [_pair(part) for part in change] if change is not None else [("", "")] * 4
     points = _pair(change.p_loss, 100.0, 2) if change is not None else ("", "")

@@ -58,6 +58,12 @@ class LineStory(NamedTuple):
     """Empty for none."""
     factors: tuple[tuple[str, float], ...]
     """What a unit is multiplied by on this path, by name."""
+    unit_gross: float
+    """What a unit is worth on this path: units saved by volume by price, negative for costs. [currency]"""
+    unit_net: float
+    """The same less what nobody would serve and what other programmes claim as well. [currency]"""
+    cash_share: float
+    """The share of net that becomes cash. [1]"""
     years: tuple[LineYear, ...]
     """Years in which anything happens."""
     gross: float
@@ -197,15 +203,27 @@ def _line(plan: Plan, purse: Purse, ledger: PurseLedger, line: int) -> LineStory
     factors = tuple(zip(FACTOR_WORDS, ledger.factors[line].tolist(), strict=True))
     kind_words = KIND_WORDS.get(kind, "cost of the alternative, saved")
     beyond = float(ledger.purse.beyond[0, line]) / unit
-    totals = (float(gross.sum()), float(net.sum()), beyond)
-    name = purse.names[line]
-    return LineStory(name, kind_words, COUNT_WORDS[counts], purse.committees[line], factors, tuple(years), *totals)
+    of_gross, of_net, of_cash = ledger.of_unit[line].tolist()
+    return LineStory(
+        name=purse.names[line],
+        kind=kind_words,
+        counts=COUNT_WORDS[counts],
+        committee=purse.committees[line],
+        factors=factors,
+        unit_gross=of_gross / unit,
+        unit_net=of_net / unit,
+        cash_share=of_cash,
+        years=tuple(years),
+        gross=float(gross.sum()),
+        net=float(net.sum()),
+        beyond=beyond,
+    )
 
 
 def _budget(plan: Plan, purse: Purse, ledger: PurseLedger, row: int) -> BudgetStory:
     unit, money = plan.minor_units, ledger.purse
     net, cash, cost, nominal = (each[0, row] / unit for each in (money.net, money.cash, money.cost, money.payment))
-    repaid = nominal * purse.deflator
+    repaid = nominal * (0.0 if purse.socio_economic else purse.deflator)
     position = np.cumsum(cash - cost - repaid)
     years = tuple(
         BudgetYear(year, *(float(each[y]) for each in (net, cash, cost, repaid, nominal, position)))

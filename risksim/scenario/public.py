@@ -172,7 +172,8 @@ class Consequence(Origin):
     """The outcome whose successes save; of several, a person counts once a year, with the one that saves most."""
     counts: Literal["first success", "while met"] = "first success"
     """`first success`: each person once, in each of the `lasts` years after the first success. `while met`: the time
-    from each measurement at which it is met to the next follow-up, and nothing after."""
+    from each measurement at which it is met to the next follow-up, all of it in the year of the measurement, and
+    nothing before the first or after; the last follow-up stands for as long as the gap before it."""
     saved: Saving = Field(examples=[120])
     """How many units fewer are used in each year after a success, as nights or hours; negative where a success uses
     more. [unit/year]"""
@@ -335,8 +336,9 @@ class Public(Origin):
     """`budget-economic`: what public budgets pay and get. `socio-economic`: what society gains, where transfers and
     payments cancel and factor prices are raised by the net tax factor."""
     anyway: dict[Name, Share] = Field(default={}, examples=[{"home": 0.4}])
-    """The share of people who would have met an outcome anyway, for outcomes without a `counterfactual` of their own.
-    [1]"""
+    """The share of people who would have met an outcome anyway, for outcomes without a `counterfactual` of their own by
+    which something is saved or for which something is paid: of everybody of whom it could speak, those who never pass
+    its gate (`after`, `unless`) among them. A `counterfactual` speaks only of those who pass the gate. [1]"""
     overlap: Overlap | None = None
     """Other programmes that the same successes are claimed by; none where this is left out."""
     together: Annotated[float, Field(ge=0, le=1)] | None = Field(default=None, examples=[0.3])

@@ -13,6 +13,7 @@ from risksim.scenario import register
 from risksim.scenario.base import mistake_at, walk
 from risksim.scenario.document import shown
 from risksim.scenario.outcomes import Outcome, is_amount
+from risksim.scenario.payments import outcomes_of
 from risksim.scenario.public import (
     DISCOUNTS,
     MOST_YEARS,
@@ -139,7 +140,8 @@ def _one_of(names: list[str]) -> str:
 
 
 def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
-    claimed = public.claimed
+    paid = (name for rule in deal.payments for name in outcomes_of(rule) if name in deal.personal)
+    claimed = list(dict.fromkeys([*public.claimed, *paid]))
     for name in public.anyway:
         here: Path = ("public", "anyway", name)
         outcome = deal.personal.get(name)
@@ -147,7 +149,7 @@ def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
         if name not in claimed:
             yield mistake_at(
                 here,
-                f"got {shown(name)}, by which no consequence saves anything.",
+                f"got {shown(name)}, by which no consequence saves anything and for which nothing is paid.",
                 nearest(name, claimed) or (_one_of(claimed) if claimed else "Take it out, or add a consequence."),
                 leans_on=(("public", "consequences"),),
             )

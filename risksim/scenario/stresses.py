@@ -29,6 +29,8 @@ NUMBERS = ("times", "plus", "odds")
 """What can be done to a number."""
 LONGEST_CHANGE = 120
 """Letters of a change in a list of changes."""
+GOALS = ("at_least", "above", "from", "at")
+"""Keys of the goals of a rule, which are of the kind that the rule counts."""
 NEVER = {
     "schema": "the version of the language",
     "name": "the name of the deal",
@@ -335,9 +337,112 @@ def _new_duration(old: str, operation: str, by: Any, path: Path) -> str:
     return f"{months + more} months"
 
 
+@dataclass(frozen=True)
+class Number:
+    """A number that a place names.
+
+    Attributes
+    ----------
+    path : tuple
+        Where it stands.
+    value : float or None
+        What stands there; None for an uncertain number, or where the file doesn't say it yet.
+    said : bool
+        Whether the file says it.
+    kind : str
+        ``money``, ``share`` (0 to 1), ``count`` (whole) or ``number``.
+    beside : dict
+        Of the share of a payer: what each payer bears, in the order of the file.
+    """
+
+    path: Path
+    value: float | None
+    said: bool
+    kind: str
+    beside: dict[str, float]
+
+
+def numbers_at(root: Mapping[str, Any], place: str, creates: bool = False) -> tuple[Number, ...]:
+    """The numbers that a place names.
+
+    Parameters
+    ----------
+    root : mapping
+        A file.
+    place : str
+        As a stress writes it.
+    creates : bool
+        Whether the file need not say it yet.
+
+    Returns
+    -------
+    tuple of Number
+
+    Raises
+    ------
+    MisplacedError
+        If the place is not there, or what stands there is no number.
+    """
+    return tuple(_number_at(root, path) for path in _paths(root, place, creates))
+
+
+def _number_at(root: Mapping[str, Any], path: Path) -> Number:
+    value, law, kind = _at(root, path), None, _kind_of(root, path)
+    said = value is not _NOTHING
+    while isinstance(value, dict) and (law_key(value) in ("value", "fixed") or "value" in value):
+        value = value[law_key(value) if law_key(value) in ("value", "fixed") else "value"]
+    if said:
+        law = law_key(value)
+        if law is None:
+            raise MisplacedError(
+                f"got {path_text(path)}, which is {shown(value)} and no number.", "Name a number of the contract."
+            )
+    plain = said and law == "number"
+    beside = {}
+    if len(path) > 1 and path[-2] == "payers":
+        beside = {str(name): float(share) for name, share in _at(root, path[:-1]).items()}
+    return Number(path, float(value) if plain else None, said, kind, beside)
+
+
+def _kind_of(root: Mapping[str, Any], path: Path) -> str:
+    """What sort of number stands at a place."""
+    # A rule is a branch of a union, and its tag is the key that stands in the file.
+    place = locate((*path[:3], *path[2:]) if path[:1] == ("payments",) and len(path) > 3 else path)[-1]
+    described = "" if place.field is None or not place.field.description else place.field.description
+    if (place.bounds is not None and place.bounds.unit == "currency") or "[currency]" in described:
+        return "money"
+    share = allowed(place).startswith("between 0 and 1") or "payers" in path
+    if path[-1] in GOALS and path[:1] == ("payments",) and len(path) > 3:
+        counts = _at(root, (*path[:3], "counts"))
+        if counts in ("count", "share"):
+            return str(counts)
+    return "count" if _is_whole(path) else "share" if share else "number"
+
+
 def changes_of(stress: Mapping[str, Any]) -> Iterator[str]:
     """What a stress changes, in words, one a place: ``cohorts[*].participants: times 0.5``."""
     for place, change in stress.items():
         operation = _operation(change)
         said = f"{operation} {shown(change[operation])}" if operation else flow(change)
         yield printable(f"{place}: {said if len(said) <= LONGEST_CHANGE else said[: LONGEST_CHANGE - 1] + '…'}")
+
+
+def values_at(document: Document, place: str) -> list[Any]:
+    """What a file says at a place, as a stress names it.
+
+    Parameters
+    ----------
+    document : Document
+        The file.
+    place : str
+        As under `stresses`.
+
+    Returns
+    -------
+    list
+        A value for each place that is meant; nothing where the file says nothing there.
+    """
+    try:
+        return [_at(document.root, path) for path in _paths(document.root, place, creates=False)]
+    except MisplacedError:
+        return []

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 SIMPLE = ROOT / "scenarios" / "examples" / "simple-reference.yaml"
 COST = ROOT / "scenarios" / "risks" / "development-cost.yaml"
 FUND = ROOT / "scenarios" / "portfolio" / "one-economy.yaml"
+SPENT = ROOT / "scenarios" / "soem" / "r-and-r2-adhd-2020.yaml"
 PATHS = 300
 
 
@@ -297,3 +298,17 @@ def test_saved_files_say_the_same_as_the_printed_json(tmp_path):
     for line, row in zip(lines, printed["rows"], strict=True):
         assert float(line["npv"]) == row["npv"]["value"]
         assert float(line["irr_standard_error"]) == row["irr"]["standard_error"]
+
+
+def test_a_file_without_investors_is_passed_over_among_others_and_refused_alone(tmp_path):
+    shutil.copy(SPENT, tmp_path / "spent.yaml")
+    shutil.copy(COST, tmp_path / "funded.yaml")
+    found = batch([tmp_path], 64)
+    assert ([Path(one.file).name for one in found.rows], found.bad) == (["funded.yaml"], ())
+    assert [Path(one).name for one in found.skipped] == ["spent.yaml"]
+    done = called(tmp_path)
+    assert done.exit_code == 0
+    assert "Nobody invests in" in done.stderr
+    alone = batch([tmp_path / "spent.yaml"], 64)
+    assert (alone.rows, alone.skipped) == ((), ())
+    assert "no investor to ask about" in alone.bad[0].message

@@ -24,12 +24,19 @@ def with_purse(deal, kinds=(IS_CONSEQUENCE, IS_COST)):
     notes = tuple(note._replace(name=f"public.{note.name}") for note in plan.labels.inputs)
     n_aside = len(plan.labels.payers) * len(plan.labels.years)
     nothing = Numbers(np.full(2, -1), np.zeros(2))
-    lines = PurseLines(*[np.zeros(0)] * len(PurseLines._fields))._replace(kind=np.array(kinds))
+    numbers = dict.fromkeys(("saved", "volume", "price", "decay", "cashable", "unserved"), nothing)
+    if plan.inputs.address.size:  # what is saved goes with the first input of the purse
+        numbers["saved"] = Numbers(np.array([0, -1]), np.array([np.nan, 0.0]))
+    none = np.zeros(0, dtype=np.int64)
+    lines = PurseLines(*[none] * len(PurseLines._fields))._replace(kind=np.array(kinds), **numbers)
+    n_outcomes = len(plan.labels.outcomes)
     purse = Purse(*[None] * len(Purse._fields))._replace(
         inputs=plan.inputs,
         notes=notes,
         lines=lines,
         overlap=nothing,
+        anyway_slot=np.full(n_outcomes, -1),
+        anyway_value=np.full(n_outcomes, np.nan),
         appropriation=Numbers(np.full(n_aside, -1), np.full(n_aside, np.nan)),
         discount=1.035 ** -np.arange(len(years)),
         deflator=1.02 ** -np.arange(len(years)),
@@ -86,8 +93,8 @@ def run_made_up(plan, settings, _progress=None):
 
 def expect_made_up(plan):
     results = run_expected(plan)
-    mean = plan.purse.inputs.mean
-    return results, reckoned(plan, results, mean[0] / 0.5 if mean.size else 1.0)
+    saved = plan.purse.lines.saved.value[0]
+    return results, reckoned(plan, results, saved / 0.5 if saved > 0.0 else 1.0)
 
 
 def made_up(monkeypatch, **changes):

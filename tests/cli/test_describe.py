@@ -219,6 +219,15 @@ def test_the_register_is_listed():
     assert "enrolment-ratio" in risksim("describe", "--register")
 
 
+def test_one_deal_of_a_portfolio_is_described_by_its_name():
+    file = str(ROOT / "scenarios" / "faxe" / "strategies.yaml")
+    done = CliRunner().invoke(app, ["describe", file])
+    assert done.exit_code != 0
+    assert "lists several deals; there is prevent placements, " in str(done.exception)
+    assert "--deal" in str(done.exception)
+    assert "What is uncertain" in risksim("describe", file, "--deal", "prevent placements")
+
+
 def test_a_file_or_the_register_is_asked_for():
     done = CliRunner().invoke(app, ["describe"])
     assert done.exit_code != 0

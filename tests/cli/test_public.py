@@ -102,7 +102,7 @@ def test_stresses_stand_beside_the_deal_on_the_same_paths():
     found = json.loads(risksim("public", RISKS, *FEW, "--stress", name, "--json").stdout)["stresses"]
     assert [one["name"] for one in found] == [name]
     total = found[0]["budgets"]["total"]
-    assert {"net_benefit", "break_even", "repayments", "net_benefit_change"} == set(total)
+    assert {"net_benefit", "break_even", "repayments", "is_gross_only", "net_benefit_change"} == set(total)
     with pytest.raises(OutputError, match="no such stress"):
         CliRunner().invoke(app, ["public", str(RISKS), *FEW, "--stress", "nothing"], catch_exceptions=False)
 
@@ -147,17 +147,18 @@ def test_engine_follows_what_can_count_people(monkeypatch):
         api.engine_of_purse(deal, "exact")
 
 
-def test_tornado_moves_one_number_at_a_time_the_most_important_first():
-    deal = api.read(FILE)
+def test_tornado_moves_one_number_at_a_time_the_most_important_first(monkeypatch):
+    monkeypatch.undo()
+    deal = api.read(ROOT / "scenarios" / "public" / "one-service.yaml")
     found = tornado(deal)
     assert found.quantity == "net benefit"
     swings = [bar.swing for bar in found.bars]
     assert swings == sorted(swings, reverse=True)
-    own = next(bar for bar in found.bars if bar.of_purse)
+    own = next(bar for bar in found.bars if bar.of_purse and bar.name.endswith("[shelter].volume"))
     ten, ninety = own.points[:2]
-    # What is saved grows with the first input of the purse in proportion: a straight line through its mean.
+    # Net savings grow with the volume in proportion: a straight line through its mean, but for rounding.
     slope = (ninety.output - ten.output) / (ninety.value - ten.value)
-    assert ten.output == pytest.approx(found.base + slope * (ten.value - own.mean), abs=0.05)
+    assert ten.output == pytest.approx(found.base + slope * (ten.value - own.mean), abs=0.5)
     assert (own.points[0].place, own.points[1].place) == ("10 %", "90 %")
     assert found.base == pytest.approx(api.net_benefits(api.expected_purse(deal))["total"])
 
@@ -273,5 +274,16 @@ def test_one_deal_at_a_time_is_stressed(portfolio):
 
 def test_the_command_names_its_options():
     names = {option for one in typer.main.get_command(app).commands["public"].params for option in one.opts}
-    asked = {"--paths", "--seed", "--threads", "--engine", "--json", "--out", "--stress", "--tornado", "--path"}
+    asked = {
+        "--paths",
+        "--seed",
+        "--threads",
+        "--engine",
+        "--json",
+        "--out",
+        "--stress",
+        "--tornado",
+        "--path",
+        "--language",
+    }
     assert asked | {"--quiet", "--fail-if"} <= names

@@ -22,7 +22,7 @@ from risksim.exchange.books import Book, Sheet, open_book
 from risksim.exchange.compose import compose
 from risksim.exchange.fields import TABLES, UNITS, VALUES
 from risksim.exchange.importing import import_book
-from risksim.exchange.mapping import Mapping, read_mapping
+from risksim.exchange.mapping import AtLabel, AtName, Column, Mapping, Said, Table, Years, read_mapping
 from risksim.exchange.reading import read_book
 from risksim.exchange.template import HEADER_ROW, template, template_mapping
 from tests.exchange.workbooks import FILLED, ROWS, SOEM, blank, cell_in, cell_of, filled, sheet, soem_book
@@ -557,6 +557,13 @@ def test_every_field_and_unit_stands_on_the_page():
     page = (SOEM.parents[1] / "reference" / "import.md").read_text(encoding="utf-8")
     names = {*VALUES, *UNITS, *TABLES, *(name for fields in TABLES.values() for name in fields)}
     assert [name for name in sorted(names) if f"`{name}`" not in page and f"### {name}" not in page] == []
+
+
+def test_every_key_of_a_mapping_stands_on_the_page():
+    page = (SOEM.parents[1] / "reference" / "import.md").read_text(encoding="utf-8")
+    parts = (Mapping, Table, Years, Column, AtName, AtLabel, Said)
+    keys = {field.alias or name for part in parts for name, field in part.model_fields.items()}
+    assert [key for key in sorted(keys) if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", page)] == []
 
 
 def test_mapping_of_the_page_is_one():

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from risksim.exchange.fields import VALUES
-from risksim.exchange.template import HEADER_ROW, SHEETS, offered, template
+from risksim.exchange.template import HEADER_ROW, SHEETS, columns_of, template
 
 FILLED = {
     "name": "Northtown",
@@ -72,7 +72,7 @@ def filled(language="en", values=FILLED, rows=ROWS):
     for key, value in values.items():
         cell_of(book, key).value = value
     for table, entries in rows.items():
-        columns = {name: place for place, name in enumerate(offered(table), 1)}
+        columns = {name: place for place, name in enumerate(columns_of(table), 1)}
         for number, entry in enumerate(entries):
             for name, value in entry.items():
                 sheet(book, table, language).cell(HEADER_ROW + 2 + number, columns[name]).value = value
@@ -90,7 +90,7 @@ def sheet(book, table, language="en"):
 
 def cell_in(book, table, name, number=0, language="en"):
     """The cell of a row that was filled in, counted from 0."""
-    column = list(offered(table)).index(name) + 1
+    column = list(columns_of(table)).index(name) + 1
     return sheet(book, table, language).cell(HEADER_ROW + 2 + number, column)
 
 
@@ -153,5 +153,8 @@ def soem_book():
     for row, cells in enumerate([("Post", "Beløb (1.000 kr.)"), ("Sagsbehandler", 450)], 1):
         for column, value in enumerate(cells, 1):
             costs.cell(row, column, value)
-    book.create_sheet("Resultat")["A1"] = "Her står projektmappens egne resultater."
+    result = book.create_sheet("Resultat")
+    result["A1"] = "Her står projektmappens egne resultater."
+    result["A3"] = "Nettoresultat (kr., nutidsværdi)"
+    result["B3"] = 11_949_493.47
     return book

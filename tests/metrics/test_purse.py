@@ -76,6 +76,31 @@ def test_net_benefit_is_what_is_saved_less_what_is_repaid_discounted():
     assert (worth.value_at_risk_95.value, worth.expected_shortfall_95.value) == (30.0, 30.0)
 
 
+def test_repayments_cancel_in_a_socio_economic_calculation():
+    """A budget of society loses nothing by what investors get; what is nominal stands as it is paid."""
+    budget, society = (purse.summarise_purse(THREE, names(repayments_cancel=yes), EQUAL) for yes in (False, True))
+    # Savings of 80, 80 are worth 60 in the year of the start, 160 are worth 80, and 40, 40 worth 30.
+    assert society.budgets["municipality"].net_benefit.mean.value == pytest.approx((60 + 80 + 30) / 3)
+    assert society.total.net_benefit == society.total.before_repayments == budget.total.before_repayments
+    assert society.total.net_benefit.p_negative.value == 0.0
+    assert society.total.repayments.mean.value == 0.0
+    assert society.total.pocket.pays.value == 0.0
+    assert society.total.fund_share is None
+    assert society.total.break_even.p_always.value == 1.0
+    assert repr(society.payers) == repr(budget.payers)
+    parts = [of.net_benefit.mean.value for of in society.budgets.values()]
+    assert math.fsum(parts) == pytest.approx(society.total.net_benefit.mean.value)
+
+
+def test_a_budget_that_spends_just_what_it_saves_does_not_lose():
+    # A third of 3 in each year, in prices that leave a rest: what rounding leaves is no loss.
+    net = [[[1, 1, 1], [0, 0, 0]]] * 3
+    cost = np.array([[[300, 0, 0], [0, 0, 0]]] * 3)
+    level = names(discount=np.array([1.0, 1.0 - 1e-9, 1.0 - 1e-9]), budgets=("municipality", "state"))
+    of = purse.summarise_purse(arrays(net, np.zeros_like(net), cost=cost), level, EQUAL).budgets["municipality"]
+    assert of.net_benefit.p_negative.value == of.before_repayments.p_negative.value == 0.0
+
+
 def test_cash_gross_and_undiscounted_follow_from_their_own_parts():
     of = purse.summarise_purse(THREE, names(), EQUAL).budgets["municipality"]
     # Undiscounted 100, 100 and 20; half of the savings is cash: 20, 20 and -20; discounted -30, -20 and -45.
@@ -256,15 +281,42 @@ def test_lines_committees_and_the_end_of_the_evidence():
 
 
 def test_calculation_on_paper_stands_beside_the_paths():
-    expected = {"municipality": -3.0, "state": 10.0, "total": 7.0}
-    found = purse.summarise_purse(THREE, names(), EQUAL, expected)
-    assert found.total.expected_only == precision.Estimate.exact(7.0)
-    assert purse.summarise_purse(THREE, names(), EQUAL).total.expected_only is None
+    # On paper the municipality is, discounted, at -60, -10, 5: even in 2028; the state saves 20 / 2 and pays nothing.
+    # In cash, half of it and not discounted, the municipality is at -60, -10, 20 - 0: -60 + 50 = -10, then + 30 = 20.
+    paper = arrays(net=[[[0, 100, 60], [0, 20, 0]]], payment=[[[60, 0, 0], [0, 0, 0]]])
+    found = purse.summarise_purse(THREE, names(), EQUAL, paper)
+    municipality = found.budgets["municipality"]
+    assert municipality.expected_only == precision.Estimate.exact(5.0)
+    assert found.total.expected_only == precision.Estimate.exact(15.0)
+    assert municipality.break_even.expected_only == precision.Estimate.exact(2028.0)
+    assert municipality.break_even_cash.expected_only == precision.Estimate.exact(2028.0)
+    assert found.budgets["state"].break_even.expected_only == precision.Estimate.exact(2026.0)
+    alone = purse.summarise_purse(THREE, names(), EQUAL).total
+    assert (alone.expected_only, alone.break_even.expected_only) == (None, None)
+
+
+def test_a_calculation_on_paper_that_never_breaks_even_has_no_year():
+    paper = arrays(net=[[[0, 40, 40], [0, 20, 0]]], payment=[[[60, 0, 0], [0, 0, 0]]])
+    found = purse.summarise_purse(THREE, names(), EQUAL, paper).budgets["municipality"]
+    assert math.isnan(found.break_even.expected_only.value)
+
+
+def test_own_costs_stand_over_the_people_who_came_and_who_completed():
+    # Costs of 30 on each path; 4, 5 and 6 come and 2, 3 and 4 complete: 30 / 5 and 30 / 3.
+    cost = np.zeros((3, 2, 3), dtype=np.int64)
+    cost[:, 0, 0] = 3_000
+    people = np.array([[4, 2], [5, 3], [6, 4]])
+    found = purse.summarise_purse(THREE._replace(cost=cost, people=people), names(), EQUAL).value_for_money.per_head
+    assert found.own_costs.value == 30.0
+    assert (found.per_enrolled.value, found.per_completed.value) == pytest.approx((6.0, 10.0))
+    nobody = purse.summarise_purse(THREE._replace(cost=cost, people=0 * people), names(), EQUAL)
+    assert math.isnan(nobody.value_for_money.per_head.per_completed.value)
+    assert purse.summarise_purse(THREE._replace(people=people), names(), EQUAL).value_for_money.per_head is None
 
 
 def test_weights_decide_every_figure():
     weighted = Sample.of(np.array([0.5, 0.25, 0.25]), np.zeros(3, dtype=np.int16))
-    doubled = PurseArrays(*(part[[0, 0, 1, 2]] if part.shape[0] == 3 else part for part in THREE))
+    doubled = PurseArrays(*(part[[0, 0, 1, 2]] if part is not None and part.shape[0] == 3 else part for part in THREE))
     one = purse.summarise_purse(THREE, names(), weighted).budgets["municipality"]
     other = purse.summarise_purse(doubled, names(), Sample.equal(4)).budgets["municipality"]
     assert one.net_benefit.mean.value == pytest.approx(other.net_benefit.mean.value)

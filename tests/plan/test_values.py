@@ -5,7 +5,9 @@ import numpy as np
 from risksim import api
 from risksim.plan.compile import at_means
 from risksim.plan.values import at_values
-from tests.cli.purses import FILE, with_purse
+from tests.cli.purses import FILE, ROOT
+
+ONE_SERVICE = ROOT / "scenarios" / "public" / "one-service.yaml"
 
 
 def test_only_the_number_that_is_given_moves():
@@ -19,7 +21,9 @@ def test_only_the_number_that_is_given_moves():
 
 
 def test_numbers_of_the_purse_move_alone():
-    plan = with_purse(api.read(FILE)).plan
-    moved = at_values(plan, of_purse={0: 0.5 * plan.purse.inputs.mean[0]})
-    assert moved.purse.inputs.mean[0] == 0.5 * plan.purse.inputs.mean[0]
+    plan = api.read(ONE_SERVICE).plan
+    slot = int(plan.purse.lines.volume.slot[0])
+    moved = at_values(plan, of_purse={slot: 0.5})
+    assert moved.purse.lines.volume.value[0] == 0.5
+    np.testing.assert_array_equal(moved.purse.lines.volume.value[1:], at_means(plan).purse.lines.volume.value[1:])
     np.testing.assert_array_equal(moved.outcomes.rate_value, at_means(plan).outcomes.rate_value)

@@ -52,14 +52,14 @@ def reckon(
 ) -> Ledger:
     """What every line of a deal saves on one path.
 
-    `numbers` are drawn values by name, as ``public.consequences.shelter.price``.
+    `numbers` are drawn values by name, as ``public.consequences[shelter].price``.
     """
     public, out = scenario.public, Ledger()
     given = _Numbers(numbers or {})
     tax = Fraction("1.28") if public.calculation == "socio-economic" else Fraction(1)
     minor = {"DKK": 100, "JPY": 1}[scenario.currency]
     for name, said in public.consequences.items():
-        at = f"public.consequences.{name}"
+        at = f"public.consequences[{name}]"
         worth = given.of(said.saved, f"{at}.saved") * given.of(said.volume, f"{at}.volume")
         worth *= given.of(said.price, f"{at}.price") * _level(scenario, said.price_year) * minor * tax
         if public.calculation == "socio-economic" and said.kind == "transfer":
@@ -79,7 +79,7 @@ def reckon(
         cash = given.of(said.cashable, f"{at}.cashable")
         post(out, scenario, name, said, (gross, worth), (net, worth * kept), cash)
     for name, said in public.during.items():
-        at = f"public.during.{name}"
+        at = f"public.during[{name}]"
         worth = given.of(said.saved, f"{at}.saved") * given.of(said.price, f"{at}.price")
         worth *= _level(scenario, said.price_year) * minor * tax
         if public.calculation == "socio-economic" and said.kind == "transfer":
@@ -87,7 +87,7 @@ def reckon(
         people = heads(lives, said.per)
         post(out, scenario, name, said, (people, worth), (people, worth), given.of(said.cashable, f"{at}.cashable"))
     for name, said in public.costs.items():
-        worth = given.of(said.amount, f"public.costs.{name}.amount") * _level(scenario, said.price_year) * minor * tax
+        worth = given.of(said.amount, f"public.costs[{name}].amount") * _level(scenario, said.price_year) * minor * tax
         worth *= 1 if said.instead else -1
         if said.per is not None:
             times = heads(lives, said.per)

@@ -260,7 +260,7 @@ MISTAKES: dict[str, Mistake] = {
         "valid_to: 2019-12-31",
     ),
     "anyway of nothing that is saved": budgeted(
-        f"{SHELTER}, anyway: {{work: 0.2}}", ".anyway.work", "no consequence saves", "Write home."
+        f"{SHELTER}, anyway: {{rent: 0.2}}", ".anyway.rent", "no consequence saves", "Write "
     ),
     "a rank among equals": budgeted(
         f"{SHELTER}, overlap: {{share: 0.2, rank: 2}}", ".overlap.rank", "beside by: equal parts", "by: priority"

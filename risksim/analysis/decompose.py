@@ -1,0 +1,167 @@
+"""What of the variance comes from where: from what nobody knows about the programme, group by group, and from luck.
+
+Two draws of every factor stand behind each path. The deal is run with every subset of the factors at the second draw,
+all else at the first, so that any two runs share exactly the factors at which they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from risksim import api
+from risksim.analysis.variance import quantities
+from risksim.metrics.indices import Shares, shares_of_subsets
+from risksim.metrics.precision import Estimate
+
+PEOPLE = "small-sample luck of people"
+SHARED = "what people share"
+WORK = 8.0
+"""Paths of all runs together, in those of a plain run: what is spent. [1]"""
+FEWEST_PATHS = 256
+"""Paths of a run at least, where many factors make many runs. [paths]"""
+
+
+class Share(NamedTuple):
+    """What a factor has of a variance."""
+
+    factor: str
+    """A group of inputs, or luck."""
+    inputs: tuple[str, ...]
+    """The uncertain inputs in it, by their places in the file; none for luck."""
+    closed: Estimate
+    """What would go if it alone were known. [1]"""
+    total: Estimate
+    """What would be left if all else were known. [1]"""
+    shapley: Estimate
+    """Its share where what factors do together is dealt out evenly; all of them sum to one. [1]"""
+
+
+class PartsOf(NamedTuple):
+    """The variance of one quantity, dealt out."""
+
+    quantity: str
+    """``npv`` (of all investors, at the last hurdle), ``repayment`` (by all payers) or ``achieved``."""
+    outcome: str | None
+    """Which outcome is achieved; None for money."""
+    sd: float
+    """Standard deviation of the quantity. [currency, or people]"""
+    shares: tuple[Share, ...]
+    together: Estimate
+    """What no factor does alone: one less the closed shares. [1]"""
+
+
+class Decomposition(NamedTuple):
+    """Where variance comes from."""
+
+    hurdle: float
+    """Rate at which present values are taken: the last hurdle of the scenario. [1/year]"""
+    factors: tuple[str, ...]
+    runs: int
+    """Runs made: one for each subset of the factors."""
+    paths_each: int
+    """Paths of each. [paths]"""
+    of: tuple[PartsOf, ...]
+
+
+class Factor(NamedTuple):
+    """What is drawn anew together."""
+
+    name: str
+    slots: tuple[int, ...]
+    luck: bool = False
+    shared: bool = False
+
+
+def factors_of(plan: api.Plan) -> tuple[Factor, ...]:
+    """Groups of uncertain inputs, then what people share where they share anything, then the luck of people."""
+    found = [Factor(name, slots) for name, slots in api.evidence_groups(plan).items()]
+    apart = api.shares_luck(plan)
+    if apart:
+        found.append(Factor(SHARED, (), shared=True))
+    return (*found, Factor(PEOPLE, (), luck=True, shared=not apart))
+
+
+def paths_each(n_factors: int, paths: int) -> int:
+    """Paths of each run, so that all of them together are `WORK` plain runs, at most one plain run each."""
+    return min(paths, max(FEWEST_PATHS, int(WORK * paths) >> n_factors))
+
+
+def all_paths(deal: api.Deal, paths: int) -> int:
+    """Paths of everything that `decompose` runs. [paths]"""
+    n_factors = len(factors_of(deal.plan))
+    return paths_each(n_factors, paths) << n_factors
+
+
+def decompose(
+    deal: api.Deal,
+    paths: int = api.PATHS,
+    seed: int = api.SEED,
+    threads: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Decomposition:
+    """Deal the variance of a deal out over what is not known and over luck.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal with investors.
+    paths : int
+        Paths of the plain run whose time `WORK` runs may take. [paths]
+    seed, threads
+        As in `risksim.api.simulate`.
+    progress : callable, optional
+        Called with the number of paths done, over all runs.
+
+    Returns
+    -------
+    Decomposition
+        By quantity: net present value of all investors, repayment of all payers, people who achieve each outcome.
+    """
+    plan = deal.plan
+    factors = factors_of(plan)
+    each = paths_each(len(factors), paths)
+    names: list[tuple[str, str | None]] = [("npv", None), ("repayment", None)]
+    names += [("achieved", outcome) for outcome in plan.labels.outcomes]
+    outputs = np.empty((len(names), 1 << len(factors), each))
+    for subset in range(1 << len(factors)):
+        anew = [factor for place, factor in enumerate(factors) if subset >> place & 1]
+        report = None if progress is None else lambda done, before=subset * each: progress(before + done)
+        run = api.simulate(
+            api.renewed(plan, [slot for factor in anew for slot in factor.slots]),
+            each,
+            seed,
+            threads,
+            keep_claims=False,
+            luck=int(any(factor.luck for factor in anew)),
+            shared=int(any(factor.shared for factor in anew)),
+            progress=report,
+        )
+        outputs[:, subset] = quantities(run, each)
+    return Decomposition(
+        plan.labels.hurdles[-1],
+        tuple(factor.name for factor in factors),
+        1 << len(factors),
+        each,
+        tuple(
+            _parts(quantity, outcome, factors, plan, shares_of_subsets(values))
+            for (quantity, outcome), values in zip(names, outputs, strict=True)
+        ),
+    )
+
+
+def _parts(quantity: str, outcome: str | None, factors: tuple[Factor, ...], plan: api.Plan, found: Shares) -> PartsOf:
+    free = set(api.free_inputs(plan))
+    shares = tuple(
+        Share(
+            factor.name,
+            tuple(plan.labels.inputs[slot].name for slot in factor.slots if slot in free),
+            found.first[place],
+            found.total[place],
+            found.shapley[place],
+        )
+        for place, factor in enumerate(factors)
+    )
+    return PartsOf(quantity, outcome, found.variance**0.5, shares, found.together)

@@ -1,0 +1,71 @@
+"""``risksim stress --grid``: one or two numbers of a deal over a grid."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risksim import api
+from risksim.cli.compare import check_chart, save_charts
+from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.run import progress
+from risksim.cli.stress import Wishes, envelope
+
+if TYPE_CHECKING:
+    from risksim.analysis.grid import Grid
+
+SCHEMA = "risksim.stress-grid/1"
+
+
+def grid(
+    files: list[str], paths: int, seed: int, threads: int, as_json: bool, out: Path | None, quiet: bool, wishes: Wishes
+) -> None:
+    """Run a deal over a grid and print it."""
+    if wishes.chart is not None:
+        check_chart(wishes.chart)
+    (file,) = files
+    deal = api.read(file, funded=True)
+
+    from risksim.analysis.grid import check, read_axis
+    from risksim.analysis.grid import grid as ask
+    from risksim.report.grid import Footing, charts
+    from risksim.report.grid import grid as page
+
+    axes = tuple(read_axis(deal, text) for text in wishes.grid)
+    shown = wishes.show or "npv"
+    check(axes, shown)
+    if not quiet and api.first_run_on_this_machine():
+        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    cells = math.prod(len(axis.values) for axis in axes)
+    with progress(paths * (1 + cells), quiet) as report:
+        found = ask(deal, axes, shown, paths, seed, threads, progress=report)
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(found, deal.plan.currency)}
+    if out is not None:
+        write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
+        talk(f"Wrote {out}.")
+    if wishes.chart is not None:
+        save_charts(wishes.chart, said["charts"])
+    if as_json:
+        show(as_text(said))
+        return
+    plan = deal.plan
+    show(page(found, Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))))
+    mark(api.constants_in_use(deal))
+
+
+def as_csv(found: Grid) -> str:
+    """A row for each cell; what does not exist is an empty cell."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    head = ["value", "value_standard_error", "difference", "difference_standard_error", "is_base", "reason"]
+    writer.writerow([*(axis.title for axis in found.axes), *head])
+    for cell in found.cells:
+        parts = (cell.value, cell.difference)
+        numbers: list[Any] = [number for part in parts for number in (part[:2] if part else ("", ""))]
+        numbers = ["" if number != number else number for number in numbers]
+        writer.writerow([*cell.at, *numbers, "yes" if cell.is_base else "no", cell.reason or ""])
+    return stream.getvalue()

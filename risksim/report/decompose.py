@@ -1,0 +1,187 @@
+"""Where variance comes from, as a page of text and a chart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from risksim.metrics.precision import Estimate, Z
+from risksim.report.charts import Spec, chart
+from risksim.report.input_titles import input_title
+from risksim.report.numbers import percent, plus_minus
+from risksim.report.table import heading, table
+
+TITLES = {"npv": "net present value", "repayment": "repayment", "achieved": "people: {outcome}"}
+"""What is dealt out, in words."""
+MONEY = ("npv", "repayment")
+"""Quantities whose closed and total shares are on the page; JSON has those of all."""
+
+
+MOST_NAMED = 8
+"""Inputs of a group that are named on the page; JSON names all."""
+
+
+class ShareOf(NamedTuple):
+    """What a factor has of a variance."""
+
+    factor: str
+    inputs: tuple[str, ...]
+    closed: Estimate
+    total: Estimate
+    shapley: Estimate
+
+
+class PartsOf(NamedTuple):
+    """The variance of one quantity."""
+
+    quantity: str
+    outcome: str | None
+    sd: float
+    shares: tuple[ShareOf, ...]
+    together: Estimate
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "))
+
+
+class Footing(NamedTuple):
+    """What stands above and below the tables."""
+
+    deal: str
+    currency: str
+    hurdle: float
+    """[1/year]"""
+    runs: int
+    paths_each: int
+    seed: int
+    digest: str
+    version: str
+    one_cohort: bool
+
+
+def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
+    """Where variance comes from, as text.
+
+    Parameters
+    ----------
+    foot : Footing
+        Deal and provenance.
+    of : tuple of PartsOf
+        The variance of each quantity.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.quantity in MONEY)]
+    if any(one.sd > 0.0 for one in of):
+        parts += _tables(foot, of)
+    parts.append(
+        f"\nPresent values of all investors at {percent(foot.hurdle)} a year. {foot.runs:,} runs of "
+        f"{foot.paths_each:,} paths, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
+        "Alone: what would go if it were known. In all: what would be left if all else were known. The first table "
+        "deals out evenly\nwhat several do together (Shapley). More evidence can shrink what is not known; more people "
+        "shrink their luck. ± is one standard error.\n"
+    )
+    return "".join(parts)
+
+
+def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
+    factors = [share.factor for share in of[0].shares]
+    parts = [heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)")]
+    head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
+    parts.append(table(head, [_row(one, foot.currency) for one in of]))
+    for one in of:
+        if one.quantity in MONEY and one.sd > 0.0:
+            parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
+            rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
+            rows.append(("several together", *_cells(one.together), "", ""))
+            parts.append(table(("", "alone", "", "in all", ""), rows))
+    held = [share for share in of[0].shares if share.inputs]
+    if held:
+        parts.append(heading("What is in each"))
+    for share in held:
+        said = ", ".join(input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED])
+        more = f" and {len(share.inputs) - MOST_NAMED} more" if len(share.inputs) > MOST_NAMED else ""
+        parts.append(f"- {share.factor}: {said}{more}\n")
+    return parts
+
+
+def sentence(one: PartsOf) -> str:
+    """Where the variance of a quantity comes from, in plain words, the most first."""
+    if not one.sd > 0.0:
+        return f"The {one.title} does not vary."
+    ranked = sorted(one.shares, key=lambda share: -share.shapley.value)
+    said = [f"{_percent(share.shapley)} from {share.factor}" for share in ranked if is_seen(share.shapley)]
+    said[0] = said[0].replace(" from ", " comes from ", 1)
+    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+    return f"Of the variance of the {one.title}, {listed}."
+
+
+def is_seen(share: Estimate) -> bool:
+    """Whether a share is larger than its simulation error explains; one that is not is shown as 0."""
+    return share.value > Z * share.standard_error and share.value >= 5e-4
+
+
+def _percent(share: Estimate) -> str:
+    return percent(share.value, share.standard_error, 1)
+
+
+def _cells(share: Estimate) -> tuple[str, str]:
+    if share.value != share.value:
+        return "-", ""
+    if not is_seen(share):
+        return "0 %", ""
+    return _percent(share), plus_minus(share.standard_error, 100.0)
+
+
+def _row(one: PartsOf, currency: str) -> tuple[str, ...]:
+    unit = currency if one.quantity in MONEY else "people"
+    sd = f"{one.sd:,.0f} {unit}" if one.quantity in MONEY else f"{one.sd:,.1f} {unit}"
+    return (one.title, sd, *(cell for share in one.shares for cell in _cells(share.shapley)))
+
+
+def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
+    """A bar for each quantity, cut into the shares of its variance.
+
+    Parameters
+    ----------
+    foot : Footing
+        Deal and provenance.
+    of : tuple of PartsOf
+        The variance of each quantity.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+    """
+    rows = [
+        {"of": one.title, "from": share.factor, "share": max(share.shapley.value, 0.0), "place": place}
+        for one in of
+        if one.sd > 0.0
+        for place, share in enumerate(one.shares)
+    ]
+    bars = {
+        "mark": {"type": "bar", "stroke": "white"},
+        "encoding": {
+            "y": {"field": "of", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 260}},
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "stack": "normalize",
+                "title": "share of the variance",
+                "axis": {"format": "%"},
+            },
+            "color": {
+                "field": "from",
+                "type": "nominal",
+                "title": None,
+                "sort": None,
+                "legend": {"orient": "bottom", "columns": 3, "labelLimit": 260},
+            },
+            "order": {"field": "place", "type": "ordinal"},
+        },
+    }
+    return chart(f"{foot.deal}: where the variance comes from", rows, [bars], height={"step": 30})

@@ -1,0 +1,257 @@
+"""A deal over a grid, as a table and as a chart."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from risksim.metrics.precision import Estimate
+from risksim.report.answer import chance
+from risksim.report.charts import COLOURS, Spec, chart
+from risksim.report.heat import heat_map
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.stress import signed
+from risksim.report.table import heading, table
+
+WORDS = {
+    "npv": "Mean NPV of all investors",
+    "p_loss": "Probability of a loss",
+    "irr_p50": "Median IRR of all investors",
+    "repayment": "Mean repayment of all payers",
+}
+MORE_IS_GOOD = {"npv": True, "p_loss": False, "irr_p50": True, "repayment": False}
+"""Whether a rise is coloured as good: for investors, and of repayments for payers."""
+BASE = "*"
+"""Stands beside the deal as it stands."""
+
+
+class Footing(NamedTuple):
+    """What stands above and below the table."""
+
+    deal: str
+    currency: str
+    paths: int
+    seed: int
+    digest: str
+    version: str
+
+
+def grid(found: Any, foot: Footing) -> str:
+    """A grid as text.
+
+    Parameters
+    ----------
+    found : risksim.analysis.grid.Grid
+        The grid.
+    foot : Footing
+        Provenance.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{foot.deal}\n", heading(title(found, foot.currency))]
+    parts.append(_one_way(found) if len(found.axes) == 1 else _two_way(found))
+    shown, error = _shown(found.show, found.base)
+    parts.append(f"\n{BASE} the deal as it stands: {shown}{f' {error}' if error else ''}{_where(found)}\n")
+    reasons = dict.fromkeys(cell.reason for cell in found.cells if cell.reason is not None)
+    parts += [f"- no value where: {reason}\n" for reason in reasons]
+    parts.append(
+        f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
+        f"Every cell meets the same people and the same luck. {_errors(found)}\n"
+    )
+    return "".join(parts)
+
+
+def title(found: Any, currency: str) -> str:
+    """What the grid shows."""
+    unit = "" if found.show in ("p_loss", "irr_p50") else f", {currency}"
+    hurdle = f", present values at {percent(found.hurdle)} a year" if found.show == "npv" else ""
+    return f"{WORDS[found.show]} by {' and '.join(axis.title for axis in found.axes)}{unit}{hurdle}"
+
+
+def _errors(found: Any) -> str:
+    if len(found.axes) == 1:
+        return "± is one standard error, of a change that of the pairs."
+    errors = [cell.value.standard_error for cell in found.cells if cell.value is not None]
+    errors = [error for error in errors if error == error]
+    if not errors:
+        return ""
+    scale = 100.0 if found.show in ("p_loss", "irr_p50") else 1.0
+    unit = " points" if scale == 100.0 else ""
+    return f"No cell's standard error is above {plus_minus(max(errors), scale).removeprefix('± ') or '0'}{unit}."
+
+
+def _where(found: Any) -> str:
+    """Where the deal as it stands lies, if no cell is it."""
+    if any(cell.is_base for cell in found.cells):
+        return ""
+    said = [
+        f"{axis.place} is {number(axis.base)}" if axis.base is not None else f"{axis.place} is no single certain number"
+        for axis in found.axes
+    ]
+    return f"; no cell is that: in the file, {' and '.join(said)}"
+
+
+def _one_way(found: Any) -> str:
+    rows = []
+    for cell in found.cells:
+        mark = BASE if cell.is_base else ""
+        if cell.value is None:
+            rows.append((number(cell.at[0]), mark, "none", "", "", ""))
+            continue
+        value, error = _shown(found.show, cell.value)
+        moved = ("", "")
+        if cell.difference is not None:
+            scale, places = (100.0, 2) if found.show == "p_loss" else (1.0, 0)
+            text, _, beside = signed(cell.difference, scale, places).partition(" ")
+            moved = (text, beside)
+        rows.append((number(cell.at[0]), mark, value, error, *moved))
+    points = ", points" if found.show == "p_loss" else ""
+    return table((found.axes[0].title, "", WORDS[found.show], "", f"change{points}", ""), rows)
+
+
+def _two_way(found: Any) -> str:
+    down, across = found.axes
+    head = (f"{down.title} \\ {across.title}", *(_mark(across, value) for value in across.values))
+    by_place = {cell.at: cell for cell in found.cells}
+    rows = []
+    for value in down.values:
+        cells = [by_place[value, other] for other in across.values]
+        rows.append((_mark(down, value), *(_cell(found.show, cell) for cell in cells)))
+    return table(head, rows)
+
+
+def _mark(axis: Any, value: float | str) -> str:
+    """A value of an axis, marked where the file says it."""
+    alike = value == axis.base or (
+        isinstance(value, float) and isinstance(axis.base, float) and math.isclose(value, axis.base, rel_tol=1e-9)
+    )
+    return f"{number(value)}{BASE if alike else ''}"
+
+
+def _cell(show: str, cell: Any) -> str:
+    if cell.value is None:
+        return "none"
+    return f"{_shown(show, cell.value)[0]}{BASE if cell.is_base else ''}"
+
+
+def number(value: float | str) -> str:
+    """A value of an axis: thousands grouped, no digit that was not written."""
+    if isinstance(value, str):
+        return value
+    text = f"{value:.12g}"
+    return (
+        f"{value:,.0f}"
+        if value == round(value) and abs(value) < 1e15
+        else f"{value:,.2f}"
+        if abs(value) >= 1e4
+        else text
+    )
+
+
+def _shown(show: str, estimate: Estimate) -> tuple[str, str]:
+    if show == "p_loss":
+        return chance(estimate)
+    if show == "irr_p50":
+        error = plus_minus(estimate.standard_error, 100.0)
+        return percent(estimate.value, estimate.standard_error), f"{error} %" if error else ""
+    return rounded(estimate.value, estimate.standard_error, 0), plus_minus(estimate.standard_error)
+
+
+# Charts
+
+
+def charts(found: Any, currency: str) -> dict[str, Spec]:
+    """The grid as a chart: a heat map of two axes, points with their errors of one.
+
+    Parameters
+    ----------
+    found : risksim.analysis.grid.Grid
+        The grid.
+    currency : str
+        Of its amounts.
+
+    Returns
+    -------
+    dict of str to dict
+        ``grid``.
+    """
+    return {"grid": _map(found, currency) if len(found.axes) == 2 else _points(found, currency)}
+
+
+def _map(found: Any, currency: str) -> Spec:
+    rows = [
+        {
+            "y": number(cell.at[0]),
+            "x": number(cell.at[1]),
+            "value": None if cell.value is None else cell.value.value,
+            "change": None if cell.value is None else cell.value.value - found.base.value,
+            "text": "none" if cell.value is None else _shown(found.show, cell.value)[0],
+            "base": cell.is_base,
+        }
+        for cell in found.cells
+    ]
+    rate = found.show in ("p_loss", "irr_p50")
+    subtitle = f"as it stands {_shown(found.show, found.base)[0]}{'' if rate else f' {currency}'}"
+    subtitle += " (framed)" if any(cell.is_base for cell in found.cells) else ""
+    return heat_map(
+        f"{WORDS[found.show]}",
+        f"{subtitle}; orange is worse, blue is better",
+        rows,
+        (found.axes[1].title, found.axes[0].title),
+        "change" if rate else f"change, {currency}",
+        more_is_good=MORE_IS_GOOD[found.show],
+        number="+.0%" if rate else "+,.3~s",
+    )
+
+
+def _points(found: Any, currency: str) -> Spec:
+    rate = found.show in ("p_loss", "irr_p50")
+    rows = [
+        {
+            "x": number(cell.at[0]),
+            "value": cell.value.value,
+            "low": cell.value.low,
+            "high": cell.value.high,
+            "base": "as it stands" if cell.is_base else "changed",
+        }
+        for cell in found.cells
+        if cell.value is not None
+    ]
+    order = [row["x"] for row in rows]
+    unit = "" if rate else f", {currency}"
+    across = {"field": "x", "type": "ordinal", "sort": order, "title": found.axes[0].title, "axis": {"labelAngle": 0}}
+    down = {
+        "field": "value",
+        "type": "quantitative",
+        "title": f"{WORDS[found.show].lower()}{unit}",
+        "scale": {"zero": False},
+        "axis": {"format": ".0%" if rate else ",.3~s"},
+    }
+    colour = {
+        "field": "base",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": ["changed", "as it stands"], "range": [COLOURS[0], COLOURS[1]]},
+    }
+    base = {
+        "data": {"values": [{"value": found.base.value}]},
+        "mark": {"type": "rule", "strokeDash": [4, 3], "color": COLOURS[1]},
+        "encoding": {"y": {"field": "value", "type": "quantitative"}},
+    }
+    return chart(
+        f"{WORDS[found.show]} by {found.axes[0].title}; dashed: as it stands",
+        rows,
+        [
+            base,
+            {
+                "mark": "rule",
+                "encoding": {"x": across, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {"x": across, "y": down, "color": colour},
+            },
+        ],
+    )

@@ -1,0 +1,351 @@
+"""Solved terms as a page of text and as a chart."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from risksim.metrics.precision import Estimate
+from risksim.report.charts import COLOURS, Spec, chart
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.table import heading, table
+
+
+class TermOf(NamedTuple):
+    """What is solved for."""
+
+    place: str
+    kind: str
+    as_it_stands: float | None
+    low: float
+    high: float
+    steps: int
+
+
+class PointOf(NamedTuple):
+    """Terms and what they lead to."""
+
+    terms: tuple[float | None, ...]
+    cost: Estimate
+    p_loss: Estimate
+    figures: tuple[Estimate, ...]
+    holds: tuple[bool, ...]
+
+
+class ParetoOf(NamedTuple):
+    """Terms under which nobody gains without the other losing."""
+
+    terms: tuple[float | None, ...]
+    cost: Estimate
+    p_loss: Estimate
+    holds: bool
+    chosen: bool
+
+
+class RelaxationOf(NamedTuple):
+    """How far a limit would have to give way."""
+
+    limit: str
+    needed: float
+    by: float
+    alone: bool
+    terms: tuple[float | None, ...]
+
+
+class BreakEvenOf(NamedTuple):
+    """From how many successes on investors get their money back."""
+
+    outcome: str
+    of: int
+    as_it_stands: int | None
+    solved: int | None
+
+
+class AgainOf(NamedTuple):
+    """The solved terms met by other people."""
+
+    engine: str
+    paths: int
+    seed: int
+    point: PointOf
+
+
+class LimitOf(NamedTuple):
+    """A limit in words."""
+
+    said: str
+    is_money: bool
+
+
+class Page(NamedTuple):
+    """Everything that stands on the page."""
+
+    deal: str
+    currency: str
+    minimised: str
+    how: str
+    """Paths, seed and engine in words."""
+    digest: str
+    version: str
+    hurdle: float
+    """[1/year]"""
+    terms: tuple[TermOf, ...]
+    limits: tuple[LimitOf, ...]
+    base: PointOf | None
+    solved: PointOf | None
+    binding: tuple[str, ...]
+    monotone: bool
+    relaxations: tuple[RelaxationOf, ...]
+    pareto: tuple[ParetoOf, ...]
+    break_even: BreakEvenOf | None
+    again: AgainOf | None
+    candidates: int
+    remarks: tuple[str, ...]
+
+
+def page(found: Page) -> str:
+    """Solved terms as text: the sentences, the terms, the limits, the Pareto set, the check.
+
+    Parameters
+    ----------
+    found : Page
+        What was solved.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{found.deal}\n", *(f"- {sentence}\n" for sentence in sentences(found))]
+    parts += [f"Note: {remark}\n" for remark in found.remarks]
+    parts += [heading("Terms"), _terms(found)]
+    parts += [heading("Limits, as attained"), _limits(found)]
+    if found.relaxations:
+        parts += [heading("What would have to give way"), _relaxations(found)]
+    if len(found.pareto) > 1:
+        parts += [heading(f"Safer for investors or cheaper for {found.minimised} ({found.currency})"), _pareto(found)]
+    parts.append(
+        f"\n{found.how}. {found.candidates:,} terms were tried, each met by the same people.\n"
+        f"Present values at {percent(found.hurdle)} a year. Scenario {found.digest[:12]}, risksim {found.version}.\n"
+    )
+    if any(point.cost.standard_error > 0 for point in (found.base, found.solved) if point is not None) or found.again:
+        parts.append("± is one standard error.\n")
+    return "".join(parts)
+
+
+def sentences(found: Page) -> list[str]:
+    """The answer in plain words."""
+    limits = " and ".join(limit.said for limit in found.limits)
+    if found.solved is None:
+        said = [f"No terms between the ends of the search keep {limits}."]
+        said += [_gives_way(found, one) for one in found.relaxations[:1]]
+        return said
+    terms = " and ".join(_named(term, value) for term, value in zip(found.terms, found.solved.terms, strict=True))
+    cost = rounded(found.solved.cost.value, found.solved.cost.standard_error, 0)
+    keep = "keeps" if len(found.terms) == 1 else "keep"
+    said = [f"{terms} {keep} {limits} at least cost to {found.minimised}: {cost} {found.currency} in the mean."]
+    if found.base is not None:
+        before = rounded(found.base.cost.value, found.base.cost.standard_error, 0)
+        said.append(
+            f"As the deal stands the cost is {before} and the chance of a loss {_chance(found.base.p_loss)}; with the "
+            f"solved terms the chance of a loss is {_chance(found.solved.p_loss)}."
+        )
+    if found.binding:
+        binds = (
+            "binds: one step cheaper, and it breaks" if len(found.binding) == 1 else "bind: a step cheaper, they break"
+        )
+        said.append(f"{' and '.join(found.binding)} {binds}.")
+    if found.break_even is not None and found.break_even.solved is not None:
+        said.append(_successes(found.break_even))
+    return said
+
+
+def _successes(one: BreakEvenOf) -> str:
+    """The integer effect: people come whole, so a chance of loss can't take every value."""
+    before = "" if one.as_it_stands is None else f", {one.as_it_stands} as it stands"
+    said = f"With the solved terms break-even needs {one.solved} of {one.of} successes{before}."
+    return (
+        f"{said} People come whole: between two numbers of successes better terms make no loss less likely, so the "
+        "chance attained may lie well within its limit."
+    )
+
+
+def _gives_way(found: Page, one: RelaxationOf) -> str:
+    money = next(limit.is_money for limit in found.limits if limit.said == one.limit)
+    terms = " and ".join(_named(term, value) for term, value in zip(found.terms, one.terms, strict=True))
+    rest = "" if one.alone else ", beside the others below"
+    needed, by = _needed(one, money)
+    return f"{one.limit} would have to give way by {by}, to {needed}{rest}: {terms}."
+
+
+def _named(term: TermOf, value: float | None) -> str:
+    if term.kind == "factor":
+        return f"{term.place} times {term_text(term, value)}"
+    return f"{term.place} = {term_text(term, value)}"
+
+
+def term_text(term: TermOf, value: float | None) -> str:
+    """A number that was solved for, with the places that it was solved to."""
+    if value is None:
+        return "-"
+    places = len(str(term.steps)) - 1
+    return f"{value:,.{places}f}"
+
+
+def _needed(one: RelaxationOf, money: bool) -> tuple[str, str]:
+    """The number at which a limit could be kept, and how far it gives way; rounded so that it is kept."""
+    places = 2 if money else 6
+    outwards = math.floor if ">" in one.limit else math.ceil
+    scale = 10**places
+    return tuple(f"{outwards(each * scale - 1e-6) / scale:,.{places}f}" for each in (one.needed, one.by))  # type: ignore[return-value]
+
+
+def _chance(estimate: Estimate) -> str:
+    places = 4 if estimate.standard_error == 0.0 else 2
+    return percent(estimate.value, estimate.standard_error, places)
+
+
+def _terms(found: Page) -> str:
+    rows = []
+    for k, term in enumerate(found.terms):
+        solved = None if found.solved is None else found.solved.terms[k]
+        ends = (term_text(term, term.low), term_text(term, term.high))
+        rows.append((term.place, term.kind, term_text(term, term.as_it_stands), term_text(term, solved), *ends))
+    return table(("", "", "as it stands", "solved", "searched from", "to"), rows, left=2)
+
+
+def _limits(found: Page) -> str:
+    again = found.again
+    head = ["", "as it stands", "", "solved", "", "keeps it"]
+    head += ["other people", "", "keeps it"] if again is not None else []
+    rows = []
+    for k, limit in enumerate(found.limits):
+        row = [limit.said]
+        row += _cells(None if found.base is None else found.base.figures[k], limit.is_money)
+        row += _cells(None if found.solved is None else found.solved.figures[k], limit.is_money)
+        row.append("-" if found.solved is None else _yes(found.solved.holds[k]))
+        if again is not None:
+            row += [*_cells(again.point.figures[k], limit.is_money), _yes(again.point.holds[k])]
+        rows.append(row)
+    told = [("P(loss)", "p_loss", False), (f"mean cost, {found.minimised}", "cost", True)]
+    for name, of, money in told[any(limit.said.startswith("p_loss<") for limit in found.limits) :]:
+        row = [name]
+        row += _cells(None if found.base is None else getattr(found.base, of), money)
+        row += [*_cells(None if found.solved is None else getattr(found.solved, of), money), ""]
+        if again is not None:
+            row += [*_cells(getattr(again.point, of), money), ""]
+        rows.append(row)
+    note = ""
+    if again is not None:
+        note = f"Other people: the solved terms, {again.engine} engine, {again.paths:,} paths, seed {again.seed}.\n"
+    return table(head, rows) + note
+
+
+def _cells(estimate: Estimate | None, money: bool) -> list[str]:
+    if estimate is None:
+        return ["-", ""]
+    if money:
+        return [rounded(estimate.value, estimate.standard_error, 2), plus_minus(estimate.standard_error)]
+    return [rounded(estimate.value, estimate.standard_error, 6), plus_minus(estimate.standard_error)]
+
+
+def _yes(held: bool) -> str:
+    return "yes" if held else "no"
+
+
+def _relaxations(found: Page) -> str:
+    rows = []
+    for one in found.relaxations:
+        money = next(limit.is_money for limit in found.limits if limit.said == one.limit)
+        values = [term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)]
+        rows.append((one.limit, *_needed(one, money), _yes(one.alone), *values))
+    return table(("", "needed", "gives way by", "enough alone", *(term.place for term in found.terms)), rows)
+
+
+def _pareto(found: Page) -> str:
+    rows = []
+    for one in found.pareto:
+        values = [term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)]
+        cost = rounded(one.cost.value, one.cost.standard_error, 0), plus_minus(one.cost.standard_error)
+        loss = rounded(one.p_loss.value, one.p_loss.standard_error, 6), plus_minus(one.p_loss.standard_error)
+        rows.append((*values, *loss, *cost, _yes(one.holds), "solved" if one.chosen else ""))
+    head = (*(term.place for term in found.terms), "P(loss)", "", "mean cost", "", "keeps the limits", "")
+    if not any(one.chosen for one in found.pareto):
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    return table(head, rows, left=0)
+
+
+def charts(found: Page) -> dict[str, Spec]:
+    """The Pareto set as a chart, under the name ``pareto``; nothing where there is one point only."""
+    if len(found.pareto) < 2:
+        return {}
+    rows: list[dict[str, Any]] = []
+    for one in found.pareto:
+        terms = {term.place: term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)}
+        said = ", ".join(f"{place} {value}" for place, value in terms.items())
+        what = "solved" if one.chosen else "keeps the limits" if one.holds else "breaks a limit"
+        rows.append({"terms": said, "p_loss": one.p_loss.value, "cost": one.cost.value, "is": what})
+    if found.base is not None:
+        values = zip(found.terms, found.base.terms, strict=True)
+        said = ", ".join(f"{term.place} {term_text(term, value)}" for term, value in values)
+        rows.append(
+            {"terms": said, "p_loss": found.base.p_loss.value, "cost": found.base.cost.value, "is": "as it stands"}
+        )
+    costs = [one.cost.value for one in found.pareto]
+    if len(found.terms) == 1 and max(costs) - min(costs) <= 1e-9 * max(costs):
+        # What the payer pays stays the same: what moves is the term, as a guarantee that somebody else gives.
+        points: list[ParetoOf | PointOf] = [*found.pareto]
+        points += [found.base] if found.base is not None else []
+        for row, point in zip(rows, points, strict=True):
+            row["term"] = point.terms[0]
+        along, title = "term", found.terms[0].place
+    else:
+        along, title = "cost", f"mean cost, {found.minimised} ({found.currency})"
+    x: dict[str, Any] = {"field": along, "type": "quantitative", "title": title}
+    x |= {
+        "axis": {"format": ",.0f" if found.terms[0].kind == "money" or along == "cost" else ",.4~f", "grid": False},
+        "scale": {"zero": False},
+    }
+    y = {"field": "p_loss", "type": "quantitative", "title": "chance of a loss", "axis": {"format": ".0%"}}
+    kinds = ["solved", "keeps the limits", "breaks a limit", "as it stands"]
+    there = [kind for kind in kinds if any(row["is"] == kind for row in rows)]
+    looks = {
+        "solved": COLOURS[1],
+        "keeps the limits": COLOURS[2],
+        "breaks a limit": "#999999",
+        "as it stands": COLOURS[0],
+    }
+    shapes = {"solved": "diamond", "keeps the limits": "circle", "breaks a limit": "circle", "as it stands": "square"}
+    colour = {
+        "field": "is",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": there, "range": [looks[k] for k in there]},
+    }
+    shape = {
+        "field": "is",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": there, "range": [shapes[k] for k in there]},
+    }
+    tips = [{"field": "terms"}, {"field": "p_loss", "format": ".4%"}, {"field": "cost", "format": ",.0f"}]
+    on_the_line = {"filter": "datum.is != 'as it stands'"}
+    title = "What a safer deal for investors takes"
+    if along == "cost":
+        title = f"What a safer deal for investors costs {found.minimised}"
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "line", "interpolate": "step-after", "color": "#999999"},
+            "transform": [on_the_line],
+            "encoding": {"x": x, "y": y, "order": {"field": along}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tips},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 9, "dy": -9, "fontWeight": "bold"},
+            "transform": [{"filter": "datum.is == 'solved'"}],
+            "encoding": {"x": x, "y": y, "text": {"field": "terms"}},
+        },
+    ]
+    return {"pareto": chart(title, rows, layers)}

@@ -1,0 +1,507 @@
+"""What the answer hangs on, as a page of text and charts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from risksim.metrics.boxes import Box, Restriction
+from risksim.metrics.precision import Estimate
+from risksim.report.answer import chance
+from risksim.report.charts import Spec, chart
+from risksim.report.decompose import is_seen
+from risksim.report.input_titles import input_title, input_value
+from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.table import heading, table
+
+OPENINGS = {
+    "losses": "Losses concentrate where",
+    "money back": "The money comes back mostly where",
+    "worst tenth": "The worst tenth of futures lies mostly where",
+}
+"""How a sentence about a box begins, by what it tells from the rest."""
+HITS = {"losses": ("loss", "no loss"), "money back": ("money back", "loss"), "worst tenth": ("worst tenth", "the rest")}
+"""What the paths of a picture are called: those told from the rest, and the rest."""
+MOST_ROWS = 24
+"""Inputs in a table or a chart at most; JSON has all."""
+UNSTABLE = 0.8
+"""Share of the resamples below which a restriction is said to be unsure. [1]"""
+
+
+class InputOf(NamedTuple):
+    """An uncertain input."""
+
+    input: str
+    unit: str
+    mean: float
+    origin: str
+    is_assumption: bool
+    places: int | None
+
+
+class EndsOf(NamedTuple):
+    """A figure with one input at two points."""
+
+    low: Estimate
+    high: Estimate
+    swing: Estimate
+
+
+class BarOf(NamedTuple):
+    """One input of a tornado."""
+
+    input: str
+    low_value: float
+    high_value: float
+    npv: EndsOf
+    p_loss: EndsOf
+
+
+class IndexOf(NamedTuple):
+    """What an input has of a variance."""
+
+    input: str
+    npv: Estimate
+    p_loss: Estimate
+
+
+class SobolOf(NamedTuple):
+    """Indices of what is expected given the inputs."""
+
+    input: str
+    npv_first: Estimate
+    npv_total: Estimate
+    p_loss_first: Estimate
+    p_loss_total: Estimate
+
+
+class JudgedOf(NamedTuple):
+    """A constant that is a judgement."""
+
+    key: str
+    what: str
+    value: str
+    where: tuple[str, ...]
+
+
+class PointsOf(NamedTuple):
+    """Some paths for a picture."""
+
+    inputs: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    npv: tuple[float, ...]
+    hits: tuple[bool, ...]
+
+
+class Told(NamedTuple):
+    """All that is told, with deal and provenance."""
+
+    deal: str
+    currency: str
+    hurdle: float
+    """[1/year]"""
+    base_npv: Estimate
+    base_p_loss: Estimate
+    paths: int
+    seed: int
+    digest: str
+    version: str
+    one_cohort: bool
+    inputs: tuple[InputOf, ...]
+    given_data: tuple[IndexOf, ...]
+    tornado: tuple[BarOf, ...]
+    tornado_paths: int
+    sobol: tuple[SobolOf, ...]
+    sobol_paths: int
+    sobol_inner: int
+    box_of: str
+    box_inputs: tuple[str, ...]
+    box: Box | None
+    guesses: tuple[str, ...]
+    judged: tuple[JudgedOf, ...]
+    points: PointsOf
+
+    def title(self, name: str) -> str:
+        """An input in words."""
+        return input_title(name, self.one_cohort)
+
+    def value(self, name: str, value: float) -> str:
+        """A value of an input with its unit."""
+        one = next(each for each in self.inputs if each.input == name)
+        return input_value(name, value, one.unit, one.places)
+
+
+def page(told: Told) -> str:
+    """What the answer hangs on, as text.
+
+    Parameters
+    ----------
+    told : Told
+        All that is told.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"{told.deal}\n", f"{box_sentence(told)}\n"]
+    if told.box is not None:
+        parts.append(f"{box_footnote(told, told.box)}\n")
+    parts += [_shares(told), _tornado(told), _sobol(told), _guesses(told), _judged(told)]
+    npv, p_loss = told.base_npv, chance(told.base_p_loss)
+    parts.append(
+        f"\nAs it stands the mean net present value of all investors, at {percent(told.hurdle)} a year, is "
+        f"{rounded(npv.value, npv.standard_error, 0)} {told.currency} and P(loss) is {p_loss[0]}.\n"
+        f"{told.paths:,} paths, seed {told.seed}. Scenario {told.digest[:12]}, risksim {told.version}. "
+        "± is one standard error.\n"
+    )
+    return "".join(parts)
+
+
+def box_sentence(told: Told) -> str:
+    """Where futures of a kind lie, in one sentence.
+
+    Parameters
+    ----------
+    told : Told
+        All that is told.
+
+    Returns
+    -------
+    str
+        As "Losses concentrate where enrolment <= 84 of 120 people and dropout > 31 % (covers 71 %, density 64 %)."
+    """
+    if told.box is None:
+        kind = {"losses": "losses", "money back": "futures in which the money comes back"}.get(
+            told.box_of, "the worst tenth of futures"
+        )
+        return f"No limits on a few inputs tell {kind} from the rest."
+    sides = [
+        f"{told.title(name)} {'>' if one.above else '≤'} {told.value(name, one.limit)}"
+        for name, one in zip(told.box_inputs, told.box.restrictions, strict=True)
+    ]
+    where = f"{', '.join(sides[:-1])} and {sides[-1]}" if len(sides) > 1 else sides[0]
+    covers, density = (percent(each.value, 0.0, 0) for each in (told.box.coverage, told.box.density))
+    return f"{OPENINGS[told.box_of]} {where} (covers {covers}, density {density})."
+
+
+def box_footnote(told: Told, box: Box) -> str:
+    """What the numbers of a box mean, and which of its limits are unsure."""
+    name = HITS[told.box_of][0]
+    kind = {"loss": "end in a loss", "money back": "bring the money back", "worst tenth": "are the worst tenth"}[name]
+    share, mass, density, coverage = (
+        percent(each.value, each.standard_error, 1) for each in (box.share, box.mass, box.density, box.coverage)
+    )
+    unsure = [
+        (told.title(where), one)
+        for where, one in zip(told.box_inputs, box.restrictions, strict=True)
+        if one.found_again < UNSTABLE
+    ]
+    said = (
+        f"Of all futures {share} {kind}. {mass} lie within these limits; of them {density} do, and they are {coverage} "
+        "of all that do, counted on paths that had no part in the search."
+    )
+    doubts = [
+        f"the limit on {title} is found again in {one.found_again:.0%} of resamples only" for title, one in unsure
+    ]
+    return said if not doubts else f"{said} Unsure: {'; '.join(doubts).replace('%', ' %')}."
+
+
+def _limits(told: Told, name: str, one: Restriction) -> str:
+    return f"{told.value(name, one.limit_low)} to {told.value(name, one.limit_high)}"
+
+
+def _share(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value != estimate.value:
+        return "-", ""
+    if not is_seen(estimate):
+        return "0 %", ""
+    return percent(estimate.value, estimate.standard_error, 1), plus_minus(estimate.standard_error, 100.0)
+
+
+def _shares(told: Told) -> str:
+    head = ("", "known as", "of net present value", "", "of loss or none", "")
+    kinds = {one.input: "assumption" if one.is_assumption else "source" for one in told.inputs}
+    rows = [
+        (told.title(one.input), kinds[one.input], *_share(one.npv), *_share(one.p_loss))
+        for one in told.given_data[:MOST_ROWS]
+    ]
+    more = _more(len(told.given_data))
+    return (
+        heading("Share of the variance that each input decides alone (from the run as it stands)")
+        + table(head, rows, left=2)
+        + more
+        + "What is missing to 100 % is luck, and what inputs do together.\n"
+    )
+
+
+def _more(n: int) -> str:
+    return f"and {n - MOST_ROWS} more inputs, in --json\n" if n > MOST_ROWS else ""
+
+
+def _tornado(told: Told) -> str:
+    if not told.tornado:
+        return ""
+    head = ("", "10 % point", "90 % point", "NPV at 10 %", "at 90 %", "swing", "", "P(loss) at 10 %", "at 90 %")
+    rows = []
+    for bar in told.tornado:
+        npv, p_loss = bar.npv, bar.p_loss
+        rows.append(
+            (
+                told.title(bar.input),
+                told.value(bar.input, bar.low_value),
+                told.value(bar.input, bar.high_value),
+                rounded(npv.low.value, npv.low.standard_error, 0),
+                rounded(npv.high.value, npv.high.standard_error, 0),
+                rounded(npv.swing.value, npv.swing.standard_error, 0),
+                plus_minus(npv.swing.standard_error),
+                chance(p_loss.low)[0],
+                chance(p_loss.high)[0],
+            )
+        )
+    left = (
+        f"Only the {len(told.tornado)} with the largest shares above.\n" if len(told.tornado) < len(told.inputs) else ""
+    )
+    return (
+        heading(f"One input at a time (mean over {told.tornado_paths:,} paths; {told.currency})")
+        + table(head, rows)
+        + left
+        + "One input is held at its 10 % and its 90 % point while all others and all luck stay as drawn: what happens "
+        "when two\nmove together is not in this table.\n"
+    )
+
+
+def _sobol(told: Told) -> str:
+    if not told.sobol:
+        return ""
+    head = ("", "NPV: alone", "", "in all", "", "P(loss): alone", "", "in all", "")
+    ranked = sorted(
+        told.sobol, key=lambda one: -one.npv_total.value if one.npv_total.value == one.npv_total.value else 0.0
+    )
+    rows = [
+        (
+            told.title(one.input),
+            *_share(one.npv_first),
+            *_share(one.npv_total),
+            *_share(one.p_loss_first),
+            *_share(one.p_loss_total),
+        )
+        for one in ranked[:MOST_ROWS]
+    ]
+    return (
+        heading("Share of the variance of what is expected given the inputs, luck taken out (Sobol indices)")
+        + table(head, rows)
+        + _more(len(told.sobol))
+        + f"{told.sobol_paths:,} points in each of {len(told.sobol) + 2} samples, each met by {told.sobol_inner} "
+        "independent draws of luck.\nAlone: first-order index. In all: total index, with what it does together with "
+        "others.\n"
+    )
+
+
+def _guesses(told: Told) -> str:
+    if not told.guesses:
+        return heading("Which guess matters most") + "No uncertain input is marked as an assumption.\n"
+    shares = {one.input: one.npv for one in told.given_data}
+    origins = {one.input: one.origin.removeprefix("assumption: ") for one in told.inputs}
+    lines = []
+    for number, name in enumerate(told.guesses[:MOST_ROWS], 1):
+        share = _share(shares[name])[0]
+        lines.append(f"{number}. {told.title(name)} ({share}): {_first_words(origins[name])}\n")
+    return (
+        heading("Which guess matters most: inputs marked as assumptions, by their share of the variance")
+        + "".join(lines)
+        + _more(len(told.guesses))
+    )
+
+
+def _first_words(text: str, most: int = 110) -> str:
+    """The beginning of a reason, up to a whole word."""
+    said = " ".join(text.split())
+    return said if len(said) <= most else f"{said[:most].rpartition(' ')[0]} ..."
+
+
+def _judged(told: Told) -> str:
+    if not told.judged:
+        return ""
+    lines = [f"- {one.what}: {one.value}, at {', '.join(one.where[:3])} ({one.key})\n" for one in told.judged]
+    title = "Judgements of the register that act in this file; they are held, so no share above is theirs"
+    return heading(title) + "".join(lines)
+
+
+def charts(told: Told) -> dict[str, Spec]:
+    """Charts by name: ``indices``, ``box``, and ``tornado`` where there is one.
+
+    Parameters
+    ----------
+    told : Told
+        All that is told.
+
+    Returns
+    -------
+    dict
+        Vega-Lite specifications.
+    """
+    found = {"indices": _indices_chart(told), "box": _box_chart(told)}
+    return found | ({"tornado": _tornado_chart(told)} if told.tornado else {})
+
+
+def together(told: Told) -> Spec:
+    """All charts on one page, one below the other."""
+    found = charts(told)
+    shared = {key: next(iter(found.values()))[key] for key in ("$schema", "config")}
+    below = [
+        {key: value for key, value in spec.items() if key not in shared}
+        for spec in (found[name] for name in ("tornado", "indices", "box") if name in found)
+    ]
+    return {**shared, "vconcat": below, "resolve": {"scale": {"color": "independent"}}}
+
+
+def _names(field: str = "input") -> Spec:
+    return {"field": field, "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 320}}
+
+
+def _tornado_chart(told: Told) -> Spec:
+    rows = [
+        {
+            "input": told.title(bar.input),
+            "end": end,
+            "value": told.value(bar.input, value),
+            "npv": estimate.value,
+            "base": told.base_npv.value,
+        }
+        for bar in told.tornado
+        for end, value, estimate in (
+            ("at its 10 % point", bar.low_value, bar.npv.low),
+            ("at its 90 % point", bar.high_value, bar.npv.high),
+        )
+    ]
+    x = {"type": "quantitative", "scale": {"zero": False}, "title": f"mean net present value ({told.currency})"}
+    bars = {
+        "mark": {"type": "bar", "opacity": 0.8},
+        "encoding": {
+            "y": _names(),
+            "x": {"field": "npv", **x},
+            "x2": {"field": "base"},
+            "color": {"field": "end", "type": "nominal", "title": None, "legend": {"orient": "bottom"}},
+            "tooltip": [{"field": "input"}, {"field": "value"}, {"field": "npv", "format": ",.0f"}],
+        },
+    }
+    rule = {"mark": {"type": "rule"}, "encoding": {"x": {"field": "base", **x, "aggregate": "mean"}}}
+    title = [f"{told.deal}: one input at a time", "all others as drawn; what two do together is not in it"]
+    spec = chart(title[0], rows, [bars, rule], height={"step": 26})
+    return spec | {"title": {"text": title[0], "subtitle": title[1], "anchor": "start"}}
+
+
+def _indices_chart(told: Told) -> Spec:
+    if told.sobol:
+        title = f"{told.deal}: share of the variance of the expected net present value"
+        kinds = [(one.input, kind, each) for one in told.sobol for kind, each in _both(one)]
+        kinds.sort(key=lambda row: -row[2].value if row[1] == "in all" else 0.0)
+        order = sorted(told.sobol, key=lambda one: -one.npv_total.value)
+        kinds = [row for one in order[:MOST_ROWS] for row in kinds if row[0] == one.input]
+    else:
+        title = f"{told.deal}: share of the variance of the net present value that each input decides alone"
+        kinds = [(one.input, "alone", one.npv) for one in told.given_data[:MOST_ROWS]]
+    rows = [
+        {"input": told.title(name), "kind": kind, "share": each.value, "low": each.low, "high": each.high}
+        for name, kind, each in kinds
+        if each.value == each.value
+    ]
+    x = {"type": "quantitative", "title": "share of the variance, with 95 % interval", "axis": {"format": "%"}}
+    colour = {"field": "kind", "type": "nominal", "title": None, "legend": {"orient": "bottom"} if told.sobol else None}
+    offset = {"yOffset": {"field": "kind"}} if told.sobol else {}
+    layers = [
+        {
+            "mark": {"type": "rule"},
+            "encoding": {
+                "y": _names(),
+                **offset,
+                "x": {"field": "low", **x},
+                "x2": {"field": "high"},
+                "color": colour,
+            },
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 60},
+            "encoding": {"y": _names(), **offset, "x": {"field": "share", **x}, "color": colour},
+        },
+    ]
+    return chart(title, rows, layers, height={"step": 30, "for": "position"})
+
+
+def _both(one: SobolOf) -> tuple[tuple[str, Estimate], ...]:
+    return ("alone", one.npv_first), ("in all", one.npv_total)
+
+
+def _box_chart(told: Told) -> Spec:
+    points, (hit, rest) = told.points, HITS[told.box_of]
+    rows = [
+        {"x": values[0], "y": values[1] if len(values) > 1 else npv, "future": hit if is_hit else rest}
+        for values, npv, is_hit in zip(points.values, points.npv, points.hits, strict=True)
+    ]
+    titles = [told.title(name) for name in points.inputs]
+    if len(titles) < 2:
+        titles.append(f"net present value ({told.currency})")
+    axes = [
+        {
+            "field": field,
+            "type": "quantitative",
+            "title": title,
+            "scale": {"zero": False},
+            "axis": {"format": "%"} if _in_percent(told, points.inputs, place) else {},
+        }
+        for place, (field, title) in enumerate(zip("xy", titles, strict=True))
+    ]
+    dots = {
+        "mark": {"type": "point", "filled": True, "opacity": 0.7, "size": 25},
+        "encoding": {
+            "x": axes[0],
+            "y": axes[1],
+            "color": {
+                "field": "future",
+                "type": "nominal",
+                "title": None,
+                "sort": [rest, hit],
+                "legend": {"orient": "bottom"},
+            },
+        },
+    }
+    layers = [dots, *_frame(told, axes)]
+    title = f"{told.deal}: {box_sentence(told)}"
+    return chart(title, rows, layers) | {"title": {"text": _folded(title), "anchor": "start"}}
+
+
+def _folded(text: str, most: int = 80) -> list[str]:
+    """A title as lines of at most so many letters."""
+    lines = [""]
+    for word in text.replace(" %", "\u00a0%").split(" "):
+        if len(lines[-1]) + len(word) >= most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _in_percent(told: Told, names: tuple[str, ...], place: int) -> bool:
+    if place >= len(names):
+        return False
+    one = next(each for each in told.inputs if each.input == names[place])
+    return input_value(one.input, one.mean, one.unit).endswith("%")
+
+
+def _frame(told: Told, axes: list[Spec]) -> list[Spec]:
+    """The box in the plane of the picture; limits on further inputs are not seen."""
+    if told.box is None:
+        return []
+    ends: dict[str, float] = {}
+    for place, (field, values) in enumerate(zip("xy", zip(*told.points.values, strict=True), strict=False)):
+        ends[field], ends[f"{field}2"] = min(values), max(values)
+        for name, one in zip(told.box_inputs, told.box.restrictions, strict=True):
+            if name == told.points.inputs[place]:
+                ends[field if one.above else f"{field}2"] = one.limit
+    if "y" not in ends:
+        ends["y"], ends["y2"] = min(told.points.npv), max(told.points.npv)
+    return [
+        {
+            "data": {"values": [ends]},
+            "mark": {"type": "rect", "fillOpacity": 0.08, "stroke": "black", "fill": "black", "strokeWidth": 1.5},
+            "encoding": {"x": axes[0], "x2": {"field": "x2"}, "y": axes[1], "y2": {"field": "y2"}},
+        }
+    ]

@@ -1,0 +1,47 @@
+"""The page names every key of the command's JSON; the text and the charts hold what it says."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from risksim.cli.main import app
+from tests.test_results_page import keys, rows
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/reference/robust.md").read_text(encoding="utf-8")
+
+
+def ask(*args, code=0):
+    done = CliRunner().invoke(app, ["robust", *map(str, args), "--quiet"], catch_exceptions=code != 0)
+    assert done.exit_code == code, done.output
+    return done
+
+
+def section(title):
+    return PAGE.split(f"# {title}\n")[1].split("\n#")[0]
+
+
+FILE = ROOT / "scenarios/danish/memox-vejle.yaml"
+
+
+def test_page_names_every_key_of_the_json_and_no_other():
+    said = json.loads(ask(FILE, "--paths", 512, "--between", 0.6, 0.7, "--people", 4, "--json").stdout)
+    assert set(said.pop("charts")) == {"loss", "p_loss"}
+    assert set(keys(said)) | {"charts"} == {key for key, _ in rows(section("JSON of a robust"))}
+    pairs = {key.removesuffix("[]").rsplit(".", 1)[-1] for key, _ in rows(section("JSON of a robust"))}
+    assert set(said) <= pairs | {"scenario", "run", "anchor", "together", "feared", "opened", "curve"}
+
+
+def test_text_opens_the_paths_that_it_fears():
+    text = ask(FILE, "--paths", 512).stdout
+    assert "Open one:  risksim explain" in text
+    assert "If nobody knows how cohorts go together" in text
+    text = ask(ROOT / "scenarios/portfolio/four-danish-deals.yaml", "--paths", 256).stdout
+    assert "If nobody knows how deals go together" in text
+    assert "--deal" in text
+
+
+def test_mistakes_are_told():
+    assert "got both" in str(ask(FILE, "--eta", 0.1, "--between", 0.6, 0.7, code=1).exception)
+    assert "go together" in str(ask(FILE, "--people", 4, code=1).exception)
