@@ -165,11 +165,10 @@ def tell_purse(plan: Plan, ledger: PurseLedger) -> PurseStory:
 
 
 def _succeeded(plan: Plan, ledger: PurseLedger) -> list[Succeeded]:
-    titles = plan.labels.outcome_titles or plan.labels.outcomes
     achieved, added = ledger.purse.achieved[0], ledger.purse.attributable[0]
     return [
-        Succeeded(title, float(achieved[k]), _said(added[k]))
-        for k, title in enumerate(titles)
+        Succeeded(name, float(achieved[k]), _said(added[k]))
+        for k, name in enumerate(plan.labels.outcomes)
         if not math.isnan(achieved[k])
     ]
 
