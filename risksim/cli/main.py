@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +41,29 @@ Engine = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same digits everywhere.")]
-
+OutJson = Annotated[Path | None, typer.Option("--out", help="Write to a file: .json (all).", show_default=False)]
+OutTable = Annotated[
+    Path | None,
+    typer.Option("--out", help="Write to a file: .csv (its table) or .json (all).", show_default=False),
+]
+Chart = Annotated[
+    Path | None,
+    typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
+]
+Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
+Points = Annotated[
+    int | None,
+    typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        help="Folder that keeps finished rows; those already there are not computed again.",
+        show_default=False,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Dask = Annotated[
     str | None,
     typer.Option(
@@ -58,6 +82,16 @@ FailIf = Annotated[
         show_default=False,
     ),
 ]
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends a command with a word and the exit code of an interruption."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
 
 
 def _show_version(wanted: bool) -> None:
@@ -140,7 +174,7 @@ def run(
         ),
     ] = None,
     seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    threads: Threads = 0,
     as_json: Json = False,
     out: Annotated[
         Path | None,
@@ -174,13 +208,13 @@ def run(
         int | None,
         typer.Option("--keep-values", help="Paths up to which values are kept.", show_default="1000000"),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
 
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
-    try:
+    with _interruptible():
         from risksim.cli.files import lists_deals
         from risksim.cli.portfolio import run as of_portfolio
         from risksim.cli.run import Wishes
@@ -192,11 +226,34 @@ def run(
             code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
         else:
             code = of_deal(file, paths, seed, threads, as_json, out, ledger, quiet, wishes, dask, fail_if)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def explain(
+    file: DealsFile,
+    path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],
+    seed: Seed = 1,
+    deal: Annotated[
+        str | None, typer.Option("--deal", help="Which deal of a portfolio, by its name.", show_default=False)
+    ] = None,
+    engine: Annotated[
+        Literal["individual", "conditional"],
+        typer.Option("--engine", help="Engine of the run whose path it is."),
+    ] = "individual",
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+) -> None:
+    """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
+
+    Of a deal with a public block it ends with what public budgets save and pay on the same path.
+
+    Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
+    """
+    from risksim.cli.explain import explain as command
+
+    command(file, path, seed, deal, engine, as_json, out)
 
 
 @app.command()
@@ -209,11 +266,9 @@ def stress(
     ],
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each stress.")] = 100_000,
     seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    threads: Threads = 0,
     as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
-    ] = None,
+    out: OutTable = None,
     standard: Annotated[
         bool, typer.Option("--standard", help="Instead: a standard set of stresses, made from what the deal has.")
     ] = False,
@@ -247,7 +302,7 @@ def stress(
     ] = False,
     outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
     dask: Dask = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
 
@@ -257,67 +312,112 @@ def stress(
     from risksim.cli.stress import stress as command
 
     wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
-    try:
+    with _interruptible():
         command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
 
 
 @app.command()
-def batch(
+def compare(
     files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILES...", help="Scenario files, portfolios, folders and patterns.", show_default=False
-        ),
+        list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
     ],
-    stresses: Annotated[bool, typer.Option("--stresses", help="Add a row for each stress of each file.")] = False,
-    ranking: Annotated[
-        bool, typer.Option("--table", help="Compare by measures that do not grow with the size of a deal.")
-    ] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="MEASURE", help="As --table, the best of this measure first.")
+    stresses: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
     ] = None,
-    reference: Annotated[bool, typer.Option("--reference", help="Add where each deal lies among past deals.")] = False,
-    usd: Annotated[
-        float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the currency.")
-    ] = None,
-    engine: Engine = "auto",
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each row.")] = 100_000,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
     seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    dask: Dask = None,
+    threads: Threads = 0,
+    engine: Annotated[
+        str, typer.Option("--engine", help="individual (auto), or conditional where all sides share its points.")
+    ] = "auto",
     as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
-    ] = None,
-    fail_if: FailIf = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
-    ] = True,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            "--resume",
-            help="Folder that keeps finished rows; those already there are not computed again.",
-            show_default=False,
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    out: OutTable = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Run many scenario files and put them in one table: what comes back, how likely is a loss.
+    """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
 
-    Example: risksim batch scenarios/financing --stresses --out financing.csv
+    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
     """
-    from risksim.cli.batch import batch as command
+    from risksim.cli.compare import compare as command
 
-    try:
-        settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
-        command(files, *settings, ranking, by, reference, usd)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
+    with _interruptible():
+        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
+
+
+@app.command()
+def decompose(
+    file: ScenarioFile,
+    paths: Annotated[
+        int, typer.Option("--paths", help="Futures of a plain run; all runs together take eight times as many.")
+    ] = 100_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutTable = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
+
+    Example: risksim decompose scenarios/broendby-tuba.yaml
+    """
+    from risksim.cli.decompose import decompose as command
+
+    with _interruptible():
+        command(file, paths, seed, threads, as_json, out, chart, quiet)
+
+
+@app.command()
+def sensitivity(
+    file: ScenarioFile,
+    paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    given_data: Annotated[
+        bool, typer.Option("--given-data", help="From the plain run alone: no tornado, no further runs.")
+    ] = False,
+    sobol: Annotated[
+        bool, typer.Option("--sobol", help="Add indices of what is expected given the inputs, luck taken out.")
+    ] = False,
+    as_json: Json = False,
+    out: OutTable = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
+
+    Example: risksim sensitivity scenarios/broendby-tuba.yaml --sobol
+    """
+    from risksim.cli.sensitivity import sensitivity as command
+
+    with _interruptible():
+        command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+
+
+@app.command()
+def reverse(
+    file: ScenarioFile,
+    limit: Annotated[
+        str, typer.Option("--limit", metavar="LIMIT", help='What must not be, as "p_loss>0.3" or "irr<0".')
+    ] = "npv<0",
+    paths: Annotated[int, typer.Option("--paths", help="Futures of every run.")] = 4_096,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
+
+    Example: risksim reverse scenarios/questions/pilot.yaml --limit "p_loss>0.6"
+    """
+    from risksim.cli.reverse import reverse as command
+
+    with _interruptible():
+        command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -325,15 +425,13 @@ def tail(
     file: ScenarioFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, weighted and plain each.")] = 100_000,
     seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    threads: Threads = 0,
     level: Annotated[
         float, typer.Option("--level", help="How far out to look: 0.99 is the worst hundredth of all futures.")
     ] = 0.99,
     as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a figure) or .json (all).")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    out: OutTable = None,
+    quiet: Quiet = False,
 ) -> None:
     """Ask how bad it can get: rare losses far more exactly than a plain run of as many paths.
 
@@ -341,22 +439,150 @@ def tail(
     """
     from risksim.cli.tail import tail as command
 
-    try:
+    with _interruptible():
         command(file, paths, seed, threads, level, as_json, out, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
+
+
+@app.command()
+def price(
+    file: ScenarioFile,
+    change: Annotated[
+        list[str],
+        typer.Option(
+            "--change",
+            metavar="PLACE",
+            help="What is solved for, as payments[0].price; once or twice.",
+            show_default=False,
+        ),
+    ],
+    investor: Annotated[
+        list[str] | None,
+        typer.Option("--investor", metavar="LIMIT", help='As "p_loss<=0.10" or "irr_p50>=0.04"; may be repeated.'),
+    ] = None,
+    payer: Annotated[
+        list[str] | None,
+        typer.Option("--payer", metavar="LIMIT", help='As "mean<=900000" or "p_over(1000000)<=0.05"; may be repeated.'),
+    ] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option("--budget", metavar="LIMIT", help='A year, as "2027<=500000" or "2027<=500000@0.95".'),
+    ] = None,
+    public: Annotated[
+        list[str] | None,
+        typer.Option("--public", metavar="LIMIT", help='As "municipality.p_negative<=0.2"; may be repeated.'),
+    ] = None,
+    low: Annotated[
+        list[float] | None,
+        typer.Option("--from", help="Where the search begins.", show_default="a fourth of what stands there"),
+    ] = None,
+    high: Annotated[
+        list[float] | None, typer.Option("--to", help="Where it ends.", show_default="four times as much")
+    ] = None,
+    minimise: Annotated[
+        str | None,
+        typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    engine: Engine = "auto",
+    as_json: Json = False,
+    out: OutTable = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
+
+    Example: risksim price scenarios/questions/terms.yaml --change payments[0].price --investor "p_loss<=0.10"
+    """
+    from risksim.analysis.price import Asked
+    from risksim.cli.price import price as command
+
+    with _interruptible():
+        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+
+
+@app.command()
+def value(
+    file: ScenarioFile,
+    decide: Annotated[
+        Literal["investor", "payer", "both"],
+        typer.Option("--decide", help="Whose decision, and whose payoff."),
+    ] = "investor",
+    terms: Annotated[
+        list[str] | None,
+        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
+    ] = None,
+    hurdle: Annotated[
+        float | None,
+        typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
+    ] = None,
+    pilot: Annotated[int | None, typer.Option("--pilot", help="People of a pilot that may be made first.")] = None,
+    outcome: Annotated[str | None, typer.Option("--for", help="Which outcome the pilot counts.")] = None,
+    cost: Annotated[float, typer.Option("--cost", help="What the pilot costs.")] = 0.0,
+    serves: Annotated[float, typer.Option("--serves", help="Deals of this size that it decides.")] = 1.0,
+    delay: Annotated[float, typer.Option("--delay", help="Months until it is done.")] = 0.0,
+    lapse: Annotated[float, typer.Option("--lapse", help="Probability that the deal is gone by then.")] = 0.0,
+    paths: Points = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
+
+    Example: risksim value scenarios/questions/pilot.yaml --pilot 25 --cost 20000
+    """
+    from risksim.cli.value import Wishes
+    from risksim.cli.value import value as command
+
+    with _interruptible():
+        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
+        command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
+
+
+@app.command()
+def robust(
+    file: DealsFile,
+    eta: Annotated[
+        float | None,
+        typer.Option("--eta", help="Relative entropy by which the model may be off.", show_default="0.05"),
+    ] = None,
+    epsilon: Annotated[float, typer.Option("--epsilon", help="Probability with which anything may hold.")] = 0.05,
+    between: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--between", help="Instead of --eta: two success rates, with --people.", show_default=False),
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
+    ] = None,
+    paths: Points = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
+
+    Example: risksim robust scenarios/questions/pilot.yaml --between 0.6 0.7 --people 40
+    """
+    from risksim.cli.robust import robust as command
+
+    with _interruptible():
+        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
 def public(
     file: DealsFile,
-    paths: Annotated[
-        int | None,
-        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
-    ] = None,
+    paths: Points = None,
     seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
+    threads: Threads = 0,
     engine: Annotated[
         str,
         typer.Option("--engine", help="conditional or individual; auto takes the conditional one where it can."),
@@ -389,7 +615,7 @@ def public(
     language: Annotated[
         Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
     ] = "en",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
@@ -398,40 +624,114 @@ def public(
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
-    try:
+    with _interruptible():
         wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
     if code:
         raise typer.Exit(code)
 
 
 @app.command()
-def explain(
-    file: DealsFile,
-    path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],
-    seed: Seed = 1,
-    deal: Annotated[
-        str | None, typer.Option("--deal", help="Which deal of a portfolio, by its name.", show_default=False)
+def batch(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILES...", help="Scenario files, portfolios, folders and patterns.", show_default=False
+        ),
+    ],
+    stresses: Annotated[bool, typer.Option("--stresses", help="Add a row for each stress of each file.")] = False,
+    ranking: Annotated[
+        bool, typer.Option("--table", help="Compare by measures that do not grow with the size of a deal.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="MEASURE", help="As --table, the best of this measure first.")
     ] = None,
-    engine: Annotated[
-        Literal["individual", "conditional"],
-        typer.Option("--engine", help="Engine of the run whose path it is."),
-    ] = "individual",
+    reference: Annotated[bool, typer.Option("--reference", help="Add where each deal lies among past deals.")] = False,
+    usd: Annotated[
+        float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the currency.")
+    ] = None,
+    engine: Engine = "auto",
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each row.")] = 100_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    dask: Dask = None,
     as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+    out: OutTable = None,
+    fail_if: FailIf = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
+    ] = True,
+    resume: Resume = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
+    """Run many scenario files and put them in one table: what comes back, how likely is a loss.
 
-    Of a deal with a public block it ends with what public budgets save and pay on the same path.
-
-    Example: risksim explain scenarios/broendby-tuba.yaml --path 4711
+    Example: risksim batch scenarios/financing --stresses --out financing.csv
     """
-    from risksim.cli.explain import explain as command
+    from risksim.cli.batch import batch as command
 
-    command(file, path, seed, deal, engine, as_json, out)
+    with _interruptible():
+        settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
+        command(files, *settings, ranking, by, reference, usd)
+
+
+@app.command()
+def pool(
+    file: DealsFile,
+    sites: Annotated[
+        str | None,
+        typer.Option("--sites", metavar="J,...", help="Numbers of municipalities.", show_default="1,2,4,8"),
+    ] = None,
+    site_sd: Annotated[
+        float | None,
+        typer.Option("--site-sd", help="How far sites differ: standard deviation of their log odds of success."),
+    ] = None,
+    icc: Annotated[
+        float | None, typer.Option("--icc", help="How far sites differ: correlation of successes within one.")
+    ] = None,
+    same_total: Annotated[
+        bool, typer.Option("--same-total", help="Split people and money between the sites, instead of copying them.")
+    ] = False,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", help="Whose success share is shown.", show_default="the first")
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each site.")] = 100_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+    out: OutJson = None,
+    chart: Chart = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask what joining municipalities does to the risk; of a portfolio, what each deal adds to that of the fund.
+
+    Example: risksim pool scenarios/questions/pooled.yaml --sites 1,2,4,8
+    """
+    from risksim.cli.pool import pool as command
+
+    with _interruptible():
+        command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
+
+
+@app.command()
+def reference(
+    file: ScenarioFile,
+    usd: Annotated[
+        float | None,
+        typer.Option("--usd", help="US dollars for one unit of the deal's currency, to compare its capital."),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 20_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Ask where a deal lies among past deals: its size, what it may pay, whom and what it counts on.
+
+    Example: risksim reference scenarios/broendby-tuba.yaml --usd 0.15
+    """
+    from risksim.cli.reference import reference as command
+
+    command(file, usd, paths, seed, threads, as_json)
 
 
 @app.command()
@@ -505,19 +805,6 @@ def import_(
 
 
 @app.command()
-def schema(
-    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
-) -> None:
-    """Print the JSON Schema of scenario files, for completion in an editor.
-
-    Example: risksim schema --out risksim.schema.json
-    """
-    from risksim.cli.files import schema as command
-
-    command(out)
-
-
-@app.command()
 def init(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)] = Path(
         "deal.yaml"
@@ -542,353 +829,16 @@ def init(
 
 
 @app.command()
-def decompose(
-    file: ScenarioFile,
-    paths: Annotated[
-        int, typer.Option("--paths", help="Futures of a plain run; all runs together take eight times as many.")
-    ] = 100_000,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a share) or .json (all).")
-    ] = None,
-    chart: Annotated[
-        Path | None, typer.Option("--chart", help="Write the chart as a Vega-Lite specification: .json.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
 ) -> None:
-    """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
+    """Print the JSON Schema of scenario files, for completion in an editor.
 
-    Example: risksim decompose scenarios/broendby-tuba.yaml
+    Example: risksim schema --out risksim.schema.json
     """
-    from risksim.cli.decompose import decompose as command
+    from risksim.cli.files import schema as command
 
-    try:
-        command(file, paths, seed, threads, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-Chart = Annotated[
-    Path | None,
-    typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
-]
-OutJson = Annotated[Path | None, typer.Option("--out", help="Write to a file: .json (all).", show_default=False)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
-Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
-
-
-@app.command()
-def value(
-    file: ScenarioFile,
-    decide: Annotated[
-        Literal["investor", "payer", "both"],
-        typer.Option("--decide", help="Whose decision, and whose payoff."),
-    ] = "investor",
-    terms: Annotated[
-        list[str] | None,
-        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
-    ] = None,
-    hurdle: Annotated[
-        float | None,
-        typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
-    ] = None,
-    pilot: Annotated[int | None, typer.Option("--pilot", help="People of a pilot that may be made first.")] = None,
-    outcome: Annotated[str | None, typer.Option("--for", help="Which outcome the pilot counts.")] = None,
-    cost: Annotated[float, typer.Option("--cost", help="What the pilot costs.")] = 0.0,
-    serves: Annotated[float, typer.Option("--serves", help="Deals of this size that it decides.")] = 1.0,
-    delay: Annotated[float, typer.Option("--delay", help="Months until it is done.")] = 0.0,
-    lapse: Annotated[float, typer.Option("--lapse", help="Probability that the deal is gone by then.")] = 0.0,
-    paths: Annotated[
-        int | None,
-        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
-    ] = None,
-    seed: Seed = 1,
-    threads: Threads = 0,
-    as_json: Json = False,
-    out: OutJson = None,
-    chart: Chart = None,
-    quiet: Quiet = False,
-) -> None:
-    """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
-
-    Example: risksim value scenarios/questions/pilot.yaml --pilot 25 --cost 20000
-    """
-    from risksim.cli.value import Wishes
-    from risksim.cli.value import value as command
-
-    try:
-        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
-        command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def sensitivity(
-    file: ScenarioFile,
-    paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    given_data: Annotated[
-        bool, typer.Option("--given-data", help="From the plain run alone: no tornado, no further runs.")
-    ] = False,
-    sobol: Annotated[
-        bool, typer.Option("--sobol", help="Add indices of what is expected given the inputs, luck taken out.")
-    ] = False,
-    as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row an input) or .json (all).")
-    ] = None,
-    chart: Annotated[
-        Path | None, typer.Option("--chart", help="Write the charts as one Vega-Lite specification: .json.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-) -> None:
-    """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
-
-    Example: risksim sensitivity scenarios/broendby-tuba.yaml --sobol
-    """
-    from risksim.cli.sensitivity import sensitivity as command
-
-    try:
-        command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def reverse(
-    file: ScenarioFile,
-    limit: Annotated[
-        str, typer.Option("--limit", metavar="LIMIT", help='What must not be, as "p_loss>0.3" or "irr<0".')
-    ] = "npv<0",
-    paths: Annotated[int, typer.Option("--paths", help="Futures of every run.")] = 4_096,
-    seed: Seed = 1,
-    threads: Threads = 0,
-    as_json: Json = False,
-    out: OutJson = None,
-    chart: Chart = None,
-    quiet: Quiet = False,
-) -> None:
-    """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
-
-    Example: risksim reverse scenarios/questions/pilot.yaml --limit "p_loss>0.6"
-    """
-    from risksim.cli.reverse import reverse as command
-
-    try:
-        command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def compare(
-    files: Annotated[
-        list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
-    ],
-    stresses: Annotated[
-        list[str] | None,
-        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
-    ] = None,
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    engine: Annotated[
-        str, typer.Option("--engine", help="individual (auto), or conditional where all sides share its points.")
-    ] = "auto",
-    as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (one row a line) or .json (all).")
-    ] = None,
-    chart: Annotated[Path | None, typer.Option("--chart", help="Write charts to a .json file (Vega-Lite).")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-) -> None:
-    """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
-
-    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
-    """
-    from risksim.cli.compare import compare as command
-
-    try:
-        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def price(
-    file: ScenarioFile,
-    change: Annotated[
-        list[str],
-        typer.Option(
-            "--change",
-            metavar="PLACE",
-            help="What is solved for, as payments[0].price; once or twice.",
-            show_default=False,
-        ),
-    ],
-    investor: Annotated[
-        list[str] | None,
-        typer.Option("--investor", metavar="LIMIT", help='As "p_loss<=0.10" or "irr_p50>=0.04"; may be repeated.'),
-    ] = None,
-    payer: Annotated[
-        list[str] | None,
-        typer.Option("--payer", metavar="LIMIT", help='As "mean<=900000" or "p_over(1000000)<=0.05"; may be repeated.'),
-    ] = None,
-    budget: Annotated[
-        list[str] | None,
-        typer.Option("--budget", metavar="LIMIT", help='A year, as "2027<=500000" or "2027<=500000@0.95".'),
-    ] = None,
-    public: Annotated[
-        list[str] | None,
-        typer.Option("--public", metavar="LIMIT", help='As "municipality.p_negative<=0.2"; may be repeated.'),
-    ] = None,
-    low: Annotated[
-        list[float] | None,
-        typer.Option("--from", help="Where the search begins.", show_default="a fourth of what stands there"),
-    ] = None,
-    high: Annotated[
-        list[float] | None, typer.Option("--to", help="Where it ends.", show_default="four times as much")
-    ] = None,
-    minimise: Annotated[
-        str | None,
-        typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
-    ] = None,
-    paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    engine: Engine = "auto",
-    as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write to a file: .csv (the Pareto set) or .json (all).")
-    ] = None,
-    chart: Annotated[
-        Path | None, typer.Option("--chart", help="Write the Pareto set as a Vega-Lite specification: .json.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No talk on stderr.")] = False,
-) -> None:
-    """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
-
-    Example: risksim price scenarios/questions/terms.yaml --change payments[0].price --investor "p_loss<=0.10"
-    """
-    from risksim.analysis.price import Asked
-    from risksim.cli.price import price as command
-
-    try:
-        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
-        command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def robust(
-    file: DealsFile,
-    eta: Annotated[
-        float | None,
-        typer.Option("--eta", help="Relative entropy by which the model may be off.", show_default="0.05"),
-    ] = None,
-    epsilon: Annotated[float, typer.Option("--epsilon", help="Probability with which anything may hold.")] = 0.05,
-    between: Annotated[
-        tuple[float, float] | None,
-        typer.Option("--between", help="Instead of --eta: two success rates, with --people.", show_default=False),
-    ] = None,
-    people: Annotated[
-        int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
-    ] = None,
-    paths: Annotated[
-        int | None,
-        typer.Option("--paths", help="Futures to simulate.", show_default="100000, of quasi-random points 65536"),
-    ] = None,
-    seed: Seed = 1,
-    threads: Threads = 0,
-    as_json: Json = False,
-    out: OutJson = None,
-    chart: Chart = None,
-    quiet: Quiet = False,
-) -> None:
-    """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
-
-    Example: risksim robust scenarios/questions/pilot.yaml --between 0.6 0.7 --people 40
-    """
-    from risksim.cli.robust import robust as command
-
-    try:
-        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def pool(
-    file: DealsFile,
-    sites: Annotated[
-        str | None,
-        typer.Option("--sites", metavar="J,...", help="Numbers of municipalities.", show_default="1,2,4,8"),
-    ] = None,
-    site_sd: Annotated[
-        float | None,
-        typer.Option("--site-sd", help="How far sites differ: standard deviation of their log odds of success."),
-    ] = None,
-    icc: Annotated[
-        float | None, typer.Option("--icc", help="How far sites differ: correlation of successes within one.")
-    ] = None,
-    same_total: Annotated[
-        bool, typer.Option("--same-total", help="Split people and money between the sites, instead of copying them.")
-    ] = False,
-    outcome: Annotated[
-        str | None, typer.Option("--outcome", help="Whose success share is shown.", show_default="the first")
-    ] = None,
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each site.")] = 100_000,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write everything to a .json file.")] = None,
-    chart: Annotated[Path | None, typer.Option("--chart", help="Write the charts (Vega-Lite) to a .json file.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-) -> None:
-    """Ask what joining municipalities does to the risk; of a portfolio, what each deal adds to that of the fund.
-
-    Example: risksim pool scenarios/questions/pooled.yaml --sites 1,2,4,8
-    """
-    from risksim.cli.pool import pool as command
-
-    try:
-        command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
-
-
-@app.command()
-def reference(
-    file: ScenarioFile,
-    usd: Annotated[
-        float | None,
-        typer.Option("--usd", help="US dollars for one unit of the deal's currency, to compare its capital."),
-    ] = None,
-    paths: Annotated[int, typer.Option("--paths", help="Futures to simulate.")] = 20_000,
-    seed: Seed = 1,
-    threads: Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")] = 0,
-    as_json: Json = False,
-) -> None:
-    """Ask where a deal lies among past deals: its size, what it may pay, whom and what it counts on.
-
-    Example: risksim reference scenarios/broendby-tuba.yaml --usd 0.15
-    """
-    from risksim.cli.reference import reference as command
-
-    command(file, usd, paths, seed, threads, as_json)
+    command(out)
 
 
 def main() -> None:
