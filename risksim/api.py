@@ -2407,7 +2407,7 @@ def points_of_input(
     """
     import numpy as np
 
-    from risksim.engine.inputs import inputs_of, look_up_input
+    from risksim.engine.inputs import inputs_of
     from risksim.engine.run import Settings, keys_of_run
 
     plan = deal.plan if isinstance(deal, Deal) else deal
@@ -2417,9 +2417,7 @@ def points_of_input(
     if slot in {each.slot for each in plan.derived}:
         drawn = inputs_of(plan, keys_of_run(plan, Settings(paths, seed)), 0, paths)[:, slot]
         return np.asarray(np.quantile(drawn, levels, method="inverted_cdf"))
-    found = np.empty((len(levels), plan.inputs.address.size))
-    look_up_input(plan.inputs, slot, np.asarray(levels, dtype=np.float64), found)
-    return found[:, slot].copy()
+    return input_values(plan, slot, np.asarray(levels, dtype=np.float64))
 
 
 def differences_in_words(first: Deal, second: Deal) -> tuple[str, ...]:

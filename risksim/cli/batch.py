@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write
+from risksim.cli.output import as_text, plain, show, talk
+from risksim.cli.questions_output import TABLE, check_files, greet, save
 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Batch, Row
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from risksim.analysis.reference import Reference
 
 SCHEMA = "risksim.batch/1"
-SUFFIXES = (".csv", ".json")
 BREACHED, FAULTY, INTERRUPTED = 1, 2, 130
 """Exit codes beside 0."""
 
@@ -55,10 +55,8 @@ def batch(
     check_measure(by)
     ranking = ranking or by is not None
     limits = read_limits(fail_if)
-    if out is not None:
-        _check_out(out)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    check_files(out, endings=TABLE)
+    greet(quiet)
     with executor_at(dask) as executor, _progress(paths, quiet) as report:
         found = run(
             files,
@@ -85,9 +83,7 @@ def batch(
         from risksim.cli.reference import past, told
 
         said |= {"reference": [told(one) for one in among], "past": past()}
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
-        talk(f"Wrote {out}.")
+    save(out, None, said, lambda: as_csv(found))
     show(as_text(said) if as_json else _ranking(found, paths, seed, by) if ranking else _page(found, paths, seed))
     if reference and not as_json:
         from risksim.cli.reference import page
@@ -212,15 +208,6 @@ def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
     )
     foot = Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed)
     return ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by)
-
-
-def _check_out(out: Path) -> None:
-    if out.suffix not in SUFFIXES:
-        raise OutputError(
-            f"{out}: got the ending '{out.suffix}'; a batch is saved as .csv (one row a line) or .json (all).\n"
-            f"  Try --out {out.with_suffix('.csv')}"
-        )
-    check_folder(out)
 
 
 def _page(found: Batch, paths: int, seed: int) -> str:

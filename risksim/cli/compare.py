@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import TABLE, check_files, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import check_out
 from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def compare(
     quiet: bool,
 ) -> None:
     """Compare deals and print what one leaves more than another."""
-    if out is not None:
-        check_out(out)
-    if chart is not None:
-        check_chart(chart)
+    check_files(out, chart, TABLE)
     deals, names = _sides(files, stresses)
 
     from risksim.analysis.compare import check
@@ -49,16 +46,11 @@ def compare(
     from risksim.report.compare import Footing, charts, comparison
 
     check(deals)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with progress(paths * len(deals), quiet) as report:
         found = ask(deals, names, paths, seed, threads, engine=engine, progress=report)
     said = envelope(found, deals, paths, seed) | {"charts": charts(found)}
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
-        talk(f"Wrote {out}.")
-    if chart is not None:
-        save_charts(chart, said["charts"])
+    save(out, chart, said, lambda: as_csv(found), said["charts"])
     if as_json:
         show(as_text(said))
         return
@@ -88,22 +80,6 @@ def _sides(files: list[str], stresses: list[str]) -> tuple[list[api.Deal], list[
         deals.append(api.stressed(deals[0], name))
         names.append(name)
     return deals, names
-
-
-def check_chart(chart: Path) -> None:
-    """Refuse a file in which no charts can be saved, before any work is done."""
-    if chart.suffix != ".json":
-        raise OutputError(
-            f"{chart}: got the ending '{chart.suffix}'; charts are saved as .json (Vega-Lite).\n"
-            f"  Try --chart {chart.with_suffix('.json')}"
-        )
-    check_folder(chart)
-
-
-def save_charts(chart: Path, specs: dict[str, Any]) -> None:
-    """Write charts under their names, and say where."""
-    write(chart, as_text(specs))
-    talk(f"Wrote {chart}.")
 
 
 def envelope(found: Comparison, deals: list[api.Deal], paths: int, seed: int) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.compare import check_chart, save_charts
-from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import envelope, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import Wishes, envelope
+from risksim.cli.stress import Wishes
 
 if TYPE_CHECKING:
     from risksim.analysis.grid import Grid
@@ -25,8 +25,6 @@ def grid(
     files: list[str], paths: int, seed: int, threads: int, as_json: bool, out: Path | None, quiet: bool, wishes: Wishes
 ) -> None:
     """Run a deal over a grid and print it."""
-    if wishes.chart is not None:
-        check_chart(wishes.chart)
     (file,) = files
     deal = api.read(file, funded=True)
 
@@ -38,17 +36,12 @@ def grid(
     axes = tuple(read_axis(deal, text) for text in wishes.grid)
     shown = wishes.show or "npv"
     check(axes, shown)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     cells = math.prod(len(axis.values) for axis in axes)
     with progress(paths * (1 + cells), quiet) as report:
         found = ask(deal, axes, shown, paths, seed, threads, progress=report)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(found, deal.plan.currency)}
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else as_csv(found))
-        talk(f"Wrote {out}.")
-    if wishes.chart is not None:
-        save_charts(wishes.chart, said["charts"])
+    save(out, wishes.chart, said, lambda: as_csv(found), said["charts"])
     if as_json:
         show(as_text(said))
         return

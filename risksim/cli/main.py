@@ -288,7 +288,7 @@ def stress(
     ] = None,
     chart: Annotated[
         Path | None,
-        typer.Option("--chart", help="With --standard or --grid: write charts to a .json file (Vega-Lite)."),
+        typer.Option("--chart", help="With --standard or --grid: write the charts to a file: Vega-Lite, .json."),
     ] = None,
     resume: Annotated[
         Path | None,

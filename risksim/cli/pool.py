@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import check_files, envelope, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import envelope
 from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ def pool(
     quiet: bool,
 ) -> None:
     """Join sites of a deal, or look at the deals of a portfolio, and print what it does to the risk."""
-    _check_files(out, chart)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    check_files(out, chart)
+    greet(quiet)
     if api.lists_deals(file):
         if same_total or any(asked is not None for asked in (sites, site_sd, icc, outcome)):
             raise RisksimError(
@@ -47,10 +46,7 @@ def pool(
         said, page, constants = _fund(file, paths, seed, threads, quiet)
     else:
         said, page, constants = _sites(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet)
-    for place, text in ((out, said), (chart, said["charts"])):
-        if place is not None:
-            write(place, as_text(text))
-            talk(f"Wrote {place}.")
+    save(out, chart, said, drawn=said["charts"])
     if as_json:
         show(as_text(said))
         return
@@ -138,14 +134,3 @@ def _told_fund(found: FundPool) -> FundOf:
     from risksim.report.pool import FundOf, PartOf
 
     return FundOf(*found[:-1], tuple(PartOf(*part) for part in found.deals))
-
-
-def _check_files(out: Path | None, chart: Path | None) -> None:
-    for option, place in (("--out", out), ("--chart", chart)):
-        if place is not None:
-            if place.suffix != ".json":
-                raise OutputError(
-                    f"{option}: got {place}, with the ending '{place.suffix}'; this is saved as .json.\n"
-                    f"  Try {option} {place.with_suffix('.json')}"
-                )
-            check_folder(place)

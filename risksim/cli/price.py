@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
-from risksim.cli.stress import check_out, envelope
+from risksim.cli.output import OutputError, as_text, mark, plain, show
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
 
 if TYPE_CHECKING:
     from risksim.analysis.price import Asked, Priced
@@ -32,10 +32,7 @@ def price(
     quiet: bool,
 ) -> None:
     """Solve for terms and print them, what they attain and what they cost."""
-    if out is not None:
-        check_out(out)
-    if chart is not None:
-        _check_chart(chart)
+    check_files(out, chart, TABLE)
     deal = api.read(file, funded=True)
 
     from risksim.analysis.price import price as ask
@@ -43,34 +40,20 @@ def price(
     from risksim.report.price import charts, page
 
     limits = read_limits(deal, asked.investor, asked.payer, asked.budget, asked.public)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     found = ask(deal, asked, paths, seed, threads, engine)
     told = _page(deal, found, [limit.is_money for limit in limits], paths, seed)
     specs = charts(told)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": specs}
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
-        talk(f"Wrote {out}.")
-    if chart is not None:
-        if not specs:
-            raise OutputError("--chart: got terms of which one is best for everybody; there is nothing to draw.")
-        write(chart, as_text(specs["pareto"]))
-        talk(f"Wrote {chart}.")
+    save(out, None, said, lambda: _as_csv(found))
+    if chart is not None and not specs:
+        raise OutputError("--chart: got terms of which one is best for everybody; there is nothing to draw.")
+    save(None, chart, said)
     if as_json:
         show(as_text(said))
         return
     show(page(told))
     mark(api.constants_in_use(deal))
-
-
-def _check_chart(chart: Path) -> None:
-    if chart.suffix != ".json":
-        raise OutputError(
-            f"{chart}: got the ending '{chart.suffix}'; a chart is written as a Vega-Lite specification, .json.\n"
-            f"  Try --chart {chart.with_suffix('.json')}"
-        )
-    check_folder(chart)
 
 
 def _as_csv(found: Priced) -> str:

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from risksim import api
-from risksim.cli.output import OutputError, check_folder, talk, write
+from risksim.cli.output import OutputError, as_text, check_folder, talk, write
+
+TABLE = {".csv": "its table", ".json": "all"}
+"""Endings under which an answer with a table is saved, and what of it."""
+ALL = {".json": "all"}
+"""Endings under which an answer without one is saved."""
+CHARTS = {".json": "Vega-Lite"}
 
 
-def check_files(out: Path | None, chart: Path | None) -> None:
-    """Refuse files that cannot be written, before any work is done."""
-    for option, file in (("--out", out), ("--chart", chart)):
+def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, str] = ALL) -> None:
+    """Refuse files that cannot be written, before any work is done.
+
+    Parameters
+    ----------
+    out, chart : Path or None
+        What ``--out`` and ``--chart`` name.
+    endings : dict of str
+        What is saved under each ending of ``--out``.
+
+    Raises
+    ------
+    OutputError
+        If one of them cannot be written, or not under that ending.
+    """
+    for option, file, allowed in (("--out", out, endings), ("--chart", chart, CHARTS)):
         if file is None:
             continue
-        if file.suffix != ".json":
+        if file.suffix not in allowed:
+            forms = " or ".join(f"{ending} ({what})" for ending, what in allowed.items())
             raise OutputError(
-                f"{option} {file}: got the ending '{file.suffix}'; this is saved as .json.\n"
-                f"  Try {option} {file.with_suffix('.json')}"
+                f"{option} {file}: got the ending '{file.suffix}'; this is saved as {forms}.\n"
+                f"  Try {option} {file.with_suffix(next(iter(allowed)))}"
             )
         check_folder(file)
 
@@ -29,13 +50,55 @@ def greet(quiet: bool) -> None:
         talk("First run on this machine: compiling the kernels once, a few seconds ...")
 
 
-def save(out: Path | None, chart: Path | None, said: dict[str, Any]) -> None:
-    """Write what was asked for; the charts by name, or the chart itself where there is one."""
+def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
+    """What stands above the answer in JSON."""
+    plan = deal.plan
+    return {
+        "schema": schema,
+        "scenario": {
+            "name": plan.name,
+            "file": deal.document.file,
+            "digest": plan.digest,
+            "currency": plan.currency,
+            "day_count": plan.day_count,
+            "not_checked": api.not_checked(deal),
+        },
+        "run": {
+            "paths": paths,
+            "seed": seed,
+            "risksim": version("risksim-dsi"),
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        },
+    }
+
+
+def save(
+    out: Path | None,
+    chart: Path | None,
+    said: dict[str, Any],
+    as_csv: Callable[[], str] | None = None,
+    drawn: dict[str, Any] | None = None,
+) -> None:
+    """Write what was asked for, and say where.
+
+    Parameters
+    ----------
+    out, chart : Path or None
+        What ``--out`` and ``--chart`` name.
+    said : dict
+        The answer in JSON.
+    as_csv : callable, optional
+        Its table, where it has one.
+    drawn : dict, optional
+        What goes to the chart file; left out, the charts by name, or the chart itself where there is one.
+    """
     if out is not None:
-        write(out, json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write(out, as_csv() if as_csv is not None and out.suffix == ".csv" else as_text(said))
         talk(f"Wrote {out}.")
     if chart is not None:
-        drawn = said["charts"]
-        content = next(iter(drawn.values())) if len(drawn) == 1 else drawn
-        write(chart, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        if drawn is None:
+            charts = said["charts"]
+            drawn = next(iter(charts.values())) if len(charts) == 1 else charts
+        write(chart, as_text(drawn))
         talk(f"Wrote {chart}.")

@@ -16,7 +16,7 @@ SCHEMA = "risksim.reference/1"
 def reference(file: str, usd: float | None, paths: int, seed: int, threads: int, as_json: bool) -> None:
     """Lay a deal beside past deals and print where it lies."""
     from risksim.analysis.reference import reference as ask
-    from risksim.cli.stress import envelope
+    from risksim.cli.questions_output import envelope
 
     deal = api.read(file)
     found = ask(deal, usd, paths, seed, threads)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import check_files, greet, save
-from risksim.cli.stress import envelope
+from risksim.cli.questions_output import check_files, envelope, greet, save
 
 SCHEMA = "risksim.reverse/1"
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, greet, save
+from risksim.cli.questions_output import check_files, envelope, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import envelope
 
 SCHEMA = "risksim.robust/1"
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.decompose import check_chart, write_chart
-from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import check_out, envelope
 
 if TYPE_CHECKING:
     from risksim.analysis.sensitivity import Sensitivity
@@ -34,10 +33,7 @@ def sensitivity(
     quiet: bool,
 ) -> None:
     """Say which numbers the answer of a deal hangs on."""
-    if out is not None:
-        check_out(out)
-    if chart is not None:
-        check_chart(chart)
+    check_files(out, chart, TABLE)
     deal = api.read(file, funded=True)
 
     from risksim.analysis.sensitivity import all_paths, check
@@ -45,17 +41,12 @@ def sensitivity(
     from risksim.report.sensitivity import charts, page, together
 
     check(deal)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with progress(all_paths(deal, paths, tornado=not given_data, sobol=sobol), quiet) as report:
         found = ask(deal, paths, seed, threads, tornado=not given_data, sobol=sobol, progress=report)
     told = told_of(deal, found, seed)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(told)}
-    if chart is not None:
-        write_chart(chart, together(told))
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
-        talk(f"Wrote {out}.")
+    save(out, chart, said, lambda: _as_csv(found), together(told))
     if as_json:
         show(as_text(said))
         return

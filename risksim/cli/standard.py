@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from risksim import api
-from risksim.cli.compare import check_chart, save_charts
-from risksim.cli.output import as_text, mark, plain, show, talk, write
-from risksim.cli.stress import Wishes, envelope
+from risksim.cli.output import as_text, mark, plain, show, talk
+from risksim.cli.questions_output import envelope, greet, save
+from risksim.cli.stress import Wishes
 
 if TYPE_CHECKING:
     from risksim.analysis.standard import Standard
@@ -34,8 +34,6 @@ def standard(
     files: list[str], paths: int, seed: int, threads: int, as_json: bool, out: Path | None, quiet: bool, wishes: Wishes
 ) -> None:
     """Ask the standard stresses of a deal, or of many files, and print what they change."""
-    if wishes.chart is not None:
-        check_chart(wishes.chart)
     if len(files) > 1 or api.is_pattern(files[0]):
         _table(files, paths, seed, threads, as_json, out, quiet, wishes)
     else:
@@ -50,15 +48,14 @@ def _one(
     from risksim.report.standard import standard as page
 
     deal = api.read(file, funded=True)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with _progress(quiet) as report:
         one = None if report is None else lambda done, whole: report(0, 1, done, whole)
         found = answer(deal, paths, seed, threads, own=wishes.own, progress=one)
     plan = deal.plan
     foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
     said = as_json_of(deal, found, paths, seed) | {"charts": charts(found, foot)}
-    _save(said, out, wishes.chart, lambda: as_csv(found))
+    save(out, wishes.chart, said, lambda: as_csv(found), said["charts"])
     if as_json:
         show(as_text(said))
         return
@@ -99,13 +96,12 @@ def _table(
     from risksim.report.batch import BadOf, not_done
     from risksim.report.standard import TableFooting, stress_table, table_charts
 
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with _progress(quiet) as report:
         found = ask(files, paths, seed, threads, own=wishes.own, resume=wishes.resume, progress=report)
     run = {"paths": paths, "seed": seed, **api.identity()}
     said = {"schema": TABLE_SCHEMA, "run": run, **plain(found), "charts": table_charts(found)}
-    _save(said, out, wishes.chart, lambda: table_as_csv(found))
+    save(out, wishes.chart, said, lambda: table_as_csv(found), said["charts"])
     show(as_text(said) if as_json else stress_table(found, TableFooting(paths, seed, version("risksim-dsi"))))
     if found.bad:
         talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
@@ -134,14 +130,6 @@ def table_as_csv(found: StressTable) -> str:
         for one in row.left_out:
             writer.writerow([*about, one.key, one.name, *[""] * (len(numbers) + 1), one.reason, partial])
     return stream.getvalue()
-
-
-def _save(said: dict[str, Any], out: Path | None, chart: Path | None, as_rows: Callable[[], str]) -> None:
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else as_rows())
-        talk(f"Wrote {out}.")
-    if chart is not None:
-        save_charts(chart, said["charts"])
 
 
 @contextmanager

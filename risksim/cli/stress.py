@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
+from risksim.cli.output import OutputError, as_text, mark, plain, show
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
 from risksim.cli.run import executor_at, progress
 from risksim.errors import RisksimError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "risksim.stress/1"
 COLUMNS = ("p_loss", "npv", "npv_es95", "repayment")
-SUFFIXES = (".csv", ".json")
 
 
 class NothingAskedError(RisksimError):
@@ -51,8 +51,7 @@ def stress(
 ) -> None:
     """Run a deal with each of its stresses and print what they change."""
     _check_wishes(files, tipping, dask, wishes)
-    if out is not None:
-        check_out(out)
+    check_files(out, wishes.chart, TABLE)
     if wishes.grid or wishes.standard:
         from risksim.cli.grid import grid
         from risksim.cli.standard import standard
@@ -79,14 +78,11 @@ def stress(
         )
     from risksim.analysis.stress import stress as ask
 
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with executor_at(dask) as executor, progress(paths * (1 + len(deal.scenario.stresses)), quiet) as report:
         found = ask(deal, paths, seed, threads, report, executor)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
-        talk(f"Wrote {out}.")
+    save(out, None, said, lambda: _as_csv(found))
     if as_json:
         show(as_text(said))
         return
@@ -115,39 +111,6 @@ def _check_wishes(files: list[str], tipping: bool, dask: str | None, wishes: Wis
         raise OutputError("--resume: keeps the rows of several files.\n  Add --standard, or leave it out.")
     if dask is not None and asked and not tipping:
         raise OutputError(f"--dask: {asked[0]} is reckoned on this machine.\n  Leave --dask out.")
-
-
-def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
-    """What stands above the answer in JSON."""
-    plan = deal.plan
-    return {
-        "schema": schema,
-        "scenario": {
-            "name": plan.name,
-            "file": deal.document.file,
-            "digest": plan.digest,
-            "currency": plan.currency,
-            "day_count": plan.day_count,
-            "not_checked": api.not_checked(deal),
-        },
-        "run": {
-            "paths": paths,
-            "seed": seed,
-            "risksim": version("risksim-dsi"),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
-        },
-    }
-
-
-def check_out(out: Path) -> None:
-    """Refuse a file that cannot be saved, before any work is done."""
-    if out.suffix not in SUFFIXES:
-        raise OutputError(
-            f"{out}: got the ending '{out.suffix}'; this is saved as .csv (one row a line) or .json (all).\n"
-            f"  Try --out {out.with_suffix('.csv')}"
-        )
-    check_folder(out)
 
 
 def _as_csv(found: Stresses) -> str:

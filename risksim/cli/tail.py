@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
 from risksim.cli.run import progress
-from risksim.cli.stress import check_out, envelope
 
 if TYPE_CHECKING:
     from risksim.analysis.tail import Tail
@@ -23,22 +23,18 @@ def tail(
     file: str, paths: int, seed: int, threads: int, level: float, as_json: bool, out: Path | None, quiet: bool
 ) -> None:
     """Look at the worst futures of a deal and print how likely and how bad they are."""
-    if out is not None:
-        check_out(out)
+    check_files(out, endings=TABLE)
     deal = api.read(file, funded=True)
 
     from risksim.analysis.tail import all_paths, check
     from risksim.analysis.tail import tail as ask
 
     check(deal, paths, level)
-    if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+    greet(quiet)
     with progress(all_paths(paths), quiet) as report:
         found = ask(deal, paths, seed, threads, level, report)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
-        talk(f"Wrote {out}.")
+    save(out, None, said, lambda: _as_csv(found))
     if as_json:
         show(as_text(said))
         return

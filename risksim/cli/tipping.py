@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show, talk, write
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import envelope, save
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -31,14 +32,11 @@ def tipping(
     """Print or save the table of a deal."""
     from risksim.analysis.tipping import STEPS
     from risksim.analysis.tipping import tipping as ask
-    from risksim.cli.stress import envelope
 
     with progress(paths * len(STEPS), quiet) as report:
         found = ask(deal, paths, seed, threads, outcome, report)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
-    if out is not None:
-        write(out, as_text(said) if out.suffix == ".json" else _as_csv(found))
-        talk(f"Wrote {out}.")
+    save(out, None, said, lambda: _as_csv(found))
     if as_json:
         show(as_text(said))
         return
