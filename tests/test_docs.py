@@ -1,6 +1,7 @@
 """Documentation is under test: its commands run, its examples parse, its promises hold."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def test_every_command_on_a_page_runs_and_prints_what_the_page_shows(page, tmp_p
         command, _, shown = block.partition("\n")
         assert command.startswith("$ risksim "), f"{page.name}: a console block begins with one command: {command}"
         done = subprocess.run(
-            [sys.executable, "-m", *command[2:].split()],
+            [sys.executable, "-m", *shlex.split(command[2:])],
             cwd=tmp_path,
             capture_output=True,
             text=True,
