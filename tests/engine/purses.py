@@ -24,26 +24,12 @@ from risksim.plan.layout import (
     Purse,
     PurseLines,
 )
+from tests.engine.public_lines import no_inputs, numbers
 
 
 def certain(n, value):
     """Numbers that are certain."""
-    return Numbers(np.full(n, -1, dtype=np.int64), np.full(n, float(value)))
-
-
-def no_inputs():
-    """A purse without uncertain numbers."""
-    none = np.empty(0)
-    return Inputs(
-        np.empty(0, np.uint32),
-        np.zeros(1, np.int64),
-        none,
-        none,
-        np.empty(0, np.int64),
-        none,
-        np.empty((0, 0, 4)),
-        none,
-    )
+    return numbers([float(value)] * n)
 
 
 def inputs_like(inputs, names):
