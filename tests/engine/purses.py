@@ -19,7 +19,6 @@ from risksim.plan.layout import (
     JOINED,
     Inputs,
     Measures,
-    Numbers,
     Plan,
     Purse,
     PurseLines,
