@@ -263,7 +263,7 @@ def test_a_constant_is_its_number():
         ({"experts": [{"name": "A", "says": 0.3}, {"name": "A", "says": 0.4}]}, "each expert is asked once"),
         ({"graded": {"value": 5, "grade": 7, "as": "cost"}}, "less than or equal to 6"),
         ({"graded": {"value": 5, "grade": 3, "as": "price"}}, "'cost' or 'saving'"),
-        ({"register": "enrolment"}, "Did you mean enrolment-r"),
+        ({"register": "enrolment-rate"}, "Did you mean enrolment-ra"),
         ({"register": "qqqq"}, "risksim describe --register"),
         ({"register": "refund-ladder"}, "a table of the register"),
         ({"register": "therapy-dropout", "source": "swift"}, "brings its own source"),
