@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, plain, show, talk
-from risksim.cli.questions_output import TABLE, check_files, greet, save
+from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, save
 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Batch, Row
@@ -207,7 +208,8 @@ def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
         if row.measures is not None
     )
     foot = Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed)
-    return ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by)
+    tells = any(not math.isnan(getattr(row.net_benefit, "value", math.nan)) for row in rows)
+    return ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by) + limits_beside(tells)
 
 
 def _page(found: Batch, paths: int, seed: int) -> str:

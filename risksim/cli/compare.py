@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, greet, save
+from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
@@ -54,7 +54,8 @@ def compare(
     if as_json:
         show(as_text(said))
         return
-    show(comparison(found, Footing(paths, seed, version("risksim-dsi"))))
+    limits = limits_beside(all(api.has_purse(deal) for deal in deals))
+    show(comparison(found, Footing(paths, seed, version("risksim-dsi"))) + limits)
     for deal in {deal.document.file: deal for deal in deals}.values():
         mark(api.constants_in_use(deal))
 

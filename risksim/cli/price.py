@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, save
 
 if TYPE_CHECKING:
     from risksim.analysis.price import Asked, Priced
@@ -52,7 +52,7 @@ def price(
     if as_json:
         show(as_text(said))
         return
-    show(page(told))
+    show(page(told) + limits_beside(bool(asked.public)))
     mark(api.constants_in_use(deal))
 
 

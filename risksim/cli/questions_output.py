@@ -102,3 +102,12 @@ def save(
             drawn = next(iter(charts.values())) if len(charts) == 1 else charts
         write(chart, as_text(drawn))
         talk(f"Wrote {chart}.")
+
+
+def limits_beside(tells_of_public_money: bool) -> str:
+    """What a calculation of public money cannot say: it stands below every page that shows one."""
+    if not tells_of_public_money:
+        return ""
+    from risksim.report.purse import known_limits
+
+    return known_limits()

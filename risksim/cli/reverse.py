@@ -7,7 +7,7 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import check_files, envelope, greet, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, save
 
 SCHEMA = "risksim.reverse/1"
 
@@ -45,5 +45,5 @@ def reverse(
         show(as_text(said))
         return
     foot = Footing(plan.name, plan.currency, found.hurdle, paths, seed, plan.digest, version("risksim-dsi"))
-    show(page(foot, found))
+    show(page(foot, found) + limits_beside(api.has_purse(plan)))
     mark(api.constants_in_use(deal))

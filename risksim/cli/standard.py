@@ -16,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import envelope, greet, save
+from risksim.cli.questions_output import envelope, greet, limits_beside, save
 from risksim.cli.stress import Wishes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _one(
     if as_json:
         show(as_text(said))
         return
-    show(page(found, foot))
+    show(page(found, foot) + limits_beside(bool(found.net_benefit)))
     mark(api.constants_in_use(deal))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, save
 from risksim.cli.run import progress
 
 SCHEMA = "risksim.value/1"
@@ -78,5 +78,6 @@ def value(
     if found.engine == "exact":
         how = "Solved exactly, no simulation error"
     plan = deal.plan
-    show(page(Footing(plan.name, plan.currency, found.hurdle, how, plan.digest, version("risksim-dsi")), found))
+    foot = Footing(plan.name, plan.currency, found.hurdle, how, plan.digest, version("risksim-dsi"))
+    show(page(foot, found) + limits_beside(wishes.decides != "investor" and api.has_purse(plan)))
     mark(api.constants_in_use(deal))
