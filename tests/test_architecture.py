@@ -37,21 +37,22 @@ class Room(NamedTuple):
 
 FILES = {"io", "os", "pathlib", "shutil", "tempfile"}
 RANDOMNESS = {"random", "secrets", "numpy.random", "uuid"}
-ABOVE = {"kernels", "scenario", "plan", "engine", "results", "metrics", "jobs", "report", "errors"}
+ABOVE = {"kernels", "scenario", "plan", "engine", "results", "metrics", "jobs", "report", "language", "errors"}
 ROOMS = {
     "errors": Room(never={"pydantic", "xarray"}),
+    "language": Room(never={"pydantic", "xarray", "numpy", "numba"}),
     "kernels": Room(never={"pydantic", "xarray", "scipy", "typer"}),
     "scenario": Room(may={"errors"}, never={"numba", "xarray"}),
     "plan": Room(may={"scenario", "errors"}, never={"numba", "xarray"} | FILES | RANDOMNESS),
     "engine": Room(may={"plan.layout", "kernels", "errors"}, never={"pydantic", "xarray"}),
-    "results": Room(may={"plan.layout", "errors"}, never={"numba"}),
+    "results": Room(may={"plan.layout", "language", "errors"}, never={"numba"}),
     "metrics": Room(may={"kernels", "errors"}),
     "jobs": Room(may={"plan.layout", "engine", "metrics", "results", "errors"}, never={"pydantic", "xarray"}),
-    "report": Room(may={"results", "metrics", "errors"}),
+    "report": Room(may={"analysis", "results", "metrics", "language", "errors"}),
     "api": Room(may=ABOVE),
-    "analysis": Room(may={"api", "metrics", "results", "errors"}, never={"numba"}),
+    "analysis": Room(may={"api", "metrics", "results", "language", "errors"}, never={"numba"}),
     "exchange": Room(may={"scenario", "errors"}, never={"numba", "xarray"}),
-    "cli": Room(may={"api", "analysis", "exchange", "report", "errors"}),
+    "cli": Room(may={"api", "analysis", "exchange", "report", "language", "errors"}),
     "": Room(may={"api", "errors", "cli"}),  # the package itself: the front door and python -m
 }
 

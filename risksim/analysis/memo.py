@@ -1,0 +1,190 @@
+"""All that a board memo says of a deal, found once: it can then be written in any language and any form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from risksim.analysis.compare import Comparison
+from risksim.analysis.price import Priced
+from risksim.analysis.sensitivity import Sensitivity
+from risksim.analysis.standard import Standard
+from risksim.analysis.three_lines import ThreeLines
+from risksim.analysis.variance import VarianceSplit
+from risksim.metrics.precision import Estimate
+from risksim.metrics.purse import PurseSummary
+from risksim.metrics.summary import Summary
+from risksim.results.description import Description
+from risksim.results.story import Story
+
+
+class Provenance(NamedTuple):
+    """Where the numbers come from, so that anybody can make them again."""
+
+    file: str
+    """Name of the scenario file, without its folders."""
+    text: bytes
+    """The file itself."""
+    digest: str
+    register: str
+    """Version of the register of constants."""
+    seed: int
+    paths: int
+    engine: str
+    how: str
+    """Paths, seed and engine in words, as `run` says them."""
+    checked: str
+    """The cross-check by another engine in words, as `run` says it."""
+    versions: Mapping[str, str]
+    """Of risksim, numpy and numba."""
+    command: str
+    """The command that prints the same numbers."""
+
+
+class InvestorOf(NamedTuple):
+    """Somebody who pays for the programme."""
+
+    name: str
+    amount: float | None
+    """Capital as the file commits it; None where it is a share or drawn as needed. [currency]"""
+    rank: int | None
+    guaranteed: float | None = None
+    """What a guarantee covers at most. [currency]"""
+
+
+class PriceOf(NamedTuple):
+    """What is paid for, by whom."""
+
+    rule: str
+    title: str
+    kind: str
+    """The word of the file for the payment rule, as ``per_outcome``."""
+    price: float | None
+    """Per unit; None where the rule has no single price. [currency]"""
+    payers: tuple[str, ...]
+    is_assumption: bool
+
+
+class DealOf(NamedTuple):
+    """A deal as its file tells it: nothing here is simulated."""
+
+    name: str
+    description: str
+    currency: str
+    decimals: int
+    day_count: str
+    starts_on: dt.date
+    ends_on: dt.date
+    """Of the last settlement."""
+    people: int
+    """Places planned. [people]"""
+    cohorts: int
+    outcomes: tuple[tuple[str, str], ...]
+    """Names and titles."""
+    capital: float | None
+    """Paid in by all investors, None where paths differ. [currency]"""
+    investors: tuple[InvestorOf, ...]
+    payers: tuple[str, ...]
+    prices: tuple[PriceOf, ...]
+    caps: tuple[tuple[str, float], ...]
+    """What a limit on payments is called, and its amount. [currency]"""
+    published: int
+    """Numbers of the file that name a published source."""
+    assumed: int
+    """Numbers of the file that are assumptions."""
+    repeated: tuple[str, ...] = ()
+    """Outcomes measured several times, whose measurements are counted and not people."""
+    amounts: tuple[str, ...] = ()
+    """Outcomes that are amounts, which people have more or less of."""
+
+
+class Histogram(NamedTuple):
+    """How often results fall between edges."""
+
+    edges: tuple[float, ...]
+    """[n + 1]: rising. [currency]"""
+    shares: tuple[float, ...]
+    """[n]: share of the paths in each; what lies beyond the ends is in the last ones. [1]"""
+
+
+class Results(NamedTuple):
+    """What all investors together are left with: money received less money paid in, path by path, nominally."""
+
+    full: Histogram
+    """Evidence and luck. Zero is an edge, so that what lies left of it is exactly the probability of a loss."""
+    luck: Histogram | None
+    """Luck only, over the same edges."""
+    expected: float
+    """Expected only. [currency]"""
+    quantiles: tuple[tuple[float, Estimate], ...]
+    """Levels 0.01, 0.02, ... 0.99 and the result not exceeded with that probability. [currency]"""
+    irr_quantiles: tuple[tuple[float, Estimate], ...] = ()
+    """The same of the internal rate of return, where all paths have one. [1/year]"""
+
+
+class Appropriation(NamedTuple):
+    """What a payer sets aside for a budget year."""
+
+    payer: str
+    year: int
+    amount: float
+    """[currency]"""
+    is_expected: bool
+    """Whether it is the expected repayment, as the file names no appropriation."""
+    p_more: Estimate
+    """Probability that the year costs more. [1]"""
+
+
+class Terms(NamedTuple):
+    """What one term would have to be for the deal to be acceptable, all others as they stand."""
+
+    term: str
+    """Place in the file, as ``payments[0].price``."""
+    title: str
+    """What it is in words of the file."""
+    asked: str
+    """The limit, as ``p_loss<=0.10``."""
+    priced: Priced
+
+
+class Drivers(NamedTuple):
+    """What the answer hangs on."""
+
+    found: Sensitivity
+    first: tuple[str, ...]
+    """Inputs in order of influence, at most five."""
+
+
+class Facts(NamedTuple):
+    """All that a memo says of one deal. What a deal has not is None, and `lacking` says why in a sentence."""
+
+    provenance: Provenance
+    deal: DealOf
+    description: Description
+    summary: Summary | None
+    lines: ThreeLines | None
+    split: VarianceSplit | None
+    results: Results | None
+    appropriations: tuple[Appropriation, ...]
+    budgets: PurseSummary | None
+    drivers: Drivers | None
+    stresses: Standard | None
+    terms: tuple[Terms, ...]
+    typical: Story | None
+    bad: Story | None
+    acceptability: tuple[tuple[float, Estimate, Estimate], ...]
+    """Price of the main payment as a multiple of what it is, the investors' probability of a loss, the mean repayment
+    of all payers. [1], [1], [currency]"""
+    lacking: Mapping[str, str]
+    """Sections that are left out, by the name of the field, and why: ``{"stresses": "..."}``."""
+
+
+class Compared(NamedTuple):
+    """Several deals side by side."""
+
+    facts: tuple[Facts, ...]
+    comparison: Comparison | None
+    """Paired differences, where the deals are met by the same people."""
+    why_not: str = ""
+    """Why there are none."""

@@ -1,0 +1,1 @@
+"""The board memo: what is said, where, and how honestly."""
