@@ -12,6 +12,7 @@ from risksim.analysis.sensitivity import Sensitivity
 from risksim.analysis.standard import Standard
 from risksim.analysis.three_lines import ThreeLines
 from risksim.analysis.variance import VarianceSplit
+from risksim.api import Stated as Stated
 from risksim.metrics.precision import Estimate
 from risksim.metrics.purse import PurseSummary
 from risksim.metrics.summary import Summary
@@ -178,6 +179,8 @@ class Facts(NamedTuple):
     of all payers. [1], [1], [currency]"""
     lacking: Mapping[str, str]
     """Sections that are left out, by the name of the field, and why: ``{"stresses": "..."}``."""
+    stated: tuple[Stated, ...] = ()
+    """The numbers and dates that the file states, which go out with the workbook and may come back changed."""
 
 
 class Compared(NamedTuple):
