@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 
+from risksim.language import Language
 from risksim.report.charts import chart
 from risksim.report.document import (
     Beside,
@@ -40,22 +41,13 @@ MONEY = Table(
     ("Years are budget years.",),
     (2,),
 )
-BARS = chart(
-    "Bars",
-    [{"x": "a", "y": 1}, {"x": "b", "y": 2}],
-    [{"mark": "bar", "encoding": {"x": {"field": "x"}, "y": {"field": "y", "type": "quantitative"}}}],
-)
-DRAWN = Chart(
-    "bars",
-    BARS,
-    "b is twice a.",
-    Table("bars-table", "Behind it", ("x", "y"), ((Cell("a"), Cell("1", 1.0, "number")),)),
-    "Two bars",
-    "half",
-)
+BAR = {"mark": "bar", "encoding": {"x": {"field": "x"}, "y": {"field": "y", "type": "quantitative"}}}
+BARS = chart("Bars", [{"x": "a", "y": 1}, {"x": "b", "y": 2}], [BAR])
+BEHIND = Table("bars-table", "Behind it", ("x", "y"), ((Cell("a"), Cell("1", 1.0, "number")),))
+DRAWN = Chart("bars", BARS, "b is twice a.", BEHIND, "Two bars", "half")
 
 
-def document(language: str = "en") -> Document:
+def document(language: Language = "en") -> Document:
     blocks = (
         Heading("First heading", 2),
         Paragraph("In 72 of 100 futures the capital comes back.", "lead"),
@@ -68,18 +60,10 @@ def document(language: str = "en") -> Document:
         Paragraph("Small print.", "note"),
     )
     sheet = Sheet("Repayment", blocks)
-    return Document(
-        language,
-        "Memo: Ærø & Sønner",
-        "Board of 2026",
-        "foot & number",
-        blocks,
-        (Heading("Annex", 2),),
-        (sheet, Sheet("Second", (MONEY,))),
-        (),
-        ("loss",),
-        "0a5147bc0782",
-    )  # type: ignore[arg-type]
+    sheets = (sheet, Sheet("Second", (MONEY,)))
+    annex = (Heading("Annex", 2),)
+    title, digest = "Memo: Ærø & Sønner", "0a5147bc0782"
+    return Document(language, title, "Board of 2026", "foot & number", blocks, annex, sheets, (), ("loss",), digest)
 
 
 @pytest.fixture(scope="module")
