@@ -2204,6 +2204,14 @@ def review(deal: Deal) -> Review:
     )
 
 
+def origins_of(deal: Deal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Places of a file that name a published source, and those that are assumptions."""
+    from risksim.scenario import origins
+
+    cited = [place for places in origins.sources_used(deal.scenario).values() for place in places]
+    return tuple(dict.fromkeys(cited)), tuple(one.path for one in origins.assumptions(deal.scenario))
+
+
 def _sound_stresses(deal: Deal) -> list[str]:
     """The stresses of a deal, each compiled once.
 

@@ -6,7 +6,7 @@ Whoever asks with the same paths, seed and engine gets the same bits.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from risksim import api
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from risksim.analysis.variance import VarianceSplit
     from risksim.metrics.purse import KeyFigures
 
+Engine: TypeAlias = Literal["individual", "conditional"]
 LEAST_CHECKED = 1_024
 """Paths of another engine that a run of many cohorts is held against. [paths]"""
 MOST_COHORT_PATHS = 2_000_000
@@ -166,7 +167,7 @@ def answer(
     job = asked.job if executor is None else asked.job._replace(executor=executor)
     paths, seed, threads, made = job.paths, job.seed, job.threads, None
     if asked.every_path:
-        engine = "conditional" if choice.engine == "conditional" else "individual"
+        engine: Engine = "conditional" if choice.engine == "conditional" else "individual"
         keep = asked.keep_claims
         made = api.simulate(
             deal, paths, seed, threads, keep_claims=keep, engine=engine, executor=executor, progress=progress
@@ -225,7 +226,7 @@ def to_open(done: api.Done) -> tuple[int, int]:
     return done.reservoir.nearest(npv.p50.value), done.reservoir.nearest(npv.p05.value)
 
 
-def opened_by(done: api.Done) -> str:
+def opened_by(done: api.Done) -> Engine:
     """The engine by which the paths `to_open` are opened: individual, or conditional where it drew them."""
     return "conditional" if done.engine == "conditional" and done.accuracy != api.BY_LAW else "individual"
 
