@@ -152,7 +152,7 @@ def _payments(facts: Facts, story: Story, key: str) -> Table | None:
     return Table(
         f"story-{key}",
         _("Payments in this future ({currency})", currency=facts.deal.currency),
-        (_("date"), _("payer"), _("for"), _("amount")),
+        (_("date"), _("payer"), _("paid for"), _("amount")),
         tuple(rows),
         (left,) if more else (),
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from risksim.language import _
 from risksim.metrics.purse import TOTAL
 from risksim.report.document import Block, Cell, Paragraph, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import payers as figures
+from risksim.report.memo.parties import investors
 from risksim.report.memo.words import (
     capital_letter,
     estimate_cell,
@@ -69,13 +70,13 @@ def who_gains(facts: Facts) -> list[Block]:
 
 def waterfall(facts: Facts) -> list[Block]:
     """Who pays whom, as a picture half a page wide."""
-    chart = picture("payers", "waterfall", facts, width="half")
+    chart = figures.waterfall(facts, "half")
     return [chart] if chart is not None else []
 
 
 def _investor_rows(facts: Facts) -> list[tuple[Cell, ...]]:
     summary = facts.summary
-    if summary is None or not facts.deal.investors or facts.deal.capital == 0.0:
+    if summary is None or not investors(facts.deal) or facts.deal.capital == 0.0:
         return []
     paid_in = {one.name: one.amount for one in facts.deal.investors}
     sides = [(party(name), side, paid_in.get(name)) for name, side in summary.tranches.items()]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
 from risksim.report.document import Attachment, Block, Cell, Document, Heading, Paragraph, Sheet, Table
+from risksim.report.figures import returns as figures
 from risksim.report.memo.assumptions import counted
 from risksim.report.memo.limits import model_limits
 from risksim.report.memo.opening import the_answer, the_deal
-from risksim.report.memo.pictures import picture
+from risksim.report.memo.parties import investors
 from risksim.report.memo.provenance import how, provenance_table
 from risksim.report.memo.returns import three_lines
 from risksim.report.memo.sheets import MOST_LETTERS
@@ -93,7 +94,7 @@ def _title(deals: tuple[Facts, ...]) -> str:
 
 def _sentence(deals: tuple[Facts, ...]) -> str:
     """Which deal is the safest and which the riskiest for its investors."""
-    told = [one for one in deals if one.summary is not None and one.deal.investors and one.summary.tranches]
+    told = [one for one in deals if one.summary is not None and investors(one.deal) and one.summary.tranches]
     if len(told) < 2:
         return _("The deals stand side by side; fewer than two of them have investors.")
     ranked = sorted(told, key=lambda one: one.summary.everybody.loss.p_loss.value)  # type: ignore[union-attr]
@@ -130,7 +131,7 @@ def _figures() -> list[tuple[str, Callable[[Facts], Cell]]]:
 
     def of_investors(tell: Callable[..., Cell]) -> Callable[[Facts], Cell]:
         def found(one: Facts) -> Cell:
-            if one.summary is None or not one.deal.investors or not one.summary.tranches or one.deal.capital == 0.0:
+            if one.summary is None or not investors(one.deal) or not one.summary.tranches or one.deal.capital == 0.0:
                 return nothing
             return tell(one.summary.everybody)
 
@@ -220,7 +221,7 @@ def quantity_words(facts: Facts, quantity: Quantity) -> str:
 
 def _annex(one: Facts) -> list[Block]:
     blocks: list[Block] = [Heading(one.deal.name), Paragraph(" ".join(the_deal(one))), Paragraph(the_answer(one))]
-    chart = picture("returns", "histogram", one)
+    chart = figures.histogram(one, "full")
     blocks += [chart] if chart is not None else []
     return [*blocks, *three_lines(one), Paragraph(how(one), "note"), _renamed(provenance_table(one), one)]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _, plural
 from risksim.report.document import Block, Cell, Paragraph, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import drivers as figures
 from risksim.report.memo.titles import input_words, input_worth
 from risksim.report.memo.words import (
     capital_letter,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def tornado(facts: Facts) -> list[Block]:
     """The five drivers as a picture, half a page wide."""
-    chart = picture("drivers", "tornado", facts, width="half")
+    chart = figures.tornado(facts, "half")
     return [chart] if chart is not None else []
 
 

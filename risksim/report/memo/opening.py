@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from risksim.language import _, plural
 from risksim.metrics.summary import Withheld
 from risksim.report.document import Block, Heading, Keys, Paragraph
+from risksim.report.memo.parties import grants
+from risksim.report.memo.parties import guarantors as guarantors_of
+from risksim.report.memo.parties import investors as investors_of
 from risksim.report.memo.words import (
     DASH,
     capital_letter,
@@ -71,7 +74,7 @@ def _programme(facts: Facts) -> str:
 def _parties(facts: Facts) -> str:
     deal = facts.deal
     payers = listing([party(name) for name in deal.payers])
-    investors = listing([party(one.name) for one in deal.investors])
+    investors = listing([party(one.name) for one in investors_of(deal)])
     if not investors:
         if not payers:
             return _("Nobody outside the public budgets finances it.")
@@ -96,25 +99,39 @@ def _paid_in(facts: Facts, investors: str) -> str:
     deal = facts.deal
     if deal.capital == 0.0:
         return plural(
-            "{investors} pays in no capital", "{investors} pay in no capital", len(deal.investors), investors=investors
+            "{investors} pays in no capital",
+            "{investors} pay in no capital",
+            len(investors_of(deal)),
+            investors=investors,
         )
     if deal.capital is None:
         return plural(
             "{investors} pays in capital as it is needed",
             "{investors} pay in capital as it is needed",
-            len(deal.investors),
+            len(investors_of(deal)),
             investors=investors,
         )
     paid = plural(
         "{investors} pays in {amount}",
         "{investors} together pay in {amount}",
-        len(deal.investors),
+        len(investors_of(deal)),
         investors=investors,
         amount=money(deal.capital, deal.currency),
     )
-    guaranteed = sum(one.guaranteed or 0.0 for one in deal.investors)
-    if guaranteed > 0.0:
-        return _("{paid}, of which up to {amount} is guaranteed", paid=paid, amount=money(guaranteed, deal.currency))
+    given, guarantors = grants(deal), guarantors_of(deal)
+    if given > 0.0:
+        paid = _("{paid} beside a grant of {amount}", paid=paid, amount=money(given, deal.currency))
+    if guarantors:
+        names = listing([party(one.name) for one in guarantors])
+        most = sum(one.guaranteed or one.amount or 0.0 for one in guarantors)
+        if most > 0.0:
+            return _(
+                "{paid}, and {names} makes good losses of up to {amount}",
+                paid=paid,
+                names=names,
+                amount=money(most, deal.currency),
+            )
+        return _("{paid}, and {names} makes good a part of any loss", paid=paid, names=names)
     return paid
 
 
@@ -138,9 +155,11 @@ def _terms(facts: Facts) -> str:
                 number=count(assumed),
             )
     if deal.caps:
-        least = min(amount for _name, amount in deal.caps)
+        name, most = deal.caps[0]
+        if len(deal.caps) == 1 and name == "per_period":
+            return _("{terms}; at most {amount} on each date.", terms=said, amount=money(most, deal.currency))
         if len(deal.caps) == 1:
-            return _("{terms}; at most {amount} in all.", terms=said, amount=money(least, deal.currency))
+            return _("{terms}; at most {amount} in all.", terms=said, amount=money(most, deal.currency))
         return _("{terms}; {number} limits on payments apply.", terms=said, number=count(len(deal.caps)))
     return said + "."
 
@@ -162,7 +181,7 @@ def _price(facts: Facts, price: PriceOf) -> str:
 
 def the_answer(facts: Facts) -> str:
     """The answer in one sentence: of investors, else of public budgets, else why there is none."""
-    if facts.summary is not None and facts.deal.investors and facts.summary.tranches:
+    if facts.summary is not None and investors_of(facts.deal) and facts.summary.tranches:
         return _investors_answer(facts, facts.summary.everybody)
     if facts.budgets is not None:
         return budgets_answer(facts, facts.budgets.total)
@@ -178,7 +197,7 @@ def _investors_answer(facts: Facts, side: Tranche) -> str:
     often = capital_letter(futures(other_way(loss.p_loss)))
     back = (
         _("{in_so_many} the investor gets the capital back", in_so_many=often)
-        if len(deal.investors) == 1
+        if len(investors_of(deal)) == 1
         else _("{in_so_many} the investors together get the capital back", in_so_many=often)
     )
     worst = loss.expected_shortfall_95
@@ -238,7 +257,7 @@ def key_figures(facts: Facts) -> tuple[tuple[str, str, str], ...]:
     """A few figures in large type."""
     found: list[tuple[str, str, str]] = []
     deal, summary = facts.deal, facts.summary
-    if summary is not None and deal.investors and summary.tranches:
+    if summary is not None and investors_of(deal) and summary.tranches:
         found += _investors_keys(facts, summary.everybody)
     if summary is not None and summary.payers:
         found.append(_repaid(facts))
@@ -271,7 +290,7 @@ def _investors_keys(facts: Facts, side: Tranche) -> list[tuple[str, str, str]]:
 def _repaid(facts: Facts) -> tuple[str, str, str]:
     assert facts.summary is not None
     payers = list(facts.summary.payers.values())
-    name = _("repaid on average") if facts.deal.investors else _("paid on average")
+    name = _("repaid on average") if investors_of(facts.deal) else _("paid on average")
     if len(payers) == 1:
         total = payers[0].total
         between = _between(facts, total.p05.value, total.p95.value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from risksim.language import _, plural
 from risksim.report.document import Block, Paragraph, Table
 from risksim.report.memo.titles import engine_words
-from risksim.report.memo.words import count, text_cell
+from risksim.report.memo.words import count, number, text_cell
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -41,7 +41,24 @@ def how(facts: Facts) -> str:
         versions=versions,
     )
     errors = _("Digits that the error of the simulation does not support are not shown.")
-    return f"{made} {errors} {where}"
+    return " ".join(part for part in (made, checked(facts), errors, where) if part)
+
+
+def checked(facts: Facts) -> str:
+    """The cross-check by another engine, in a sentence."""
+    found = facts.provenance.cross_check
+    if found is None or found.worst is None:
+        return _("Not checked by another method, as none can run this deal.") if found is None else ""
+    said = plural(
+        "Checked by another method ({engine}): {number} figure, which differs by {errors} standard errors.",
+        "Checked by another method ({engine}): {number} figures, of which none differs by more than {errors} standard "
+        "errors.",
+        len(found.of),
+        engine=engine_words(found.engine),
+        number=count(len(found.of)),
+        errors=number(abs(found.worst.z), places=1),
+    )
+    return said if found.agrees else f"{said} {_('THE METHODS DISAGREE.')}"
 
 
 def provenance_table(facts: Facts) -> Table:

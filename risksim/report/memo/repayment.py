@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _, plural
 from risksim.report.document import Block, Heading, Paragraph, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import years as figures
 from risksim.report.memo.words import (
     capital_letter,
     estimate_cell,
@@ -38,7 +38,7 @@ def paying(facts: Facts) -> list[str]:
 
 def fan(facts: Facts, payer: str) -> list[Block]:
     """The fan of a payer's budget years, half a page wide."""
-    chart = picture("years", "fan", facts, payer, width="half")
+    chart = figures.fan(facts, payer, "half")
     return [chart] if chart is not None else []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from risksim.language import N_, _
 from risksim.report.document import Block, Cell, Heading, Paragraph, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import returns as figures
 from risksim.report.memo.words import (
     estimate_cell,
     money_cell,
@@ -30,7 +30,7 @@ LINES = {
 
 def return_charts(facts: Facts) -> list[Block]:
     """The distribution of results, half a page wide."""
-    chart = picture("returns", "histogram", facts, width="half")
+    chart = figures.histogram(facts, "half")
     return [chart] if chart is not None else []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _
 from risksim.report.document import Block, Bullets, Cell, Heading, Paragraph, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import stresses as figures
 from risksim.report.memo.titles import stress_name, stress_words
 from risksim.report.memo.words import (
     capital_letter,
@@ -95,7 +95,7 @@ def what_each_does(facts: Facts) -> list[Block]:
         )
         for one in facts.stresses.stresses
     ]
-    heat = picture("stresses", "heat", facts)
+    heat = figures.heat(facts, "full")
     blocks: list[Block] = [Heading(_("What each stress does"), 3), Bullets(tuple(said))]
     return [*blocks, heat] if heat is not None else blocks
 

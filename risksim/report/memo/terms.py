@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _
 from risksim.report.document import Block, Bullets, Cell, Table
-from risksim.report.memo.pictures import picture
+from risksim.report.figures import terms as figures
 from risksim.report.memo.words import (
     count,
     estimate_cell,
@@ -36,14 +36,14 @@ def terms(facts: Facts) -> list[Block]:
 
 
 def limit_words(asked: str) -> str:
-    """A limit in words: ``the risk of loss is at most 10 %``."""
+    """A limit in words: ``a risk of loss of at most 10 %``."""
     found = _ASKED.search(asked)
     if found is None:
-        return _("{asked} holds", asked=asked)
+        return _("what is asked for ({asked})", asked=asked)
     most = rate(float(found["most"]))
     if found["what"] == "p_loss":
-        return _("the risk of loss is at most {most}", most=most)
-    return _("the risk of a negative present value is at most {most}", most=most)
+        return _("a risk of loss of at most {most}", most=most)
+    return _("a risk of a negative present value of at most {most}", most=most)
 
 
 def worth(facts: Facts, term: Term, value: float) -> str:
@@ -66,11 +66,11 @@ def sentence(facts: Facts, one: Terms) -> str:
     solved = None if priced.solved is None else priced.solved.terms[0]
     if priced.solved is None or solved is None:
         tried = worth(facts, term, term.high)
-        return _("{term}: no value up to {tried} is enough so that {limit}.", term=title, tried=tried, limit=asked)
+        return _("{term}: no value up to {tried} gives {limit}.", term=title, tried=tried, limit=asked)
     cost = money_of(priced.solved.cost, facts.deal.currency)
     if priced.base is not None and priced.base.feasible:
         return _(
-            "{term}: as it stands, {limit}; that would still be so at {value}, where payers pay {cost} on average.",
+            "{term}: as it stands it gives {limit}, and so would {value}, with which payers pay {cost} on average.",
             term=title,
             limit=asked,
             value=worth(facts, term, solved),
@@ -78,14 +78,14 @@ def sentence(facts: Facts, one: Terms) -> str:
         )
     if term.as_it_stands is None or term.kind == "factor":
         return _(
-            "{term}: at {value}, {limit}; payers then pay {cost} on average.",
+            "{term}: {value} gives {limit}; payers then pay {cost} on average.",
             term=title,
             value=worth(facts, term, solved),
             limit=asked,
             cost=cost,
         )
     return _(
-        "{term}: at {value} instead of {now}, {limit}; payers then pay {cost} on average.",
+        "{term}: {value} instead of {now} gives {limit}; payers then pay {cost} on average.",
         term=title,
         value=worth(facts, term, solved),
         now=worth(facts, term, term.as_it_stands),
@@ -96,7 +96,7 @@ def sentence(facts: Facts, one: Terms) -> str:
 
 def acceptability(facts: Facts) -> list[Block]:
     """Risk of loss and cost over multiples of the price, as a picture, for the annex."""
-    chart = picture("terms", "acceptability", facts)
+    chart = figures.acceptability(facts, "full")
     return [chart] if chart is not None else []
 
 

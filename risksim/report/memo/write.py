@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
 from risksim.report.document import Attachment, Beside, Block, Document, Heading, PageBreak
+from risksim.report.figures import drivers as drawn
+from risksim.report.figures import returns
 from risksim.report.memo.annex_inputs import inputs, lacking
 from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
@@ -17,7 +19,6 @@ from risksim.report.memo.comparison import comparison
 from risksim.report.memo.drivers import drivers, drivers_table, tornado
 from risksim.report.memo.limits import limits
 from risksim.report.memo.opening import opening
-from risksim.report.memo.pictures import picture
 from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
 from risksim.report.memo.repayment import all_years, fan, paying, repayment
 from risksim.report.memo.returns import return_charts, three_lines
@@ -87,14 +88,7 @@ def second_page(facts: Facts) -> list[Block]:
 
 def annexes(facts: Facts) -> list[Block]:
     """All that stands behind the two pages."""
-    charts = [
-        chart
-        for chart in (
-            picture("returns", "exceedance", facts, width="half"),
-            picture("drivers", "split", facts, width="half"),
-        )
-        if chart is not None
-    ]
+    charts = [chart for chart in (returns.exceedance(facts, "half"), drawn.split(facts, "half")) if chart is not None]
     more = [*beside(list(charts)), *all_years(facts), *budget_details(facts), *drivers_table(facts)]
     blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
     return [
