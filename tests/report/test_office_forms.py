@@ -24,10 +24,11 @@ from risksim.report.document import (
     Paragraph,
     Sheet,
     Table,
+    is_numeric,
 )
 from risksim.report.forms import excel, word
 from risksim.report.forms.excel import number_format
-from risksim.report.forms.word import TemplateError, default_template, is_numeric, widths_of
+from risksim.report.forms.word import TemplateError, default_template, widths_of
 
 MONEY = Table(
     "money",

@@ -25,6 +25,7 @@ from risksim.report.document import (
     Paragraph,
     Sheet,
     Table,
+    is_numeric,
 )
 from risksim.report.forms.draw import heading, png, untitled
 
@@ -197,10 +198,11 @@ class _SheetWriter:
         is_open = table.name == NUMBERS_TABLE
         if self.head is None:
             self.head = self.row
-        head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True)
         first = self.row
         for column, text in enumerate(table.head):
             self.note_width(column, text, 18)
+            side = "right" if is_numeric(table, column) else "left"
+            head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True, align=side)
             self.sheet.write_string(self.row, column, text, head)
         for number, row in enumerate(table.rows):
             self.row += 1
@@ -238,7 +240,7 @@ class _SheetWriter:
             self.text(heading(chart), self.formats.of(bold=True))
         picture = png(untitled(chart), self.document.language)
         width, height = png_size(picture)
-        scale = CHART_WIDTH / width
+        scale = CHART_WIDTH / width if chart.width == "full" else CHART_WIDTH / (1.5 * width)
         options = {
             "image_data": io.BytesIO(picture),
             "x_scale": scale,

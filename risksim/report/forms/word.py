@@ -18,7 +18,6 @@ from risksim.report.document import (
     Beside,
     Block,
     Bullets,
-    Cell,
     Chart,
     Document,
     Heading,
@@ -26,6 +25,7 @@ from risksim.report.document import (
     PageBreak,
     Paragraph,
     Table,
+    is_numeric,
 )
 from risksim.report.forms.draw import heading, png, untitled
 
@@ -122,6 +122,8 @@ def _style_text(file: Any) -> None:
         style.font.bold, style.font.italic = bold, False
         style.font.color.rgb = RGBColor.from_string(colour)
         _plain_fonts(style.element)
+        for spread in style.element.rPr.findall(_tag("w:spacing")):  # Word's own subtitle is letter-spaced
+            style.element.rPr.remove(spread)
         paragraph = style.paragraph_format
         paragraph.space_before, paragraph.space_after, paragraph.line_spacing = Pt(before), Pt(after), 1.08
         paragraph.keep_with_next = name.startswith("Heading") or name == CAPTION
@@ -224,7 +226,8 @@ class _Writer:
 
     def heading(self, place: Any, block: Heading, _width: float) -> None:
         """A heading of the level that it has, the title being the first."""
-        place.add_paragraph(block.text, style=f"Heading {min(max(block.level - 1, 1), 3)}")
+        if block.text != self.document.title:  # which stands at the head already
+            place.add_paragraph(block.text, style=f"Heading {min(max(block.level - 1, 1), 3)}")
 
     def paragraph(self, place: Any, block: Paragraph, _width: float) -> None:
         """A paragraph."""
@@ -255,7 +258,7 @@ class _Writer:
         each = (width - GAP * (len(block.blocks) - 1)) / len(block.blocks)
         table = self.grid(place, 1, [each] * len(block.blocks))
         for cell, inside in zip(table.rows[0].cells, block.blocks, strict=True):
-            self.blocks(cell, [inside], each - GAP)
+            self.blocks(cell, [inside], each - 2 * GAP)  # a cell has margins
             first = cell.paragraphs[0]
             if not first.text and len(cell._element) > 2:
                 cell._element.remove(first._element)
@@ -324,18 +327,6 @@ class _Writer:
         _field(paragraph, "PAGE")
         paragraph.add_run("/")
         _field(paragraph, "NUMPAGES")
-
-
-def is_numeric(table: Table, column: int) -> bool:
-    """Whether a column holds numbers, which stand to the right."""
-    if column == 0:
-        return False
-    cells = [row[column] for row in table.rows if column < len(row) and row[column].text]
-    return any(cell.form not in ("text", "date") for cell in cells) or all(_looks_like_number(cell) for cell in cells)
-
-
-def _looks_like_number(cell: Cell) -> bool:
-    return any(sign.isdigit() for sign in cell.text) and not any(sign.isalpha() for sign in cell.text[:1])
 
 
 def widths_of(table: Table, width: float) -> list[float]:
