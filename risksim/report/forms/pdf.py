@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FRONT = 2
 """Pages that a board reads."""
-DENSITIES = 4
-"""How closely type can be set: from the most generous, 0."""
+SETTINGS = ((0, True), (1, True), (1, False), (2, False), (3, False))
+"""How type can be set, from the most generous: how closely, and whether pages end where the document asks for it."""
 
 
 def render(document: Document) -> bytes:
@@ -65,21 +65,16 @@ def _laid_out(document: Document) -> LaidOut:
 
     fetcher = _fetcher()(tuple(draw.svg(draw.untitled(chart), document.language) for chart in charts(document)))
     faces = "\n".join(face(name, f"font:{draw.FAMILY}-{name}.ttf", "truetype") for name in WEIGHTS)
-    for density in range(DENSITIES):
-        text = page(document, "paper", faces, density)
+    pictures: dict[str, Any] = {}
+
+    def laid(part: Document, setting: tuple[int, bool]) -> LaidOut:
+        text = page(part, "paper", faces, *setting)
         html = HTML(string=text, base_url="page:", url_fetcher=fetcher, media_type="print")
-        laid_out = html.render(font_config=FontConfiguration(), cache={})
-        if _front(laid_out) <= FRONT:
-            break
-    return laid_out
+        return html.render(font_config=FontConfiguration(), cache=pictures)
 
-
-def _front(laid_out: LaidOut) -> int:
-    """Pages before the annexes."""
-    for position, sheet in enumerate(laid_out.pages):
-        if "annexes" in sheet.anchors:
-            return position
-    return len(laid_out.pages)
+    alone = document._replace(annexes=())
+    fitting = (setting for setting in SETTINGS if len(laid(alone, setting).pages) <= FRONT)
+    return laid(document, next(fitting, SETTINGS[-1]))
 
 
 @cache
