@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -73,8 +74,12 @@ def _laid_out(document: Document) -> LaidOut:
         return html.render(font_config=FontConfiguration(), cache=pictures)
 
     alone = document._replace(annexes=())
-    fitting = (setting for setting in SETTINGS if len(laid(alone, setting).pages) <= FRONT)
-    return laid(document, next(fitting, SETTINGS[-1]))
+
+    def fits(setting: tuple[int, bool]) -> bool:
+        return len(laid(alone, setting).pages) <= FRONT
+
+    closer = 0 if fits(SETTINGS[0]) else 1 + bisect_left(SETTINGS[1:], True, key=fits)
+    return laid(document, SETTINGS[min(closer, len(SETTINGS) - 1)])
 
 
 @cache
