@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "page"
 WEIGHTS = {"Regular": (400, "normal"), "Italic": (400, "italic"), "Medium": (500, "normal"), "Bold": (700, "normal")}
 """Faces of the font: how heavy, how slanted."""
+SENTENCE = 70
+"""What is longer than this is a sentence. [letters]"""
 NUMBERS_BEHIND = N_("The numbers behind the chart")
 FILES = N_("Files")
 
@@ -40,7 +42,9 @@ def render(document: Document) -> bytes:
     return page(document, "screen", "\n".join(faces)).encode()
 
 
-def page(document: Document, medium: Literal["screen", "paper"], faces: str, density: int = 0) -> str:
+def page(
+    document: Document, medium: Literal["screen", "paper"], faces: str, density: int = 0, turns: bool = True
+) -> str:
     """The page that both HTML and PDF are made of.
 
     Parameters
@@ -53,6 +57,8 @@ def page(document: Document, medium: Literal["screen", "paper"], faces: str, den
         The rules that say where the fonts are.
     density : int
         How closely type is set, from 0.
+    turns : bool
+        Whether a page ends where the document asks for it.
 
     Returns
     -------
@@ -66,6 +72,7 @@ def page(document: Document, medium: Literal["screen", "paper"], faces: str, den
             faces=faces,
             css=_css(),
             density=density,
+            turns=turns,
             position=count().__next__,
             words={"behind": _(NUMBERS_BEHIND), "files": _(FILES)},
         )
@@ -110,6 +117,14 @@ def figures(table: Table) -> tuple[bool, ...]:
     )
 
 
+def prose(table: Table) -> tuple[bool, ...]:
+    """Which columns of a table hold sentences, and need more room than others."""
+    return tuple(
+        at > 0 and any(len(row[at].text) > SENTENCE for row in table.rows if at < len(row))
+        for at in range(len(table.head))
+    )
+
+
 def _without_title(document: Document) -> tuple[Block, ...]:
     """The front, without a heading that only repeats the title above it."""
     first = document.front[:1]
@@ -146,6 +161,7 @@ def _template() -> Template:
     found.filters |= {
         "kind": lambda block: type(block).__name__,
         "figures": figures,
+        "prose": prose,
         "above": draw.heading,
         "drawn": drawn,
         "file": _file,
@@ -158,8 +174,8 @@ def _inline(chart: Chart, document: Document, position: int) -> str:
     """A chart as part of the page, with the words for those who cannot see it."""
     from markupsafe import escape
 
-    opening, rest = draw.svg(draw.untitled(chart), document.language).split(">", 1)
     name = f"chart-{position}"
+    opening, rest = draw.svg(draw.untitled(chart), document.language, name).split(">", 1)
     title = f'<title id="{name}-title">{escape(draw.heading(chart) or chart.table.caption)}</title>'
     words = f'<desc id="{name}-words">{escape(chart.alt)}</desc>'
     return f'{opening} role="img" aria-labelledby="{name}-title {name}-words">{title}{words}{rest}'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 FRONT = 2
 """Pages that a board reads."""
-DENSITIES = 4
-"""How closely type can be set: from the most generous, 0."""
+SETTINGS = ((0, True), (1, True), (1, False), (2, False), (3, False))
+"""How type can be set, from the most generous: how closely, and whether pages end where the document asks for it."""
 
 
 def render(document: Document) -> bytes:
@@ -43,7 +44,7 @@ def render(document: Document) -> bytes:
 
     attached = [
         Attachment(string=given.content, name=given.name, description=given.what, relationship="Source")
-        for given in document.attachments
+        for given in sorted(document.attachments)
     ]
     laid_out = _laid_out(document)
     with _still_clock():
@@ -52,7 +53,7 @@ def render(document: Document) -> bytes:
             pdf_identifier=_identifier(document),
             custom_metadata=True,
             attachments=attached,
-            finisher=_without_dates,
+            finisher=_finished,
         )
     assert isinstance(found, bytes)
     return found
@@ -65,21 +66,20 @@ def _laid_out(document: Document) -> LaidOut:
 
     fetcher = _fetcher()(tuple(draw.svg(draw.untitled(chart), document.language) for chart in charts(document)))
     faces = "\n".join(face(name, f"font:{draw.FAMILY}-{name}.ttf", "truetype") for name in WEIGHTS)
-    for density in range(DENSITIES):
-        text = page(document, "paper", faces, density)
+    pictures: dict[str, Any] = {}
+
+    def laid(part: Document, setting: tuple[int, bool]) -> LaidOut:
+        text = page(part, "paper", faces, *setting)
         html = HTML(string=text, base_url="page:", url_fetcher=fetcher, media_type="print")
-        laid_out = html.render(font_config=FontConfiguration(), cache={})
-        if _front(laid_out) <= FRONT:
-            break
-    return laid_out
+        return html.render(font_config=FontConfiguration(), cache=pictures)
 
+    alone = document._replace(annexes=())
 
-def _front(laid_out: LaidOut) -> int:
-    """Pages before the annexes."""
-    for position, sheet in enumerate(laid_out.pages):
-        if "annexes" in sheet.anchors:
-            return position
-    return len(laid_out.pages)
+    def fits(setting: tuple[int, bool]) -> bool:
+        return len(laid(alone, setting).pages) <= FRONT
+
+    closer = 0 if fits(SETTINGS[0]) else 1 + bisect_left(SETTINGS[1:], True, key=fits)
+    return laid(document, SETTINGS[min(closer, len(SETTINGS) - 1)])
 
 
 @cache
@@ -92,7 +92,7 @@ def _fetcher() -> type[URLFetcher]:
             super().__init__(allowed_protocols=())
             self._drawn = drawn
 
-        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 - as the library calls it
             kind, _, name = url.partition(":")
             if kind == "font":
                 return URLFetcherResponse(url, (draw.FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
@@ -108,13 +108,20 @@ def _identifier(document: Document) -> bytes:
     return hashlib.sha256(repr(document).encode()).digest()[:16]
 
 
-def _without_dates(_: LaidOut, pdf: Any) -> None:
-    """Take out when an attachment was made, which would be now."""
+def _finished(_: LaidOut, pdf: Any) -> None:
+    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it."""
+    named: dict[int, Any] = {}
     for thing in pdf.objects:
         extra = getattr(thing, "extra", {})
         if extra.get("Type") == "/EmbeddedFile":
             extra["Params"].pop("CreationDate")
             extra["Params"].pop("ModDate")
+        elif isinstance(thing, dict) and thing.get("Type") == "/Filespec":
+            named[id(thing["F"])] = thing["UF"]
+            thing["F"] = thing["UF"]
+    for thing in pdf.objects:
+        if isinstance(thing, dict) and thing.keys() == {"Names"}:
+            thing["Names"][:] = [named.get(id(one), one) for one in thing["Names"]]
 
 
 @contextmanager
