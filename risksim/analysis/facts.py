@@ -192,6 +192,7 @@ def _of_answer(finding: _Finding, found: Answered) -> Facts:
         bad=bad,
         acceptability=acceptability,
         lacking=finding.lacking,
+        stated=api.stated(deal),
         budgets_how=found.purse.run.how if found.purse is not None else "",
         main_price=price,
         opened=to_open(done),
@@ -242,6 +243,7 @@ def _of_purse_alone(finding: _Finding) -> Facts:
         bad=None,
         acceptability=(),
         lacking=finding.lacking,
+        stated=api.stated(deal),
         budgets_how=run.how,
         purse_drivers=_purse_drivers(finding),
     )

@@ -717,20 +717,54 @@ def batch(
     threads: Threads = 0,
     dask: Dask = None,
     as_json: Json = False,
-    out: OutTable = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Write to a file: .csv (its table) or .json (all); with --memo a folder.",
+            show_default=False,
+        ),
+    ] = None,
     fail_if: FailIf = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
     ] = True,
     resume: Resume = None,
+    memo: Annotated[
+        bool, typer.Option("--memo", help="Instead: write a memo for each file, and a page that lists them.")
+    ] = False,
+    language: Language = "en",
+    forms: Forms = None,
+    p_loss: LossLimit = 0.1,
+    quick: QuickMemo = False,
     quiet: Quiet = False,
 ) -> None:
     """Run many scenario files and put them in one table: what comes back, how likely is a loss.
 
     Example: risksim batch scenarios/financing --stresses --out financing.csv
+    Then: risksim batch scenarios/financing --memo --lang da --out memos
     """
     from risksim.cli.batch import batch as command
 
+    if memo:
+        from risksim.analysis.facts import How
+        from risksim.cli.memo import Wishes, refuse_beside_memos
+        from risksim.cli.memo_batch import memos
+
+        refuse_beside_memos(
+            {
+                "--stresses": stresses,
+                "--reference": reference,
+                "--json": as_json,
+                "--fail-if": fail_if is not None,
+                "--resume": resume is not None,
+                "--dask": dask is not None,
+            }
+        )
+        with _interruptible():
+            how = How(paths, seed, threads, engine, p_loss, quick)
+            memos(files, Wishes(language, forms, out), how, by, keep_going=keep_going, quiet=quiet)
+        return
     with _interruptible():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
         command(files, *settings, ranking, by, reference, usd)
