@@ -215,9 +215,9 @@ def run(
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
     with _interruptible():
+        from risksim.analysis.answer import Wishes
         from risksim.cli.files import lists_deals
         from risksim.cli.portfolio import run as of_portfolio
-        from risksim.cli.run import Wishes
         from risksim.cli.run import run as of_deal
 
         wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
