@@ -243,9 +243,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     )
     first = shown[0]
     spoken_parts = [
-        _("{part} {share}", part=_(PARTS[number]), share=_share(part).text)
-        for number, part in enumerate(_parts(first))
-        if part is not None
+        f"{_(PARTS[number])} {_share(part).text}" for number, part in enumerate(_parts(first)) if part is not None
     ]
     alt = _(
         "Bars of why futures differ, as shares of the variance. {quantity}: {parts}.",

@@ -420,11 +420,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
             "encoding": {
                 "y": down,
                 "x": {"field": field, "type": "quantitative"},
-                "color": {
-                    "datum": kind,
-                    "type": "nominal",
-                    **key(kinds, (INK, INK, WARM), columns=1 if width == "half" else 3),
-                },
+                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=columns)},
                 "shape": {"datum": kind, "type": "nominal", "scale": {"domain": list(kinds), "range": SHAPES}},
             },
         }
