@@ -44,7 +44,7 @@ MOST_CURVES = 4
 QUANTITIES = {
     "npv": N_("investors' net present value"),
     "loss": N_("money lost by investors"),
-    "repayment": N_("repayment by all payers"),
+    "repayment": N_("repayment in all"),
     "net benefit total": N_("net benefit of public budgets"),
 }
 """Differences that are drawn, by their keys."""
