@@ -92,6 +92,7 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(*values, base), max(*values, base), 0.04, 0.04)
     down = listed(labels)
     title = _("mean present value in {unit}", unit=unit.title)
+    axis = unit.axis | END | {"tickCount": 4, "grid": True}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.55}},
@@ -159,8 +160,8 @@ def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
     """Both values at which an input is held, the unit said once."""
     told = next(one for one in found.inputs if one.input == bar.input)
     if told.unit == currency:
-        unit = unit_of((bar.low_value, bar.high_value), currency)
-        return _("{low} to {high}", low=unit.short(bar.low_value), high=unit.prose(bar.high_value))
+        money = unit_of((bar.low_value, bar.high_value), currency)
+        return _("{low} to {high}", low=money.short(bar.low_value), high=money.prose(bar.high_value))
     if told.unit == YEARLY:
         low, high = (percent(value, 0.0, 1, spoken()) for value in (bar.low_value, bar.high_value))
         return _("{low} to {high} a year", low=low.removesuffix(" %"), high=high)
