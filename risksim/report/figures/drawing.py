@@ -37,7 +37,7 @@ DARK, MIDDLE, LIGHT, PALE = "#0b4f80", "#4f93c4", "#a9cfe8", "#dcebf5"
 """Blues from dark to pale: what is good, likely or plain."""
 WARM, WARM_LIGHT, WARM_PALE = "#b8430a", "#f2a55f", "#fdeee3"
 """What is bad or a limit."""
-SERIES = ("#0b4f80", "#e69f00", "#4f93c4", "#5b2a0a", "#a9cfe8", "#b8430a", "#dcebf5", "#6b6b6b")
+SERIES = ("#0b4f80", "#f0b83c", "#4f93c4", "#5b2a0a", "#a9cfe8", "#b8430a", "#dcebf5", "#6b6b6b")
 """Series one beside the other: neighbours differ in lightness."""
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3))
 """Dashes of lines, in the order in which deals take them."""
