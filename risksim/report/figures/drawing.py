@@ -335,6 +335,12 @@ def key(domain: Sequence[str], colours: Sequence[str], **legend: Any) -> Row:
     return {"scale": {"domain": list(domain), "range": list(colours)}, "legend": legend or {}}
 
 
+def columns_for(labels: Sequence[str], width: Width) -> int:
+    """As many names beside each other in a legend as there is room for."""
+    wide = LETTER * max(map(len, labels)) + 32
+    return max(1, min(len(labels), int((PIXELS[width] - 50) // wide)))
+
+
 def rule(at: float, axis: Literal["x", "y"] = "x", **mark: Any) -> Spec:
     """A line across the chart."""
     return {

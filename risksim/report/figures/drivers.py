@@ -13,14 +13,13 @@ from risksim.report.figures.drawing import (
     DARK,
     END,
     INK,
-    LETTER,
     LIGHT,
     PALE,
-    PIXELS,
     WARM_LIGHT,
     Row,
     Width,
     amount,
+    columns_for,
     drawn,
     error_of,
     key,
@@ -98,10 +97,7 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.55}},
             "encoding": {
                 "y": down,
-                "x": quantity(
-                    "base", title, unit.axis | END | {"tickCount": 4, "grid": True}, domain=domain, nice=False
-                )
-                | {"scale": {"domain": domain, "nice": False, "zero": False}},
+                "x": quantity("base", title, axis, domain=domain, nice=False, zero=False),
                 "x2": {"field": "npv"},
                 "color": {"field": "kind", "type": "nominal", **key(kinds, (LIGHT, DARK), symbolType="square")},
             },
@@ -227,7 +223,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     down = listed(labels)
     long = max(1.0, *(row["to"] for row in rows))
     x = quantity("from", _("share of the variance"), shares(tickCount=5, **END), domain=[0, long], nice=False)
-    legend = key(kinds, colours, columns=_columns(kinds, width), symbolType="square")
+    legend = key(kinds, colours, columns=columns_for(kinds, width), symbolType="square")
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.62}},
@@ -278,14 +274,8 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     if spoken() == "da":
         alt = alt.replace(" %", " pct.")
     lines = max(label.count("\n") + 1 for label in labels)
-    height = 84.0 + (SIZE_OF_LINE * lines + 10) * len(labels) + 18 * (-(-len(kinds) // _columns(kinds, width)) - 1)
+    height = 84.0 + (SIZE_OF_LINE * lines + 10) * len(labels) + 18 * (-(-len(kinds) // columns_for(kinds, width)) - 1)
     return drawn("why-futures-differ", layers, rows, table, alt, _("Why futures differ"), width, height)
-
-
-def _columns(kinds: list[str], width: Width) -> int:
-    """As many parts beside each other in the legend as there is room for."""
-    wide = (LETTER * max(map(len, kinds))) + 32
-    return max(1, min(len(kinds), int((PIXELS[width] - 20) // wide)))
 
 
 def _parts(one: PartOf) -> tuple[Estimate | None, ...]:

@@ -45,6 +45,8 @@ LETTERS = {"half": 19, "full": 34}
 """Letters of a name on one line."""
 MOST_STEPS = 6
 """Payers, and tranches, that stand on their own; what is left is drawn together."""
+MANY = 9
+"""Steps beyond which each has a single line."""
 NOTHING = 5e-4
 """What is less than this share of the capital is rounding. [1]"""
 
@@ -104,7 +106,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
     ]
     ends = [number for row in rows for number in (row["from"], row["to"])]
     domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.3 if width == "half" else 0.14)
-    labels = [wrapped(step.name, LETTERS[width]) for step in steps]
+    labels = [wrapped(step.name, LETTERS[width], 1 if len(steps) > MANY else 2) for step in steps]
     down = listed(labels)
     used = [kind for kind in kinds if any(step.kind == kind for step in steps)]
     shown = {"scale": {"domain": [kinds[kind] for kind in used], "range": [colours[kind] for kind in used]}}
@@ -140,7 +142,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
         repaid=unit.prose(repaid, _error_of_repaid(steps)),
         result=unit.prose(result.value, error_of(result)),
     )
-    height = 46.0 + len(labels) * max(24, 14 * max(label.count("\n") + 1 for label in labels) + 8)
+    height = 46.0 + len(labels) * max(22, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("who-pays", layers, rows, table, alt, caption, width, height)
 
 

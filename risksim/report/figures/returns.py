@@ -22,6 +22,7 @@ from risksim.report.figures.drawing import (
     Unit,
     Width,
     amount,
+    columns_for,
     drawn,
     error_of,
     in_prose,
@@ -71,7 +72,7 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     rows = _bars(found)
     loss = facts.summary.everybody.loss.p_loss
     named = _sides(loss)
-    colours = key(named, [WARM, LIGHT])
+    colours = key(named, [WARM, LIGHT], columns=columns_for(named, width))
     top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
     low, high = edges[0], edges[-1]
     x = quantity(

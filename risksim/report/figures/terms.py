@@ -102,30 +102,18 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             "y": {"field": "bottom", "type": "quantitative"},
             "y2": {"field": "top"},
         }
-        is_tall = min(limit, top) / top > 0.2
-        said = _("acceptable: at most {share}", share=short_percent(limit))
+        said = _("shaded: acceptable, at most {share}", share=short_percent(limit))
         layers += [
             {
                 "data": {"values": [area]},
                 "mark": {"type": "rect", "color": PALE, "stroke": DARK, "strokeDash": [4, 3]},
                 "encoding": fields,
             },
-            {  # a falling curve leaves room at the upper right
-                "data": {"values": [area | {"said": said}]},
-                "mark": {
-                    "type": "text",
-                    "align": "right",
-                    "baseline": "top" if is_tall else "bottom",
-                    "dx": -4,
-                    "dy": 4 if is_tall else -3,
-                    "color": DARK,
-                },
-                "encoding": {
-                    "x": {"field": "high", "type": "quantitative"},
-                    "y": {"field": "top", "type": "quantitative"},
-                    "text": {"field": "said"},
-                },
-            },
+            *lettered(  # a falling curve leaves room at the upper right
+                {"align": "right", "baseline": "top", "dx": -4, "color": DARK},
+                {"x": {"value": "width"}, "y": {"value": 4}, "text": {"field": "said"}},
+                [{"said": said}],
+            ),
         ]
     place = {
         "x": {"field": "repayment", "type": "quantitative"},

@@ -66,7 +66,7 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     rows = [_fan_row(year, spread, set_aside.get(year)) for year, spread in years.items()]
     unit = unit_of((number for row in rows for name, number in row.items() if name in DRAWN), facts.deal.currency)
     expected = any(one.is_expected for one in set_aside.values())
-    kinds = [_("9 of 10 futures"), _("half of futures"), _("median")]
+    kinds = [_("9 of 10 futures"), _("5 of 10 futures"), _("median")]
     kinds.append(_("expected repayment") if expected else _("appropriation"))
     colours = (LIGHT, MIDDLE, DARK, WARM)
     shown = key(kinds if set_aside else kinds[:3], colours, columns=2 if width == "half" else 4, symbolType="square")
