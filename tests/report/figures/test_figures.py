@@ -36,7 +36,7 @@ DEALS = {
     "usual": facts(),
     "tiny": facts(0.002, currency="EUR"),
     "huge": facts(3e9, currency="EUR", appropriated=False),
-    "many": facts(tranches=SIX, payers=("municipality", "state", "a third payer of a long name indeed"), years=30),
+    "many": facts(tranches=SIX, payers=("municipality", "state", "Den Fjerneste Kommune i Landet"), years=30),
     "one year": facts(years=1, p_loss=Estimate(0.0, 0.0, 0.0, 0.00018)),
 }
 
@@ -51,7 +51,7 @@ def charts(language: Language = "en") -> Iterator[tuple[str, Chart]]:
                     yield f"{title}, {name}, {width}", chart
         for name, pick in (("curves", compared.exceedance), ("less", compared.differences), ("rank", compared.ranking)):
             for width in ("half", "full"):
-                chart = pick(both(), width)  # type: ignore[operator]
+                chart = pick(both(), width)  # type: ignore[arg-type]
                 assert chart is not None
                 yield f"compared, {name}, {width}", chart
 
@@ -285,9 +285,7 @@ ENGLISH = re.compile(
     r"to|from|points|probability|value|luck|paid|chance|municipality|state|half|late)\b",
     re.IGNORECASE,
 )
-OWN = re.compile(
-    r"our own fear|a foundation of a rather long name|a third payer of a long name indeed|Made up|First|Second"
-)
+OWN = re.compile(r"our own fear|a foundation of a rather long name|Den Fjerneste Kommune i Landet|Made up|First|Second")
 """Names of the files, which are said as they are."""
 
 
