@@ -161,7 +161,7 @@ def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
     if told.unit == YEARLY:
         low, high = (percent(value, 0.0, 1, spoken()) for value in (bar.low_value, bar.high_value))
         return _("{low} to {high} a year", low=low.removesuffix(" %"), high=high)
-    low, high = (_marks(input_value(bar.input, value, told.unit, None)) for value in (bar.low_value, bar.high_value))
+    low, high = (_marks(input_value(bar.input, value, told.unit)) for value in (bar.low_value, bar.high_value))
     for unit in (" %", f" {told.unit}"):  # said once
         if low.endswith(unit) and high.endswith(unit):
             low = low.removesuffix(unit)
@@ -170,8 +170,9 @@ def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
 
 
 def _marks(text: str) -> str:
-    """A value written with English marks, in those of the language spoken."""
-    return written(text, spoken())
+    """A value in the marks of the language spoken, whether it was written in them or in English ones."""
+    is_done = percent(0.5, 0.0, 1) == percent(0.5, 0.0, 1, spoken())
+    return text if is_done else written(text, spoken())
 
 
 PARTS = (N_("what nobody knows"), N_("what all share"), N_("luck of small numbers"))

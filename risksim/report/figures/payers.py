@@ -106,7 +106,9 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
     ]
     ends = [number for row in rows for number in (row["from"], row["to"])]
     domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.3 if width == "half" else 0.14)
-    labels = [wrapped(step.name, LETTERS[width], 1 if len(steps) > MANY else 2) for step in steps]
+    labels = [
+        wrapped(step.name, *((LETTERS[width] + 8, 1) if len(steps) > MANY else (LETTERS[width], 2))) for step in steps
+    ]
     down = listed(labels)
     used = [kind for kind in kinds if any(step.kind == kind for step in steps)]
     shown = {"scale": {"domain": [kinds[kind] for kind in used], "range": [colours[kind] for kind in used]}}

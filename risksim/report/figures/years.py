@@ -67,7 +67,8 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     unit = unit_of((number for row in rows for name, number in row.items() if name in DRAWN), facts.deal.currency)
     expected = any(one.is_expected for one in set_aside.values())
     kinds = [_("9 of 10 futures"), _("5 of 10 futures"), _("median")]
-    kinds.append(_("expected repayment") if expected else _("appropriation"))
+    aside = _("expected repayment") if expected else _("appropriation")
+    kinds.append(f"- - {aside}")
     colours = (LIGHT, MIDDLE, DARK, WARM)
     shown = key(kinds if set_aside else kinds[:3], colours, columns=2 if width == "half" else 4, symbolType="square")
     top = max(max(number for name, number in row.items() if name in DRAWN) for row in rows)
@@ -109,7 +110,7 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     table = Table(
         "repayment-by-year",
         f"{title}, {facts.deal.currency}",
-        (_("year"), _("mean"), "5 %", "25 %", "50 %", "75 %", "95 %", *((kinds[3],) if set_aside else ())),
+        (_("year"), _("mean"), "5 %", "25 %", "50 %", "75 %", "95 %", *((aside,) if set_aside else ())),
         tuple(_fan_cells(year, spread, set_aside) for year, spread in years.items()),
     )
     dearest = max(years, key=lambda year: years[year].mean.value)
