@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from risksim.language import N_, _, spoken
@@ -10,15 +11,15 @@ from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     DARK,
+    END,
     INK,
-    LETTER,
     LIGHT,
     PALE,
-    PIXELS,
     WARM_LIGHT,
     Row,
     Width,
     amount,
+    columns_for,
     drawn,
     error_of,
     key,
@@ -27,6 +28,7 @@ from risksim.report.figures.drawing import (
     quantity,
     rule,
     share,
+    shares,
     unit_of,
     word,
     wrapped,
@@ -43,7 +45,7 @@ LETTERS = {"half": 22, "full": 40}
 """Letters of a name on one line."""
 MOST_OUTCOMES = 2
 """Outcomes whose variance is shown beside money."""
-ROOM_FOR_LABEL = 0.085
+ROOM_FOR_LABEL = {"half": 0.14, "full": 0.07}
 """A part of a bar that is at least so long has its share written in it. [1]"""
 
 
@@ -72,8 +74,8 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         return None
     alone = facts.deal.cohorts == 1
     base = found.base_npv.value
-    titles = [input_title(bar.input, alone) for bar in bars]
-    ranges = [_range(found, bar) for bar in bars]
+    titles = [_title(bar.input, alone) for bar in bars]
+    ranges = [_range(found, bar, facts.deal.currency) for bar in bars]
     labels = [
         f"{wrapped(title, LETTERS[width])}\n{wrapped(values, LETTERS[width] + 4, 1)}"
         for title, values in zip(titles, ranges, strict=True)
@@ -89,13 +91,13 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(*values, base), max(*values, base), 0.04, 0.04)
     down = listed(labels)
     title = _("mean present value in {unit}", unit=unit.title)
+    axis = unit.axis | END | {"tickCount": 4, "grid": True}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.55}},
             "encoding": {
                 "y": down,
-                "x": quantity("base", title, unit.axis | {"tickCount": 4, "grid": True}, domain=domain, nice=False)
-                | {"scale": {"domain": domain, "nice": False, "zero": False}},
+                "x": quantity("base", title, axis, domain=domain, nice=False, zero=False),
                 "x2": {"field": "npv"},
                 "color": {"field": "kind", "type": "nominal", **key(kinds, (LIGHT, DARK), symbolType="square")},
             },
@@ -128,8 +130,8 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         low=unit.prose(first.npv.low.value, error_of(first.npv.low)),
         high=unit.prose(first.npv.high.value, error_of(first.npv.high)),
     )
-    lines = sum(label.count("\n") + 1 for label in labels)
-    height = 78.0 + max((SIZE_OF_LINE * lines) + 8 * len(bars), 34 * len(bars))
+    lines = max(label.count("\n") + 1 for label in labels)
+    height = 78.0 + (SIZE_OF_LINE * lines + 10) * len(bars)
     return drawn("drivers", layers, rows, table, alt, caption, width, height)
 
 
@@ -137,19 +139,40 @@ SIZE_OF_LINE = 14
 """[pixel]"""
 
 
-def _range(found: Sensitivity, bar: Bar) -> str:
+YEARLY = "1/year"
+AS_MEASURED = "as measured"
+DEEP = re.compile(r".*\[([^\]]*)\]\.([\w.]+)")
+"""An input deep in the file, as ``financing.tranches[A].loan.default.lost``."""
+
+
+def _title(name: str, alone: bool) -> str:
+    """An input in words; one that has none, by the end of its place."""
+    said = input_title(name, alone)
+    deep = DEEP.fullmatch(said)
+    return said if deep is None else f"{re.sub('[._]', ' ', deep[2])} ({deep[1]})"
+
+
+def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
     """Both values at which an input is held, the unit said once."""
     told = next(one for one in found.inputs if one.input == bar.input)
-    low, high = (_marks(input_value(bar.input, value, told.unit, None)) for value in (bar.low_value, bar.high_value))
-    for unit in (" %", f" {told.unit}"):
+    if told.unit == currency:
+        money = unit_of((bar.low_value, bar.high_value), currency)
+        return _("{low} to {high}", low=money.short(bar.low_value), high=money.prose(bar.high_value))
+    if told.unit == YEARLY:
+        low, high = (percent(value, 0.0, 1, spoken()) for value in (bar.low_value, bar.high_value))
+        return _("{low} to {high} a year", low=low.removesuffix(" %"), high=high)
+    low, high = (_marks(input_value(bar.input, value, told.unit)) for value in (bar.low_value, bar.high_value))
+    for unit in (" %", f" {told.unit}"):  # said once
         if low.endswith(unit) and high.endswith(unit):
             low = low.removesuffix(unit)
+            high = high.removesuffix(f" {AS_MEASURED}")
     return _("{low} to {high}", low=low, high=high)
 
 
 def _marks(text: str) -> str:
-    """A value written with English marks, in those of the language spoken."""
-    return written(text, spoken())
+    """A value in the marks of the language spoken, whether it was written in them or in English ones."""
+    is_done = percent(0.5, 0.0, 1) == percent(0.5, 0.0, 1, spoken())
+    return text if is_done else written(text, spoken())
 
 
 PARTS = (N_("what nobody knows"), N_("what all share"), N_("luck of small numbers"))
@@ -191,17 +214,17 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
             said = percent(size, estimate.standard_error, 0, spoken())
             rows.append(
                 {"row": place, "name": names[place], "part": _(PARTS[part]), "share": size, "from": start}
-                | {"to": start + size, "said": said if size >= ROOM_FOR_LABEL else "", "dark": part == 0}
+                | {"to": start + size, "said": said if size >= ROOM_FOR_LABEL[width] else "", "dark": part == 0}
             )
             start += size
     kinds = [_(name) for part, name in enumerate(PARTS) if any(_parts(one)[part] is not None for one in shown)]
     colours = [colour for colour, name in zip(COLOURS, PARTS, strict=True) if _(name) in kinds]
     letters = LETTERS[width] - (6 if width == "half" else 0)
-    labels = [wrapped(name, letters) for name in names]
+    labels = [wrapped(name, letters, 3) for name in names]
     down = listed(labels)
     long = max(1.0, *(row["to"] for row in rows))
-    x = quantity("from", _("share of the variance"), {"format": "%", "tickCount": 5}, domain=[0, long], nice=False)
-    legend = key(kinds, colours, columns=_columns(kinds, width), symbolType="square")
+    x = quantity("from", _("share of the variance"), shares(tickCount=5, **END), domain=[0, long], nice=False)
+    legend = key(kinds, colours, columns=columns_for(kinds, width), symbolType="square")
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.62}},
@@ -242,9 +265,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     )
     first = shown[0]
     spoken_parts = [
-        _("{part} {share}", part=_(PARTS[number]), share=_share(part).text)
-        for number, part in enumerate(_parts(first))
-        if part is not None
+        f"{_(PARTS[number])} {_share(part).text}" for number, part in enumerate(_parts(first)) if part is not None
     ]
     alt = _(
         "Bars of why futures differ, as shares of the variance. {quantity}: {parts}.",
@@ -253,15 +274,9 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     )
     if spoken() == "da":
         alt = alt.replace(" %", " pct.")
-    lines = sum(max(label.count("\n") + 1, 2) for label in labels)
-    height = 84.0 + 15 * lines + 18 * (-(-len(kinds) // _columns(kinds, width)) - 1)
+    lines = max(label.count("\n") + 1 for label in labels)
+    height = 84.0 + (SIZE_OF_LINE * lines + 10) * len(labels) + 18 * (-(-len(kinds) // columns_for(kinds, width)) - 1)
     return drawn("why-futures-differ", layers, rows, table, alt, _("Why futures differ"), width, height)
-
-
-def _columns(kinds: list[str], width: Width) -> int:
-    """As many parts beside each other in the legend as there is room for."""
-    wide = (LETTER * max(map(len, kinds))) + 32
-    return max(1, min(len(kinds), int((PIXELS[width] - 20) // wide)))
 
 
 def _parts(one: PartOf) -> tuple[Estimate | None, ...]:
@@ -281,5 +296,5 @@ def _quantity(one: PartOf, titles: dict[str, str]) -> str:
     if one.quantity == "npv":
         return _("investors' net present value")
     if one.quantity == "repayment":
-        return _("repayment by all payers")
+        return _("repayment in all")
     return titles.get(one.outcome or "") or (one.outcome or "").replace("_", " ")

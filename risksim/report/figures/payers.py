@@ -12,6 +12,7 @@ from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     DARK,
     DIM,
+    END,
     INK,
     LIGHT,
     MIDDLE,
@@ -44,6 +45,8 @@ LETTERS = {"half": 19, "full": 34}
 """Letters of a name on one line."""
 MOST_STEPS = 6
 """Payers, and tranches, that stand on their own; what is left is drawn together."""
+MANY = 9
+"""Steps beyond which each has a single line."""
 NOTHING = 5e-4
 """What is less than this share of the capital is rounding. [1]"""
 
@@ -103,7 +106,9 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
     ]
     ends = [number for row in rows for number in (row["from"], row["to"])]
     domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.3 if width == "half" else 0.14)
-    labels = [wrapped(step.name, LETTERS[width]) for step in steps]
+    labels = [
+        wrapped(step.name, *((LETTERS[width] + 8, 1) if len(steps) > MANY else (LETTERS[width], 2))) for step in steps
+    ]
     down = listed(labels)
     used = [kind for kind in kinds if any(step.kind == kind for step in steps)]
     shown = {"scale": {"domain": [kinds[kind] for kind in used], "range": [colours[kind] for kind in used]}}
@@ -113,7 +118,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.66}},
             "encoding": {
                 "y": down,
-                "x": quantity("from", title, unit.axis | {"tickCount": 4})
+                "x": quantity("from", title, unit.axis | END | {"tickCount": 4})
                 | {"scale": {"domain": domain, "nice": False, "zero": False}},
                 "x2": {"field": "to"},
                 "color": {"field": "kind", "type": "nominal", **shown, "legend": None},
@@ -139,7 +144,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
         repaid=unit.prose(repaid, _error_of_repaid(steps)),
         result=unit.prose(result.value, error_of(result)),
     )
-    height = 46.0 + sum(max(24, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 46.0 + len(labels) * max(22, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("who-pays", layers, rows, table, alt, caption, width, height)
 
 
@@ -197,6 +202,9 @@ def _steps(facts: Facts, summary: Summary, capital: float) -> list[Step]:
         total = Estimate.symmetric(sum(each.value for each in rest), sum(error_of(each) for each in rest))
         add("repaid", _("repaid: all others"), total)
     left = result.value - at
+    if not paid and left > 0.0:  # as of a loan, which nobody pays for by results
+        add("repaid", _("money received"), _times(everybody, capital))
+        left = 0.0
     if abs(left) > NOTHING * capital:
         error = error_of(result) + _error_of_repaid(steps)
         kept = left < 0.0
@@ -268,9 +276,9 @@ def budgets(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.26 if width == "half" else 0.12)
     kinds = (_("9 of 10 futures"), _("mean"))
     legend = key(kinds, (LIGHT, INK), symbolType="square")
-    x = quantity("p05", _("net benefit, present value in {unit}", unit=unit.title), unit.axis | {"tickCount": 4}) | {
-        "scale": {"domain": domain, "nice": False, "zero": False}
-    }
+    x = quantity(
+        "p05", _("net benefit, present value in {unit}", unit=unit.title), unit.axis | END | {"tickCount": 4}
+    ) | {"scale": {"domain": domain, "nice": False, "zero": False}}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": {"band": 0.5}, "stroke": MIDDLE, "strokeWidth": 0.8},
@@ -321,7 +329,7 @@ def budgets(facts: Facts, width: Width = "half") -> Chart | None:
     last = found[list(found)[-1]].net_benefit
     alt = _("Ranges of the net benefit of public budgets as present values.") + f" {'; '.join(said)}. "
     alt += _("The probability of a net cost in all is {share}.", share=share_in_prose(last.p_negative))
-    height = 84.0 + sum(max(30, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 84.0 + len(labels) * max(30, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("budgets", layers, rows, table, alt, title, width, height)
 
 

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from risksim.language import _, spoken
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
@@ -17,13 +17,17 @@ from risksim.report.figures.drawing import (
     LIGHT,
     PIXELS,
     WARM,
+    WARM_PALE,
     Row,
     Unit,
     Width,
     amount,
+    columns_for,
     drawn,
     error_of,
+    in_prose,
     key,
+    lettered,
     level,
     listed,
     padded,
@@ -31,18 +35,17 @@ from risksim.report.figures.drawing import (
     rule,
     share,
     share_in_prose,
+    shares,
+    short_percent,
     unit_of,
     word,
 )
-from risksim.report.numbers import percent
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts, Results
 
 MARKED = (0.05, 0.50, 0.95)
 """Quantiles that are marked in the histogram. [1]"""
-CHANCES = "%"
-"""How axes of shares are labelled."""
 
 
 def histogram(facts: Facts, width: Width = "full") -> Chart | None:
@@ -69,14 +72,21 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     rows = _bars(found)
     loss = facts.summary.everybody.loss.p_loss
     named = _sides(loss)
-    colours = key(named, [WARM, LIGHT])
+    colours = key(named, [WARM, LIGHT], columns=columns_for(named, width))
     top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
     low, high = edges[0], edges[-1]
-    x = quantity("low", _("result in {unit}", unit=unit.title), unit.axis, domain=[low, high], nice=False, zero=False)
+    x = quantity(
+        "low",
+        _("result in {unit}", unit=unit.title),
+        unit.axis | {"tickCount": PIXELS[width] // 65},
+        domain=[low, high],
+        nice=False,
+        zero=False,
+    )
     y = quantity(
         "drawn",
         _("share of futures"),
-        {"format": CHANCES, "tickCount": 4, "labelExpr": _up_to(top)},
+        {"tickCount": 4, "labelExpr": _up_to(top)},
         domain=[0, 1.34 * top],
         nice=False,
     )
@@ -93,6 +103,8 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
         },
     }
     layers = [bars]
+    if low < 0.0:
+        layers.insert(0, _shade(low, min(high, 0.0)))
     if luck is not None:
         layers += _outline()
     if low < 0.0 < high:
@@ -138,15 +150,24 @@ def _bars(found: Results) -> list[Row]:
 
 def _up_to(top: float) -> str:
     """Labels of an axis that reaches further than its data, so that there is room for words above."""
-    return f"datum.value > {1.05 * top!r} ? '' : datum.label"
+    return f"datum.value > {1.05 * top!r} ? '' : format(100 * datum.value, ',.2~f') + ' %'"
 
 
 def _sides(loss: Estimate) -> list[str]:
     """What both colours are called, with the chance of each."""
     return [
-        _("loss ({share} of futures)", share=share(loss).text),
+        _("loss ({share})", share=share(loss).text),
         _("no loss ({share})", share=share(_other(loss)).text),
     ]
+
+
+def _shade(low: float, high: float) -> Spec:
+    """The ground on which money is lost, so that it is seen where its bars are low."""
+    return {
+        "data": {"values": [{"low": low, "high": high}]},
+        "mark": {"type": "rect", "color": WARM_PALE},
+        "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+    }
 
 
 def _other(chance: Estimate) -> Estimate:
@@ -215,24 +236,21 @@ def _labelled(
     for align in ("left", "center", "right"):
         here = [one for one in said if one["align"] == align]
         if here:
-            layers.append(
+            layers += lettered(
+                {"align": align, "baseline": "top"},
                 {
-                    "data": {"values": here},
-                    "mark": {"type": "text", "align": align, "baseline": "top"},
-                    "encoding": {
-                        "x": {"field": "at", "type": "quantitative"},
-                        "y": {"field": "px", "type": "quantitative", "scale": None},
-                        "text": {"field": "said"},
-                    },
-                }
+                    "x": {"field": "at", "type": "quantitative"},
+                    "y": {"field": "px", "type": "quantitative", "scale": None},
+                    "text": {"field": "said"},
+                },
+                here,
             )
+    is_right = sum(point.value for _at, point in marked) > len(marked) * (low + high) / 2.0
     if with_luck:
-        layers.append(
-            {
-                "data": {"values": [{"said": _("- - luck only")}]},
-                "mark": {"type": "text", "align": "right", "baseline": "top", "dx": -2},
-                "encoding": {"x": {"value": "width"}, "y": {"value": 44}, "text": {"field": "said"}},
-            }
+        layers += lettered(
+            {"align": "left" if is_right else "right", "baseline": "top", "dx": 4 if is_right else -2},
+            {"x": {"value": 0 if is_right else "width"}, "y": {"value": 28}, "text": {"field": "said"}},
+            [{"said": f"- - {_('luck only')}"}],
         )
     return layers
 
@@ -316,7 +334,7 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
         nice=False,
         zero=False,
     )
-    y = quantity("chance", _("probability"), {"format": CHANCES, "tickCount": 5, "grid": True}, domain=[0, 1])
+    y = quantity("chance", _("probability"), shares(tickCount=5, grid=True), domain=[0, 1])
     back = _other(loss)
     at_zero = {"result": 0.0, "chance": back.value, "said": share(back).text}
     room = (0.0 - domain[0]) / (domain[1] - domain[0])
@@ -331,21 +349,20 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
                 "y": {"field": "chance", "type": "quantitative"},
             },
         },
-        {
-            "data": {"values": [at_zero]},
-            "mark": {
-                "type": "text",
-                "align": "left" if room < 0.6 else "right",
-                "dx": 8 if room < 0.6 else -8,
-                "dy": -9 if back.value < 0.9 else 12,
+        *lettered(  # a falling curve leaves room at the upper right and at the lower left of a point
+            {
+                "align": "left" if room < 0.75 else "right",
+                "dx": 8 if room < 0.75 else -8,
+                "dy": (-10 if back.value < 0.93 else 2) if room < 0.75 else (12 if back.value > 0.12 else -2),
                 "fontWeight": "bold",
             },
-            "encoding": {
+            {
                 "x": {"field": "result", "type": "quantitative"},
                 "y": {"field": "chance", "type": "quantitative"},
                 "text": {"field": "said"},
             },
-        },
+            [at_zero],
+        ),
     ]
     table = Table(
         "result-exceedance",
@@ -414,8 +431,9 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(0.0, *numbers), max(0.0, *numbers), 0.06, 0.06)
     axis = unit.axis | {"tickCount": 5}
     title = _("present value in {unit}", unit=unit.title)
-    kinds = (_("mean"), _("5 % point"), _("mean of the worst twentieth"))
-    rate = percent(facts.lines.hurdle, 0.0, 2, spoken())
+    kinds = (_("mean"), _("5 % point"), _("mean of the worst 5 %"))
+    columns = 1 if width == "half" else 3
+    rate = short_percent(facts.lines.hurdle)
 
     def marks(field: str, kind: str, size: int) -> Spec:
         return {
@@ -423,7 +441,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
             "encoding": {
                 "y": down,
                 "x": {"field": field, "type": "quantitative"},
-                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=1)},
+                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=columns)},
                 "shape": {"datum": kind, "type": "nominal", "scale": {"domain": list(kinds), "range": SHAPES}},
             },
         }
@@ -456,7 +474,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
     alt = _(
         "Net present value at {rate} a year under three views. Expected only: {first}. Luck only: {second} on average. "
         "Evidence and luck: {third} on average and {worst} in the worst twentieth.",
-        rate=rate,
+        rate=in_prose(rate),
         first=means[0],
         second=means[1],
         third=means[2],

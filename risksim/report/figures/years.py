@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MOST_TICKS = {"half": 8, "full": 16}
 """Years that are named on an axis."""
+FEWEST_YEARS = 4
+"""Years for which an axis has room at least."""
 
 
 def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
@@ -64,8 +66,9 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     rows = [_fan_row(year, spread, set_aside.get(year)) for year, spread in years.items()]
     unit = unit_of((number for row in rows for name, number in row.items() if name in DRAWN), facts.deal.currency)
     expected = any(one.is_expected for one in set_aside.values())
-    kinds = [_("9 of 10 futures"), _("half of futures"), _("median")]
-    kinds.append(_("expected repayment") if expected else _("appropriation"))
+    kinds = [_("9 of 10 futures"), _("5 of 10 futures"), _("median")]
+    aside = _("expected repayment") if expected else _("appropriation")
+    kinds.append(f"- - {aside}")
     colours = (LIGHT, MIDDLE, DARK, WARM)
     shown = key(kinds if set_aside else kinds[:3], colours, columns=2 if width == "half" else 4, symbolType="square")
     top = max(max(number for name, number in row.items() if name in DRAWN) for row in rows)
@@ -107,7 +110,7 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     table = Table(
         "repayment-by-year",
         f"{title}, {facts.deal.currency}",
-        (_("year"), _("mean"), "5 %", "25 %", "50 %", "75 %", "95 %", *((kinds[3],) if set_aside else ())),
+        (_("year"), _("mean"), "5 %", "25 %", "50 %", "75 %", "95 %", *((aside,) if set_aside else ())),
         tuple(_fan_cells(year, spread, set_aside) for year, spread in years.items()),
     )
     dearest = max(years, key=lambda year: years[year].mean.value)
@@ -170,10 +173,16 @@ def _fan_cells(year: int, spread: Spread, set_aside: dict[int, Appropriation]) -
 def _years(years: list[int], width: Width) -> Row:
     """An axis of years, with as many named as there is room for."""
     first, last = min(years), max(years)
+    room = max(0.0, (FEWEST_YEARS - (last - first + 1)) / 2)
     every = math.ceil((last - first + 1) / MOST_TICKS[width])
     ticks = [year for year in range(first, last + 1) if (year - first) % every == 0]
     return quantity(
-        "from", None, {"values": ticks, "format": "d"}, domain=[first - 0.6, last + 0.6], nice=False, zero=False
+        "from",
+        None,
+        {"values": ticks, "format": "d"},
+        domain=[first - 0.6 - room, last + 0.6 + room],
+        nice=False,
+        zero=False,
     )
 
 
@@ -209,7 +218,7 @@ def all_payers(facts: Facts, width: Width = "full") -> Chart | None:
             paid = means[name][str(year)].mean.value if str(year) in means[name] else 0.0
             kind = wrapped(party(name), 28, 1) if name in named else _("others")
             rows.append(
-                {"year": year, "from": year - 0.42, "to": year + 0.42, "payer": kind, "name": name, "mean": paid}
+                {"year": year, "from": year - 0.42, "to": year + 0.42, "payer": kind, "key": name, "mean": paid}
                 | {"low": base, "high": base + paid}
             )
             base += paid
