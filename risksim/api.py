@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
+from risksim.scenario.numbers import Stated as Stated
+from risksim.scenario.numbers import stated as stated_in
 from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
@@ -2453,6 +2455,11 @@ def shares_points(plans: Sequence[Plan]) -> bool:
     """
     names = {dimension_names(plan, max(parameter_dimensions(one) for one in plans)) for plan in plans}
     return len(names) == 1
+
+
+def stated(deal: Deal) -> tuple[Stated, ...]:
+    """The numbers and dates that a deal's file states, in its order: see `risksim.scenario.numbers`."""
+    return stated_in(deal.document)
 
 
 def values_at(deal: Deal, place: str) -> list[Any]:

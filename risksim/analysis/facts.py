@@ -158,6 +158,8 @@ def facts(deal: api.Deal, how: How = How(), progress: Report | None = None) -> F
     told = finding.told(RUNNING)
     asked = ask(deal, how.paths, how.seed, how.threads, Wishes(engine=how.engine), columns=True)
     found = answer(asked, progress=lambda done: told(done, asked.job.paths))
+    if found.done.partial:  # a memo is of the whole run or of none
+        raise KeyboardInterrupt
     return _of_answer(finding, found)
 
 
@@ -172,7 +174,7 @@ def _of_answer(finding: _Finding, found: Answered) -> Facts:
     drivers = _drivers(finding)
     stresses = _stresses(finding)
     terms, acceptability, price = _terms(finding, found)
-    typical, bad = _stories(finding, done)
+    typical, bad = _stories(finding, found)
     return Facts(
         provenance=_provenance(deal, found),
         deal=deal_of(deal, done.capital),
@@ -190,6 +192,7 @@ def _of_answer(finding: _Finding, found: Answered) -> Facts:
         bad=bad,
         acceptability=acceptability,
         lacking=finding.lacking,
+        stated=api.stated(deal),
         budgets_how=found.purse.run.how if found.purse is not None else "",
         main_price=price,
         opened=to_open(done),
@@ -240,6 +243,7 @@ def _of_purse_alone(finding: _Finding) -> Facts:
         bad=None,
         acceptability=(),
         lacking=finding.lacking,
+        stated=api.stated(deal),
         budgets_how=run.how,
         purse_drivers=_purse_drivers(finding),
     )
@@ -255,7 +259,7 @@ def _name(deal: api.Deal) -> str:
 def _provenance(deal: api.Deal, found: Answered) -> Provenance:
     done, asked, checked = found.done, found.asked, found.checked
     engine = "" if asked.job.engine in ("auto", asked.choice.engine) else f" --engine {asked.job.engine}"
-    said = _of_file(deal, done.seed, asked.job.paths, done.engine, done.how, f"risksim run {_name(deal)}{engine}")
+    said = _of_file(deal, asked.job.seed, asked.job.paths, done.engine, done.how, f"risksim run {_name(deal)}{engine}")
     if checked is None:
         why = next((one.obstacle for one in api.engines(deal) if one.engine == "conditional"), None)
         return said._replace(checked=why or "")
@@ -387,9 +391,10 @@ def _acceptability(finding: _Finding, found: Answered, place: str) -> tuple[tupl
     return tuple(points)
 
 
-def _stories(finding: _Finding, done: api.Done) -> tuple[Story | None, Story | None]:
+def _stories(finding: _Finding, found: Answered) -> tuple[Story | None, Story | None]:
     if not finding.wants("stories", "typical", "bad"):
         return None, None
     finding.told(TELLING)
-    typical, bad = (api.explain(finding.deal, path, done.seed, opened_by(done)) for path in to_open(done))
+    done, seed = found.done, found.asked.job.seed  # people are drawn with it where the deal itself is enumerated
+    typical, bad = (api.explain(finding.deal, path, seed, opened_by(done)) for path in to_open(done))
     return typical, bad

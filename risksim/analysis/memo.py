@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from risksim.analysis.three_lines import ThreeLines
     from risksim.analysis.variance import VarianceSplit
     from risksim.api import PortfolioPurse
+    from risksim.api import Stated as Stated
     from risksim.metrics.fund import FundSummary
     from risksim.metrics.fund import Holding as FundHolding
     from risksim.metrics.precision import Estimate
@@ -193,6 +194,8 @@ class Facts(NamedTuple):
     of all payers. [1], [1], [currency]"""
     lacking: Mapping[str, str]
     """Sections that are left out, by the name of the field, and why: ``{"stresses": "..."}``."""
+    stated: tuple[Stated, ...] = ()
+    """The numbers and dates that the file states, which go out with the workbook and may come back changed."""
     budgets_how: str = ""
     """Paths, seed and engine behind `budgets` in words: the first paths of the run where somebody invests."""
     main_price: str = ""

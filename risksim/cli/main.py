@@ -84,6 +84,22 @@ FailIf = Annotated[
 ]
 
 
+Language = Annotated[
+    Literal["en", "da"], typer.Option("--lang", help="Language of the memo: English or Danish (dansk).")
+]
+Forms = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="FORM,...", help="pdf, docx, html or xlsx; several by commas.", show_default="pdf"
+    ),
+]
+LossLimit = Annotated[
+    float,
+    typer.Option("--p-loss", min=0.0, max=1.0, help="Probability of a loss for which the memo solves for terms."),
+]
+QuickMemo = Annotated[bool, typer.Option("--quick", help="Fewer futures behind all but the run itself.")]
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Ctrl-C ends a command with a word and the exit code of an interruption."""
@@ -629,6 +645,51 @@ def public(
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def memo(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario or portfolio file; several scenario files make a comparison.",
+            show_default=False,
+        ),
+    ],
+    language: Language = "en",
+    forms: Forms = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="PATH",
+            help="A folder, or a file whose ending names its form.",
+            show_default="NAME-memo.pdf in this folder",
+        ),
+    ] = None,
+    paths: Points = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    p_loss: LossLimit = 0.1,
+    date: Annotated[
+        str | None,
+        typer.Option("--date", help="Printed on the memo, as 2026-11-22.", show_default="none, so that bytes repeat"),
+    ] = None,
+    quick: QuickMemo = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write what a board reads of a deal: two pages and annexes, as PDF, Word, HTML or Excel, in Danish or English.
+
+    Example: risksim memo scenarios/broendby-tuba.yaml --lang da --format pdf,docx
+    """
+    from risksim.analysis.facts import How
+    from risksim.cli.memo import Wishes
+    from risksim.cli.memo import memo as command
+
+    with _interruptible():
+        how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
+        command(files, Wishes(language, forms, out, date), how, quiet)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from risksim.report.figures.drawing import (
     rule,
     share,
     share_in_prose,
+    shares,
     unit_of,
     word,
     wrapped,
@@ -103,7 +104,7 @@ def exceedance(found: Compared, width: Width = "full") -> Chart | None:
             "mark": {"type": "line", "strokeWidth": 2},
             "encoding": {
                 "x": x,
-                "y": quantity("chance", _("probability"), {"format": "%", "tickCount": 5, "grid": True}, domain=[0, 1]),
+                "y": quantity("chance", _("probability"), shares(tickCount=5, grid=True), domain=[0, 1]),
                 "color": {"field": "deal", "type": "nominal", **scale, "legend": legend},
                 "strokeDash": {"field": "deal", "type": "nominal", **dashes, "legend": legend},
             },
@@ -238,7 +239,7 @@ def differences(found: Compared, width: Width = "full") -> Chart | None:
         for row, (_letter, _name, one) in zip(rows, shown, strict=True)
     ]
     alt = _("Ranges of the differences from A, path by path.") + f" {'; '.join(said[:4])}."
-    height = 84.0 + sum(max(28, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 84.0 + len(labels) * max(28, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("compared-differences", layers, rows, table, alt, caption, width, height)
 
 
@@ -273,7 +274,7 @@ def ranking(found: Compared, width: Width = "half") -> Chart | None:
     down = listed(labels)
     top = max(0.01, *(min(row["high"], 1.0) for row in rows))
     domain = [0.0, top * (1.45 if width == "half" else 1.2)]
-    axis = {"format": "%" if top > 0.05 else ".1~%", "tickCount": 4, "labelExpr": "datum.value > 1 ? '' : datum.label"}
+    axis = shares(tickCount=4)
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "color": MIDDLE, "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.6}},
@@ -297,5 +298,5 @@ def ranking(found: Compared, width: Width = "half") -> Chart | None:
     )
     said = "; ".join(_("{name}: {share}", name=name, share=share_in_prose(loss)) for name, loss in losses[:6])
     alt = _("Bars of the probability of a loss, the safest deal first. {list}.", list=said)
-    height = 50.0 + sum(max(26, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 50.0 + len(labels) * max(26, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("compared-ranking", layers, rows, table, alt, caption, width, height)

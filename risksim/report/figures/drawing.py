@@ -18,7 +18,7 @@ from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
 from risksim.report.charts import SCHEMA, Spec
 from risksim.report.document import Cell, Chart, Table
-from risksim.report.numbers import percent, rounded, uncertain_digit
+from risksim.report.numbers import percent, rounded, uncertain_digit, written
 
 Row = dict[str, Any]
 Width = Literal["half", "full"]
@@ -125,9 +125,40 @@ def error_of(estimate: Estimate) -> float:
     return wide if math.isfinite(wide) else 0.0
 
 
-def share_in_prose(estimate: Estimate) -> str:
-    """A probability as it stands in a sentence; a bound where it was never or always seen."""
+def chance_text(estimate: Estimate) -> str:
+    """A probability to the digit that its error supports; a short bound where it was never or always seen."""
     text = chance(estimate, spoken())[0]
+    if estimate.value == 0.0 < estimate.high < 0.5:
+        return _("below {share}", share=short_percent(_outward(estimate.high)))
+    if estimate.value == 1.0 > estimate.low > 0.5:
+        return _("above {share}", share=short_percent(1.0 - _outward(1.0 - estimate.low)))
+    return text
+
+
+def _outward(small: float) -> float:
+    """A small probability rounded up to one digit."""
+    step = 10.0 ** math.floor(math.log10(small))
+    return round(math.ceil(small / step - 1e-9) * step, 12)
+
+
+def short_percent(share: float) -> str:
+    """A share in per cent without noughts at its end.
+
+    Examples
+    --------
+    >>> short_percent(0.035)
+    '3.5 %'
+    """
+    return f"{written(f'{100.0 * share:.6g}', spoken())} %"
+
+
+def share_in_prose(estimate: Estimate) -> str:
+    """A probability as it stands in a sentence."""
+    return in_prose(chance_text(estimate))
+
+
+def in_prose(text: str) -> str:
+    """Percentages as a sentence has them."""
     return text.replace(" %", " pct.") if spoken() == "da" else text
 
 
@@ -155,7 +186,7 @@ def share(estimate: Estimate | float, most: int = 2) -> Cell:
     """A cell of a probability or a share."""
     if isinstance(estimate, Estimate):
         places = _places(100.0 * error_of(estimate), most)
-        return Cell(chance(estimate, spoken())[0], _there(estimate.value), "percent", places)
+        return Cell(chance_text(estimate), _there(estimate.value), "percent", places)
     return Cell(percent(estimate, 0.0, most, spoken()), _there(estimate), "percent", most)
 
 
@@ -213,6 +244,7 @@ def drawn(
     -------
     Chart
     """
+    alt = alt.replace("..", ".")  # where an abbreviation ends a sentence
     spec: Spec = {
         "$schema": SCHEMA,
         "description": alt,
@@ -310,6 +342,22 @@ def rule(at: float, axis: Literal["x", "y"] = "x", **mark: Any) -> Spec:
         "mark": {"type": "rule", "color": INK, **mark},
         "encoding": {axis: {"field": "at", "type": "quantitative"}},
     }
+
+
+def shares(**more: Any) -> Row:
+    """How an axis labels shares."""
+    return {"labelExpr": "format(100 * datum.value, ',.2~f') + ' %'", **more}
+
+
+def lettered(mark: Row, encoding: Row, data: Sequence[Row] | None = None, **more: Any) -> list[Spec]:
+    """Words on a white edge, so that lines may run beneath them."""
+    rows = {} if data is None else {"data": {"values": list(data)}}
+    edge = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round", "color": "white"}
+    bare = {name: value for name, value in encoding.items() if name != "color"}
+    return [
+        {**rows, **more, "mark": {"type": "text", **mark, **edge}, "encoding": bare},
+        {**rows, **more, "mark": {"type": "text", **mark}, "encoding": encoding},
+    ]
 
 
 def padded(low: float, high: float, below: float = 0.05, above: float = 0.05) -> list[float]:

@@ -27,6 +27,7 @@ from risksim.report.figures.drawing import (
     quantity,
     rule,
     share,
+    shares,
     unit_of,
     word,
     wrapped,
@@ -43,7 +44,7 @@ LETTERS = {"half": 22, "full": 40}
 """Letters of a name on one line."""
 MOST_OUTCOMES = 2
 """Outcomes whose variance is shown beside money."""
-ROOM_FOR_LABEL = 0.085
+ROOM_FOR_LABEL = {"half": 0.14, "full": 0.07}
 """A part of a bar that is at least so long has its share written in it. [1]"""
 
 
@@ -128,8 +129,8 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         low=unit.prose(first.npv.low.value, error_of(first.npv.low)),
         high=unit.prose(first.npv.high.value, error_of(first.npv.high)),
     )
-    lines = sum(label.count("\n") + 1 for label in labels)
-    height = 78.0 + max((SIZE_OF_LINE * lines) + 8 * len(bars), 34 * len(bars))
+    lines = max(label.count("\n") + 1 for label in labels)
+    height = 78.0 + (SIZE_OF_LINE * lines + 10) * len(bars)
     return drawn("drivers", layers, rows, table, alt, caption, width, height)
 
 
@@ -191,7 +192,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
             said = percent(size, estimate.standard_error, 0, spoken())
             rows.append(
                 {"row": place, "name": names[place], "part": _(PARTS[part]), "share": size, "from": start}
-                | {"to": start + size, "said": said if size >= ROOM_FOR_LABEL else "", "dark": part == 0}
+                | {"to": start + size, "said": said if size >= ROOM_FOR_LABEL[width] else "", "dark": part == 0}
             )
             start += size
     kinds = [_(name) for part, name in enumerate(PARTS) if any(_parts(one)[part] is not None for one in shown)]
@@ -200,7 +201,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     labels = [wrapped(name, letters) for name in names]
     down = listed(labels)
     long = max(1.0, *(row["to"] for row in rows))
-    x = quantity("from", _("share of the variance"), {"format": "%", "tickCount": 5}, domain=[0, long], nice=False)
+    x = quantity("from", _("share of the variance"), shares(tickCount=5), domain=[0, long], nice=False)
     legend = key(kinds, colours, columns=_columns(kinds, width), symbolType="square")
     layers: list[Spec] = [
         {
@@ -253,8 +254,8 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     )
     if spoken() == "da":
         alt = alt.replace(" %", " pct.")
-    lines = sum(max(label.count("\n") + 1, 2) for label in labels)
-    height = 84.0 + 15 * lines + 18 * (-(-len(kinds) // _columns(kinds, width)) - 1)
+    lines = max(label.count("\n") + 1 for label in labels)
+    height = 84.0 + (SIZE_OF_LINE * lines + 10) * len(labels) + 18 * (-(-len(kinds) // _columns(kinds, width)) - 1)
     return drawn("why-futures-differ", layers, rows, table, alt, _("Why futures differ"), width, height)
 
 

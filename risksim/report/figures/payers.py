@@ -139,7 +139,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
         repaid=unit.prose(repaid, _error_of_repaid(steps)),
         result=unit.prose(result.value, error_of(result)),
     )
-    height = 46.0 + sum(max(24, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 46.0 + len(labels) * max(24, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("who-pays", layers, rows, table, alt, caption, width, height)
 
 
@@ -321,7 +321,7 @@ def budgets(facts: Facts, width: Width = "half") -> Chart | None:
     last = found[list(found)[-1]].net_benefit
     alt = _("Ranges of the net benefit of public budgets as present values.") + f" {'; '.join(said)}. "
     alt += _("The probability of a net cost in all is {share}.", share=share_in_prose(last.p_negative))
-    height = 84.0 + sum(max(30, 15 * (label.count("\n") + 1) + 4) for label in labels)
+    height = 84.0 + len(labels) * max(30, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("budgets", layers, rows, table, alt, title, width, height)
 
 

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from risksim.language import _, spoken
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
@@ -23,7 +23,9 @@ from risksim.report.figures.drawing import (
     amount,
     drawn,
     error_of,
+    in_prose,
     key,
+    lettered,
     level,
     listed,
     padded,
@@ -31,18 +33,17 @@ from risksim.report.figures.drawing import (
     rule,
     share,
     share_in_prose,
+    shares,
+    short_percent,
     unit_of,
     word,
 )
-from risksim.report.numbers import percent
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts, Results
 
 MARKED = (0.05, 0.50, 0.95)
 """Quantiles that are marked in the histogram. [1]"""
-CHANCES = "%"
-"""How axes of shares are labelled."""
 
 
 def histogram(facts: Facts, width: Width = "full") -> Chart | None:
@@ -76,7 +77,7 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     y = quantity(
         "drawn",
         _("share of futures"),
-        {"format": CHANCES, "tickCount": 4, "labelExpr": _up_to(top)},
+        {"tickCount": 4, "labelExpr": _up_to(top)},
         domain=[0, 1.34 * top],
         nice=False,
     )
@@ -138,7 +139,7 @@ def _bars(found: Results) -> list[Row]:
 
 def _up_to(top: float) -> str:
     """Labels of an axis that reaches further than its data, so that there is room for words above."""
-    return f"datum.value > {1.05 * top!r} ? '' : datum.label"
+    return f"datum.value > {1.05 * top!r} ? '' : format(100 * datum.value, ',.2~f') + ' %'"
 
 
 def _sides(loss: Estimate) -> list[str]:
@@ -215,24 +216,20 @@ def _labelled(
     for align in ("left", "center", "right"):
         here = [one for one in said if one["align"] == align]
         if here:
-            layers.append(
+            layers += lettered(
+                {"align": align, "baseline": "top"},
                 {
-                    "data": {"values": here},
-                    "mark": {"type": "text", "align": align, "baseline": "top"},
-                    "encoding": {
-                        "x": {"field": "at", "type": "quantitative"},
-                        "y": {"field": "px", "type": "quantitative", "scale": None},
-                        "text": {"field": "said"},
-                    },
-                }
+                    "x": {"field": "at", "type": "quantitative"},
+                    "y": {"field": "px", "type": "quantitative", "scale": None},
+                    "text": {"field": "said"},
+                },
+                here,
             )
     if with_luck:
-        layers.append(
-            {
-                "data": {"values": [{"said": _("- - luck only")}]},
-                "mark": {"type": "text", "align": "right", "baseline": "top", "dx": -2},
-                "encoding": {"x": {"value": "width"}, "y": {"value": 44}, "text": {"field": "said"}},
-            }
+        layers += lettered(
+            {"align": "right", "baseline": "top", "dx": -2},
+            {"x": {"value": "width"}, "y": {"value": 44}, "text": {"field": "said"}},
+            [{"said": f"- - {_('luck only')}"}],
         )
     return layers
 
@@ -316,7 +313,7 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
         nice=False,
         zero=False,
     )
-    y = quantity("chance", _("probability"), {"format": CHANCES, "tickCount": 5, "grid": True}, domain=[0, 1])
+    y = quantity("chance", _("probability"), shares(tickCount=5, grid=True), domain=[0, 1])
     back = _other(loss)
     at_zero = {"result": 0.0, "chance": back.value, "said": share(back).text}
     room = (0.0 - domain[0]) / (domain[1] - domain[0])
@@ -331,21 +328,20 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
                 "y": {"field": "chance", "type": "quantitative"},
             },
         },
-        {
-            "data": {"values": [at_zero]},
-            "mark": {
-                "type": "text",
-                "align": "left" if room < 0.6 else "right",
-                "dx": 8 if room < 0.6 else -8,
-                "dy": -9 if back.value < 0.9 else 12,
+        *lettered(  # a falling curve leaves room at the upper right and at the lower left of a point
+            {
+                "align": "left" if room < 0.75 else "right",
+                "dx": 8 if room < 0.75 else -8,
+                "dy": (-10 if back.value < 0.93 else 2) if room < 0.75 else (12 if back.value > 0.12 else -2),
                 "fontWeight": "bold",
             },
-            "encoding": {
+            {
                 "x": {"field": "result", "type": "quantitative"},
                 "y": {"field": "chance", "type": "quantitative"},
                 "text": {"field": "said"},
             },
-        },
+            [at_zero],
+        ),
     ]
     table = Table(
         "result-exceedance",
@@ -415,7 +411,8 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
     axis = unit.axis | {"tickCount": 5}
     title = _("present value in {unit}", unit=unit.title)
     kinds = (_("mean"), _("5 % point"), _("mean of the worst twentieth"))
-    rate = percent(facts.lines.hurdle, 0.0, 2, spoken())
+    columns = 1 if width == "half" else 3
+    rate = short_percent(facts.lines.hurdle)
 
     def marks(field: str, kind: str, size: int) -> Spec:
         return {
@@ -423,7 +420,11 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
             "encoding": {
                 "y": down,
                 "x": {"field": field, "type": "quantitative"},
-                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=1)},
+                "color": {
+                    "datum": kind,
+                    "type": "nominal",
+                    **key(kinds, (INK, INK, WARM), columns=1 if width == "half" else 3),
+                },
                 "shape": {"datum": kind, "type": "nominal", "scale": {"domain": list(kinds), "range": SHAPES}},
             },
         }
@@ -456,7 +457,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
     alt = _(
         "Net present value at {rate} a year under three views. Expected only: {first}. Luck only: {second} on average. "
         "Evidence and luck: {third} on average and {worst} in the worst twentieth.",
-        rate=rate,
+        rate=in_prose(rate),
         first=means[0],
         second=means[1],
         third=means[2],

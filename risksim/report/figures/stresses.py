@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from risksim.language import N_, _, spoken
 from risksim.metrics.precision import Estimate
-from risksim.report.answer import chance
 from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
@@ -120,7 +119,7 @@ def heat(facts: Facts, width: Width = "full") -> Chart | None:
                 "color": {
                     "field": "worth",
                     "type": "quantitative",
-                    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD], "clamp": True},
+                    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD], "interpolate": "rgb"},
                     "legend": None,
                 },
             },
@@ -155,8 +154,8 @@ def heat(facts: Facts, width: Width = "full") -> Chart | None:
         ),
         (
             _(
-                "Orange is worse and blue is better; there is no colour where the simulation sees no change, or where it "
-                "depends on who asks."
+                "Orange is worse and blue is better; there is no colour where the simulation sees no change, or where "
+                "it depends on who asks."
             ),
         ),
         emphasised=(0,),
@@ -198,7 +197,7 @@ def _measures(found: Standard, currency: str) -> tuple[Measure, ...]:
         ),
         Measure(
             "npv_es95",
-            _("worst twentieth: mean loss, {unit}", unit=npv.title),
+            _("worst 5 %: mean loss, {unit}", unit=npv.title),
             npv.scale,
             npv,
             -1,
@@ -278,9 +277,15 @@ def _said(measure: Measure, level: Estimate) -> str:
 def _whole(level: Estimate) -> str:
     """A probability to the whole per cent, with a bound where it was never or always seen."""
     if level.value in (0.0, 1.0) and level.high > level.low:
-        return chance(level, spoken())[0]
+        bound = ceil_to(level.high) if level.value == 0.0 else 1.0 - ceil_to(1.0 - level.low)
+        return f"{'<' if level.value == 0.0 else '>'} {percent(bound, 0.0, 1, spoken())}"
     most = 1 if min(level.value, 1.0 - level.value) < 0.0995 else 0
     return percent(level.value, level.standard_error, most, spoken())
+
+
+def ceil_to(small: float, step: float = 1e-3) -> float:
+    """A small probability rounded up to a tenth of a per cent."""
+    return step * math.ceil(small / step - 1e-9)
 
 
 def _moved(measure: Measure, change: Estimate) -> str:

@@ -24,14 +24,18 @@ from risksim.report.figures.drawing import (
     amount,
     drawn,
     error_of,
+    in_prose,
+    lettered,
     number,
     padded,
     quantity,
     share,
     share_in_prose,
+    shares,
+    short_percent,
     unit_of,
 )
-from risksim.report.numbers import percent, written
+from risksim.report.numbers import written
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -75,7 +79,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         for times, loss, paid in points
     ]
     paid = [row["repayment"] for row in rows]
-    domain = padded(min(paid), max(paid), 0.1, 0.16)
+    domain = padded(min(paid), max(paid), 0.1, 0.26 if width == "half" else 0.12)
     x = quantity(
         "repayment",
         _("mean repayment in {unit}", unit=unit.title),
@@ -85,7 +89,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         zero=False,
     )
     top = min(1.0, max(1.12 * max(row["loss"] for row in rows), 1.4 * (limit or 0.0), 0.02))
-    y = quantity("loss", _("probability of a loss"), {"format": "%", "tickCount": 5}, domain=[0, top], nice=False)
+    y = quantity("loss", _("probability of a loss"), shares(tickCount=5), domain=[0, top], nice=False)
     layers: list[Spec] = []
     if limit is not None:
         right = domain[1] if most is None else min(max(most, domain[0]), domain[1])
@@ -96,7 +100,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             "y": {"field": "bottom", "type": "quantitative"},
             "y2": {"field": "top"},
         }
-        said = _("acceptable: at most {share}", share=percent(limit, 0.0, 1, spoken()))
+        said = _("acceptable: at most {share}", share=short_percent(limit))
         layers += [
             {
                 "data": {"values": [area]},
@@ -132,19 +136,14 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             },
         },
         *(
-            {
-                "data": {"values": _apart(rows, domain, top, width)},
-                "transform": [{"filter": f"{'' if now else '!'}datum.now"}],
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 8,
-                    "dy": -7,
-                    "fontWeight": "bold" if now else "normal",
-                },
-                "encoding": place | {"text": {"field": "said"}},
-            }
+            layer
             for now in (False, True)
+            for layer in lettered(
+                {"align": "left", "dx": 8, "dy": -7, "fontWeight": "bold" if now else "normal"},
+                place | {"text": {"field": "said"}},
+                _apart(rows, domain, top, width),
+                transform=[{"filter": f"{'' if now else '!'}datum.now"}],
+            )
         ),
     ]
     caption = _("What the price does to both sides: the price as a multiple of what it is")
@@ -197,7 +196,7 @@ def _notes(limit: float | None, most: float | None, facts: Facts) -> tuple[str, 
         notes.append(
             _(
                 "Acceptable to investors: a probability of a loss of at most {share}.",
-                share=percent(limit, 0.0, 1, spoken()),
+                share=short_percent(limit),
             )
         )
     if most is not None:
@@ -232,6 +231,6 @@ def _alt(points: list[tuple[float, Estimate, Estimate]], limit: float | None, un
         + _(
             "From {times} the price on it is at most {share}.",
             times=_multiple(min(reached)).removeprefix("× "),
-            share=percent(limit, 0.0, 1, spoken()).replace(" %", " pct." if spoken() == "da" else " %"),
+            share=in_prose(short_percent(limit)),
         )
     )
