@@ -16,6 +16,7 @@ from risksim.report.memo.words import (
     capital_letter,
     count,
     date,
+    ended,
     error_of,
     futures,
     listing,
@@ -51,7 +52,7 @@ def opening(facts: Facts) -> list[Block]:
 
 def the_deal(facts: Facts) -> list[str]:
     """The deal in three sentences: whom it is for and when, who pays in and back, and for what."""
-    return [sentence for sentence in (_programme(facts), _parties(facts), _terms(facts)) if sentence]
+    return [ended(sentence) for sentence in (_programme(facts), _parties(facts), _terms(facts)) if sentence]
 
 
 def _programme(facts: Facts) -> str:
@@ -182,7 +183,7 @@ def _price(facts: Facts, price: PriceOf) -> str:
 def the_answer(facts: Facts) -> str:
     """The answer in one sentence: of investors, else of public budgets, else why there is none."""
     if facts.summary is not None and investors_of(facts.deal) and facts.summary.tranches:
-        return _investors_answer(facts, facts.summary.everybody)
+        return ended(_investors_answer(facts, facts.summary.everybody))
     if facts.budgets is not None:
         return budgets_answer(facts, facts.budgets.total)
     if facts.summary is not None and facts.summary.payers:

@@ -16,6 +16,7 @@ from risksim.report.memo.repayment import all_years
 from risksim.report.memo.returns import quantiles, three_lines
 from risksim.report.memo.stresses import stresses, stresses_by_budget
 from risksim.report.memo.terms import terms, terms_table
+from risksim.report.memo.words import tidied
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -41,4 +42,4 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Statistics"), statistics(facts, all_of_them=True)),
         (_("Method"), method(facts)),
     ]
-    return tuple(Sheet(name[:MOST_LETTERS], tuple(blocks)) for name, blocks in found if blocks)
+    return tuple(Sheet(name[:MOST_LETTERS], tidied(blocks)) for name, blocks in found if blocks)

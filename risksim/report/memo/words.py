@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from risksim.language import N_, _, plural, spoken
 from risksim.metrics.summary import Withheld
-from risksim.report.document import Cell
+from risksim.report.document import Beside, Block, Bullets, Cell, Paragraph, Table
 from risksim.report.numbers import rounded, uncertain_digit, written
 
 if TYPE_CHECKING:
@@ -377,3 +377,31 @@ def quoted(text: str) -> str:
 def decimal_mark(text: str) -> str:
     """A number that Python wrote, in the marks of the language spoken."""
     return written(text, spoken())
+
+
+def ended(text: str) -> str:
+    """A sentence without the second of two full stops, where it ends with an abbreviation.
+
+    Examples
+    --------
+    >>> ended("kr..")
+    'kr.'
+    """
+    return re.sub(r"\.\.(?=\s|$)", ".", text)
+
+
+def tidied(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks whose sentences end once."""
+    return tuple(map(_tidied, blocks))
+
+
+def _tidied(block: Block) -> Block:
+    if isinstance(block, Paragraph):
+        return block._replace(text=ended(block.text))
+    if isinstance(block, Bullets):
+        return block._replace(items=tuple(map(ended, block.items)))
+    if isinstance(block, Beside):
+        return Beside(tidied(block.blocks))
+    if isinstance(block, Table):
+        return block._replace(notes=tuple(map(ended, block.notes)))
+    return block

@@ -26,6 +26,7 @@ from risksim.report.memo.sheets import sheets
 from risksim.report.memo.stresses import stresses, what_each_does
 from risksim.report.memo.terms import acceptability, terms
 from risksim.report.memo.words import date as day_words
+from risksim.report.memo.words import tidied
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -56,8 +57,8 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
         title=facts.deal.name,
         subtitle=subtitle,
         running=_("{deal}, digest {digest}", deal=facts.deal.name, digest=facts.provenance.digest[:SHOWN_DIGITS]),
-        front=(*first_page(facts), PageBreak(), *second_page(facts)),
-        annexes=tuple(annexes(facts)),
+        front=tidied([*first_page(facts), PageBreak(), *second_page(facts)]),
+        annexes=tidied(annexes(facts)),
         sheets=sheets(facts),
         attachments=(Attachment(facts.provenance.file, _("The scenario file"), facts.provenance.text),),
         keywords=(_("social outcome investment"), _("risk analysis"), facts.deal.name),
