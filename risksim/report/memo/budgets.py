@@ -74,6 +74,12 @@ def waterfall(facts: Facts) -> list[Block]:
     return [chart] if chart is not None else []
 
 
+def budgets_chart(facts: Facts) -> list[Block]:
+    """What public budgets are left with, as a picture half a page wide."""
+    chart = figures.budgets(facts, "half")
+    return [chart] if chart is not None else []
+
+
 def _investor_rows(facts: Facts) -> list[tuple[Cell, ...]]:
     summary = facts.summary
     if summary is None or not investors(facts.deal) or facts.deal.capital == 0.0:

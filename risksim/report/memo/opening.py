@@ -59,17 +59,23 @@ def _programme(facts: Facts) -> str:
     deal = facts.deal
     start, end = date(deal.starts_on), date(deal.ends_on)
     if not deal.people:
-        return _("The deal runs from {start} to {end}.", start=start, end=end)
+        return _("The deal begins on {start}; the last settlement is on {end}.", start=start, end=end)
     who = people(deal.people)
     if deal.cohorts > 1:
         return _(
-            "The programme has places for {people} in {number} groups and runs from {start} to {end}.",
+            "The programme begins on {start} with places for {people} in {number} groups; the last settlement is on "
+            "{end}.",
             people=who,
             number=count(deal.cohorts),
             start=start,
             end=end,
         )
-    return _("The programme has places for {people} and runs from {start} to {end}.", people=who, start=start, end=end)
+    return _(
+        "The programme begins on {start} with places for {people}; the last settlement is on {end}.",
+        people=who,
+        start=start,
+        end=end,
+    )
 
 
 def _parties(facts: Facts) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from risksim.language import _
-from risksim.report.document import Block, Heading, Keys, Paragraph, Sheet
+from risksim.report.document import Block, Bullets, Heading, Keys, Paragraph, Sheet
 from risksim.report.memo.annex_inputs import inputs
 from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
+from risksim.report.memo.assumptions import assumptions
 from risksim.report.memo.budgets import budget_details, who_gains
 from risksim.report.memo.drivers import drivers, drivers_table
 from risksim.report.memo.opening import key_figures, the_answer, the_deal
@@ -35,7 +36,7 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Quantiles"), quantiles(facts)),
         (_("Repayment"), all_years(facts)),
         (_("Who gains"), [*who_gains(facts), *budget_details(facts)]),
-        (_("Drivers"), [*drivers(facts), *drivers_table(facts)]),
+        (_("Drivers"), [*_bulleted([*drivers(facts), *assumptions(facts)]), *drivers_table(facts)]),
         (_("Stresses"), [*stresses(facts), *stresses_by_budget(facts)]),
         (_("Terms"), [*terms(facts), *terms_table(facts)]),
         (_("Inputs"), inputs(facts)),
@@ -43,3 +44,8 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Method"), method(facts)),
     ]
     return tuple(Sheet(name[:MOST_LETTERS], tidied(blocks)) for name, blocks in found if blocks)
+
+
+def _bulleted(sentences: list[str]) -> list[Block]:
+    """Sentences one below the other."""
+    return [Bullets(tuple(sentences))] if sentences else []

@@ -26,6 +26,8 @@ DIGITS = 3
 """Significant digits of an amount in a sentence at most."""
 EXACT_DIGITS = 4
 """The same of an amount that no simulation made."""
+SMALL = 1_000.0
+"""Exact amounts below this are told with what is below one unit. [currency]"""
 PLACES_OF_A_SHARE = 1
 """Decimals of a percentage that a board reads at most."""
 VAGUE = 0.05
@@ -78,6 +80,7 @@ def share(value: float, error: float = 0.0, places: int = PLACES_OF_A_SHARE) -> 
     '3.1 %'
     """
     text = number(100.0 * value, 100.0 * error, places)
+    text = text if error else _without_noughts(text)
     return text if text == DASH else f"{text}{KEPT_TOGETHER}%"
 
 
@@ -126,13 +129,13 @@ def money(value: float, currency: str, error: float = 0.0, digits: int | None = 
     if math.isnan(value):
         return _("not known")
     error = 0.0 if math.isnan(error) else error
-    most = digits or (DIGITS if error else EXACT_DIGITS)
     is_millions = abs(value) >= ROUND_MILLION
     scale = MILLION if is_millions else 1.0
-    text = number(
-        value / scale, error / scale, _places(value / scale, most) if is_millions else min(0, _places(value, most))
-    )
-    if not error and is_millions:
+    places = _places(value / scale, digits or (DIGITS if error else EXACT_DIGITS))
+    if not is_millions:
+        places = min(0, places) if error or digits else (0 if abs(value) >= SMALL else 2)
+    text = number(value / scale, error / scale, places)
+    if not error:
         text = _without_noughts(text)
     if spoken() == "da":
         unit = "kr." if currency == "DKK" else currency
@@ -221,7 +224,13 @@ def probability(chance: Estimate) -> str:
         return _("under {share}", share=share(chance.high, places=_places_of_bound(chance.high)))
     if chance.value == 1.0 and chance.low < 1.0:
         return _("over {share}", share=share(chance.low, places=_places_of_bound(1.0 - chance.low)))
-    return share(chance.value, error_of(chance))
+    error = error_of(chance)
+    shown = round(100.0 * chance.value, _supported(100.0 * error, PLACES_OF_A_SHARE))
+    if 0.0 < chance.value < 1.0 and shown in (0.0, 100.0):
+        least = 10.0 ** -(2 + _supported(100.0 * error, PLACES_OF_A_SHARE))
+        bound = share(least if shown == 0.0 else 1.0 - least, places=PLACES_OF_A_SHARE)
+        return _("under {share}", share=bound) if shown == 0.0 else _("over {share}", share=bound)
+    return share(chance.value, error)
 
 
 def _places_of_bound(distance: float) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
-from risksim.report.document import Attachment, Beside, Block, Document, Heading, PageBreak
+from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading
 from risksim.report.figures import drivers as drawn
 from risksim.report.figures import returns
 from risksim.report.memo.annex_inputs import inputs, lacking
@@ -14,7 +14,7 @@ from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
 from risksim.report.memo.annex_stories import stories
 from risksim.report.memo.assumptions import assumptions
-from risksim.report.memo.budgets import budget_details, waterfall, who_gains
+from risksim.report.memo.budgets import budget_details, budgets_chart, waterfall, who_gains
 from risksim.report.memo.comparison import comparison
 from risksim.report.memo.drivers import drivers, drivers_table, tornado
 from risksim.report.memo.limits import limits
@@ -57,7 +57,7 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
         title=facts.deal.name,
         subtitle=subtitle,
         running=_("{deal}, digest {digest}", deal=facts.deal.name, digest=facts.provenance.digest[:SHOWN_DIGITS]),
-        front=tidied([*first_page(facts), PageBreak(), *second_page(facts)]),
+        front=tidied([*first_page(facts), *second_page(facts)]),
         annexes=tidied(annexes(facts)),
         sheets=sheets(facts),
         attachments=(Attachment(facts.provenance.file, _("The scenario file"), facts.provenance.text),),
@@ -74,15 +74,13 @@ def first_page(facts: Facts) -> list[Block]:
 
 
 def second_page(facts: Facts) -> list[Block]:
-    """Who gains, what the answer hangs on, stresses, terms, assumptions, limits, provenance."""
+    """Who gains, what the answer hangs on and what is assumed, stresses, terms, limits, provenance."""
     blocks = _section(_("Who pays and who gains"), who_gains(facts))
-    hangs = drivers(facts)
-    if hangs:
-        blocks += _section(_("What the answer hangs on"), hangs)
-    blocks += beside([*waterfall(facts), *tornado(facts)])
+    said: list[Block] = [Bullets((*drivers(facts), *assumptions(facts)))]
+    title = _("What the answer hangs on, and what is assumed") if facts.drivers is not None else _("What is assumed")
+    blocks += _section(title, beside([*said, *tornado(facts)]))
     blocks += _section(_("Stresses"), stresses(facts))
     blocks += _section(_("Terms that would make it acceptable"), terms(facts))
-    blocks += _section(_("What is assumed, and how much it matters"), assumptions(facts))
     blocks += _section(_("What the calculation cannot say"), limits(facts))
     return [*blocks, *provenance(facts)]
 
@@ -90,7 +88,13 @@ def second_page(facts: Facts) -> list[Block]:
 def annexes(facts: Facts) -> list[Block]:
     """All that stands behind the two pages."""
     charts = [chart for chart in (returns.exceedance(facts, "half"), drawn.split(facts, "half")) if chart is not None]
-    more = [*beside(list(charts)), *all_years(facts), *budget_details(facts), *drivers_table(facts)]
+    more = [
+        *beside(list(charts)),
+        *beside([*waterfall(facts), *budgets_chart(facts)]),
+        *all_years(facts),
+        *budget_details(facts),
+        *drivers_table(facts),
+    ]
     blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
     return [
         *blocks,
