@@ -19,6 +19,7 @@ from risksim.report.memo.words import (
     ended,
     error_of,
     futures,
+    key_money,
     listing,
     money,
     money_of,
@@ -274,7 +275,7 @@ def key_figures(facts: Facts) -> tuple[tuple[str, str, str], ...]:
         name = _("net benefit of public budgets")
         if facts.budgets.total.is_gross_only:
             name = _("net benefit of public budgets (gross only)")
-        found.append((name, money_of(worth.mean, deal.currency), between))
+        found.append((name, key_money(worth.mean.value, deal.currency, error_of(worth.mean)), between))
     return tuple(found)
 
 
@@ -286,7 +287,7 @@ def _investors_keys(facts: Facts, side: Tranche) -> list[tuple[str, str, str]]:
     worst = loss.expected_shortfall_95
     if not math.isnan(worst.value):
         of = _("of {amount}", amount=money(deal.capital, deal.currency)) if deal.capital else ""
-        lost = money(max(worst.value, 0.0), deal.currency, error_of(worst)) if worst.value > 0.0 else _("nothing")
+        lost = key_money(worst.value, deal.currency, error_of(worst)) if worst.value > 0.0 else _("nothing")
         found.append((_("lost on average in the worst twentieth"), lost, of if worst.value > 0.0 else ""))
     known = not isinstance(irr, Withheld) and not math.isnan(irr.value)
     said = DASH if isinstance(irr, Withheld) else rate(irr.value, error_of(irr), 1)
@@ -301,9 +302,9 @@ def _repaid(facts: Facts) -> tuple[str, str, str]:
     if len(payers) == 1:
         total = payers[0].total
         between = _between(facts, total.p05.value, total.p95.value)
-        return (name, money_of(total.mean, facts.deal.currency), between)
+        return (name, key_money(total.mean.value, facts.deal.currency, error_of(total.mean)), between)
     error = math.sqrt(sum(error_of(payer.total.mean) ** 2 for payer in payers))
-    return (name, money(sum(payer.total.mean.value for payer in payers), facts.deal.currency, error), "")
+    return (name, key_money(sum(payer.total.mean.value for payer in payers), facts.deal.currency, error), "")
 
 
 def _between(facts: Facts, low: float, high: float) -> str:

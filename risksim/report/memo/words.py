@@ -145,6 +145,11 @@ def money(value: float, currency: str, error: float = 0.0, digits: int | None = 
     return text.replace(" ", KEPT_TOGETHER)
 
 
+def key_money(value: float, currency: str, error: float = 0.0) -> str:
+    """An amount in large type, as short as it can be told."""
+    return money(value, currency, error, 2 if ROUND_MILLION <= abs(value) < 10 * MILLION else DIGITS)
+
+
 def money_of(estimate: Estimate, currency: str) -> str:
     """An estimated amount in a sentence."""
     return money(estimate.value, currency, error_of(estimate))
@@ -267,6 +272,12 @@ def money_cell(value: float, error: float = 0.0) -> Cell:
 def estimate_cell(estimate: Estimate) -> Cell:
     """An estimated amount."""
     return money_cell(estimate.value, error_of(estimate))
+
+
+def loss_cell(estimate: Estimate) -> Cell:
+    """A mean loss in the tail; what even there is none of is said so."""
+    found = estimate_cell(estimate)
+    return found._replace(text=_("no loss")) if estimate.value <= 0.0 else found
 
 
 def probability_cell(chance: Estimate) -> Cell:

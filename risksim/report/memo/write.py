@@ -6,9 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
-from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading
+from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading, Table
 from risksim.report.figures import drivers as drawn
-from risksim.report.figures import returns
 from risksim.report.memo.annex_inputs import inputs, lacking
 from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
@@ -21,7 +20,7 @@ from risksim.report.memo.limits import limits
 from risksim.report.memo.opening import opening
 from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
 from risksim.report.memo.repayment import all_years, fan, paying, repayment
-from risksim.report.memo.returns import return_charts, three_lines
+from risksim.report.memo.returns import exceedance, return_charts, three_lines
 from risksim.report.memo.sheets import sheets
 from risksim.report.memo.stresses import stresses, what_each_does
 from risksim.report.memo.terms import acceptability, terms
@@ -69,8 +68,13 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
 def first_page(facts: Facts) -> list[Block]:
     """The deal, the answer, returns and repayment."""
     payers = paying(facts)
-    charts = [*return_charts(facts), *(fan(facts, payers[0]) if payers else [])]
-    return [*opening(facts), *beside(charts), *three_lines(facts), *repayment(facts)]
+    result, years = return_charts(facts), fan(facts, payers[0]) if payers else []
+    repaid = repayment(facts)
+    if result and not years:
+        years = exceedance(facts)
+    elif years and not result and isinstance(repaid[-1], Table):
+        return [*opening(facts), *three_lines(facts), *repaid[:-1], Beside((*years, repaid[-1]))]
+    return [*opening(facts), *beside([*result, *years]), *three_lines(facts), *repaid]
 
 
 def second_page(facts: Facts) -> list[Block]:
@@ -87,9 +91,9 @@ def second_page(facts: Facts) -> list[Block]:
 
 def annexes(facts: Facts) -> list[Block]:
     """All that stands behind the two pages."""
-    charts = [chart for chart in (returns.exceedance(facts, "half"), drawn.split(facts, "half")) if chart is not None]
+    why = drawn.split(facts, "half")
     more = [
-        *beside(list(charts)),
+        *beside([*exceedance(facts), *([why] if why is not None else [])]),
         *beside([*waterfall(facts), *budgets_chart(facts)]),
         *all_years(facts),
         *budget_details(facts),
