@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, mark, plain, show, talk, write
+from risksim.language import _
+from risksim.report.numbers import number
+from risksim.report.said_below import in_words
 
 if TYPE_CHECKING:
     from risksim.analysis.control import ControlVariates
@@ -78,7 +81,7 @@ def run(
     from risksim.analysis.variance import MOST_PATHS, variance_split
 
     if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+        talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     people_by_cohort = as_json or (out is not None and out.suffix == ".json")
     job = api.job(deal, paths or 0, seed, threads, **wishes._asdict(), moves=ledger, cohorts=people_by_cohort)
     by_path = every_path or dask is not None
@@ -90,7 +93,11 @@ def run(
     if not quiet and not every_path and not counts:
         expected = api.estimate(job)
         twice = expected._replace(seconds=2 * expected.seconds)  # the line of luck only is run as well
-        talk(f"{'At most' if wishes.tolerance else 'This will take'} {twice} for {paths:,} paths.")
+        effort, many = _effort(twice), number(paths)
+        if wishes.tolerance:
+            talk(_("At most {effort} for {paths} paths.", effort=effort, paths=many))
+        else:
+            talk(_("This will take {effort} for {paths} paths.", effort=effort, paths=many))
     with executor_at(dask) as executor, progress(paths, quiet) as report:
         job = job if executor is None else job._replace(executor=executor)
         if every_path:
@@ -132,7 +139,7 @@ def run(
         said["public"] = json_of(purse)
     if out is not None:
         _save(made, out, said)
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
     if as_json:
         show(as_text(said))
     else:
@@ -143,7 +150,9 @@ def run(
         mark(api.constants_in_use(deal))
     _tell(done, job, quiet)
     if checked is not None and not checked.agrees:
-        talk("Two engines differ by more than chance allows. Try another --seed; if they still do, please report it.")
+        talk(
+            _("Two engines differ by more than chance allows. Try another --seed; if they still do, please report it.")
+        )
     if done.partial:
         return 130
     return told_breaches(limits, answer_of_summary(done.summary)) if limits else 0
@@ -154,6 +163,11 @@ def _paths_of(choice: api.Choice, wishes: Wishes) -> int:
     if wishes.tolerance is not None:
         return api.default_ceiling()
     return api.PATHS if choice.engine == "individual" else api.POINTS
+
+
+def _effort(expected: Any) -> str:
+    """Seconds and memory, in words."""
+    return in_words(str(expected))
 
 
 def _show_more(done: api.Done, right: ControlVariates | None) -> None:
@@ -184,36 +198,52 @@ def told_breaches(limits: tuple[Limit, ...], answer: Answer) -> int:
 
     broken = breaches(limits, answer)
     for said in broken:
-        talk(f"--fail-if: {said}")
+        talk(f"--fail-if: {in_words(said)}")
     return 1 if broken else 0
 
 
 def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
     """What is to be said of how the run went."""
     for remark in done.remarks:
-        talk(remark)
+        talk(in_words(remark))
     for one in done.reached:
-        verdict = "" if one.met else ", NOT MET"
-        talk(
-            f"{one.tolerance}: reached {one.standard_error:.3g}{verdict} "
-            f"(value {one.value:.6g}, allowed {one.allowed:.3g})."
-        )
+        error, value, allowed = number(one.standard_error, ".3g"), number(one.value, ".6g"), number(one.allowed, ".3g")
+        said = {"tolerance": one.tolerance, "error": error, "value": value, "allowed": allowed}
+        if one.met:
+            talk(_("{tolerance}: reached {error} (value {value}, allowed {allowed}).", **said))
+        else:
+            talk(_("{tolerance}: reached {error}, NOT MET (value {value}, allowed {allowed}).", **said))
     if done.reached and not done.partial and done.accuracy != api.BY_LAW:
-        met = all(one.met for one in done.reached)
-        talk(f"Stopped after {done.paths:,} paths{'' if met else ', the most allowed: try a larger --paths'}.")
+        if all(one.met for one in done.reached):
+            talk(_("Stopped after {paths} paths.", paths=number(done.paths)))
+        else:
+            said = number(done.paths)
+            talk(_("Stopped after {paths} paths, the most allowed: try a larger --paths.", paths=said))
     if done.accuracy not in (api.EVERY_VALUE, api.BY_LAW):
-        talk(f"Quantiles are {done.accuracy}.")
+        talk(_("Quantiles are {accuracy}.", accuracy=in_words(done.accuracy)))
     if done.partial:
-        resume = f"the same command with --checkpoint {job.checkpoint} goes on from there"
-        if job.checkpoint is None:
-            resume = "with --checkpoint FOLDER a run can go on where it was interrupted"
-        talk(f"Interrupted: these are the first {done.paths:,} of {job.paths:,} paths; {resume}.")
+        resume = _("with --checkpoint FOLDER a run can go on where it was interrupted")
+        if job.checkpoint is not None:
+            resume = _("the same command with --checkpoint {folder} goes on from there", folder=job.checkpoint)
+        talk(
+            _(
+                "Interrupted: these are the first {paths} of {all} paths; {resume}.",
+                paths=number(done.paths),
+                all=number(job.paths),
+                resume=resume,
+            )
+        )
     if not quiet:
         typical, bad = _to_open(done)
         engine = " --engine conditional" if done.engine == "conditional" and done.accuracy != api.BY_LAW else ""
         talk(
-            f"Paths to open with 'risksim explain{engine}': a typical one: --path {typical}; "
-            f"a bad one (worst twentieth): --path {bad}."
+            _(
+                "Paths to open with '{command}': a typical one: --path {typical}; a bad one (worst twentieth): "
+                "--path {bad}.",
+                command=f"risksim explain{engine}",
+                typical=typical,
+                bad=bad,
+            )
         )
 
 
@@ -309,7 +339,12 @@ def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.completed:,.0f} paths"), TimeRemainingColumn())
+    columns = (
+        TextColumn(_("simulating")),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} " + _("paths")),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("paths", total=paths)
         yield lambda done: bar.update(task, completed=done)
