@@ -5,7 +5,6 @@ The same specification gives the same bytes every time, and is drawn once for al
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -38,10 +37,15 @@ LOOK: Spec = {
 """What a specification leaves open."""
 
 _NAMES = re.compile(r'(?<=\sid=")[^"]+(?=")')
-_SPOKEN = re.compile(r'\s(?:aria-[a-z]+|role)="[^"]*"')
+_IDLE = re.compile(
+    r'\s(?:(?:aria-[a-z]+|role|class)="[^"]*"|pointer-events="none"|opacity="1"|fill-opacity="1"|stroke-opacity="1")'
+    r'|<path(?=[^>]* d="(?:|M0,0h0v0h0Z)")[^>]*/>'
+)
+"""What changes nothing that is seen, or describes it in English."""
+_EMPTY = re.compile(r"<g(?: [^>]*)?></g>")
 
 
-def svg(spec: Spec, language: Language) -> str:
+def svg(spec: Spec, language: Language, name: str = "chart") -> str:
     """A chart as SVG, its text in letters.
 
     Parameters
@@ -50,13 +54,16 @@ def svg(spec: Spec, language: Language) -> str:
         Vega-Lite with its data inside.
     language : {"en", "da"}
         Whose marks its numbers have.
+    name : str
+        What names inside it begin with; several in one page must not share it.
 
     Returns
     -------
     str
-        One ``<svg>`` element. Names inside it are its own, so that several may stand in one page.
+        One ``<svg>`` element.
     """
-    return _svg(_key(spec), language)
+    drawn = _svg(_key(spec), language)
+    return drawn.replace('id="own-', f'id="{name}-').replace("url(#own-", f"url(#{name}-")
 
 
 def png(spec: Spec, language: Language, scale: float = 3.0) -> bytes:
@@ -75,7 +82,7 @@ def png(spec: Spec, language: Language, scale: float = 3.0) -> bytes:
     -------
     bytes
     """
-    return _png(_key(spec), language, scale)
+    return _png(svg(spec, language), scale)
 
 
 def heading(chart: Chart) -> str:
@@ -102,17 +109,18 @@ def _key(spec: Spec) -> str:
 def _svg(text: str, language: Language) -> str:
     found = _vega().vegalite_to_svg(json.loads(text), **_how(language))
     assert isinstance(found, str)
-    found = _SPOKEN.sub("", found)
-    own = f"c{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    found = _IDLE.sub("", found)
+    while (fewer := _EMPTY.sub("", found)) != found:
+        found = fewer
     for position, name in enumerate(dict.fromkeys(_NAMES.findall(found))):
-        found = re.sub(rf'(?<=\sid="){re.escape(name)}(?=")', f"{own}-{position}", found)
-        found = re.sub(rf"url\(#{re.escape(name)}\)", f"url(#{own}-{position})", found)
+        found = re.sub(rf'(?<=\sid="){re.escape(name)}(?=")', f"own-{position}", found)
+        found = re.sub(rf"url\(#{re.escape(name)}\)", f"url(#own-{position})", found)
     return found
 
 
 @lru_cache(maxsize=64)
-def _png(text: str, language: Language, scale: float) -> bytes:
-    found = _vega().vegalite_to_png(json.loads(text), scale=scale, **_how(language))
+def _png(drawn: str, scale: float) -> bytes:
+    found = _vega().svg_to_png(drawn, scale=scale)
     assert isinstance(found, bytes)
     return found
 

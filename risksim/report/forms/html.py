@@ -158,8 +158,8 @@ def _inline(chart: Chart, document: Document, position: int) -> str:
     """A chart as part of the page, with the words for those who cannot see it."""
     from markupsafe import escape
 
-    opening, rest = draw.svg(draw.untitled(chart), document.language).split(">", 1)
     name = f"chart-{position}"
+    opening, rest = draw.svg(draw.untitled(chart), document.language, name).split(">", 1)
     title = f'<title id="{name}-title">{escape(draw.heading(chart) or chart.table.caption)}</title>'
     words = f'<desc id="{name}-words">{escape(chart.alt)}</desc>'
     return f'{opening} role="img" aria-labelledby="{name}-title {name}-words">{title}{words}{rest}'

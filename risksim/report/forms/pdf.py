@@ -43,7 +43,7 @@ def render(document: Document) -> bytes:
 
     attached = [
         Attachment(string=given.content, name=given.name, description=given.what, relationship="Source")
-        for given in document.attachments
+        for given in sorted(document.attachments)
     ]
     laid_out = _laid_out(document)
     with _still_clock():
@@ -52,7 +52,7 @@ def render(document: Document) -> bytes:
             pdf_identifier=_identifier(document),
             custom_metadata=True,
             attachments=attached,
-            finisher=_without_dates,
+            finisher=_finished,
         )
     assert isinstance(found, bytes)
     return found
@@ -92,7 +92,7 @@ def _fetcher() -> type[URLFetcher]:
             super().__init__(allowed_protocols=())
             self._drawn = drawn
 
-        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 - as the library calls it
             kind, _, name = url.partition(":")
             if kind == "font":
                 return URLFetcherResponse(url, (draw.FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
@@ -108,13 +108,20 @@ def _identifier(document: Document) -> bytes:
     return hashlib.sha256(repr(document).encode()).digest()[:16]
 
 
-def _without_dates(_: LaidOut, pdf: Any) -> None:
-    """Take out when an attachment was made, which would be now."""
+def _finished(_: LaidOut, pdf: Any) -> None:
+    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it."""
+    named: dict[int, Any] = {}
     for thing in pdf.objects:
         extra = getattr(thing, "extra", {})
         if extra.get("Type") == "/EmbeddedFile":
             extra["Params"].pop("CreationDate")
             extra["Params"].pop("ModDate")
+        elif isinstance(thing, dict) and thing.get("Type") == "/Filespec":
+            named[id(thing["F"])] = thing["UF"]
+            thing["F"] = thing["UF"]
+    for thing in pdf.objects:
+        if isinstance(thing, dict) and thing.keys() == {"Names"}:
+            thing["Names"][:] = [named.get(id(one), one) for one in thing["Names"]]
 
 
 @contextmanager
