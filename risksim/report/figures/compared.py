@@ -44,7 +44,7 @@ MOST_CURVES = 4
 QUANTITIES = {
     "npv": N_("investors' net present value"),
     "loss": N_("money lost by investors"),
-    "repayment": N_("repayment by all payers"),
+    "repayment": N_("repayment in all"),
     "net benefit total": N_("net benefit of public budgets"),
 }
 """Differences that are drawn, by their keys."""
@@ -119,9 +119,7 @@ def exceedance(found: Compared, width: Width = "full") -> Chart | None:
         _curves([one for _name, one in shown]),
     )
     said = [
-        _("{name}: {share}", name=name, share=share_in_prose(one.summary.everybody.loss.p_loss))
-        for name, one in shown
-        if one.summary is not None
+        f"{name}: {share_in_prose(one.summary.everybody.loss.p_loss)}" for name, one in shown if one.summary is not None
     ]
     alt = _(
         "Falling curves of the probability that the result is at least so much. Probability of a loss: {list}.",
@@ -296,7 +294,7 @@ def ranking(found: Compared, width: Width = "half") -> Chart | None:
         ("", _("probability of a loss"), _("lower end of 95 %"), _("upper end of 95 %")),
         tuple((word(name), share(loss), share(loss.low), share(loss.high)) for name, loss in losses),
     )
-    said = "; ".join(_("{name}: {share}", name=name, share=share_in_prose(loss)) for name, loss in losses[:6])
+    said = "; ".join(f"{name}: {share_in_prose(loss)}" for name, loss in losses[:6])
     alt = _("Bars of the probability of a loss, the safest deal first. {list}.", list=said)
     height = 50.0 + len(labels) * max(26, 14 * max(label.count("\n") + 1 for label in labels) + 8)
     return drawn("compared-ranking", layers, rows, table, alt, caption, width, height)

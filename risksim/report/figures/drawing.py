@@ -35,7 +35,7 @@ INK = "#1a1a1a"
 DIM = "#6b6b6b"
 DARK, MIDDLE, LIGHT, PALE = "#0b4f80", "#4f93c4", "#a9cfe8", "#dcebf5"
 """Blues from dark to pale: what is good, likely or plain."""
-WARM, WARM_LIGHT = "#b8430a", "#f2a55f"
+WARM, WARM_LIGHT, WARM_PALE = "#b8430a", "#f2a55f", "#fdeee3"
 """What is bad or a limit."""
 SERIES = ("#0b4f80", "#e69f00", "#4f93c4", "#5b2a0a", "#a9cfe8", "#b8430a", "#dcebf5", "#6b6b6b")
 """Series one beside the other: neighbours differ in lightness."""
@@ -342,6 +342,10 @@ def rule(at: float, axis: Literal["x", "y"] = "x", **mark: Any) -> Spec:
         "mark": {"type": "rule", "color": INK, **mark},
         "encoding": {axis: {"field": "at", "type": "quantitative"}},
     }
+
+
+END: Row = {"titleAnchor": "end"}
+"""A title that may be longer than its axis, under which there is room to the left."""
 
 
 def shares(**more: Any) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from risksim.language import N_, _, spoken
@@ -10,6 +11,7 @@ from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     DARK,
+    END,
     INK,
     LETTER,
     LIGHT,
@@ -73,8 +75,8 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         return None
     alone = facts.deal.cohorts == 1
     base = found.base_npv.value
-    titles = [input_title(bar.input, alone) for bar in bars]
-    ranges = [_range(found, bar) for bar in bars]
+    titles = [_title(bar.input, alone) for bar in bars]
+    ranges = [_range(found, bar, facts.deal.currency) for bar in bars]
     labels = [
         f"{wrapped(title, LETTERS[width])}\n{wrapped(values, LETTERS[width] + 4, 1)}"
         for title, values in zip(titles, ranges, strict=True)
@@ -90,12 +92,15 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(*values, base), max(*values, base), 0.04, 0.04)
     down = listed(labels)
     title = _("mean present value in {unit}", unit=unit.title)
+    axis = unit.axis | END | {"tickCount": 4, "grid": True}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.55}},
             "encoding": {
                 "y": down,
-                "x": quantity("base", title, unit.axis | {"tickCount": 4, "grid": True}, domain=domain, nice=False)
+                "x": quantity(
+                    "base", title, unit.axis | END | {"tickCount": 4, "grid": True}, domain=domain, nice=False
+                )
                 | {"scale": {"domain": domain, "nice": False, "zero": False}},
                 "x2": {"field": "npv"},
                 "color": {"field": "kind", "type": "nominal", **key(kinds, (LIGHT, DARK), symbolType="square")},
@@ -138,13 +143,33 @@ SIZE_OF_LINE = 14
 """[pixel]"""
 
 
-def _range(found: Sensitivity, bar: Bar) -> str:
+YEARLY = "1/year"
+AS_MEASURED = "as measured"
+DEEP = re.compile(r".*\[([^\]]*)\]\.([\w.]+)")
+"""An input deep in the file, as ``financing.tranches[A].loan.default.lost``."""
+
+
+def _title(name: str, alone: bool) -> str:
+    """An input in words; one that has none, by the end of its place."""
+    said = input_title(name, alone)
+    deep = DEEP.fullmatch(said)
+    return said if deep is None else f"{re.sub('[._]', ' ', deep[2])} ({deep[1]})"
+
+
+def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
     """Both values at which an input is held, the unit said once."""
     told = next(one for one in found.inputs if one.input == bar.input)
+    if told.unit == currency:
+        money = unit_of((bar.low_value, bar.high_value), currency)
+        return _("{low} to {high}", low=money.short(bar.low_value), high=money.prose(bar.high_value))
+    if told.unit == YEARLY:
+        low, high = (percent(value, 0.0, 1, spoken()) for value in (bar.low_value, bar.high_value))
+        return _("{low} to {high} a year", low=low.removesuffix(" %"), high=high)
     low, high = (_marks(input_value(bar.input, value, told.unit, None)) for value in (bar.low_value, bar.high_value))
-    for unit in (" %", f" {told.unit}"):
+    for unit in (" %", f" {told.unit}"):  # said once
         if low.endswith(unit) and high.endswith(unit):
             low = low.removesuffix(unit)
+            high = high.removesuffix(f" {AS_MEASURED}")
     return _("{low} to {high}", low=low, high=high)
 
 
@@ -198,10 +223,10 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     kinds = [_(name) for part, name in enumerate(PARTS) if any(_parts(one)[part] is not None for one in shown)]
     colours = [colour for colour, name in zip(COLOURS, PARTS, strict=True) if _(name) in kinds]
     letters = LETTERS[width] - (6 if width == "half" else 0)
-    labels = [wrapped(name, letters) for name in names]
+    labels = [wrapped(name, letters, 3) for name in names]
     down = listed(labels)
     long = max(1.0, *(row["to"] for row in rows))
-    x = quantity("from", _("share of the variance"), shares(tickCount=5), domain=[0, long], nice=False)
+    x = quantity("from", _("share of the variance"), shares(tickCount=5, **END), domain=[0, long], nice=False)
     legend = key(kinds, colours, columns=_columns(kinds, width), symbolType="square")
     layers: list[Spec] = [
         {
@@ -243,9 +268,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     )
     first = shown[0]
     spoken_parts = [
-        _("{part} {share}", part=_(PARTS[number]), share=_share(part).text)
-        for number, part in enumerate(_parts(first))
-        if part is not None
+        f"{_(PARTS[number])} {_share(part).text}" for number, part in enumerate(_parts(first)) if part is not None
     ]
     alt = _(
         "Bars of why futures differ, as shares of the variance. {quantity}: {parts}.",
@@ -282,5 +305,5 @@ def _quantity(one: PartOf, titles: dict[str, str]) -> str:
     if one.quantity == "npv":
         return _("investors' net present value")
     if one.quantity == "repayment":
-        return _("repayment by all payers")
+        return _("repayment in all")
     return titles.get(one.outcome or "") or (one.outcome or "").replace("_", " ")

@@ -12,6 +12,7 @@ from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     DARK,
     DIM,
+    END,
     INK,
     LIGHT,
     MIDDLE,
@@ -113,7 +114,7 @@ def waterfall(facts: Facts, width: Width = "half") -> Chart | None:
             "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.66}},
             "encoding": {
                 "y": down,
-                "x": quantity("from", title, unit.axis | {"tickCount": 4})
+                "x": quantity("from", title, unit.axis | END | {"tickCount": 4})
                 | {"scale": {"domain": domain, "nice": False, "zero": False}},
                 "x2": {"field": "to"},
                 "color": {"field": "kind", "type": "nominal", **shown, "legend": None},
@@ -197,6 +198,9 @@ def _steps(facts: Facts, summary: Summary, capital: float) -> list[Step]:
         total = Estimate.symmetric(sum(each.value for each in rest), sum(error_of(each) for each in rest))
         add("repaid", _("repaid: all others"), total)
     left = result.value - at
+    if not paid and left > 0.0:  # as of a loan, which nobody pays for by results
+        add("repaid", _("money received"), _times(everybody, capital))
+        left = 0.0
     if abs(left) > NOTHING * capital:
         error = error_of(result) + _error_of_repaid(steps)
         kept = left < 0.0
@@ -268,9 +272,9 @@ def budgets(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.26 if width == "half" else 0.12)
     kinds = (_("9 of 10 futures"), _("mean"))
     legend = key(kinds, (LIGHT, INK), symbolType="square")
-    x = quantity("p05", _("net benefit, present value in {unit}", unit=unit.title), unit.axis | {"tickCount": 4}) | {
-        "scale": {"domain": domain, "nice": False, "zero": False}
-    }
+    x = quantity(
+        "p05", _("net benefit, present value in {unit}", unit=unit.title), unit.axis | END | {"tickCount": 4}
+    ) | {"scale": {"domain": domain, "nice": False, "zero": False}}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": {"band": 0.5}, "stroke": MIDDLE, "strokeWidth": 0.8},

@@ -17,6 +17,7 @@ from risksim.report.figures.drawing import (
     LIGHT,
     PIXELS,
     WARM,
+    WARM_PALE,
     Row,
     Unit,
     Width,
@@ -73,7 +74,14 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     colours = key(named, [WARM, LIGHT])
     top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
     low, high = edges[0], edges[-1]
-    x = quantity("low", _("result in {unit}", unit=unit.title), unit.axis, domain=[low, high], nice=False, zero=False)
+    x = quantity(
+        "low",
+        _("result in {unit}", unit=unit.title),
+        unit.axis | {"tickCount": PIXELS[width] // 65},
+        domain=[low, high],
+        nice=False,
+        zero=False,
+    )
     y = quantity(
         "drawn",
         _("share of futures"),
@@ -94,6 +102,8 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
         },
     }
     layers = [bars]
+    if low < 0.0:
+        layers.insert(0, _shade(low, min(high, 0.0)))
     if luck is not None:
         layers += _outline()
     if low < 0.0 < high:
@@ -145,9 +155,18 @@ def _up_to(top: float) -> str:
 def _sides(loss: Estimate) -> list[str]:
     """What both colours are called, with the chance of each."""
     return [
-        _("loss ({share} of futures)", share=share(loss).text),
+        _("loss ({share})", share=share(loss).text),
         _("no loss ({share})", share=share(_other(loss)).text),
     ]
+
+
+def _shade(low: float, high: float) -> Spec:
+    """The ground on which money is lost, so that it is seen where its bars are low."""
+    return {
+        "data": {"values": [{"low": low, "high": high}]},
+        "mark": {"type": "rect", "color": WARM_PALE},
+        "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+    }
 
 
 def _other(chance: Estimate) -> Estimate:
@@ -225,10 +244,11 @@ def _labelled(
                 },
                 here,
             )
+    is_right = sum(point.value for _at, point in marked) > len(marked) * (low + high) / 2.0
     if with_luck:
         layers += lettered(
-            {"align": "right", "baseline": "top", "dx": -2},
-            {"x": {"value": "width"}, "y": {"value": 44}, "text": {"field": "said"}},
+            {"align": "left" if is_right else "right", "baseline": "top", "dx": 4 if is_right else -2},
+            {"x": {"value": 0 if is_right else "width"}, "y": {"value": 28}, "text": {"field": "said"}},
             [{"said": f"- - {_('luck only')}"}],
         )
     return layers
@@ -410,7 +430,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
     domain = padded(min(0.0, *numbers), max(0.0, *numbers), 0.06, 0.06)
     axis = unit.axis | {"tickCount": 5}
     title = _("present value in {unit}", unit=unit.title)
-    kinds = (_("mean"), _("5 % point"), _("mean of the worst twentieth"))
+    kinds = (_("mean"), _("5 % point"), _("mean of the worst 5 %"))
     columns = 1 if width == "half" else 3
     rate = short_percent(facts.lines.hurdle)
 
@@ -420,11 +440,7 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
             "encoding": {
                 "y": down,
                 "x": {"field": field, "type": "quantitative"},
-                "color": {
-                    "datum": kind,
-                    "type": "nominal",
-                    **key(kinds, (INK, INK, WARM), columns=1 if width == "half" else 3),
-                },
+                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=columns)},
                 "shape": {"datum": kind, "type": "nominal", "scale": {"domain": list(kinds), "range": SHAPES}},
             },
         }

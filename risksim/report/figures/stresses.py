@@ -197,7 +197,7 @@ def _measures(found: Standard, currency: str) -> tuple[Measure, ...]:
         ),
         Measure(
             "npv_es95",
-            _("worst 5 %: mean loss, {unit}", unit=npv.title),
+            _("worst 5 %: loss, {unit}", unit=npv.title),
             npv.scale,
             npv,
             -1,

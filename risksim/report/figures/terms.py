@@ -88,8 +88,10 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         nice=False,
         zero=False,
     )
-    top = min(1.0, max(1.12 * max(row["loss"] for row in rows), 1.4 * (limit or 0.0), 0.02))
-    y = quantity("loss", _("probability of a loss"), shares(tickCount=5), domain=[0, top], nice=False)
+    top = max(1.12 * max(row["loss"] for row in rows), 1.4 * (limit or 0.0), 0.02)
+    labels = shares(tickCount=5)
+    labels["labelExpr"] = f"datum.value > 1 ? '' : {labels['labelExpr']}"
+    y = quantity("loss", _("probability of a loss"), labels, domain=[0, top], nice=False)
     layers: list[Spec] = []
     if limit is not None:
         right = domain[1] if most is None else min(max(most, domain[0]), domain[1])
@@ -100,6 +102,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             "y": {"field": "bottom", "type": "quantitative"},
             "y2": {"field": "top"},
         }
+        is_tall = min(limit, top) / top > 0.2
         said = _("acceptable: at most {share}", share=short_percent(limit))
         layers += [
             {
@@ -107,12 +110,19 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
                 "mark": {"type": "rect", "color": PALE, "stroke": DARK, "strokeDash": [4, 3]},
                 "encoding": fields,
             },
-            {
+            {  # a falling curve leaves room at the upper right
                 "data": {"values": [area | {"said": said}]},
-                "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3, "color": DARK},
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "baseline": "top" if is_tall else "bottom",
+                    "dx": -4,
+                    "dy": 4 if is_tall else -3,
+                    "color": DARK,
+                },
                 "encoding": {
-                    "x": {"field": "low", "type": "quantitative"},
-                    "y": {"field": "bottom", "type": "quantitative"},
+                    "x": {"field": "high", "type": "quantitative"},
+                    "y": {"field": "top", "type": "quantitative"},
                     "text": {"field": "said"},
                 },
             },
@@ -139,7 +149,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             layer
             for now in (False, True)
             for layer in lettered(
-                {"align": "left", "dx": 8, "dy": -7, "fontWeight": "bold" if now else "normal"},
+                {"align": "left", "dx": 6, "dy": -9, "fontWeight": "bold" if now else "normal"},
                 place | {"text": {"field": "said"}},
                 _apart(rows, domain, top, width),
                 transform=[{"filter": f"{'' if now else '!'}datum.now"}],
