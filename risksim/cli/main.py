@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from risksim.cli.tongue import asked, of_environment
 from risksim.errors import RisksimError
-from risksim.language import speak, speaking, spoken
 
 app = typer.Typer(
     name="risksim",
@@ -65,18 +63,6 @@ Resume = Annotated[
         show_default=False,
     ),
 ]
-Lang = Annotated[
-    str | None,
-    typer.Option(
-        "--lang",
-        metavar="da|en",
-        callback=asked,
-        help="Language of what is to be read: da or en; JSON keeps its own.",
-        show_default="RISKSIM_LANG, else the locale",
-    ),
-]
-OldLang = Annotated[str | None, typer.Option("--language", metavar="da|en", callback=asked, hidden=True)]
-"""What ``--lang`` was called before."""
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Dask = Annotated[
     str | None,
@@ -124,11 +110,6 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _english_so_far() -> AbstractContextManager[None]:
-    """English, for pages that are not written in Danish yet: half of each would mix the marks of numbers."""
-    return speaking("en")
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         from risksim.cli.version import version_text
@@ -149,7 +130,7 @@ def _options(
 
 
 @app.command()
-def check(file: DealsFile, as_json: Json = False, _lang: Lang = None) -> None:
+def check(file: DealsFile, as_json: Json = False) -> None:
     """Read a scenario and say what it assumes.
 
     Example: risksim check scenarios/broendby-tuba.yaml
@@ -181,7 +162,6 @@ def describe(
         float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the deal's currency.")
     ] = None,
     as_json: Json = False,
-    _lang: Lang = None,
 ) -> None:
     """Say of every uncertain number where it comes from, its form and what was done to get there.
 
@@ -191,8 +171,7 @@ def describe(
         from risksim.analysis.reference import PATHS
         from risksim.cli.reference import reference as among_past_deals
 
-        with _english_so_far():
-            among_past_deals(file, usd, PATHS, 1, 0, as_json)
+        among_past_deals(file, usd, PATHS, 1, 0, as_json)
         return
     from risksim.cli.describe import describe as command
 
@@ -246,7 +225,6 @@ def run(
         typer.Option("--keep-values", help="Paths up to which values are kept.", show_default="1000000"),
     ] = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
 
@@ -282,7 +260,6 @@ def explain(
     ] = "individual",
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
-    _lang: Lang = None,
 ) -> None:
     """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
 
@@ -342,7 +319,6 @@ def stress(
     outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
     dask: Dask = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
 
@@ -352,7 +328,7 @@ def stress(
     from risksim.cli.stress import stress as command
 
     wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
-    with _interruptible(), _english_so_far() if standard or grid else nullcontext():
+    with _interruptible():
         command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
 
 
@@ -375,7 +351,6 @@ def compare(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
 
@@ -383,7 +358,7 @@ def compare(
     """
     from risksim.cli.compare import compare as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
@@ -399,7 +374,6 @@ def decompose(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
 
@@ -407,7 +381,7 @@ def decompose(
     """
     from risksim.cli.decompose import decompose as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -427,7 +401,6 @@ def sensitivity(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
 
@@ -435,7 +408,7 @@ def sensitivity(
     """
     from risksim.cli.sensitivity import sensitivity as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
 
 
@@ -452,7 +425,6 @@ def reverse(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
 
@@ -460,7 +432,7 @@ def reverse(
     """
     from risksim.cli.reverse import reverse as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -476,7 +448,6 @@ def tail(
     as_json: Json = False,
     out: OutTable = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask how bad it can get: rare losses far more exactly than a plain run of as many paths.
 
@@ -535,7 +506,6 @@ def price(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
 
@@ -544,7 +514,7 @@ def price(
     from risksim.analysis.price import Asked
     from risksim.cli.price import price as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
@@ -577,7 +547,6 @@ def value(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
 
@@ -586,7 +555,7 @@ def value(
     from risksim.cli.value import Wishes
     from risksim.cli.value import value as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
         command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
@@ -613,7 +582,6 @@ def robust(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
 
@@ -621,7 +589,7 @@ def robust(
     """
     from risksim.cli.robust import robust as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -660,19 +628,20 @@ def public(
             show_default=False,
         ),
     ] = None,
-    _language: OldLang = None,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
+    ] = "en",
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
-    Example: risksim public scenarios/public/repays-before-it-saves.yaml --lang da
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --language da
     """
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
     with _interruptible():
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, spoken())
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     if code:
         raise typer.Exit(code)
@@ -748,22 +717,55 @@ def batch(
     threads: Threads = 0,
     dask: Dask = None,
     as_json: Json = False,
-    out: OutTable = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Write to a file: .csv (its table) or .json (all); with --memo a folder.",
+            show_default=False,
+        ),
+    ] = None,
     fail_if: FailIf = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
     ] = True,
     resume: Resume = None,
+    memo: Annotated[
+        bool, typer.Option("--memo", help="Instead: write a memo for each file, and a page that lists them.")
+    ] = False,
+    language: Language = "en",
+    forms: Forms = None,
+    p_loss: LossLimit = 0.1,
+    quick: QuickMemo = False,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Run many scenario files and put them in one table: what comes back, how likely is a loss.
 
     Example: risksim batch scenarios/financing --stresses --out financing.csv
+    Then: risksim batch scenarios/financing --memo --lang da --out memos
     """
     from risksim.cli.batch import batch as command
 
-    with _interruptible(), _english_so_far():
+    if memo:
+        from risksim.analysis.facts import How
+        from risksim.cli.memo import Wishes, refuse_beside_memos
+        from risksim.cli.memo_batch import memos
+
+        refuse_beside_memos(
+            {
+                "--stresses": stresses,
+                "--reference": reference,
+                "--json": as_json,
+                "--fail-if": fail_if is not None,
+                "--resume": resume is not None,
+                "--dask": dask is not None,
+            }
+        )
+        with _interruptible():
+            how = How(paths, seed, threads, engine, p_loss, quick)
+            memos(files, Wishes(language, forms, out), how, by, keep_going=keep_going, quiet=quiet)
+        return
+    with _interruptible():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
         command(files, *settings, ranking, by, reference, usd)
 
@@ -795,7 +797,6 @@ def pool(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask what joining municipalities does to the risk; of a portfolio, what each deal adds to that of the fund.
 
@@ -803,7 +804,7 @@ def pool(
     """
     from risksim.cli.pool import pool as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -818,7 +819,6 @@ def reference(
     seed: Seed = 1,
     threads: Threads = 0,
     as_json: Json = False,
-    _lang: Lang = None,
 ) -> None:
     """Ask where a deal lies among past deals: its size, what it may pay, whom and what it counts on.
 
@@ -826,8 +826,7 @@ def reference(
     """
     from risksim.cli.reference import reference as command
 
-    with _english_so_far():
-        command(file, usd, paths, seed, threads, as_json)
+    command(file, usd, paths, seed, threads, as_json)
 
 
 @app.command()
@@ -852,7 +851,6 @@ def settle(
         Path | None,
         typer.Option("--out", help="Write to a file: .json (all) or .csv (invoice); a template also .yaml."),
     ] = None,
-    _lang: Lang = None,
 ) -> None:
     """Settle a real half-year: from what was measured to invoices, the investors' return so far and what is open.
 
@@ -879,23 +877,24 @@ def import_(
     template: Annotated[
         bool, typer.Option("--template", help="Write a workbook to fill in, instead of reading one.")
     ] = False,
-    _language: OldLang = None,
+    language: Annotated[
+        Literal["en", "da"], typer.Option("--language", help="With --template: the language of its labels.")
+    ] = "en",
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Scenario to write (.yaml), or with --template the workbook (.xlsx)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     as_json: Json = False,
-    _lang: Lang = None,
 ) -> None:
     """Read a scenario from an Excel workbook: every value with its cell, nothing guessed.
 
-    Example: risksim import --template --lang da --out template.xlsx
+    Example: risksim import --template --language da --out template.xlsx
     Then: risksim import template.xlsx --out scenario.yaml
     """
     from risksim.cli.exchange import command
 
-    code = command(book, mapping, template, spoken(), out, force, as_json)
+    code = command(book, mapping, template, language, out, force, as_json)
     if code:
         raise typer.Exit(code)
 
@@ -910,7 +909,6 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     list_them: Annotated[bool, typer.Option("--list", help="List the kinds of deal, and write nothing.")] = False,
-    _lang: Lang = None,
 ) -> None:
     """Write a commented scenario to start from, and its JSON Schema beside it.
 
@@ -928,7 +926,6 @@ def init(
 @app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
-    _lang: Lang = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for completion in an editor.
 
@@ -942,7 +939,6 @@ def schema(
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:
-        speak(of_environment(os.environ))
         app()
     except RisksimError as error:
         if os.environ.get("RISKSIM_DEBUG"):

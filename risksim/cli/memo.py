@@ -200,6 +200,19 @@ def read_date(text: str | None) -> dt.date | None:
         raise OutputError(f"--date: got '{text}', which is no date.\n  Try --date 2026-11-22") from None
 
 
+def refuse_beside_memos(options: dict[str, bool]) -> None:
+    """Refuse options of a table that make no memo.
+
+    Raises
+    ------
+    OutputError
+        With the first of them.
+    """
+    for option, given in options.items():
+        if given:
+            raise OutputError(f"{option}: belongs to the table, not to memos.\n  Leave it out, or leave --memo out.")
+
+
 # What a form needs
 
 
