@@ -43,7 +43,9 @@ def table(name: str, danish: bool, rows: int = 3) -> Table:
     words = ("Hvem", "Hvor meget", "Andel") if danish else ("Who", "How much", "Share")
     body = (Cell("Brøndby <& co>"), Cell(money[0], 1234.5, "money", 1), Cell("31 %", 0.31, "percent"))
     last = (Cell("I alt" if danish else "In all"), Cell(money[1], -4.0, "money", 1), Cell("–"))
-    return Table(name, f"Tabel {name}", words, (*(body,) * (rows - 1), last), ("En note." if danish else "A note.",), (1,))
+    return Table(
+        name, f"Tabel {name}", words, (*(body,) * (rows - 1), last), ("En note." if danish else "A note.",), (1,)
+    )
 
 
 def chart(name: str, danish: bool, width: Any = "half") -> Chart:
@@ -62,7 +64,14 @@ def chart(name: str, danish: bool, width: Any = "half") -> Chart:
         },
     }
     caption = "I 72 af 100 fremtider" if danish else "In 72 of 100 futures"
-    return Chart(name, spec, f"Søjler, {name} & mere" if danish else f"Bars, {name} & more", table(f"of-{name}", danish), caption, width)
+    return Chart(
+        name,
+        spec,
+        f"Søjler, {name} & mere" if danish else f"Bars, {name} & more",
+        table(f"of-{name}", danish),
+        caption,
+        width,
+    )
 
 
 def document(language: Any, front_tables: int = 1) -> Document:

@@ -98,7 +98,7 @@ def _parties(facts: Facts) -> str:
     if not payers:
         return capital_letter(paid) + "."
     back = plural("{payers} pays back by results", "{payers} pay back by results", len(deal.payers), payers=payers)
-    if facts.summary is not None and not facts.summary.programme.outcomes:
+    if not deal.outcomes:
         back = plural("{payers} pays back", "{payers} pay back", len(deal.payers), payers=payers)
     return capital_letter(_("{paid_in}; {paid_back}.", paid_in=paid, paid_back=back))
 

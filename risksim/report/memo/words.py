@@ -131,7 +131,7 @@ def money(value: float, currency: str, error: float = 0.0, digits: int | None = 
     error = 0.0 if math.isnan(error) else error
     is_millions = abs(value) >= ROUND_MILLION
     scale = MILLION if is_millions else 1.0
-    places = _places(value / scale, digits or (DIGITS if error else EXACT_DIGITS))
+    places = _places(max(abs(value / scale), 1.0), digits or (DIGITS if error else EXACT_DIGITS))
     if not is_millions:
         places = min(0, places) if error or digits else (0 if abs(value) >= SMALL else 2)
     text = number(value / scale, error / scale, places)
@@ -407,7 +407,7 @@ def ended(text: str) -> str:
     >>> ended("kr..")
     'kr.'
     """
-    return re.sub(r"\.\.(?=\s|$)", ".", text)
+    return re.sub(r"(?<!\.)\.\.(?=\s|$)", ".", text)
 
 
 def tidied(blocks: Iterable[Block]) -> tuple[Block, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
-from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading, Table
+from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading, PageBreak, Table
 from risksim.report.figures import drivers as drawn
 from risksim.report.memo.annex_inputs import inputs, lacking
 from risksim.report.memo.annex_method import method
@@ -56,7 +56,7 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
         title=facts.deal.name,
         subtitle=subtitle,
         running=_("{deal}, digest {digest}", deal=facts.deal.name, digest=facts.provenance.digest[:SHOWN_DIGITS]),
-        front=tidied([*first_page(facts), *second_page(facts)]),
+        front=tidied([*first_page(facts), *_between(facts), *second_page(facts)]),
         annexes=tidied(annexes(facts)),
         sheets=sheets(facts),
         attachments=(Attachment(facts.provenance.file, _("The scenario file"), facts.provenance.text),),
@@ -75,6 +75,11 @@ def first_page(facts: Facts) -> list[Block]:
     elif years and not result and isinstance(repaid[-1], Table):
         return [*opening(facts), *three_lines(facts), *repaid[:-1], Beside((*years, repaid[-1]))]
     return [*opening(facts), *beside([*result, *years]), *three_lines(facts), *repaid]
+
+
+def _between(facts: Facts) -> list[Block]:
+    """A new page, where what follows surely fits on one: what is told of public budgets may run over."""
+    return [PageBreak()] if facts.budgets is None else []
 
 
 def second_page(facts: Facts) -> list[Block]:
