@@ -100,7 +100,7 @@ def translated(folder: Path) -> Catalogues:
         for message in catalogue:
             if not message.id:
                 continue
-            phrase = Phrase(*message.id) if isinstance(message.id, tuple) else Phrase(message.id, None)
+            phrase = Phrase(*message.id) if isinstance(message.id, tuple) else Phrase(str(message.id), None)
             text = message.string if isinstance(message.string, tuple | list) else (message.string,)
             files = tuple(dict.fromkeys(name for name, _line in message.locations))
             held[path.stem][phrase] = Said(files, tuple(map(str, text)) if all(text) else (), message.fuzzy)

@@ -8,6 +8,7 @@ from typing import Literal
 from risksim import api
 from risksim.cli.deals import one_deal
 from risksim.cli.output import as_text, check_folder, keyed, show, talk, write
+from risksim.language import _
 
 Engine = Literal["individual", "conditional"]
 
@@ -18,7 +19,7 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
         check_folder(out)
     deal = one_deal(file, name)
     if api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+        talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     told = api.explain(deal, path, seed, engine)
     purse, obstacle = _purse(deal, path, seed, engine)
     if as_json:
@@ -37,7 +38,7 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
         show(text)
     else:
         write(out, text)
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
 
 
 def _purse(deal: api.Deal, path: int, seed: int, engine: Engine) -> tuple[api.PurseStory | None, str | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import OutputError, show, talk, write
+from risksim.language import _
 
 SCHEMA_NAME = "risksim.schema.json"
 
@@ -27,7 +28,7 @@ def schema(out: Path | None) -> None:
         show(_schema_text())
     else:
         write(out, _schema_text())
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
 
 
 def init(file: Path, kind: str | None, force: bool) -> None:
@@ -40,8 +41,8 @@ def init(file: Path, kind: str | None, force: bool) -> None:
         )
     write(file, api.starter_text(kind))
     write(file.parent / SCHEMA_NAME, _schema_text())
-    talk(f"Wrote {file} and {file.parent / SCHEMA_NAME}.")
-    talk(f"Next: change the numbers, then try  risksim check {file}  and  risksim run {file}")
+    talk(_("Wrote {file} and {schema}.", file=file, schema=file.parent / SCHEMA_NAME))
+    talk(_("Next: change the numbers, then try  risksim check {file}  and  risksim run {file}", file=file))
 
 
 def list_kinds() -> None:

@@ -45,7 +45,7 @@ def keyed(told: Any) -> dict[str, Any]:
     return said
 
 
-def mark(constants: Iterable[Any], says: str = "Not checked against its source") -> None:
+def mark(constants: Iterable[Any], says: str = "") -> None:
     """Name the constants in use that nobody compared with their source, under whatever was printed."""
     from risksim.report.describe import not_checked
 

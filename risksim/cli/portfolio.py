@@ -8,6 +8,7 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show, talk, write
+from risksim.language import _
 
 
 def check(file: str, as_json: bool) -> None:
@@ -89,13 +90,13 @@ def run(
         check_out(out)
     portfolio = api.read_portfolio(file, funded=True)
     if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+        talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     with executor_at(dask) as executor, progress(paths * len(portfolio.holdings), quiet) as report:
         made = api.run_portfolio(portfolio, paths, seed, threads, executor=executor, progress=report)
     said = envelope(made)
     if out is not None:
         _save(made, out, said)
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
     if as_json:
         show(as_text(said))
     else:

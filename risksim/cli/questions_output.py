@@ -9,6 +9,7 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, talk, write
+from risksim.language import _
 
 TABLE = {".csv": "its table", ".json": "all"}
 """Endings under which an answer with a table is saved, and what of it."""
@@ -47,7 +48,7 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
 def greet(quiet: bool) -> None:
     """Say why the first run takes longer."""
     if not quiet and api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+        talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
 
 
 def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
@@ -95,13 +96,13 @@ def save(
     """
     if out is not None:
         write(out, as_csv() if as_csv is not None and out.suffix == ".csv" else as_text(said))
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
     if chart is not None:
         if drawn is None:
             charts = said["charts"]
             drawn = next(iter(charts.values())) if len(charts) == 1 else charts
         write(chart, as_text(drawn))
-        talk(f"Wrote {chart}.")
+        talk(_("Wrote {file}.", file=chart))
 
 
 def limits_beside(tells_of_public_money: bool) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, keyed, mark, show, talk, write
 from risksim.errors import RisksimError
+from risksim.language import _
 
 if TYPE_CHECKING:
     Form = Literal["csv", "json", "yaml"]
@@ -42,12 +43,12 @@ def settle(file: str, observed: str | None, template: bool, until: str | None, a
     day = _day(until)
     deal = api.read(file, draft=True, funded=True)
     if api.first_run_on_this_machine():
-        talk("First run on this machine: compiling the kernels once, a few seconds ...")
+        talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     settled = api.settle(deal, observed, day)
     said: dict[str, Any] = {"schema": SCHEMA, **keyed(settled), "not_checked": api.not_checked(deal)}
     if out is not None:
         write(out, as_text(said) if out.suffix == ".json" else _as_csv(said["invoice"]))
-        talk(f"Wrote {out}.")
+        talk(_("Wrote {file}.", file=out))
     if as_json:
         show(as_text(said))
         return
@@ -64,8 +65,8 @@ def _template(file: str, form: Form, out: Path | None) -> None:
         return
     # Excel takes a CSV file for UTF-8 only where it begins with this mark.
     write(out, f"\ufeff{text}" if form == "csv" else text)
-    talk(f"Wrote {out}.")
-    talk(f"Next: fill it in, then try  risksim settle {file} --observed {out}")
+    talk(_("Wrote {file}.", file=out))
+    talk(_("Next: fill it in, then try  risksim settle {file} --observed {observed}", file=file, observed=out))
 
 
 def _check_out(out: Path, endings: list[str]) -> None:

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from risksim.language import N_, Language, _, plural, speaking, spoken
 from risksim.metrics.precision import Estimate
 from risksim.metrics.source import Spread
-from risksim.metrics.summary import Net, Statistic, Summary, Tranche, Withheld
-from risksim.report.numbers import Language, percent, plus_minus, rounded, written
+from risksim.metrics.summary import Net, PresentValue, Statistic, Summary, Tranche, Withheld
+from risksim.report.numbers import number, percent, plus_minus, rounded, written
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 
@@ -106,51 +108,77 @@ def answer(
     parts = [
         f"{head.deal}\n",
         _sentence(summary, head.currency, head.capital),
-        heading(f"Three lines (investor, {head.currency}, present values at {percent(hurdle)} a year)"),
+        heading(
+            _(
+                "Three lines (investor, {currency}, present values at {rate} a year)",
+                currency=head.currency,
+                rate=percent(hurdle),
+            )
+        ),
         _three(lines),
     ]
     if summary.investors is not None:
         rows = [_tranche_row(name, tranche) for name, tranche in summary.tranches.items()]
-        rows.append(_tranche_row("all investors", summary.investors))
-        parts += [heading("Tranches"), table(TRANCHE_HEAD, rows)]
-        parts += [heading(f"All investors together ({head.currency})"), _investor(summary.investors)]
+        rows.append(_tranche_row(_("all investors"), summary.investors))
+        parts += [heading(_("Tranches")), table(translated(TRANCHE_HEAD), rows)]
+        parts += [
+            heading(_("All investors together ({currency})", currency=head.currency)),
+            _investor(summary.investors),
+        ]
     if len(summary.payers) > 1:
         rows = [money_row(name, payer.total) for name, payer in summary.payers.items()]
-        parts += [heading(f"Who repays, all years ({head.currency})"), table(SPREAD_HEAD, rows)]
+        parts += [
+            heading(_("Who repays, all years ({currency})", currency=head.currency)),
+            table(translated(SPREAD_HEAD), rows),
+        ]
     for name, tranche in summary.tranches.items():
-        parts += [heading(f"{name}, the investor ({head.currency})"), _investor(tranche)]
+        parts += [
+            heading(_("{name}, the investor ({currency})", name=name, currency=head.currency)),
+            _investor(tranche),
+        ]
     for name, payer in summary.payers.items():
-        rows = [money_row("all years", payer.total)] + [money_row(year, spread) for year, spread in payer.years.items()]
-        parts += [heading(f"Repayment by the {name} ({head.currency})"), table(SPREAD_HEAD, rows)]
+        rows = [money_row(_("all years"), payer.total)] + [
+            money_row(year, spread) for year, spread in payer.years.items()
+        ]
+        parts += [
+            heading(_("Repayment by the {payer} ({currency})", payer=name, currency=head.currency)),
+            table(translated(SPREAD_HEAD), rows),
+        ]
     programme = summary.programme
     rows = [
-        _people_row("enrolled", programme.enrolled),
-        _people_row("completed", programme.completed),
-        _people_row("dropped out", programme.dropouts),
-        _people_row("could not be measured", programme.unmeasured),
+        _people_row(_("enrolled"), programme.enrolled),
+        _people_row(_("completed"), programme.completed),
+        _people_row(_("dropped out"), programme.dropouts),
+        _people_row(_("could not be measured"), programme.unmeasured),
     ]
     notes: list[str] = []
     for name, outcome in programme.outcomes.items():
-        title, (all_, paid) = titles.get(name, name), _counted(name, head)
-        rows += [_people_row(f"{title}: {all_}", outcome.achieved), _people_row(f"{title}: {paid}", outcome.verified)]
+        title = titles.get(name, name)
+        all_, paid = _counted(title, name in head.repeated, name in head.amounts)
+        rows += [_people_row(all_, outcome.achieved), _people_row(paid, outcome.verified)]
         if outcome.net is not None:
             rows += [
-                _people_row(f"{title}: would have come anyway", outcome.net.anyway),
-                _people_row(f"{title}: added by the programme", outcome.net.added),
+                _people_row(_("{outcome}: would have come anyway", outcome=title), outcome.net.anyway),
+                _people_row(_("{outcome}: added by the programme", outcome=title), outcome.net.added),
             ]
             notes.append(_beyond(title, outcome.net))
     if programme.outcomes or programme.enrolled.mean.value > 0.0:  # a loan may have no people
-        parts += [heading("Programme (people)"), table(SPREAD_HEAD, rows), *notes]
+        parts += [heading(_("Programme (people)")), table(translated(SPREAD_HEAD), rows), *notes]
     if split is not None:
         parts += _why(*split, titles)
     if summary.ends_early is not None:
-        ends = {"the deal ends early": summary.ends_early.p_ends_early, **summary.ends_early.clauses}
-        said = [(name if place == 0 else f"  by {name}", *chance(p)) for place, (name, p) in enumerate(ends.items())]
-        parts += [heading("Ending early (probability)"), table(("", "", ""), said).split("\n", 2)[2]]
+        said = [(_("the deal ends early"), *chance(summary.ends_early.p_ends_early))]
+        said += [("  " + _("by {clause}", clause=name), *chance(p)) for name, p in summary.ends_early.clauses.items()]
+        parts += [heading(_("Ending early (probability)")), table(("", "", ""), said).split("\n", 2)[2]]
     parts.append(
-        f"\n{head.how or f'{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine'}, {head.day_count}. "
-        f"Scenario {head.digest[:12]}, risksim {head.version}.\n"
-        "± is one standard error of the simulation; digits beyond it are not shown.\n"
+        _(
+            "\n{how}, {day_count}. Scenario {digest}, risksim {version}.\n"
+            "± is one standard error of the simulation; digits beyond it are not shown.\n",
+            how=in_words(head.how or f"{_paths(summary.paths.count)}, seed {head.seed}, {head.engine} engine"),
+            day_count=head.day_count,
+            digest=head.digest[:12],
+            version=head.version,
+        )
     )
     if head.check is not None:
         parts.append(_checked(head.check))
@@ -160,13 +188,17 @@ def answer(
 def _checked(check: CheckOf) -> str:
     """The cross-check in a sentence."""
     if not check.figures:
-        return f"Not checked against another engine: {check.how}.\n"
-    verdict = "" if check.agrees else " ENGINES DISAGREE."
-    figures = f"{check.figures} figure{'' if check.figures == 1 else 's'}"
-    return (
-        f"Checked against another engine ({check.how}): {figures}, largest "
-        f"difference {check.z:+.1f} standard errors ({check.worst}).{verdict}\n"
+        return _("Not checked against another engine: {why}.\n", why=in_words(check.how))
+    said = plural(
+        "Checked against another engine ({how}): {figures} figure, largest difference {z} standard errors ({worst}).",
+        "Checked against another engine ({how}): {figures} figures, largest difference {z} standard errors ({worst}).",
+        check.figures,
+        how=in_words(check.how),
+        figures=check.figures,
+        z=number(check.z, "+.1f"),
+        worst=check.worst,
     )
+    return said + ("\n" if check.agrees else _(" ENGINES DISAGREE.\n"))
 
 
 def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> list[str]:
@@ -178,12 +210,20 @@ def _why(paths: int, found: tuple[PartsOf, ...], titles: Mapping[str, str]) -> l
     rows = []
     for part in varying:
         outcome = part.outcome or ""
-        names = {"npv": "net present value", "repayment": "repayment", "achieved": titles.get(outcome, outcome)}
+        names = {
+            "npv": _("net present value"),
+            "repayment": _("repayment"),
+            "achieved": titles.get(outcome, outcome),
+        }
         kinds = [part.not_known, *([part.shared] if part.shared is not None else []), part.small_numbers]
         shown = [percent(min(max(kind.value, 0.0), 1.0), kind.standard_error, 1) for kind in kinds]
         rows.append((names[part.quantity], *shown, error_of(part.small_numbers, 100.0, " %")))
-    head = ("", "what nobody knows", *(["what all share"] if shares else []), "luck of small numbers", "")
-    return [heading(f"Why futures differ (shares of the variance, {_paths(paths)})"), table(head, rows)]
+    shared = [_("what all share")] if shares else []
+    head = ("", _("what nobody knows"), *shared, _("luck of small numbers"), "")
+    return [
+        heading(_("Why futures differ (shares of the variance, {paths})", paths=counted_paths(paths))),
+        table(head, rows),
+    ]
 
 
 def _beyond(title: str, net: Net) -> str:
@@ -191,82 +231,113 @@ def _beyond(title: str, net: Net) -> str:
     share, below = net.share_anyway, chance(net.p_added_negative)[0]
     if math.isnan(share.value):
         return ""
-    of_all = f"{percent(share.value, share.standard_error)} would have come anyway"
-    return f"  {title}: {of_all}; the chance that the programme adds less than nothing is {below}\n"
+    return _(
+        "  {outcome}: {share} would have come anyway; the chance that the programme adds less than nothing is "
+        "{below}\n",
+        outcome=title,
+        share=percent(share.value, share.standard_error),
+        below=below,
+    )
 
 
-def _counted(name: str, head: Heading) -> tuple[str, str]:
+def _counted(outcome: str, repeated: bool, amount: bool) -> tuple[str, str]:
     """What the two rows of an outcome count: all, and those that count for payment."""
-    measurements = "measurements " if name in head.repeated else ""
-    if name in head.amounts:
-        return f"{measurements}above zero", f"{measurements}above zero that count"
-    return f"{measurements}achieved", f"{measurements}verified"
+    if amount and repeated:
+        return (
+            _("{outcome}: measurements above zero", outcome=outcome),
+            _("{outcome}: measurements above zero that count", outcome=outcome),
+        )
+    if amount:
+        return _("{outcome}: above zero", outcome=outcome), _("{outcome}: above zero that count", outcome=outcome)
+    if repeated:
+        return (
+            _("{outcome}: measurements achieved", outcome=outcome),
+            _("{outcome}: measurements verified", outcome=outcome),
+        )
+    return _("{outcome}: achieved", outcome=outcome), _("{outcome}: verified", outcome=outcome)
 
 
 def _sentence(summary: Summary, currency: str, capital: float | None) -> str:
     """The answer in one sentence, of all investors together."""
     loss = summary.everybody.loss
-    who = "the investor gets" if summary.investors is None else "the investors together get"
     if capital == 0.0:
-        return "No capital is paid in, so there is none to lose.\n"
+        return _("No capital is paid in, so there is none to lose.\n")
+    several = summary.investors is not None
     whole = 100 - round(100 * loss.p_loss.value)
     if whole == 100 and loss.p_loss.value > 0:
-        text = f"In more than 99 of 100 futures {who} the capital back."
+        text = (
+            _("In more than 99 of 100 futures the investors together get the capital back.")
+            if several
+            else _("In more than 99 of 100 futures the investor gets the capital back.")
+        )
     elif whole == 0 and loss.p_loss.value < 1:
-        text = f"In fewer than 1 of 100 futures {who} the capital back."
+        text = (
+            _("In fewer than 1 of 100 futures the investors together get the capital back.")
+            if several
+            else _("In fewer than 1 of 100 futures the investor gets the capital back.")
+        )
     else:
-        text = f"In {whole} of 100 futures {who} the capital back."
+        text = (
+            _("In {whole} of 100 futures the investors together get the capital back.", whole=whole)
+            if several
+            else _("In {whole} of 100 futures the investor gets the capital back.", whole=whole)
+        )
     if loss.p_loss.value > 0 and loss.expected_shortfall_95.value > 0:
-        worst = rounded(loss.expected_shortfall_95.value, loss.expected_shortfall_95.standard_error, 0)
-        of = f" of {capital:,.0f}" if capital is not None else ""
-        text += f" In the worst twentieth, {worst}{of} {currency} is lost on average."
+        text += " " + worst_twentieth(loss.expected_shortfall_95, capital, currency)
     return text + "\n"
 
 
+def worst_twentieth(lost: Estimate, capital: float | None, currency: str) -> str:
+    """What is lost in the worst twentieth of all futures, in a sentence."""
+    worst = rounded(lost.value, lost.standard_error, 0)
+    if capital is None:
+        return _("In the worst twentieth, {worst} {currency} is lost on average.", worst=worst, currency=currency)
+    return _(
+        "In the worst twentieth, {worst} of {capital} {currency} is lost on average.",
+        worst=worst,
+        capital=number(capital, ",.0f"),
+        currency=currency,
+    )
+
+
 def _paths(count: int) -> str:
+    """Paths as a run itself says them, in English."""
     return "1 path" if count == 1 else f"{count:,} paths"
 
 
-class ChanceWords(NamedTuple):
-    """What is said of a probability that so many paths cannot tell."""
-
-    below: str
-    above: str
-    never: str
-    always: str
-    few: str
+def counted_paths(count: int) -> str:
+    """So many paths, in words."""
+    return plural("{paths} path", "{paths} paths", count, paths=number(count))
 
 
-CHANCE_WORDS: dict[Language, ChanceWords] = {
-    "en": ChanceWords("below", "above", "never seen", "always seen", "too few paths"),
-    "da": ChanceWords("under", "over", "aldrig set", "altid set", "for få gennemløb"),
-}
+def translated(head: tuple[str, ...]) -> tuple[str, ...]:
+    """Titles of columns in the language spoken."""
+    return tuple(_(title) for title in head)
 
 
-def chance(estimate: Estimate, language: Language = "en") -> tuple[str, str]:
+def chance(estimate: Estimate, language: Language | None = None) -> tuple[str, str]:
     """A probability and its error; what was never or always seen is a bound, not a certainty."""
-    words = CHANCE_WORDS[language]
-    if estimate.high - estimate.low >= 0.9:
-        return percent(estimate.value, most_places=0, language=language), words.few
-    if estimate.value == 0.0 and estimate.high > 0.0:
-        return f"{words.below} {percent(estimate.high, most_places=4, language=language)}", words.never
-    if estimate.value == 1.0 and estimate.low < 1.0:
-        return f"{words.above} {percent(estimate.low, most_places=4, language=language)}", words.always
-    error = error_of(estimate, 100.0, " %", language)
-    return percent(estimate.value, estimate.standard_error, language=language), error
+    with speaking(language or spoken()):
+        if estimate.high - estimate.low >= 0.9:
+            return percent(estimate.value, most_places=0), _("too few paths")
+        if estimate.value == 0.0 and estimate.high > 0.0:
+            return _("below {share}", share=percent(estimate.high, most_places=4)), _("never seen")
+        if estimate.value == 1.0 and estimate.low < 1.0:
+            return _("above {share}", share=percent(estimate.low, most_places=4)), _("always seen")
+        return percent(estimate.value, estimate.standard_error), error_of(estimate, 100.0, " %")
 
 
 def return_of(statistic: Statistic) -> str:
     """A rate of return, to the digit that its error supports."""
     if isinstance(statistic, Withheld):
-        return "none"
+        return _("none")
     return percent(statistic.value, statistic.standard_error)
 
 
 def _three(lines: tuple[LineOf, ...]) -> str:
     rows = [
         (
-            line.name,
+            in_words(line.name),
             return_of(line.irr),
             rounded(line.npv.value, line.npv.standard_error, 0),
             chance(line.p_loss)[0],
@@ -275,8 +346,17 @@ def _three(lines: tuple[LineOf, ...]) -> str:
         )
         for line in lines
     ]
-    head = ("", "IRR of mean flow", "mean NPV", "P(loss)", "NPV, 5 % point", "worst 5 %: mean loss")
-    notes = "\n".join(f"  {line.name}: varies {line.varies}" for line in lines)
+    head = (
+        "",
+        _("IRR of mean flow"),
+        _("mean NPV"),
+        _("P(loss)"),
+        _("NPV, 5 % point"),
+        _("worst 5 %: mean loss"),
+    )
+    notes = "\n".join(
+        "  " + _("{line}: varies {what}", line=in_words(line.name), what=in_words(line.varies)) for line in lines
+    )
     return table(head, rows) + notes + "\n"
 
 
@@ -288,47 +368,57 @@ def _half_width(estimate: Estimate) -> float:
 def _investor(tranche: Tranche) -> str:
     loss, irr = tranche.loss, tranche.irr
     rows = [
-        ("probability of loss", *chance(loss.p_loss)),
-        ("probability to lose more than half", *chance(loss.p_severe_loss)),
-        ("probability to lose everything", *chance(loss.p_total_loss)),
-        ("mean loss when there is one", *money(loss.expected_given_loss)),
-        ("loss not exceeded with 95 % (VaR)", *money(loss.value_at_risk_95)),
-        ("mean loss of the worst twentieth (ES)", *money(loss.expected_shortfall_95)),
+        (_("probability of loss"), *chance(loss.p_loss)),
+        (_("probability to lose more than half"), *chance(loss.p_severe_loss)),
+        (_("probability to lose everything"), *chance(loss.p_total_loss)),
+        (_("mean loss when there is one"), *money(loss.expected_given_loss)),
+        (_("loss not exceeded with 95 % (VaR)"), *money(loss.value_at_risk_95)),
+        (_("mean loss of the worst twentieth (ES)"), *money(loss.expected_shortfall_95)),
         (
-            "money back over money in",
+            _("money back over money in"),
             rounded(tranche.moic.mean.value, tranche.moic.mean.standard_error, 4),
             error_of(tranche.moic.mean),
         ),
         (
-            "IRR of the mean cash flow",
+            _("IRR of the mean cash flow"),
             return_of(irr.of_mean_flow),
-            irr.of_mean_flow.reason
+            in_words(irr.of_mean_flow.reason)
             if isinstance(irr.of_mean_flow, Withheld)
             else error_of(irr.of_mean_flow, 100.0, " %"),
         ),
     ]
     for name in ("p05", "p25", "p50", "p75", "p95"):
-        point = getattr(irr, name)
+        point, title = getattr(irr, name), _("IRR, {level} % point", level=int(name[1:]))
         if isinstance(point, Withheld):
-            rows.append((f"IRR, {int(name[1:])} % point", "not shown", point.reason))
+            rows.append((title, _("not shown"), in_words(point.reason)))
         else:
-            rows.append((f"IRR, {int(name[1:])} % point", percent(point.value, _half_width(point)), _interval(point)))
+            rows.append((title, percent(point.value, _half_width(point)), _interval(point)))
     for hurdle, value in tranche.npv.items():
-        rate = percent(float(hurdle))
-        rows += [
-            (f"NPV at {rate}, mean", *money(value.mean)),
-            (f"NPV at {rate}, probability below zero", *chance(value.p_loss)),
-            (f"NPV at {rate}, mean loss of the worst twentieth", *money(value.expected_shortfall_95)),
-        ]
+        rows += npv_rows(percent(float(hurdle)), value)
     for status, share in irr.status.items():
         if status != "ok_unique" and share.value > 0:
-            rows.append(
-                (f"paths whose IRR is {status.replace('_', ' ')}", percent(share.value, share.standard_error, 3), "")
-            )
+            said = _("paths whose IRR is {status}", status=in_words(status.replace("_", " ")))
+            rows.append((said, percent(share.value, share.standard_error, 3), ""))
     return table(("", "", ""), rows).split("\n", 2)[2]
 
 
-TRANCHE_HEAD = ("", "P(loss)", "P(total loss)", "money back / in", "IRR of mean flow", "worst 5 %: mean loss")
+def npv_rows(rate: str, value: PresentValue) -> list[tuple[str, str, str]]:
+    """Net present value at one rate: mean, chance of less than nothing, and the worst twentieth."""
+    return [
+        (_("NPV at {rate}, mean", rate=rate), *money(value.mean)),
+        (_("NPV at {rate}, probability below zero", rate=rate), *chance(value.p_loss)),
+        (_("NPV at {rate}, mean loss of the worst twentieth", rate=rate), *money(value.expected_shortfall_95)),
+    ]
+
+
+TRANCHE_HEAD = (
+    "",
+    N_("P(loss)"),
+    N_("P(total loss)"),
+    N_("money back / in"),
+    N_("IRR of mean flow"),
+    N_("worst 5 %: mean loss"),
+)
 
 
 def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
@@ -344,7 +434,7 @@ def _tranche_row(name: str, tranche: Tranche) -> tuple[str, ...]:
     )
 
 
-def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "", language: Language = "en") -> str:
+def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "", language: Language | None = None) -> str:
     """The simulation error of a statistic; empty where there is none."""
     text = plus_minus(estimate.standard_error, scale, language)
     return f"{text}{unit}" if text else ""
@@ -352,11 +442,11 @@ def error_of(estimate: Estimate, scale: float = 1.0, unit: str = "", language: L
 
 def _interval(estimate: Estimate) -> str:
     if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
-        return "too few paths"
+        return _("too few paths")
     return f"[{percent(estimate.low)}; {percent(estimate.high)}]"
 
 
-def money(estimate: Estimate, language: Language = "en") -> tuple[str, str]:
+def money(estimate: Estimate, language: Language | None = None) -> tuple[str, str]:
     """An amount and its error, or its interval where it only has one."""
     error = estimate.standard_error
     if error != error:  # nan: only an interval
@@ -365,7 +455,7 @@ def money(estimate: Estimate, language: Language = "en") -> tuple[str, str]:
     return rounded(estimate.value, error, 0, language), error_of(estimate, language=language)
 
 
-SPREAD_HEAD = ("", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")
+SPREAD_HEAD = ("", N_("mean"), "", N_("sd"), "5 %", "25 %", "50 %", "75 %", "95 %")
 
 
 def money_row(name: str, spread: Spread) -> tuple[str, ...]:

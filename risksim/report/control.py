@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
-from risksim.report.numbers import plus_minus, rounded
+from risksim.report.numbers import number, plus_minus, rounded
 from risksim.report.table import heading, table
 
-NAMES = {"npv": "mean net present value", "repayment": "mean repayment"}
+NAMES = {"npv": N_("mean net present value"), "repayment": N_("mean repayment")}
 
 MOST_TIMES = 1e6
 
@@ -39,7 +40,7 @@ def controlled(currency: str, found: tuple[ControlledOf, ...]) -> str:
     """
     rows = [
         (
-            NAMES[one.quantity],
+            _(NAMES[one.quantity]),
             *(_pair(one.plain)),
             *(_pair(one.adjusted)),
             _times(one.variance_ratio),
@@ -47,15 +48,15 @@ def controlled(currency: str, found: tuple[ControlledOf, ...]) -> str:
         for one in found
     ]
     return (
-        heading(f"Means without the luck of the draw ({currency})")
-        + table(("", "plain", "", "adjusted", "", "worth so many times the paths"), rows)
-        + "  adjusted by what each path pays if its people are divisible, whose mean is known (control variates)\n"
+        heading(_("Means without the luck of the draw ({currency})", currency=currency))
+        + table(("", _("plain"), "", _("adjusted"), "", _("worth so many times the paths")), rows)
+        + _("  adjusted by what each path pays if its people are divisible, whose mean is known (control variates)\n")
     )
 
 
 def _times(ratio: float) -> str:
     """Beyond a million nothing is left to chance but rounding."""
-    return f"{ratio:,.1f}" if ratio < MOST_TIMES else f"over {MOST_TIMES:,.0f}"
+    return number(ratio, ",.1f") if ratio < MOST_TIMES else _("over {times}", times=number(MOST_TIMES, ",.0f"))
 
 
 def _pair(estimate: Estimate) -> tuple[str, str]:

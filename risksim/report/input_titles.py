@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import re
 
-from risksim.report.numbers import percent
+from risksim.language import N_, _
+from risksim.report.numbers import number, percent
 
 PLACE = re.compile(r"(\w+)\[([^\]]*)\]\.([\w.\[\] ]+)")
 """An input by its place in the file, as ``outcomes[job].success_rate``."""
 WORDS = {
-    "enrolment.ratio": "enrolment",
-    "enrolment.arrivals.speed": "speed of enrolment",
-    "enrolment.late_start.months": "late start",
-    "dropout.share": "dropout",
-    "unmeasured": "share not measured",
-    "unmeasured.share": "share not measured",
-    "unlike_assumed.share": "share of a harder group",
-    "success_rate.effect.odds_ratio": "odds ratio of the effect",
-    "success_rate.sites.mean": "mean success rate of sites",
-    "success_rate.sites.spread": "spread of success rates between sites",
+    "enrolment.ratio": N_("enrolment"),
+    "enrolment.arrivals.speed": N_("speed of enrolment"),
+    "enrolment.late_start.months": N_("late start"),
+    "dropout.share": N_("dropout"),
+    "unmeasured": N_("share not measured"),
+    "unmeasured.share": N_("share not measured"),
+    "unlike_assumed.share": N_("share of a harder group"),
+    "success_rate.effect.odds_ratio": N_("odds ratio of the effect"),
+    "success_rate.sites.mean": N_("mean success rate of sites"),
+    "success_rate.sites.spread": N_("spread of success rates between sites"),
 }
 """What the keys behind a name mean where the keys themselves say it badly."""
+PLAIN = (
+    N_("success rate"),
+    N_("counterfactual"),
+    N_("price"),
+    N_("amount"),
+    N_("limit"),
+    N_("volume"),
+    N_("usual"),
+    N_("rate"),
+    N_("growth"),
+    N_("chance"),
+    N_("months"),
+    N_("share"),
+    N_("moves away"),
+)
+"""Keys that read as words once their marks are taken off, for the catalogue."""
 SHARES = ("dropout", "share", "unmeasured", "success_rate", "rate", "chance", "usual", "mean", "counterfactual", "lost")
 """Last keys of numbers between 0 and 1 that are shares."""
 
@@ -50,10 +67,11 @@ def input_title(name: str, alone: bool = False) -> str:
     if place is None:
         return name
     block, whose, keys = place.groups()
-    words = WORDS.get(keys) or re.sub(r"[._\[\]]+", " ", keys).strip()
+    words = _(WORDS.get(keys) or re.sub(r"[._\[\]]+", " ", keys).strip())
     if block == "cohorts":
-        return words if alone else f"{words} in {whose}"
-    return f"{words} of {f'{block}[{whose}]' if whose.isdigit() else whose.replace('_', ' ')}"
+        return words if alone else _("{input} in {cohort}", input=words, cohort=whose)
+    of = f"{block}[{whose}]" if whose.isdigit() else whose.replace("_", " ")
+    return _("{input} of {what}", input=words, what=of)
 
 
 def input_value(name: str, value: float, unit: str, places: int | None = None) -> str:
@@ -82,9 +100,12 @@ def input_value(name: str, value: float, unit: str, places: int | None = None) -
     '31.2 %'
     """
     if places is not None:
-        people = f"{value * places:,.0f} of {places:,} people" if value < 1.0 else f"all {places:,} places"
-        return f"{percent(value, 0.0, 0)} of plan ({people})"
+        share, of = percent(value, 0.0, 0), number(places)
+        if value < 1.0:
+            people = number(value * places, ",.0f")
+            return _("{share} of plan ({people} of {places} people)", share=share, people=people, places=of)
+        return _("{share} of plan (all {places} places)", share=share, places=of)
     if unit != "1":
-        return f"{value:,.4g} {unit}" if abs(value) < 1e4 else f"{value:,.0f} {unit}"
+        return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {unit}"
     last = name.rpartition(".")[2]
-    return percent(value, 0.0, 1) if last in SHARES or last == "ratio" else f"{value:.3g}"
+    return percent(value, 0.0, 1) if last in SHARES or last == "ratio" else number(value, ".3g")

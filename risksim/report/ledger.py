@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from risksim.language import _
 from risksim.metrics.ledger import Move
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Summary
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 
@@ -30,18 +32,26 @@ def ledger(moves: Sequence[Move], summary: Summary, currency: str) -> str:
     rows = []
     for move in moves:
         # Further lines of one move are told by their year alone.
-        who = (move.from_party, move.to_party, move.reason)
+        who = (move.from_party, move.to_party, in_words(move.reason))
         for year, amount in move.years:
             rows.append((*who, str(year), *_amount(amount)))
             who = ("", "", "")
         if len(move.years) > 1:
-            rows.append((*who, "all", *_amount(move.total)))
+            rows.append((*who, _("all"), *_amount(move.total)))
     some_pay = bool(summary.payers)
     parts = [
-        heading(f"Who pays whom, on average ({currency})"),
-        table(("from", "to", "what for", "year", "mean", ""), rows, left=4) if rows else "No money moves.\n",
-        *([heading(f"Payer split, on average ({currency}; less what comes back)"), _payers(summary)] * some_pay),
-        heading(f"Tranches, on average ({currency})"),
+        heading(_("Who pays whom, on average ({currency})", currency=currency)),
+        table((_("from"), _("to"), _("what for"), _("year"), _("mean"), ""), rows, left=4)
+        if rows
+        else _("No money moves.\n"),
+        *(
+            [
+                heading(_("Payer split, on average ({currency}; less what comes back)", currency=currency)),
+                _payers(summary),
+            ]
+            * some_pay
+        ),
+        heading(_("Tranches, on average ({currency})", currency=currency)),
         _tranches(moves, summary),
     ]
     return "".join(parts)
@@ -64,7 +74,7 @@ def _payers(summary: Summary) -> str:
         )
         for name, payer in summary.payers.items()
     ]
-    return table(("payer", "share", "all years", "", *years), rows)
+    return table((_("payer"), _("share"), _("all years"), "", *years), rows)
 
 
 def _tranches(moves: Sequence[Move], summary: Summary) -> str:
@@ -77,10 +87,10 @@ def _tranches(moves: Sequence[Move], summary: Summary) -> str:
         rows.append(
             (
                 name,
-                f"{paid_in:,.0f}",
+                number(paid_in, ",.0f"),
                 rounded(received, paid_in * multiple.standard_error, 0),
                 rounded(multiple.value, multiple.standard_error, 4),
                 plus_minus(multiple.standard_error),
             )
         )
-    return table(("tranche", "paid in", "received", "money back / in", ""), rows)
+    return table((_("tranche"), _("paid in"), _("received"), _("money back / in"), ""), rows)

@@ -8,7 +8,7 @@ References
 
 from __future__ import annotations
 
-from risksim.report.numbers import Language
+from risksim.language import Language
 
 LIMITS = (
     (

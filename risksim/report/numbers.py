@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from typing import Literal
+import re
 
-Language = Literal["en", "da"]
-"""English 1,234.5 or Danish 1.234,5."""
+from risksim.language import Language, spoken
 
 _DANISH = str.maketrans(",.", ".,")
 
 
-def written(text: str, language: Language = "en") -> str:
-    """A number that Python wrote, as ``1,234.5``, in the marks of a language.
+def written(text: str, language: Language | None = None) -> str:
+    """A number that Python wrote, as ``1,234.5``, in the marks of a language; left out, of the one spoken.
 
     Examples
     --------
     >>> written("1,234,567.8", "da")
     '1.234.567,8'
     """
-    return text.translate(_DANISH) if language == "da" else text
+    return text.translate(_DANISH) if (language or spoken()) == "da" else text
+
+
+def number(value: float, form: str = ",", language: Language | None = None) -> str:
+    """A number in a form of Python's, in the marks of a language; left out, of the one spoken.
+
+    Examples
+    --------
+    >>> number(1234567)
+    '1,234,567'
+    >>> number(1234.5, ",.1f", "da")
+    '1.234,5'
+    """
+    return written(f"{value:{form}}", language)
+
+
+def marked(text: str) -> str:
+    """A law as the program notes it, as ``15 % Beta(6, 16)``: lists with semicolons where commas begin decimals.
+
+    Examples
+    --------
+    >>> marked("Lognormal(median 1.02, sigma 0.25)")
+    'Lognormal(median 1.02, sigma 0.25)'
+    """
+    if spoken() == "en":
+        return text
+    listed = re.sub(r",(?!\d{3}(?!\d))", ";", text)
+    return re.sub(r"(?<=\d)[.,](?=\d)", lambda mark: mark[0].translate(_DANISH), listed)
+
+
+def long_date(day: dt.date, language: Language | None = None) -> str:
+    """A day in words, as sentences want it; tables and files write 2026-11-21 in every language.
+
+    Examples
+    --------
+    >>> long_date(dt.date(2026, 11, 21), "en"), long_date(dt.date(2026, 11, 21), "da")
+    ('21 November 2026', '21. november 2026')
+    """
+    from babel.dates import format_date
+
+    tongue = language or spoken()
+    return str(format_date(day, "d. MMMM y" if tongue == "da" else "d MMMM y", tongue))
 
 
 def uncertain_digit(standard_error: float) -> int:
@@ -27,7 +68,7 @@ def uncertain_digit(standard_error: float) -> int:
     return -math.floor(math.log10(standard_error))
 
 
-def rounded(value: float, standard_error: float, most_places: int, language: Language = "en") -> str:
+def rounded(value: float, standard_error: float, most_places: int, language: Language | None = None) -> str:
     """A number rounded to its first uncertain digit, thousands grouped.
 
     Parameters
@@ -38,8 +79,8 @@ def rounded(value: float, standard_error: float, most_places: int, language: Lan
         Its simulation error, in the same unit; 0 or nan where there is none.
     most_places : int
         Decimal places shown at most.
-    language : {"en", "da"}
-        Whose marks group thousands and begin decimals.
+    language : {"en", "da"}, optional
+        Whose marks group thousands and begin decimals; left out, the one spoken.
 
     Returns
     -------
@@ -65,7 +106,7 @@ def rounded(value: float, standard_error: float, most_places: int, language: Lan
     return written(text, language)
 
 
-def percent(value: float, standard_error: float = 0.0, most_places: int = 2, language: Language = "en") -> str:
+def percent(value: float, standard_error: float = 0.0, most_places: int = 2, language: Language | None = None) -> str:
     """A share or a rate in per cent, rounded to its first uncertain digit.
 
     Examples
@@ -79,7 +120,7 @@ def percent(value: float, standard_error: float = 0.0, most_places: int = 2, lan
     return text if text == "-" else f"{text} %"
 
 
-def plus_minus(standard_error: float, scale: float = 1.0, language: Language = "en") -> str:
+def plus_minus(standard_error: float, scale: float = 1.0, language: Language | None = None) -> str:
     """A standard error with one uncertain digit more than its first, as ``± 430``; empty where there is none."""
     if math.isnan(standard_error) or standard_error == 0.0:
         return ""

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import _, plural
 from risksim.metrics.fund import FundSummary, Holding
 from risksim.metrics.summary import Withheld
-from risksim.report.answer import SPREAD_HEAD, chance, error_of, money, money_row, return_of
-from risksim.report.numbers import percent, rounded
+from risksim.report.answer import (
+    SPREAD_HEAD,
+    chance,
+    error_of,
+    money,
+    money_row,
+    npv_rows,
+    return_of,
+    translated,
+    worst_twentieth,
+)
+from risksim.report.numbers import number, percent, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 MOST_CORRELATED = 12
@@ -71,30 +83,49 @@ def checked(found: Checked) -> str:
     rows = [
         (
             line.name,
-            line.held,
+            in_words(line.held),
             line.start,
             line.end,
-            f"{line.commitment:,.0f}",
+            number(line.commitment, ",.0f"),
             _economy(line),
             str(line.uncertain),
             str(line.unstated),
         )
         for line in found.deals
     ]
-    head = ("deal", "held", "start", "end", "capital", "the economy decides", "uncertain numbers", "without origin")
+    head = (
+        _("deal"),
+        _("held"),
+        _("start"),
+        _("end"),
+        _("capital"),
+        _("the economy decides"),
+        _("uncertain numbers"),
+        _("without origin"),
+    )
     return (
-        f"{found.file}: reads well.\n\n"
-        f"{found.portfolio}: {n} deal{'' if n == 1 else 's'}, {capital:,.0f} {found.currency} of capital. "
-        f"Portfolio {found.digest[:12]}.\n"
-        + heading("Deals (check each file for what it assumes)")
+        _("{file}: reads well.\n\n", file=found.file)
+        + plural(
+            "{portfolio}: {n} deal, {capital} {currency} of capital. Portfolio {digest}.\n",
+            "{portfolio}: {n} deals, {capital} {currency} of capital. Portfolio {digest}.\n",
+            n,
+            portfolio=found.portfolio,
+            n=n,
+            capital=number(capital, ",.0f"),
+            currency=found.currency,
+            digest=found.digest[:12],
+        )
+        + heading(_("Deals (check each file for what it assumes)"))
         + table(head, rows, left=2)
     )
 
 
 def _economy(line: Line) -> str:
     """How far the economy decides a deal, in a cell."""
-    said = [f"{line.economy:.3g}"] if line.economy else []
-    return " and ".join([*said, *(["recessions"] if line.recession else [])]) or "nothing"
+    share = number(line.economy, ".3g")
+    if line.recession:
+        return _("{share} and recessions", share=share) if line.economy else _("recessions")
+    return share if line.economy else _("nothing")
 
 
 def answer(head: Heading, summary: FundSummary) -> str:
@@ -114,21 +145,30 @@ def answer(head: Heading, summary: FundSummary) -> str:
     parts = [
         f"{head.portfolio}\n",
         _sentence(head, summary),
-        heading(f"The fund ({head.currency})"),
+        heading(_("The fund ({currency})", currency=head.currency)),
         _fund(summary),
-        heading(f"Its deals: what the fund pays in and gets back ({head.currency})"),
+        heading(_("Its deals: what the fund pays in and gets back ({currency})", currency=head.currency)),
         _deals(summary),
         _together(head, summary),
     ]
     rows = [money_row(name, payer.total) for name, payer in summary.payers.items()]
-    parts += [heading(f"Who repays, all deals and years ({head.currency})"), table(SPREAD_HEAD, rows)]
+    parts += [
+        heading(_("Who repays, all deals and years ({currency})", currency=head.currency)),
+        table(translated(SPREAD_HEAD), rows),
+    ]
     for name, payer in summary.payers.items():
         rows = [money_row(year, spread) for year, spread in payer.years.items() if spread.p95.value > 0.0]
-        parts += [heading(f"Repayment by the {name}, by budget year ({head.currency})"), table(SPREAD_HEAD, rows)]
+        title = _("Repayment by the {payer}, by budget year ({currency})", payer=name, currency=head.currency)
+        parts += [heading(title), table(translated(SPREAD_HEAD), rows)]
     parts.append(
-        f"\n{head.paths:,} path{'' if head.paths == 1 else 's'}, seed {head.seed}, {head.engine} engine, "
-        f"{head.day_count}. Portfolio {head.digest[:12]}, risksim {head.version}.\n"
-        "± is one standard error of the simulation; digits beyond it are not shown.\n"
+        _(
+            "\n{how}, {day_count}. Portfolio {digest}, risksim {version}.\n"
+            "± is one standard error of the simulation; digits beyond it are not shown.\n",
+            how=in_words(f"{_paths(head.paths)}, seed {head.seed}, {head.engine} engine"),
+            day_count=head.day_count,
+            digest=head.digest[:12],
+            version=head.version,
+        )
     )
     return "".join(parts)
 
@@ -136,48 +176,61 @@ def answer(head: Heading, summary: FundSummary) -> str:
 def _sentence(head: Heading, summary: FundSummary) -> str:
     loss, capital = summary.fund.loss, summary.fund.drawn.mean.value
     whole = round(100 * summary.fund.keeps_capital.value)
-    share = f"{whole} of 100"
+    share = _("{whole} of 100", whole=whole)
     if whole == 100 and loss.p_loss.value > 0:
-        share = "more than 99 of 100"
+        share = _("more than 99 of 100")
     elif whole == 0 and loss.p_loss.value < 1:
-        share = "fewer than 1 of 100"
+        share = _("fewer than 1 of 100")
     n = len(summary.deals)
-    text = f"In {share} futures the fund gets its capital back from its {n} deal{'' if n == 1 else 's'}."
+    text = plural(
+        "In {share} futures the fund gets its capital back from its {n} deal.",
+        "In {share} futures the fund gets its capital back from its {n} deals.",
+        n,
+        share=share,
+        n=n,
+    )
     if loss.p_loss.value > 0 and loss.expected_shortfall_95.value > 0:
-        worst = rounded(loss.expected_shortfall_95.value, loss.expected_shortfall_95.standard_error, 0)
-        text += f" In the worst twentieth, {worst} of {capital:,.0f} {head.currency} is lost on average."
+        text += " " + worst_twentieth(loss.expected_shortfall_95, capital, head.currency)
     return text + "\n"
+
+
+def _paths(count: int) -> str:
+    """Paths as a run itself says them, in English."""
+    return "1 path" if count == 1 else f"{count:,} paths"
 
 
 def _fund(summary: FundSummary) -> str:
     fund = summary.fund
     irr = fund.irr_of_mean_flow
     rows = [
-        ("capital paid in, mean", *money(fund.drawn.mean)),
-        ("most capital out at one time, mean", *money(fund.most_out.mean)),
-        ("probability of loss", *chance(fund.loss.p_loss)),
-        ("mean loss when there is one", *money(fund.loss.expected_given_loss)),
-        ("loss not exceeded with 95 % (VaR)", *money(fund.loss.value_at_risk_95)),
-        ("mean loss of the worst twentieth (ES)", *money(fund.loss.expected_shortfall_95)),
-        ("money back over money in", rounded(fund.moic.value, fund.moic.standard_error, 4), error_of(fund.moic)),
+        (_("capital paid in, mean"), *money(fund.drawn.mean)),
+        (_("most capital out at one time, mean"), *money(fund.most_out.mean)),
+        (_("probability of loss"), *chance(fund.loss.p_loss)),
+        (_("mean loss when there is one"), *money(fund.loss.expected_given_loss)),
+        (_("loss not exceeded with 95 % (VaR)"), *money(fund.loss.value_at_risk_95)),
+        (_("mean loss of the worst twentieth (ES)"), *money(fund.loss.expected_shortfall_95)),
+        (_("money back over money in"), rounded(fund.moic.value, fund.moic.standard_error, 4), error_of(fund.moic)),
         (
-            "IRR of the mean cash flow",
+            _("IRR of the mean cash flow"),
             return_of(irr),
-            irr.reason if isinstance(irr, Withheld) else error_of(irr, 100.0, " %"),
+            in_words(irr.reason) if isinstance(irr, Withheld) else error_of(irr, 100.0, " %"),
         ),
     ]
     for hurdle, value in fund.npv.items():
-        at = percent(float(hurdle))
-        rows += [
-            (f"NPV at {at}, mean", *money(value.mean)),
-            (f"NPV at {at}, probability below zero", *chance(value.p_loss)),
-            (f"NPV at {at}, mean loss of the worst twentieth", *money(value.expected_shortfall_95)),
-        ]
+        rows += npv_rows(percent(float(hurdle)), value)
     return table(("", "", ""), rows).split("\n", 2)[2]
 
 
 def _deals(summary: FundSummary) -> str:
-    head = ("", "paid in", "got back", "P(loss)", "worst 5 %: mean loss", "mean NPV", "sd of NPV")
+    head = (
+        "",
+        _("paid in"),
+        _("got back"),
+        _("P(loss)"),
+        _("worst 5 %: mean loss"),
+        _("mean NPV"),
+        _("sd of NPV"),
+    )
     return table(head, [_deal(name, holding) for name, holding in summary.deals.items()])
 
 
@@ -198,15 +251,19 @@ def _together(head: Heading, summary: FundSummary) -> str:
     ratio = summary.diversification
     if len(summary.deals) < 2:
         return ""
-    said = heading(f"How the deals go together (net present values at {percent(head.hurdle)} a year)")
+    said = heading(_("How the deals go together (net present values at {rate} a year)", rate=percent(head.hurdle)))
     if ratio.value == ratio.value:
         share = percent(ratio.value, ratio.standard_error, 0)
-        said += f"The fund varies by {share} of what its deals vary by one after the other; 100 % is no spreading.\n"
+        said += _(
+            "The fund varies by {share} of what its deals vary by one after the other; 100 % is no spreading.\n",
+            share=share,
+        )
     if len(summary.deals) > MOST_CORRELATED:
-        return said + (f"Correlations of {len(summary.deals)} deals are in the JSON.\n" if summary.correlation else "")
+        there = _("Correlations of {n} deals are in the JSON.\n", n=len(summary.deals))
+        return said + (there if summary.correlation else "")
     names = list(summary.deals)
     rows = [
         (name, *(rounded(pair.value, pair.standard_error, 2) for pair in summary.correlation[name].values()))
         for name in names
     ]
-    return said + "\n" + table(("correlation", *names), rows)
+    return said + "\n" + table((_("correlation"), *names), rows)

@@ -7,13 +7,15 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from risksim.language import spoken
 from risksim.metrics.precision import Estimate
 from risksim.metrics.purse import TOTAL, BreakEven, Budget, KeyFigures, PurseSummary
 from risksim.report import purse_tables as tables
 from risksim.report.answer import error_of, money
 from risksim.report.limits import BY_LANGUAGE
 from risksim.report.numbers import written
-from risksim.report.purse_words import ENGLISH, MUNICIPALITY, Words
+from risksim.report.purse_words import ENGLISH, MUNICIPALITY, WORDS, Words
+from risksim.report.said_below import in_words
 from risksim.report.stress import signed
 from risksim.report.table import heading, table
 
@@ -188,8 +190,9 @@ def _by_year(head: PurseHeading, summary: PurseSummary, shown: Mapping[str, Budg
     return parts
 
 
-def known_limits(words: Words = ENGLISH) -> str:
-    """What such calculations cannot say, as a list."""
+def known_limits(words: Words | None = None) -> str:
+    """What such calculations cannot say, as a list; in the language spoken where no words are given."""
+    words = words or WORDS[spoken()]
     return "".join([heading(words.limits_title), *[_item(limit) for limit in BY_LANGUAGE[words.language]]])
 
 
@@ -299,7 +302,7 @@ def block(
     how: str,
     figures: Mapping[str, KeyFigures],
     more: str,
-    words: Words = ENGLISH,
+    words: Words | None = None,
 ) -> str:
     """The few lines below the page of a run.
 
@@ -315,17 +318,18 @@ def block(
         By budget, and ``total``.
     more : str
         The command that tells the rest.
-    words : Words
-        Of which language.
+    words : Words, optional
+        Of which language; left out, of the one spoken.
 
     Returns
     -------
     str
     """
+    words = words or WORDS[spoken()]
     lines = [
         heading(words.figures_title.format(prices=prices_in(words, currency, price_year))),
         _figures({name: found for name, found in figures.items() if name == TOTAL or _counts(found)}, words),
-        f"  {words.tells_the_rest.format(how=how, command=more)}\n",
+        f"  {words.tells_the_rest.format(how=in_words(how), command=more)}\n",
         known_limits(words),
     ]
     return "".join(lines)

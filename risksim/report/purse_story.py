@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import textwrap
 
+from risksim.language import N_, _, spoken
 from risksim.report.numbers import written
-from risksim.report.purse_words import ENGLISH, Words
+from risksim.report.purse_words import ENGLISH, WORDS, Words
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 from risksim.results.purse_story import BudgetStory, LineStory, LineYear, PurseStory
 
 AS_IS = {"volume": 1.0, "price": 1.0, "decay": 0.0, "unserved": 0.0, "cashable": 1.0}
 """Factors that change nothing, and are left out where they stand so."""
 COSTS = ("own cost", "cost of the alternative, saved")
-SAME_PEOPLE = "The people counted here are those told above."
-COUNTED_PEOPLE = (
+SAME_PEOPLE = N_("The people counted here are those told above.")
+COUNTED_PEOPLE = N_(
     "The people counted here are those of the run itself, which counts them without drawing single lives: not those of "
     "the individual life told above, which is drawn at the same inputs. What is repaid is that of the run as well."
 )
-OTHER_PEOPLE = (
+OTHER_PEOPLE = N_(
     "The conditional engine cannot count the people of this purse: {obstacle}. What follows is this path of the "
     "individual engine, with inputs and people of its own: another future than the one told above."
 )
@@ -57,10 +59,10 @@ def of_the_same_path(told: PurseStory, engine: str, obstacle: str | None = None)
     -------
     str
     """
-    said = SAME_PEOPLE if engine == "individual" else COUNTED_PEOPLE
+    said, words = _(SAME_PEOPLE if engine == "individual" else COUNTED_PEOPLE), WORDS[spoken()]
     if obstacle is not None:
-        said = OTHER_PEOPLE.format(obstacle=obstacle)
-    return f"\n{_title(told, ENGLISH)}{textwrap.fill(said, WIDTH)}\n{_body(told, ENGLISH)}"
+        said = _(OTHER_PEOPLE, obstacle=in_words(obstacle))
+    return f"\n{_title(told, words)}{textwrap.fill(said, WIDTH)}\n{_body(told, words)}"
 
 
 def _title(told: PurseStory, words: Words) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from risksim.report.numbers import Language
+from risksim.language import Language
 
 MUNICIPALITY = "municipality"
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
+from risksim.language import _, plural
+from risksim.report.numbers import marked, number
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 from risksim.results.review import Lacking, Review
 
@@ -22,41 +25,52 @@ def review(found: Review) -> str:
     -------
     str
     """
-    capital = f"{found.commitment:,.0f} {found.currency} of capital" if found.commitment else "nobody invests"
+    capital = _("nobody invests")
+    if found.commitment:
+        amount = number(found.commitment, ",.0f")
+        capital = _("{amount} {currency} of capital", amount=amount, currency=found.currency)
     parts = [
-        f"{found.file}: reads well.\n\n",
-        (
-            f"{found.deal}: {found.participants:,} places{_cohorts(found)}, {capital}, {found.start} to {found.end}, "
-            f"{found.follow_ups} follow-up{'' if found.follow_ups == 1 else 's'}. "
-            f"Scenario {found.digest[:12]}.\n"
+        _("{file}: reads well.\n\n", file=found.file),
+        plural(
+            "{deal}: {places}, {capital}, {start} to {end}, {n} follow-up. Scenario {digest}.\n",
+            "{deal}: {places}, {capital}, {start} to {end}, {n} follow-ups. Scenario {digest}.\n",
+            found.follow_ups,
+            deal=found.deal,
+            places=_places(found),
+            capital=capital,
+            start=found.start,
+            end=found.end,
+            n=found.follow_ups,
+            digest=found.digest[:12],
         ),
     ]
     if found.uncertain:
-        rows = [(u.name, u.law, f"{u.mean:,.4g}", f"{u.sd:,.4g}", u.unit) for u in found.uncertain]
-        head = ("uncertain number", "law", "mean", "sd", "unit")
-        parts += [heading("What is uncertain"), table(head, rows, left=2)]
+        rows = [(u.name, marked(u.law), number(u.mean, ",.4g"), number(u.sd, ",.4g"), u.unit) for u in found.uncertain]
+        head = (_("uncertain number"), _("law"), _("mean"), _("sd"), _("unit"))
+        parts += [heading(_("What is uncertain")), table(head, rows, left=2)]
     if found.assumptions:
-        parts.append(heading(f"What is assumed ({len(found.assumptions)})"))
+        parts.append(heading(_("What is assumed ({n})", n=len(found.assumptions))))
         for assumed in found.assumptions:
             parts.append(f"- {assumed.name}: {assumed.value}\n")
             parts.append(textwrap.fill(assumed.reason, WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
     if found.unstated:
-        parts.append(heading("Neither source nor assumption (add `source:` or `assumption:`)"))
+        parts.append(heading(_("Neither source nor assumption (add `source:` or `assumption:`)")))
         parts += [f"- {name}\n" for name in found.unstated]
     if found.sources:
-        parts.append(heading("Sources"))
+        parts.append(heading(_("Sources")))
         parts += [
             textwrap.fill(f"{key}: {text}", WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False)
             + "\n"
             for key, text in found.sources
         ]
     if found.remarks:
-        parts.append(heading("Good to know"))
+        parts.append(heading(_("Good to know")))
         parts += [
-            textwrap.fill(remark, WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n" for remark in found.remarks
+            textwrap.fill(in_words(remark), WIDTH, initial_indent="- ", subsequent_indent="  ") + "\n"
+            for remark in found.remarks
         ]
     if found.stresses:
-        parts.append(heading(f"What `risksim stress` asks ({len(found.stresses)})"))
+        parts.append(heading(_("What `risksim stress` asks ({n})", n=len(found.stresses))))
         parts += [f"- {asked.name}: {'; '.join(asked.changes)}\n" for asked in found.stresses]
     parts += lacking(found.lacking)
     return "".join(parts)
@@ -66,8 +80,11 @@ MANY_COHORTS = 12
 """From how many cohorts on their number is said. [cohorts]"""
 
 
-def _cohorts(found: Review) -> str:
-    return f" in {found.cohorts:,} cohorts" if found.cohorts >= MANY_COHORTS else ""
+def _places(found: Review) -> str:
+    places = number(found.participants)
+    if found.cohorts >= MANY_COHORTS:
+        return _("{places} places in {cohorts} cohorts", places=places, cohorts=number(found.cohorts))
+    return _("{places} places", places=places)
 
 
 MOST_PLACES = 6
@@ -88,11 +105,14 @@ def lacking(lines: tuple[Lacking, ...]) -> list[str]:
         Paragraphs, the heading first.
     """
     if not lines:
-        return [heading("What due diligence still lacks"), "Nothing that this check knows of.\n"]
-    said = [heading(f"What due diligence still lacks ({len(lines)})")]
+        return [heading(_("What due diligence still lacks")), _("Nothing that this check knows of.\n")]
+    said = [heading(_("What due diligence still lacks ({n})", n=len(lines)))]
     for line in lines:
-        more = f" and {len(line.where) - MOST_PLACES} more" if len(line.where) > MOST_PLACES else ""
+        more = _(" and {n} more", n=len(line.where) - MOST_PLACES) if len(line.where) > MOST_PLACES else ""
         places = ", ".join(line.where[:MOST_PLACES]) + more
-        for text, indent in ((f"{line.topic}: {line.what} ({places})", "- "), (f"add {line.add}", "    ")):
+        for text, indent in (
+            (f"{_(line.topic)}: {_(line.what)} ({places})", "- "),
+            (_("add {what}", what=_(line.add)), "    "),
+        ):
             said.append(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent="    ") + "\n")
     return said

@@ -7,15 +7,17 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from risksim.report.numbers import percent
-from risksim.report.story import STATUS_WORDS
+from risksim.language import N_, _
+from risksim.report.numbers import number
+from risksim.report.said_below import in_words
+from risksim.report.story import rate_of
 from risksim.report.table import heading, table
 from risksim.results.settlement import InvoiceLine, OpenClaim, ReturnSoFar, Settlement
 
 WIDTH = 110
 MOST_OPEN = 30
 """Open claims listed one by one; the rest is in the JSON."""
-MARK = "may change"
+MARK = N_("may change")
 
 
 def page(settled: Settlement) -> str:
@@ -32,39 +34,58 @@ def page(settled: Settlement) -> str:
     """
     currency = settled.currency
     parts = [
-        f"{settled.deal}: settled up to {settled.until}, by {settled.observed}\n",
-        heading(f"Invoices ({currency})"),
-        _invoice(settled, settled.invoice, "Nothing is owed by what is known.\n"),
+        _(
+            "{deal}: settled up to {until}, by {observed}\n",
+            deal=settled.deal,
+            until=settled.until,
+            observed=settled.observed,
+        ),
+        heading(_("Invoices ({currency})", currency=currency)),
+        _invoice(settled, settled.invoice, _("Nothing is owed by what is known.\n")),
     ]
     if settled.totals:
-        parts += [heading(f"In all, by date and payer ({currency})"), _totals(settled)]
+        parts += [heading(_("In all, by date and payer ({currency})", currency=currency)), _totals(settled)]
     paid = [(each.name, _money(settled, each.invoiced), _money(settled, each.paid)) for each in settled.payers]
     parts += [
-        heading(f"What each payer pays up to {settled.until} ({currency})"),
-        table(("payer", "outcome payments", "paid in all"), paid),
+        heading(_("What each payer pays up to {until} ({currency})", until=settled.until, currency=currency)),
+        table((_("payer"), _("outcome payments"), _("paid in all")), paid),
     ]
-    parts += [heading(f"Investors up to {settled.until} ({currency}, {settled.day_count})"), _returns(settled)]
-    parts += [heading(f"Flows of the investors ({currency})"), _flows(settled)]
+    title = _(
+        "Investors up to {until} ({currency}, {day_count})",
+        until=settled.until,
+        currency=currency,
+        day_count=settled.day_count,
+    )
+    parts += [heading(title), _returns(settled)]
+    parts += [heading(_("Flows of the investors ({currency})", currency=currency)), _flows(settled)]
     if settled.open:
-        parts += [heading("Still open"), _open(settled)]
+        parts += [heading(_("Still open")), _open(settled)]
     if settled.to_come:
         parts += [
-            heading(f"Known already, due after {settled.until} ({currency})"),
+            heading(_("Known already, due after {until} ({currency})", until=settled.until, currency=currency)),
             _invoice(settled, settled.to_come, ""),
         ]
     if settled.terms:
         rows = [
-            (term.name, f"{term.value:,.6g}", term.unit, "as observed" if term.origin == "observed" else "its mean")
+            (
+                term.name,
+                number(term.value, ",.6g"),
+                term.unit,
+                _("as observed") if term.origin == "observed" else _("its mean"),
+            )
             for term in settled.terms
         ]
-        parts += [heading("Uncertain terms of the contract"), table(("term", "taken as", "unit", "which is"), rows)]
-    parts += [heading(f"Who paid whom ({currency})"), _ledger(settled)]
+        parts += [
+            heading(_("Uncertain terms of the contract")),
+            table((_("term"), _("taken as"), _("unit"), _("which is")), rows),
+        ]
+    parts += [heading(_("Who paid whom ({currency})", currency=currency)), _ledger(settled)]
     parts.append("\n" + "".join(_note(note) for note in _notes(settled)))
     return "".join(parts)
 
 
 def _money(settled: Settlement, amount: float) -> str:
-    return f"{amount:,.{settled.decimals}f}"
+    return number(amount, f",.{settled.decimals}f")
 
 
 def _right(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], column: int) -> str:
@@ -76,11 +97,11 @@ def _right(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], column: int) 
 
 def _totals(settled: Settlement) -> str:
     rows: list[tuple[str, ...]] = [
-        (str(due.date), due.payer, _money(settled, due.amount), MARK if due.provisional else "")
+        (str(due.date), due.payer, _money(settled, due.amount), _(MARK) if due.provisional else "")
         for due in settled.totals
     ]
     some = any(due.provisional for due in settled.totals)
-    head = ("date", "payer", "amount", "note") if some else ("date", "payer", "amount")
+    head = (_("date"), _("payer"), _("amount"), _("note")) if some else (_("date"), _("payer"), _("amount"))
     return _right(head, [row[: len(head)] for row in rows], 2)
 
 
@@ -94,30 +115,30 @@ def _invoice(settled: Settlement, lines: tuple[InvoiceLine, ...], nothing: str) 
             line.payer,
             titles.get(line.rule, line.rule),
             _money(settled, line.amount),
-            line.reason + (f" ({MARK})" if line.provisional else ""),
+            in_words(line.reason) + (f" ({_(MARK)})" if line.provisional else ""),
         )
         for line in lines
     ]
-    return _right(("date", "payer", "rule", "amount", "because"), rows, 3)
+    return _right((_("date"), _("payer"), _("rule"), _("amount"), _("because")), rows, 3)
 
 
 def _returns(settled: Settlement) -> str:
     several = (settled.together,) if len(settled.tranches) > 1 else ()
     rows = [
         (
-            "all investors" if each is settled.together else each.name,
+            _("all investors") if each is settled.together else each.name,
             _money(settled, each.paid_in),
             _money(settled, each.received),
-            "none" if math.isnan(each.moic) else f"{each.moic:.4f}",
+            _("none") if math.isnan(each.moic) else number(each.moic, ".4f"),
             _rate(each),
         )
         for each in (*settled.tranches, *several)
     ]
-    return table(("tranche", "paid in", "received", "times", "IRR so far"), rows)
+    return table((_("tranche"), _("paid in"), _("received"), _("times"), _("IRR so far")), rows)
 
 
 def _rate(each: ReturnSoFar) -> str:
-    return STATUS_WORDS[each.irr_status] if math.isnan(each.irr) else f"{percent(each.irr, 0.0, 4)} a year"
+    return rate_of(each.irr, each.irr_status)
 
 
 def _flows(settled: Settlement) -> str:
@@ -126,7 +147,11 @@ def _flows(settled: Settlement) -> str:
         for each in settled.tranches
         for flow in each.flows
     ]
-    return table(("tranche", "date", "paid in", "received"), rows, left=2) if rows else "No money has moved.\n"
+    return (
+        table((_("tranche"), _("date"), _("paid in"), _("received")), rows, left=2)
+        if rows
+        else _("No money has moved.\n")
+    )
 
 
 def _open(settled: Settlement) -> str:
@@ -140,42 +165,57 @@ def _open(settled: Settlement) -> str:
             (str(claim.date), claim.payer, titles.get(claim.rule, claim.rule), _waits(claim))
             for claim in missing[:MOST_OPEN]
         ]
-        text = table(("date", "payer", "rule", "waits for"), rows, left=4)
+        text = table((_("date"), _("payer"), _("rule"), _("waits for")), rows, left=4)
         if len(missing) > MOST_OPEN:
-            text += f"... and {len(missing) - MOST_OPEN:,} more; --json lists them all.\n"
+            text += _("... and {n} more; --json lists them all.\n", n=number(len(missing) - MOST_OPEN))
     for rule in dict.fromkeys(claim.rule for claim in later):
         dates: list[dt.date] = sorted({claim.date for claim in later if claim.rule == rule})
-        span = f"on {dates[0]}" if len(dates) == 1 else f"on {len(dates)} dates from {dates[0]} to {dates[-1]}"
-        text += f"{titles.get(rule, rule)}: not due yet, {span}.\n"
+        title = titles.get(rule, rule)
+        if len(dates) == 1:
+            text += _("{rule}: not due yet, on {date}.\n", rule=title, date=dates[0])
+        else:
+            text += _(
+                "{rule}: not due yet, on {n} dates from {first} to {last}.\n",
+                rule=title,
+                n=len(dates),
+                first=dates[0],
+                last=dates[-1],
+            )
     return text
 
 
 def _waits(claim: OpenClaim) -> str:
     shown = claim.waits_for[:3]
     more = len(claim.waits_for) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown) + (_(" and {n} more", n=more) if more > 0 else "")
 
 
 def _ledger(settled: Settlement) -> str:
     rows = [
-        (str(flow.date), flow.from_party, flow.to_party, _money(settled, flow.amount), flow.reason)
+        (str(flow.date), flow.from_party, flow.to_party, _money(settled, flow.amount), in_words(flow.reason))
         for flow in settled.ledger
     ]
-    return _right(("date", "from", "to", "amount", "what for"), rows, 3) if rows else "No money has moved.\n"
+    head = (_("date"), _("from"), _("to"), _("amount"), _("what for"))
+    return _right(head, rows, 3) if rows else _("No money has moved.\n")
 
 
 def _notes(settled: Settlement) -> list[str]:
-    notes = list(settled.remarks)
+    notes = [in_words(remark) for remark in settled.remarks]
     if settled.provisional_from is not None:
         notes.append(
-            f"Something that should be known by {settled.until} is missing, or claims of that time wait for it: "
-            f"payments, ledger and returns from {settled.provisional_from} on may still change. A cap, a guarantee and "
-            "a return floor take what is open as nothing for now."
+            _(
+                "Something that should be known by {until} is missing, or claims of that time wait for it: payments, "
+                "ledger and returns from {date} on may still change. A cap, a guarantee and a return floor take what "
+                "is open as nothing for now.",
+                until=settled.until,
+                date=settled.provisional_from,
+            )
         )
     means = [term.name for term in settled.terms if term.origin == "mean"]
     if means:
-        notes.append(f"Taken at their means, since the observed file does not say them: {', '.join(means)}.")
-    notes.append("Returns count what was paid in and received up to this date; what is to come counts as nothing.")
+        said = ", ".join(means)
+        notes.append(_("Taken at their means, since the observed file does not say them: {terms}.", terms=said))
+    notes.append(_("Returns count what was paid in and received up to this date; what is to come counts as nothing."))
     return notes
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, Language, _
 from risksim.metrics.precision import Estimate
-from risksim.report.answer import chance
-from risksim.report.numbers import Language, percent, plus_minus, rounded
+from risksim.report.answer import chance, translated
+from risksim.report.numbers import number, percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
 VISIBLE = 3.0
@@ -47,17 +48,17 @@ class Footing(NamedTuple):
 
 HEAD = (
     "",
-    "P(loss)",
+    N_("P(loss)"),
     "",
-    "change",
+    N_("change"),
     "",
-    "mean NPV",
-    "change",
+    N_("mean NPV"),
+    N_("change"),
     "",
-    "worst 5 %: mean loss",
-    "change",
-    "repayment",
-    "change",
+    N_("worst 5 %: mean loss"),
+    N_("change"),
+    N_("repayment"),
+    N_("change"),
 )
 
 
@@ -79,14 +80,26 @@ def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str
     """
     parts = [f"{foot.deal}\n"]
     parts += [f"- {sentence(base, one, foot.paths)}\n" for one in found]
-    parts.append(heading(f"Stresses (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
-    rows = [row_of("as it stands", base, None), *(row_of(one.name, one.values, one.difference) for one in found)]
-    parts.append(table(HEAD, rows))
-    parts.append(heading("What is changed"))
+    title = _(
+        "Stresses (all investors, {currency}, present values at {rate} a year)",
+        currency=foot.currency,
+        rate=percent(foot.hurdle),
+    )
+    parts.append(heading(title))
+    rows = [row_of(_("as it stands"), base, None), *(row_of(one.name, one.values, one.difference) for one in found)]
+    parts.append(table(translated(HEAD), rows))
+    parts.append(heading(_("What is changed")))
     parts += [f"- {one.name}: {'; '.join(one.changes)}\n" for one in found]
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        "Every line meets the same people and the same luck; ± is one standard error, of a change that of the pairs.\n"
+        _(
+            "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"
+            "Every line meets the same people and the same luck; ± is one standard error, of a change that of the "
+            "pairs.\n",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            digest=foot.digest[:12],
+            version=foot.version,
+        )
     )
     return "".join(parts)
 
@@ -108,19 +121,34 @@ def sentence(base: FiguresOf, one: StressOf, paths: int) -> str:
     str
     """
     if one.p_differs.value == 0.0:
-        return f"{one.name}: nothing changes on any of {paths:,} paths."
+        return _("{stress}: nothing changes on any of {paths} paths.", stress=one.name, paths=number(paths))
     loss, worth = one.difference.p_loss, one.difference.npv
-    if visible(loss):
-        verb = "falls" if loss.value < 0.0 else "rises"
-        said = (
-            f"the chance of a loss {verb} from {chance(base.p_loss)[0]} to {chance(one.values.p_loss)[0]} "
-            f"({signed(loss, 100.0, 2)} points)"
+    before, after, points = chance(base.p_loss)[0], chance(one.values.p_loss)[0], signed(loss, 100.0, 2)
+    if not visible(loss):
+        said = _(
+            "the chance of a loss, {before}, does not change as far as {paths} paths can see",
+            before=before,
+            paths=number(paths),
+        )
+    elif loss.value < 0.0:
+        said = _(
+            "the chance of a loss falls from {before} to {after} ({points} points)",
+            before=before,
+            after=after,
+            points=points,
         )
     else:
-        said = f"the chance of a loss, {chance(base.p_loss)[0]}, does not change as far as {paths:,} paths can see"
-    if visible(worth):
-        return f"{one.name}: {said}; the mean NPV {'falls' if worth.value < 0.0 else 'rises'} by {_size(worth)}."
-    return f"{one.name}: {said}."
+        said = _(
+            "the chance of a loss rises from {before} to {after} ({points} points)",
+            before=before,
+            after=after,
+            points=points,
+        )
+    if not visible(worth):
+        return _("{stress}: {change}.", stress=one.name, change=said)
+    if worth.value < 0.0:
+        return _("{stress}: {change}; the mean NPV falls by {by}.", stress=one.name, change=said, by=_size(worth))
+    return _("{stress}: {change}; the mean NPV rises by {by}.", stress=one.name, change=said, by=_size(worth))
 
 
 def visible(difference: Estimate) -> bool:
@@ -128,7 +156,7 @@ def visible(difference: Estimate) -> bool:
     return abs(difference.value) > VISIBLE * difference.standard_error
 
 
-def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0, language: Language = "en") -> str:
+def signed(estimate: Estimate, scale: float = 1.0, most_places: int = 0, language: Language | None = None) -> str:
     """A difference with its sign and error, as ``-34.1 ± 0.21``."""
     text = rounded(scale * estimate.value, scale * estimate.standard_error, most_places, language)
     text = f"+{text}" if estimate.value > 0.0 and text.strip("0.,") else text
@@ -160,5 +188,5 @@ def row_of(name: str, values: FiguresOf, change: FiguresOf | None) -> tuple[str,
 
 
 def _pair(estimate: Estimate, scale: float = 1.0, most_places: int = 0) -> tuple[str, str]:
-    text, _, error = signed(estimate, scale, most_places).partition(" ")
-    return text, error
+    text, error = f"{signed(estimate, scale, most_places)} ".split(" ", 1)
+    return text, error.rstrip()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import number, percent, plus_minus, rounded, written
 from risksim.report.table import heading, table
 
 NAMES = {
-    "p_loss": "P(loss): less comes back than was paid in",
-    "p_severe_loss": "P(severe loss): less than half",
-    "p_total_loss": "P(total loss): nothing",
-    "loss_var": "loss not exceeded in {level}",
-    "loss_es": "mean loss beyond that",
-    "npv_var": "loss of present value not exceeded in {level}",
-    "npv_es": "mean loss of present value beyond that",
+    "p_loss": N_("P(loss): less comes back than was paid in"),
+    "p_severe_loss": N_("P(severe loss): less than half"),
+    "p_total_loss": N_("P(total loss): nothing"),
+    "loss_var": N_("loss not exceeded in {level}"),
+    "loss_es": N_("mean loss beyond that"),
+    "npv_var": N_("loss of present value not exceeded in {level}"),
+    "npv_es": N_("mean loss of present value beyond that"),
 }
 MOST_NAMED = 6
 """Dimensions named in the sentence."""
@@ -83,40 +84,65 @@ def tail(
     -------
     str
     """
-    parts = [f"{foot.deal}\n", *(f"Warning: {warning}\n" for warning in warnings)]
+    parts = [f"{foot.deal}\n", *(_("Warning: {warning}\n", warning=warning) for warning in warnings)]
     if shifted:
-        worst = f"the worst {_beyond(foot.level)} of futures"
-        parts.append(heading(f"Where {worst} lie (half of the paths were moved there)"))
+        where = _(
+            "Where the worst {share} of futures lie (half of the paths were moved there)", share=_beyond(foot.level)
+        )
+        parts.append(heading(where))
         parts += [f"- {moved(name, by)}\n" for name, by in shifted[:MOST_NAMED]]
         if len(shifted) > MOST_NAMED:
-            parts.append(f"- and {len(shifted) - MOST_NAMED} more\n")
-    parts.append(heading(f"Tail (all investors, {foot.currency}, present values at {percent(foot.hurdle)} a year)"))
-    parts.append(table(("", "weighted", "", "plain run", "", "gain"), [_row(one) for one in figures]))
+            parts.append(_("- and {n} more\n", n=len(shifted) - MOST_NAMED))
+    title = _(
+        "Tail (all investors, {currency}, present values at {rate} a year)",
+        currency=foot.currency,
+        rate=percent(foot.hurdle),
+    )
+    parts.append(heading(title))
+    parts.append(table(("", _("weighted"), "", _("plain run"), "", _("gain")), [_row(one) for one in figures]))
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}, conditional engine. "
-        f"Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        f"The weighted paths tell as much about a mean as {weights.effective_paths:,.0f} plain ones; of the "
-        f"{weights.tail_paths:,} beyond the level, with {_beyond(foot.level)} of the weight, it is "
-        f"{weights.tail_effective_paths:,.0f}.\n"
-        f"The heaviest path has {percent(weights.tail_largest_share, 0.0, 2)} of their weight. "
-        f"A pilot of {foot.pilot_paths:,} paths said where to look.\n"
-        "± is one standard error. A gain of 16 is four times as exact as the plain run; below 1 trust the plain run.\n"
+        _(
+            "\n{paths} paths each, seed {seed}, conditional engine. Scenario {digest}, risksim {version}.\n"
+            "The weighted paths tell as much about a mean as {effective} plain ones; of the {beyond} beyond the level, "
+            "with {share} of the weight, it is {tail}.\n"
+            "The heaviest path has {largest} of their weight. A pilot of {pilot} paths said where to look.\n"
+            "± is one standard error. A gain of 16 is four times as exact as the plain run; below 1 trust the plain "
+            "run.\n",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            digest=foot.digest[:12],
+            version=foot.version,
+            effective=number(weights.effective_paths, ",.0f"),
+            beyond=number(weights.tail_paths),
+            share=_beyond(foot.level),
+            tail=number(weights.tail_effective_paths, ",.0f"),
+            largest=percent(weights.tail_largest_share, 0.0, 2),
+            pilot=number(foot.pilot_paths),
+        )
     )
     return "".join(parts)
 
 
 def moved(name: str, by: float) -> str:
     """A dimension that was moved, in words."""
-    return f"{name}: {abs(by):.1f} standard deviations {'up' if by > 0.0 else 'down'}"
+    size = number(abs(by), ".1f")
+    if by > 0.0:
+        return _("{name}: {size} standard deviations up", name=name, size=size)
+    return _("{name}: {size} standard deviations down", name=name, size=size)
 
 
 def _beyond(level: float) -> str:
-    return percent(1.0 - level, 0.0, 4).replace(" %", "").rstrip("0").rstrip(".") + " %"
+    return _short(1.0 - level)
+
+
+def _short(share: float) -> str:
+    """A share in per cent without closing noughts."""
+    return written(percent(share, 0.0, 4, "en").replace(" %", "").rstrip("0").rstrip(".")) + " %"
 
 
 def _row(one: FigureOf) -> tuple[str, ...]:
-    said = "" if one.level is None else percent(one.level, 0.0, 4).replace(" %", "").rstrip("0").rstrip(".") + " %"
-    name = NAMES[one.quantity].format(level=said)
+    said = "" if one.level is None else _short(one.level)
+    name = _(NAMES[one.quantity], level=said)
     if one.level is None:
         cells = [*_chance(one.value), *_chance(one.plain)]
     else:
@@ -138,4 +164,4 @@ def _money(estimate: Estimate) -> tuple[str, str]:
 def _gain(gain: float | None) -> str:
     if gain is None:
         return ""
-    return f"{gain:,.1f}" if gain < 10.0 else f"{float(f'{gain:.2g}'):,.0f}"
+    return number(gain, ",.1f") if gain < 10.0 else number(float(f"{gain:.2g}"), ",.0f")

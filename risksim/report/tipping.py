@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
-from risksim.report.answer import chance
-from risksim.report.numbers import percent, rounded
+from risksim.report.answer import chance, translated
+from risksim.report.numbers import number, percent, rounded
 from risksim.report.stress import FiguresOf, Footing, signed
 from risksim.report.table import heading, table
 
@@ -22,7 +23,16 @@ class TippingOf(NamedTuple):
     rate_all: Estimate
 
 
-HEAD = ("odds to miss those who fail", "measured", "all", "P(loss)", "change", "mean NPV", "repayment", "change")
+HEAD = (
+    N_("odds to miss those who fail"),
+    N_("measured"),
+    N_("all"),
+    N_("P(loss)"),
+    N_("change"),
+    N_("mean NPV"),
+    N_("repayment"),
+    N_("change"),
+)
 
 
 def tipping(foot: Footing, outcome: str, rows: tuple[TippingOf, ...]) -> str:
@@ -43,7 +53,7 @@ def tipping(foot: Footing, outcome: str, rows: tuple[TippingOf, ...]) -> str:
     """
     cells = [
         (
-            "as the file says" if row.step == 0.0 else f"{row.odds:.2g} times as high",
+            _("as the file says") if row.step == 0.0 else _times(row.odds),
             percent(row.rate_measured.value, row.rate_measured.standard_error, 1),
             percent(row.rate_all.value, row.rate_all.standard_error, 1),
             chance(row.values.p_loss)[0],
@@ -56,13 +66,26 @@ def tipping(foot: Footing, outcome: str, rows: tuple[TippingOf, ...]) -> str:
     ]
     return (
         f"{foot.deal}\n{sentence(rows)}\n"
-        + heading(f"If those who fail are harder to measure ({outcome}, {foot.currency})")
-        + table(HEAD, cells)
-        + "  measured: share of the enrolled who can be measured and achieve it, of all who can be measured\n"
-        + "  all: share of the enrolled who achieve it, measured or not\n"
-        + f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        + f"Present values at {percent(foot.hurdle)} a year. Every line meets the same people.\n"
-        + "± is one standard error, of a change that of the pairs.\n"
+        + heading(
+            _(
+                "If those who fail are harder to measure ({outcome}, {currency})",
+                outcome=outcome,
+                currency=foot.currency,
+            )
+        )
+        + table(translated(HEAD), cells)
+        + _(
+            "  measured: share of the enrolled who can be measured and achieve it, of all who can be measured\n"
+            "  all: share of the enrolled who achieve it, measured or not\n"
+            "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"
+            "Present values at {rate} a year. Every line meets the same people.\n"
+            "± is one standard error, of a change that of the pairs.\n",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            digest=foot.digest[:12],
+            version=foot.version,
+            rate=percent(foot.hurdle),
+        )
     )
 
 
@@ -70,9 +93,15 @@ def sentence(rows: tuple[TippingOf, ...]) -> str:
     """Where the mean present value turns, in plain words."""
     first = rows[0].values.npv.value
     turned = [row for row in rows if (row.values.npv.value < 0.0) != (first < 0.0)]
-    side = "below" if first < 0.0 else "above"
     if not turned:
-        return f"The mean NPV stays {side} zero at all of these odds."
-    there = "above" if first < 0.0 else "below"
-    odds = f"{turned[0].odds:.2g} times as high"
-    return f"The mean NPV, {side} zero as the file stands, is {there} zero once the odds are {odds}."
+        if first < 0.0:
+            return _("The mean NPV stays below zero at all of these odds.")
+        return _("The mean NPV stays above zero at all of these odds.")
+    odds = _times(turned[0].odds)
+    if first < 0.0:
+        return _("The mean NPV, below zero as the file stands, is above zero once the odds are {odds}.", odds=odds)
+    return _("The mean NPV, above zero as the file stands, is below zero once the odds are {odds}.", odds=odds)
+
+
+def _times(odds: float) -> str:
+    return _("{times} times as high", times=number(odds, ".2g"))

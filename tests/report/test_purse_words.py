@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from risksim.analysis.purse_tornado import NET_BENEFIT, OWN_COSTS
 from risksim.cli.main import app
+from risksim.language import LANGUAGES
 from risksim.metrics.precision import Estimate
-from risksim.report.answer import CHANCE_WORDS, chance, money
+from risksim.report.answer import chance, money
 from risksim.report.limits import BY_LANGUAGE
 from risksim.report.purse import TornadoBar, TornadoPoint, tornado
 from risksim.report.purse_words import DANISH, ENGLISH, WORDS
@@ -66,7 +67,7 @@ def test_words_that_the_results_use_are_all_in_the_catalogue(words):
     assert set(words.factors) == set(FACTOR_WORDS)
     assert set(words.quantities) == {NET_BENEFIT, OWN_COSTS}
     assert words.language in BY_LANGUAGE
-    assert words.language in CHANCE_WORDS
+    assert words.language in LANGUAGES
 
 
 def page(*words):
