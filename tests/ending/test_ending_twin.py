@@ -49,14 +49,13 @@ ENDS: dict[str, list[dict[str, Any]]] = {
 
 def compare_ends(scenario: Scenario, n_paths: int = 25) -> None:
     """Every path, and how it ends."""
-    compare(scenario, n_paths)
-    compare_without_evidence(scenario, 5)
+    twins = compare(scenario, n_paths)
+    compare_without_evidence(scenario, 2)
     plan = compile_plan(scenario)
     found = run(plan, Settings(n_paths, SEED, threads=1))
     names = [end.name for end in scenario.ends_early]
     ended = 0
-    for row in range(n_paths):
-        twin = run_path(scenario, SEED, row, known=drawn_inputs(plan, found, row)).ended
+    for row, twin in enumerate(path.ended for path in twins):
         if twin is None:
             assert (found.stop_month[row], found.ended_by[row]) == (NEVER, -1)
         else:
@@ -68,6 +67,12 @@ def compare_ends(scenario: Scenario, n_paths: int = 25) -> None:
 @pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS.keys())
 def test_deal_that_may_end_early_equals_the_slow_twin(ends):
     compare_ends(deal(ends))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS.keys())
+def test_200_paths_that_may_end_early_equal_the_slow_twin(ends):
+    compare_ends(deal(ends), 200)
 
 
 RULES: dict[str, list[dict[str, Any]]] = {
