@@ -196,8 +196,11 @@ def test_no_command_opens_a_socket(tmp_path):
         "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
     )
     asked = (("check", TUBA), ("run", SIMPLE, "--paths", "300"), ("explain", SIMPLE, "--path", "1"))
-    code = f"from typer.testing import CliRunner\nfrom risksim.cli.main import app\nfor words in {asked!r}:\n" + (
-        "    done = CliRunner().invoke(app, words, catch_exceptions=False)\n    assert done.exit_code == 0, done.output\n"
+    code = (
+        "from typer.testing import CliRunner\nfrom risksim.cli.main import app\n"
+        f"for words in {asked!r}:\n"
+        "    done = CliRunner().invoke(app, words, catch_exceptions=False)\n"
+        "    assert done.exit_code == 0, done.output\n"
     )
     path = f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, check=True)

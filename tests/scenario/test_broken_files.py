@@ -14,7 +14,7 @@ from risksim import api
 from risksim.errors import Fault, ScenarioError
 from risksim.scenario import reader
 from risksim.scenario.reader import read_scenario, read_text
-from tests.scenario.broken import COMPILED, DEAL, MISTAKES, MONTHS, PAYMENTS, Mistake, broken
+from tests.scenario.broken import COMPILED, DEAL, MISTAKES, MONTHS, PAYMENTS, Mistake, answer_to, broken
 
 SECONDS = 10.0
 """No file may take longer, whatever it holds: far above the two seconds that users are promised, so that a busy machine
@@ -78,9 +78,9 @@ PERSON_BY_PERSON = [name for name, mistake in MISTAKES.items() if mistake.old ==
 
 @pytest.mark.parametrize("name", PERSON_BY_PERSON)
 def test_a_mistake_in_an_outcome_is_told_once(name: str):
-    with pytest.raises(ScenarioError) as caught:
-        read_text(broken(MISTAKES[name]))
-    assert len(caught.value.faults) == 1
+    answer = answer_to(name)
+    assert answer is not None
+    assert len(answer.faults) == 1
 
 
 def test_an_amount_may_be_paid_by_the_unit():
@@ -93,10 +93,10 @@ def test_there_are_sixty_kinds_of_broken_files():
 
 
 def test_an_unmistaken_part_is_not_accused():
-    for name, mistake in MISTAKES.items():
-        with pytest.raises(ScenarioError) as caught:
-            read_text(broken(mistake))
-        assert len(caught.value.faults) <= 3, name
+    for name in MISTAKES:
+        answer = answer_to(name)
+        assert answer is not None, name
+        assert len(answer.faults) <= 3, name
 
 
 # Files that are no scenarios
