@@ -19,7 +19,7 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
-SLOW = {"from-first-look-to-terms.md", "run-on-a-cluster.md"}
+SLOW = {"from-first-look-to-terms.md", "run-on-a-cluster.md", "dependence.md"}
 """Pages whose commands ask every question, or start workers, and take long."""
 
 

@@ -271,7 +271,27 @@ HOSTILE: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "found"), HOSTILE.values(), ids=HOSTILE.keys())
+LIKE_OTHERS = {
+    "the same key often",  # as many keys
+    "too many keys",
+    "a list of numbers",  # as a long list without spaces
+    "a list of cohorts",
+    "a list of bad cohorts",
+    "dates",
+    "anchors",  # as aliases
+    "aliases of nothing",
+    "tags that go on",
+}
+"""Those that take longest and go the way of another one."""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(*told, id=name, marks=pytest.mark.slow if name in LIKE_OTHERS else ())
+        for name, told in HOSTILE.items()
+    ],
+)
 def test_a_hostile_file_is_answered_soon(text: str, found: str, tmp_path: Path):
     file = tmp_path / "deal.yaml"
     file.write_text(text, encoding="utf-8")
