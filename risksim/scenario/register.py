@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from risksim.scenario.base import walk
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from risksim.scenario.scenario import Scenario
 
 Status = Literal["V", "T", "J"]
@@ -136,11 +138,17 @@ def number(key: str) -> Any:
     -------
     float or risksim.scenario.uncertainty.Law
     """
+    return _reader().validate_python(constants()[key].value)
+
+
+@cache
+def _reader() -> TypeAdapter[Any]:
+    """Reads numbers of the language; made once, which takes as long as reading a file."""
     from pydantic import TypeAdapter
 
     from risksim.scenario.uncertainty import UncertainNumber
 
-    return TypeAdapter(UncertainNumber).validate_python(constants()[key].value)
+    return TypeAdapter(UncertainNumber)
 
 
 def plain(key: str) -> float:
