@@ -482,6 +482,9 @@ def price(
         str | None,
         typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
     ] = None,
+    margin: Annotated[
+        float, typer.Option("--margin", help="Standard errors of the simulation by which limits must hold.")
+    ] = 2.0,
     paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -499,7 +502,8 @@ def price(
     from risksim.cli.price import price as command
 
     with _interruptible():
-        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        limits = investor or (), payer or (), budget or (), public or ()
+        asked = Asked(change, *limits, low or (), high or (), minimise, margin)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,30 @@ def save(
             drawn = next(iter(charts.values())) if len(charts) == 1 else charts
         write(chart, as_text(drawn))
         talk(f"Wrote {chart}.")
+
+
+@contextmanager
+def counted(what: str, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """How much was done so far, on stderr where somebody watches; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} " + what), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def public_limits(tells_of_public_money: bool) -> dict[str, Any]:
+    """The same for JSON, in English and Danish, as `risksim public` says them."""
+    if not tells_of_public_money:
+        return {}
+    from risksim.report.limits import limits
+
+    return {"public_limits": limits()}
 
 
 def limits_beside(tells_of_public_money: bool) -> str:

@@ -89,6 +89,8 @@ class Page(NamedTuple):
     version: str
     hurdle: float
     """[1/year]"""
+    margin: float
+    """Standard errors by which limits must hold."""
     terms: tuple[TermOf, ...]
     limits: tuple[LimitOf, ...]
     base: PointOf | None
@@ -150,13 +152,24 @@ def sentences(found: Page) -> list[str]:
             f"solved terms the chance of a loss is {_chance(found.solved.p_loss)}."
         )
     if found.binding:
-        binds = (
-            "binds: one step cheaper, and it breaks" if len(found.binding) == 1 else "bind: a step cheaper, they break"
-        )
-        said.append(f"{' and '.join(found.binding)} {binds}.")
+        said.append(_binds(found))
     if found.break_even is not None and found.break_even.solved is not None:
         said.append(_successes(found.break_even))
     return said
+
+
+def _binds(found: Page) -> str:
+    """Which limits keep the terms from being cheaper."""
+    one = len(found.binding) == 1
+    if found.margin > 0.0 and found.solved is not None and _has_error(found.solved):
+        how = f"one step cheaper, and {'it does' if one else 'they do'} not hold by {found.margin:g} standard errors"
+    else:
+        how = "one step cheaper, and it breaks" if one else "a step cheaper, they break"
+    return f"{' and '.join(found.binding)} {'binds' if one else 'bind'}: {how}."
+
+
+def _has_error(point: PointOf) -> bool:
+    return any(figure.standard_error > 0.0 for figure in point.figures)
 
 
 def _successes(one: BreakEvenOf) -> str:
@@ -237,6 +250,8 @@ def _limits(found: Page) -> str:
     note = ""
     if again is not None:
         note = f"Other people: the solved terms, {again.engine} engine, {again.paths:,} paths, seed {again.seed}.\n"
+    if found.margin > 0.0:
+        note = f"Limits must hold by {found.margin:g} standard errors of the simulation (--margin).\n{note}"
     return table(head, rows) + note
 
 
