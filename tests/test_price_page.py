@@ -14,7 +14,8 @@ from tests.test_results_page import keys, rows
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/reference/price.md").read_text(encoding="utf-8")
 FILE = ROOT / "scenarios/questions/terms.yaml"
-UNMARKED = {"scenario.not_checked[]", "base", "break_even", "at_end[]", "remarks[]"}
+UNMARKED = {"scenario.not_checked[]", "base", "break_even", "at_end[]", "remarks[]", "apart[]"}
+UNMARKED |= {"public_limits.en[]", "public_limits.da[]"}
 """Keys of what these answers don't say."""
 
 

@@ -46,6 +46,30 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
         check_folder(file)
 
 
+def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
+    """The deal, or the one that a stress of its file makes of it.
+
+    Raises
+    ------
+    OutputError
+        If the file has no such stress, with those that it has.
+    """
+    if name is None:
+        return deal
+    if name not in deal.scenario.stresses:
+        there = ", ".join(f"'{one}'" for one in deal.scenario.stresses)
+        raise OutputError(
+            f"--stress '{name}': {deal.document.file} has no such stress.\n"
+            + (f"  There is {there}." if there else "  Add it to the file under `stresses:`.")
+        )
+    return api.stressed(deal, name)
+
+
+def named(deal: str, stress: str | None) -> str:
+    """A deal and its stress in words."""
+    return deal if stress is None else f"{deal}, with '{stress}'"
+
+
 def greet(quiet: bool) -> None:
     """Say why the first run takes longer."""
     if not quiet and api.first_run_on_this_machine():

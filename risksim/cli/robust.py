@@ -8,7 +8,7 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, save
+from risksim.cli.questions_output import check_files, envelope, greet, named, save, with_stress
 from risksim.cli.run import progress
 
 SCHEMA = "risksim.robust/1"
@@ -20,6 +20,7 @@ def robust(
     epsilon: float,
     between: tuple[float, float] | None,
     people: int | None,
+    stress: str | None,
     paths: int | None,
     seed: int,
     threads: int,
@@ -43,6 +44,10 @@ def robust(
     wanted = anchor.eta if anchor is not None else ETA if eta is None else eta
     check(wanted, epsilon)
     if api.lists_deals(file):
+        if stress is not None:
+            raise OutputError(
+                "--stress: got it for a portfolio; a stress is of one deal.\n  Leave it out, or name the deal's file."
+            )
         portfolio = api.read_portfolio(file, funded=True)
         n_paths = paths or api.PATHS
         greet(quiet)
@@ -55,6 +60,7 @@ def robust(
             "scenario": {
                 "name": name,
                 "file": file,
+                "stress": None,
                 "digest": digest,
                 "currency": currency,
                 "day_count": portfolio.day_count,
@@ -63,21 +69,27 @@ def robust(
             "run": _run(n_paths, seed),
         }
     else:
-        deal = api.read(file, funded=True)
+        deal = with_stress(api.read(file, funded=True), stress)
         plan = deal.plan
         points = api.why_not_conditional(plan) is None
         n_paths = paths or (api.POINTS if points else api.PATHS)
         greet(quiet)
         with progress(n_paths, quiet) as report:
             found = bounds(deal, wanted, epsilon, n_paths, seed, threads, anchor, report)
-        name, currency, digest = plan.name, plan.currency, plan.digest
+        name, currency, digest = named(plan.name, stress), plan.currency, plan.digest
         constants, said = api.constants_in_use(deal), envelope(SCHEMA, deal, n_paths, seed)
+        said["scenario"]["stress"] = stress
     said = said | plain(found) | {"charts": charts(name, currency, found)}
     save(out, chart, said)
     if as_json:
         show(as_text(said))
         return
-    show(page(Footing(name, file, currency, n_paths, seed, digest, version("risksim-dsi")), found))
+    show(
+        page(
+            Footing(name, file if stress is None else None, currency, n_paths, seed, digest, version("risksim-dsi")),
+            found,
+        )
+    )
     mark(constants)
 
 
