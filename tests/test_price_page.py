@@ -47,6 +47,14 @@ def test_page_names_every_key_of_the_json_and_no_other(answers):
     assert answers[0]["schema"] == "risksim.price/1"
 
 
+@pytest.mark.parametrize("command", ["price", "value", "tail", "reference"])
+def test_a_portfolio_is_refused_kindly(command):
+    more = ["--change", "payments[0].price", "--investor", "p_loss<=0.1"] if command == "price" else []
+    fund = ROOT / "scenarios/portfolio/four-danish-deals.yaml"
+    done = CliRunner().invoke(app, [command, str(fund), *more])
+    assert "got a portfolio; this is asked of one deal" in str(done.exception)
+
+
 def test_page_names_every_column(answers):
     head = next(csv.reader(answers[2].read_text(encoding="utf-8").splitlines()))
     named = set(re.findall(r"`(\w+)`", section("CSV of solved terms").split("|---|---|")[1])) - {"_standard_error"}

@@ -850,7 +850,7 @@ def _of_luck(limit: Limit, figure: Estimate, other: Estimate) -> list[str]:
     if error > 0.0 and abs(figure.value - limit.number) < MARGIN * error * (1.0 - 1e-9):
         said = f"{limit} holds on these paths, but by less than {MARGIN:g} standard errors"
         return [f"{said}; with more paths, or a larger --margin, it is safer."]
-    if other.standard_error > 0.0 and limit.excess(other.value) > 0.0:
+    if error != 0.0 and other.standard_error > 0.0 and limit.excess(other.value) > 0.0:
         return [f"{limit} does not hold with other people; take more --paths, or a larger --margin."]
     if error == 0.0 and other.standard_error > 0.0 and away > UNLIKELY * other.standard_error:
         return [f"{limit}: the check with other people differs by more than {UNLIKELY:g} standard errors."]

@@ -17,6 +17,7 @@ from risksim.cli.questions_output import (
     envelope,
     greet,
     limits_beside,
+    one_deal,
     public_limits,
     save,
 )
@@ -42,7 +43,7 @@ def price(
 ) -> None:
     """Solve for terms and print them, what they attain and what they cost."""
     check_files(out, chart, TABLE)
-    deal = api.read(file, funded=True)
+    deal = one_deal(file, funded=True)
 
     from risksim.analysis.price import price as ask
     from risksim.analysis.price_limits import read_limits

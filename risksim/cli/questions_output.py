@@ -46,6 +46,21 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
         check_folder(file)
 
 
+def one_deal(file: str, *, funded: bool = False) -> api.Deal:
+    """The deal of a file.
+
+    Raises
+    ------
+    OutputError
+        If the file is a portfolio: the question is of one deal.
+    """
+    if api.lists_deals(file):
+        raise OutputError(
+            f"{file}: got a portfolio; this is asked of one deal.\n  Name one of the files that it lists."
+        )
+    return api.read(file, funded=funded)
+
+
 def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
     """The deal, or the one that a stress of its file makes of it.
 

@@ -156,6 +156,7 @@ def charts(deal: str, currency: str, found: Any) -> dict[str, Spec]:
         rows = [{key: cell if abs(cell) < float("inf") else None for key, cell in row.items()} for row in rows]
         x = {"field": "eta", "type": "quantitative", "title": "relative entropy"}
         y = {"field": "bound", "type": "quantitative", "title": unit, "scale": {"zero": name == "p_loss"}}
+        y |= {"axis": {"format": ".0%" if name == "p_loss" else ",.0f"}}
         drawn[name] = chart(
             f"{deal}: the most that {title} can be if the model is wrong",
             rows,

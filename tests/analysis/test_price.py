@@ -9,7 +9,7 @@ from scipy.stats import betabinom
 
 from risksim import api
 from risksim.analysis.limits import LimitError
-from risksim.analysis.price import Asked, Tried, price, terms_of
+from risksim.analysis.price import Asked, Tried, _of_luck, price, terms_of
 from risksim.analysis.price_limits import read_limits
 from risksim.errors import RunError
 from risksim.metrics.precision import Estimate
@@ -116,6 +116,16 @@ def test_tranche_as_large_as_the_limit_allows(deal):
     assert found.solved.terms == (560_000.0,)
     assert found.binding == ("p_loss<=0.1",)
     assert any("does not depend" in remark for remark in found.remarks)
+
+
+def test_the_check_of_an_exact_answer_is_no_reason_to_doubt_it():
+    # 230,000 is exact; 512 other people may well show .053 ± .010 where .0445 is known.
+    (limit,) = read_limits(api.read(TERMS), investor=["p_loss<=0.05"])
+    known, seen = Estimate.exact(0.0445), Estimate(0.053, 0.0099, 0.03, 0.08)
+    assert _of_luck(limit, known, seen) == []
+    assert "differs by more than" in _of_luck(limit, known, seen._replace(value=0.0445 + 4.1 * 0.0099))[0]
+    drawn = Estimate(0.03, 0.009, 0.01, 0.06)
+    assert "does not hold with other people" in _of_luck(limit, drawn, seen)[0]
 
 
 @pytest.mark.slow
