@@ -219,6 +219,20 @@ def test_cap_as_low_as_the_investors_bear(deal):
 
 
 @pytest.mark.slow
+def test_floor_as_high_as_the_investors_need(deal):
+    # Whatever happens, the floor is paid: with 750,000 nobody loses, with an øre less those who succeed fewer than 19
+    # times do, and that is .4723 of the futures. It costs E max(40,000 X, 750,000).
+    floored = with_rule(deal, "floor: {total: 400000, assumption: a made-up floor}")
+    found = price(floored, Asked(["payments[floor].total"], ["p_loss<=0.4"]), 512)
+    assert found.solved.terms == (750_000.0,)
+    assert found.solved.p_loss.value == 0.0
+    assert found.binding == ("p_loss<=0.4",)
+    k = np.arange(26)
+    expected = betabinom(25, 15.5, 5.5).pmf(k) @ np.maximum(40_000.0 * k, 750_000.0)
+    assert found.solved.cost.value == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.slow
 def test_share_of_an_outcome_fund():
     # The fund has set 340,000 aside. The municipality pays least where the fund bears most; a larger share of the fund
     # leaves more unpaid. The others' shares make up for it, to the last digit.
