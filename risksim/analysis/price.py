@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risksim import api
-from risksim.analysis.price_limits import INVESTOR, PUBLIC, Limit, figure_of, paid_by, read_limits
+from risksim.analysis.price_limits import INVESTOR, PUBLIC, Limit, figure_of, figures_of_budgets, paid_by, read_limits
 from risksim.errors import RunError, ScenarioError
 from risksim.metrics import precision, search
 from risksim.metrics.precision import Estimate
@@ -472,7 +472,7 @@ def point_of(
 ) -> Point:
     """What a run of a deal with some terms says of cost and limits; the public purse is run where a limit asks."""
     public = any(limit.side == PUBLIC for limit in limits)
-    purse = api.run_purse(deal, paths, seed) if public else None
+    purse = figures_of_budgets(limits, api.run_purse(deal, paths, seed)) if public else None
     figures = tuple(figure_of(limit, run, purse) for limit in limits)
     return Point(
         values,
