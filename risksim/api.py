@@ -1907,11 +1907,11 @@ def _on_paper(plan: Plan) -> PurseRun | None:
         return None
 
 
-def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
-    """Net benefit, break-even year and repayments of each budget, and of ``total``."""
+def purse_figures(run: PurseRun, only: Collection[str] | None = None) -> dict[str, KeyFigures]:
+    """Net benefit, break-even year and repayments of each budget, and of ``total``, or of some of them only."""
     from risksim.metrics.purse import key_figures
 
-    return key_figures(purse_arrays(run), purse_names(run.plan), run.sample)
+    return key_figures(purse_arrays(run), purse_names(run.plan), run.sample, only)
 
 
 def purse_changes(run: PurseRun, base: PurseRun) -> dict[str, Estimate]:

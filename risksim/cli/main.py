@@ -50,6 +50,9 @@ Chart = Annotated[
     Path | None,
     typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
 ]
+OneStress = Annotated[
+    str | None, typer.Option("--stress", help="Ask of the deal with a stress of its file.", show_default=False)
+]
 Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
 Points = Annotated[
     int | None,
@@ -445,6 +448,7 @@ def tail(
     level: Annotated[
         float, typer.Option("--level", help="How far out to look: 0.99 is the worst hundredth of all futures.")
     ] = 0.99,
+    stress: OneStress = None,
     as_json: Json = False,
     out: OutTable = None,
     quiet: Quiet = False,
@@ -456,7 +460,7 @@ def tail(
     from risksim.cli.tail import tail as command
 
     with _interruptible():
-        command(file, paths, seed, threads, level, as_json, out, quiet)
+        command(file, paths, seed, threads, level, stress, as_json, out, quiet)
 
 
 @app.command()
@@ -498,6 +502,9 @@ def price(
         str | None,
         typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
     ] = None,
+    margin: Annotated[
+        float, typer.Option("--margin", help="Standard errors of the simulation by which limits must hold.")
+    ] = 2.0,
     paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -515,7 +522,8 @@ def price(
     from risksim.cli.price import price as command
 
     with _interruptible():
-        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        limits = investor or (), payer or (), budget or (), public or ()
+        asked = Asked(change, *limits, low or (), high or (), minimise, margin)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
@@ -526,10 +534,11 @@ def value(
         Literal["investor", "payer", "both"],
         typer.Option("--decide", help="Whose decision, and whose payoff."),
     ] = "investor",
-    terms: Annotated[
+    stress: Annotated[
         list[str] | None,
-        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
+        typer.Option("--stress", help="A stress of the file as a further alternative; may be repeated."),
     ] = None,
+    terms: Annotated[list[str] | None, typer.Option("--terms", hidden=True)] = None,
     hurdle: Annotated[
         float | None,
         typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
@@ -556,7 +565,7 @@ def value(
     from risksim.cli.value import value as command
 
     with _interruptible():
-        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
+        wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
         command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -575,6 +584,7 @@ def robust(
     people: Annotated[
         int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
     ] = None,
+    stress: OneStress = None,
     paths: Points = None,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -590,7 +600,7 @@ def robust(
     from risksim.cli.robust import robust as command
 
     with _interruptible():
-        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
+        command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
