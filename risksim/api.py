@@ -1036,11 +1036,15 @@ def shares_luck(plan: Plan) -> bool:
     return plan.shares_luck
 
 
-def renewed(deal: Deal | Plan, slots: Collection[int], again: int = 1) -> Plan:
-    """The same deal with some inputs drawn anew and all else as drawn (`risksim.plan.frozen.renewed`)."""
-    from risksim.plan.frozen import renewed as draw_anew
+def renewed(deal: Deal | Plan, slots: Collection[int], again: int = 1, of_purse: Collection[int] = ()) -> Plan:
+    """The same deal with some inputs, also of its public purse, drawn anew and all else as drawn.
 
-    return draw_anew(deal.plan if isinstance(deal, Deal) else deal, slots, again)
+    See `risksim.plan.frozen.renewed` and `risksim.plan.frozen.renewed_purse`.
+    """
+    from risksim.plan.frozen import renewed as draw_anew
+    from risksim.plan.frozen import renewed_purse
+
+    return renewed_purse(draw_anew(deal.plan if isinstance(deal, Deal) else deal, slots, again), of_purse, again)
 
 
 def fixed(deal: Deal | Plan, values: Mapping[int, float]) -> Plan:
@@ -1078,6 +1082,13 @@ def evidence_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
         for name, slots in input_groups(plan).items()
     }
     return {name: slots for name, slots in found.items() if set(slots) & set(free_inputs(plan))}
+
+
+def purse_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """Slots of the inputs of the public purse by what they are about (`risksim.plan.frozen.purse_groups_of`)."""
+    from risksim.plan.frozen import purse_groups_of
+
+    return purse_groups_of(plan)
 
 
 def input_points(plan: Plan, places: Collection[float]) -> FloatArray:
@@ -1676,6 +1687,9 @@ def run_purse(
     engine: str = "auto",
     threads: int = 0,
     progress: Progress | None = None,
+    *,
+    luck: int = 0,
+    shared: int = 0,
 ) -> PurseRun:
     """Simulate a deal and what public budgets save, pay and spend, on the same paths as a run without them.
 
@@ -1694,6 +1708,8 @@ def run_purse(
         Threads; 0 takes all cores. Never changes a result.
     progress : callable, optional
         Called with the number of paths done.
+    luck, shared : int
+        As in `simulate`: other numbers than 0 draw people, or what people share, anew on the same evidence.
 
     Returns
     -------
@@ -1712,7 +1728,8 @@ def run_purse(
     chosen = engine_of_purse(plan, engine)
     if paths is None:
         paths = POINTS if chosen == "conditional" else PATHS
-    found, purse = run(plan, Settings(paths, seed, threads, keep_claims=False, engine=chosen), progress)
+    settings = Settings(paths, seed, threads, keep_claims=False, luck=luck, shared=shared, engine=chosen)
+    found, purse = run(plan, settings, progress)
     return PurseRun(plan, found, purse, seed, chosen)
 
 

@@ -111,3 +111,12 @@ def limits_beside(tells_of_public_money: bool) -> str:
     from risksim.report.purse import known_limits
 
     return known_limits()
+
+
+def limits_of(tells_of_public_money: bool) -> dict[str, list[str]]:
+    """The same for JSON, by language; empty where no public money is told of."""
+    if not tells_of_public_money:
+        return {}
+    from risksim.report.limits import limits
+
+    return limits()

@@ -10,10 +10,18 @@ from risksim.report.input_titles import input_title
 from risksim.report.numbers import percent, plus_minus
 from risksim.report.table import heading, table
 
-TITLES = {"npv": "net present value", "repayment": "repayment", "achieved": "people: {outcome}"}
+TITLES = {
+    "npv": "net present value",
+    "repayment": "repayment",
+    "net_benefit": "net benefit of {budget}",
+    "achieved": "people: {outcome}",
+}
 """What is dealt out, in words."""
+PEOPLE = "achieved"
+"""The quantity that is no money."""
+ALL_BUDGETS = "total"
 MONEY = ("npv", "repayment")
-"""Quantities whose closed and total shares are on the page; JSON has those of all."""
+"""Quantities whose closed and total shares are on the page, beside the net benefit of all budgets; JSON has all."""
 
 
 MOST_NAMED = 8
@@ -35,6 +43,7 @@ class PartsOf(NamedTuple):
 
     quantity: str
     outcome: str | None
+    budget: str | None
     sd: float
     shares: tuple[ShareOf, ...]
     together: Estimate
@@ -42,7 +51,18 @@ class PartsOf(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in words."""
-        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "))
+        budget = "all budgets" if self.budget == ALL_BUDGETS else f"the {self.budget}"
+        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "), budget=budget)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the page says more of it than a row."""
+        return self.quantity in MONEY or self.budget == ALL_BUDGETS
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has a row: a budget that nothing moves has none."""
+        return self.budget in (None, ALL_BUDGETS) or self.sd > 0.0
 
 
 class Footing(NamedTuple):
@@ -58,6 +78,8 @@ class Footing(NamedTuple):
     digest: str
     version: str
     one_cohort: bool
+    funded: bool
+    """Whether there are investors."""
 
 
 def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
@@ -74,11 +96,12 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
     -------
     str
     """
-    parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.quantity in MONEY)]
+    parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.is_told)]
     if any(one.sd > 0.0 for one in of):
         parts += _tables(foot, of)
+    worth = f"Present values of all investors at {percent(foot.hurdle)} a year. " if foot.funded else ""
     parts.append(
-        f"\nPresent values of all investors at {percent(foot.hurdle)} a year. {foot.runs:,} runs of "
+        f"\n{worth}{foot.runs:,} runs of "
         f"{foot.paths_each:,} paths, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
         "Alone: what would go if it were known. In all: what would be left if all else were known. The first table "
         "deals out evenly\nwhat several do together (Shapley). More evidence can shrink what is not known; more people "
@@ -91,9 +114,9 @@ def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
     factors = [share.factor for share in of[0].shares]
     parts = [heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)")]
     head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
-    parts.append(table(head, [_row(one, foot.currency) for one in of]))
+    parts.append(table(head, [_row(one, foot.currency) for one in of if one.is_shown]))
     for one in of:
-        if one.quantity in MONEY and one.sd > 0.0:
+        if one.is_told and one.sd > 0.0:
             parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
             rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
             rows.append(("several together", *_cells(one.together), "", ""))
@@ -137,8 +160,7 @@ def _cells(share: Estimate) -> tuple[str, str]:
 
 
 def _row(one: PartsOf, currency: str) -> tuple[str, ...]:
-    unit = currency if one.quantity in MONEY else "people"
-    sd = f"{one.sd:,.0f} {unit}" if one.quantity in MONEY else f"{one.sd:,.1f} {unit}"
+    sd = f"{one.sd:,.1f} people" if one.quantity == PEOPLE else f"{one.sd:,.0f} {currency}"
     return (one.title, sd, *(cell for share in one.shares for cell in _cells(share.shapley)))
 
 
