@@ -2292,6 +2292,43 @@ def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
     return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
 
 
+def with_constants(deal: Deal, values: Mapping[str, float]) -> Deal:
+    """The deal that the same file would be if some constants of the register had other values.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    values : mapping of str to float
+        Values by key of the register. What a key of the file takes where it is left out stays.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        If the deal cannot bear them.
+    """
+    from risksim.scenario import register
+
+    with register.moved(values):
+        return changed(deal, "constants", {})
+
+
+def range_of_constant(key: str) -> tuple[float, float]:
+    """Between which values a judgement is moved (`risksim.scenario.register.range_of`); a law at its 10 and 90 %."""
+    from risksim.plan.laws import law_of
+    from risksim.scenario import register
+
+    between = register.range_of(key)
+    if between is not None:
+        return between
+    law = law_of(register.number(key))
+    return law.quantile(0.1), law.quantile(0.9)
+
+
 def not_checked(deal: Deal) -> list[str]:
     """Keys of the constants for investors that nobody compared with their source: every output of theirs names them."""
     return [one.key for one in constants_for_investors(deal) if one.status == "T"]
