@@ -217,12 +217,17 @@ def low_success(deal: api.Deal) -> Changes:
 
 def one_year_late(deal: api.Deal) -> Changes:
     """Everybody enrols, and so succeeds, twelve months later; follow-ups, costs and the end stay."""
+    return late_by(deal, LATE)
+
+
+def late_by(deal: api.Deal, months: str) -> Changes:
+    """Everybody enrols later by some months, as ``12 months``."""
 
     def change(cohort: dict[str, Any], _: int) -> Changes:
         said = cohort.get("enrolment")
         if said is None:
-            return {"enrolment": {"opens": LATE}}
-        return {"enrolment.opens": {"plus": LATE} if said.get("opens") is not None else LATE}
+            return {"enrolment": {"opens": months}}
+        return {"enrolment.opens": {"plus": months} if said.get("opens") is not None else months}
 
     return _cohorts(deal, change, "")
 
