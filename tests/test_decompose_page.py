@@ -46,6 +46,17 @@ def test_the_chart_holds_the_numbers_of_the_table():
     assert drawn == pytest.approx(shares)
 
 
+def test_the_command_splits_the_variance_of_successes_as_the_law_of_total_variance_does():
+    """25 families, Beta(15.5, 5.5): Var(E[X | rate]) = 5.491780 and E(Var(X | rate)) = 4.613095."""
+    said = json.loads(ask(FILE, "--paths", 20_000, "--json").stdout)
+    (people,) = [one for one in said["of"] if one["quantity"] == "achieved"]
+    assert people["sd"] ** 2 == pytest.approx(5.491780 + 4.613095, rel=0.04)
+    rate, luck = people["shares"]
+    whole = 5.491780 + 4.613095
+    for estimate, value in ((rate["closed"], 5.491780 / whole), (luck["total"], 4.613095 / whole)):
+        assert abs(estimate["value"] - value) < 3.5 * estimate["standard_error"]
+
+
 def test_text_says_where_the_variance_comes_from():
     text = ask(FILE, "--paths", 2_000).stdout
     assert re.search(r"Of the variance of the net present value, [\d.]+ % comes from (success|small)", text)
