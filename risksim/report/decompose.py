@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate, Z
-from risksim.report.charts import Spec, chart
+from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.input_titles import input_title
 from risksim.report.numbers import percent, plus_minus
 from risksim.report.table import heading, table
@@ -24,6 +24,12 @@ MONEY = ("npv", "repayment")
 """Quantities whose closed and total shares are on the page, beside the net benefit of all budgets; JSON has all."""
 
 
+MORE_COLOURS = ("#f0e442", "#882255", "#44aa99", "#332288", "#ddcc77", "#117733", "#aa4499", "#661100")
+"""Colours of factors beyond the usual ones, told apart by the colour-blind too."""
+GREY = "#999999"
+"""The colour of luck."""
+MOST_BESIDE = 5
+"""Factors beside each other in a table; more have a table below."""
 MOST_NAMED = 8
 """Inputs of a group that are named on the page; JSON names all."""
 
@@ -112,9 +118,13 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
 
 def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
     factors = [share.factor for share in of[0].shares]
-    parts = [heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)")]
-    head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
-    parts.append(table(head, [_row(one, foot.currency) for one in of if one.is_shown]))
+    adds = "a row adds up to 100 %" if len(factors) <= MOST_BESIDE else "all rows of a name add up to 100 %"
+    parts = [heading(f"Where the variance comes from (shares of what varies; {adds})")]
+    for begins in range(0, len(factors), MOST_BESIDE):
+        some = slice(begins, begins + MOST_BESIDE)
+        head = ("", "sd", *(cell for factor in factors[some] for cell in (factor, "")))
+        below = "\n" if begins else ""
+        parts.append(below + table(head, [_row(one, foot.currency, some) for one in of if one.is_shown]))
     for one in of:
         if one.is_told and one.sd > 0.0:
             parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
@@ -159,9 +169,9 @@ def _cells(share: Estimate) -> tuple[str, str]:
     return _percent(share), plus_minus(share.standard_error, 100.0)
 
 
-def _row(one: PartsOf, currency: str) -> tuple[str, ...]:
+def _row(one: PartsOf, currency: str, some: slice) -> tuple[str, ...]:
     sd = f"{one.sd:,.1f} people" if one.quantity == PEOPLE else f"{one.sd:,.0f} {currency}"
-    return (one.title, sd, *(cell for share in one.shares for cell in _cells(share.shapley)))
+    return (one.title, sd, *(cell for share in one.shares[some] for cell in _cells(share.shapley)))
 
 
 def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
@@ -185,6 +195,8 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
         if one.sd > 0.0
         for place, share in enumerate(one.shares)
     ]
+    factors = [share.factor for share in of[0].shares]
+    colours = [*(*COLOURS, *MORE_COLOURS)[: len(factors) - 1], GREY]  # luck of people comes last
     bars = {
         "mark": {"type": "bar", "stroke": "white"},
         "encoding": {
@@ -201,6 +213,7 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
                 "type": "nominal",
                 "title": None,
                 "sort": None,
+                "scale": {"domain": factors, "range": colours},
                 "legend": {"orient": "bottom", "columns": 3, "labelLimit": 260},
             },
             "order": {"field": "place", "type": "ordinal"},
