@@ -80,6 +80,14 @@ def test_public_money_is_told_with_what_it_cannot_say():
     assert set(said["limits"]) == {"en", "da"}
 
 
+@pytest.mark.parametrize("command", ["decompose", "sensitivity", "reverse", "stress"])
+def test_a_portfolio_is_refused_in_one_sentence(command):
+    with pytest.raises(OutputError, match="got a portfolio; this question is asked of one deal"):
+        CliRunner().invoke(
+            app, [command, str(ROOT / "scenarios/portfolio/four-danish-deals.yaml")], catch_exceptions=False
+        )
+
+
 def test_refusals_are_kind(tmp_path):
     with pytest.raises(OutputError, match=r"Try --chart .*chart\.json"):
         ask(FILE, "--chart", tmp_path / "chart.png")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def decompose(
 ) -> None:
     """Deal the variance of a deal out and print where it comes from."""
     check_files(out, chart, TABLE)
-    deal = api.read(file)
+    deal = read_deal(file, funded=False)
 
     from risksim.analysis.decompose import all_paths
     from risksim.analysis.decompose import decompose as ask

@@ -44,6 +44,22 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
         check_folder(file)
 
 
+def read_deal(file: str, *, funded: bool = True) -> api.Deal:
+    """The deal of a question that is asked of one deal; `funded` as in `risksim.api.read`.
+
+    Raises
+    ------
+    OutputError
+        If the file lists deals.
+    """
+    if api.lists_deals(file):
+        raise OutputError(
+            f"{file}: got a portfolio; this question is asked of one deal.\n"
+            "  Name one of the deals that it lists, or see  risksim pool --help"
+        )
+    return api.read(file, funded=funded)
+
+
 def greet(quiet: bool) -> None:
     """Say why the first run takes longer."""
     if not quiet and api.first_run_on_this_machine():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, limits_of, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 
 SCHEMA = "risksim.reverse/1"
 
@@ -43,7 +43,7 @@ def reverse(
 ) -> None:
     """Say where single numbers, and all together, break a limit."""
     check_files(out, chart)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.reverse import check, limit_of
     from risksim.analysis.reverse import reverse as ask

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def sensitivity(
 ) -> None:
     """Say which numbers the answer of a deal hangs on."""
     check_files(out, chart, TABLE)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.sensitivity import all_paths, check
     from risksim.analysis.sensitivity import sensitivity as ask

@@ -16,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import envelope, greet, limits_beside, limits_of, save
+from risksim.cli.questions_output import envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.stress import Wishes
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _one(
     from risksim.report.standard import Footing, charts
     from risksim.report.standard import standard as page
 
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
     greet(quiet)
     with _progress(quiet) as report:
         one = None if report is None else lambda done, whole: report(0, 1, done, whole)
