@@ -342,8 +342,11 @@ def compare(
     ],
     stresses: Annotated[
         list[str] | None,
-        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
+        typer.Option(
+            "--stress", help="A stress of the file, as a side of its own; may be repeated.", show_default=False
+        ),
     ] = None,
+    named_before: Annotated[list[str] | None, typer.Option("--with", hidden=True)] = None,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -357,12 +360,13 @@ def compare(
 ) -> None:
     """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
 
-    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
+    Example: risksim compare scenarios/risks/development-cost.yaml --stress "no cost of development"
     """
     from risksim.cli.compare import compare as command
 
     with _interruptible():
-        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
+        asked = [*(stresses or []), *(named_before or [])]
+        command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
 @app.command()

@@ -17,8 +17,8 @@ from risksim.cli.questions_output import (
     envelope,
     greet,
     limits_beside,
-    one_deal,
     public_limits,
+    read_deal,
     save,
 )
 
@@ -43,7 +43,7 @@ def price(
 ) -> None:
     """Solve for terms and print them, what they attain and what they cost."""
     check_files(out, chart, TABLE)
-    deal = one_deal(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.price import price as ask
     from risksim.analysis.price_limits import read_limits

@@ -47,17 +47,18 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
         check_folder(file)
 
 
-def one_deal(file: str, *, funded: bool = False) -> api.Deal:
-    """The deal of a file.
+def read_deal(file: str, *, funded: bool = True) -> api.Deal:
+    """The deal of a question that is asked of one deal; `funded` as in `risksim.api.read`.
 
     Raises
     ------
     OutputError
-        If the file is a portfolio: the question is of one deal.
+        If the file lists deals.
     """
     if api.lists_deals(file):
         raise OutputError(
-            f"{file}: got a portfolio; this is asked of one deal.\n  Name one of the files that it lists."
+            f"{file}: got a portfolio; this question is asked of one deal.\n"
+            "  Name one of the deals that it lists, or see  risksim pool --help"
         )
     return api.read(file, funded=funded)
 
@@ -177,3 +178,12 @@ def limits_beside(tells_of_public_money: bool) -> str:
     from risksim.report.purse import known_limits
 
     return known_limits()
+
+
+def limits_of(tells_of_public_money: bool) -> dict[str, list[str]]:
+    """The same for JSON, by language; empty where no public money is told of."""
+    if not tells_of_public_money:
+        return {}
+    from risksim.report.limits import limits
+
+    return limits()

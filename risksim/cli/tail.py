@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, named, one_deal, save, with_stress
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, named, read_deal, save, with_stress
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def tail(
 ) -> None:
     """Look at the worst futures of a deal and print how likely and how bad they are."""
     check_files(out, endings=TABLE)
-    deal = with_stress(one_deal(file, funded=True), stress)
+    deal = with_stress(read_deal(file), stress)
 
     from risksim.analysis.tail import all_paths, check
     from risksim.analysis.tail import tail as ask

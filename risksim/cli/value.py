@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, one_deal, public_limits, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, public_limits, read_deal, save
 from risksim.cli.run import progress
 
 SCHEMA = "risksim.value/1"
@@ -43,7 +43,7 @@ def value(
     check_files(out, chart)
     if wishes.people is None and (wishes.outcome is not None or wishes.cost):
         raise OutputError("--cost and --for are of a pilot, and none was given. Try --pilot 25 --cost 200000")
-    deal = one_deal(file)
+    deal = read_deal(file, funded=False)
 
     from risksim.analysis.value import Pilot, engine_of
     from risksim.analysis.value import value as ask
