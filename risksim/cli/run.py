@@ -217,8 +217,8 @@ def _tell(done: api.Done, job: api.Job, quiet: bool) -> None:
         if all(one.met for one in done.reached):
             talk(_("Stopped after {paths} paths.", paths=number(done.paths)))
         else:
-            said = number(done.paths)
-            talk(_("Stopped after {paths} paths, the most allowed: try a larger --paths.", paths=said))
+            many = number(done.paths)
+            talk(_("Stopped after {paths} paths, the most allowed: try a larger --paths.", paths=many))
     if done.accuracy not in (api.EVERY_VALUE, api.BY_LAW):
         talk(_("Quantiles are {accuracy}.", accuracy=in_words(done.accuracy)))
     if done.partial:
