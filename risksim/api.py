@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
+from risksim.scenario.numbers import Stated as Stated
+from risksim.scenario.numbers import stated as stated_in
 from risksim.scenario.reader import Document, read_scenario
 from risksim.scenario.scenario import Scenario
 
@@ -1341,7 +1343,7 @@ def work(job: Job) -> Done:
     run = _by_law(job, choice)
     if run is None:
         return do(job._replace(engine=choice.engine))
-    done = done_from(run, moves=job.moves, people=job.cohorts)
+    done = done_from(run, moves=job.moves, people=job.cohorts, columns=job.columns)
     how = f"exact engine, no simulation error ({done.paths:,} combinations of counts)"
     if choice.integrated:
         how = (
@@ -1455,10 +1457,12 @@ def capital(run: Run) -> float | None:
     return float(drawn[0]) / run.plan.minor_units if drawn.min() == drawn.max() else None
 
 
-def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
+def done_from(run: Run, *, moves: bool = False, people: bool = False, columns: bool = False) -> Done:
     """A run that kept every path, as if a job had been done."""
+    from risksim.jobs.columns import arrays_of, names_of
     from risksim.jobs.job import Done, said_of_paths
     from risksim.jobs.reservoir import Reservoir
+    from risksim.metrics.summary import columns_of
 
     return Done(
         plan=run.plan,
@@ -1476,6 +1480,8 @@ def done_from(run: Run, *, moves: bool = False, people: bool = False) -> Done:
         reached=(),
         capital=capital(run),
         remarks=(),
+        columns=columns_of(arrays_of(run.plan, run.paths), names_of(run.plan)) if columns else None,
+        sample=run.sample if columns else None,
     )
 
 
@@ -2200,6 +2206,14 @@ def review(deal: Deal) -> Review:
     )
 
 
+def origins_of(deal: Deal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Places of a file that name a published source, and those that are assumptions."""
+    from risksim.scenario import origins
+
+    cited = [place for places in origins.sources_used(deal.scenario).values() for place in places]
+    return tuple(dict.fromkeys(cited)), tuple(one.path for one in origins.assumptions(deal.scenario))
+
+
 def _sound_stresses(deal: Deal) -> list[str]:
     """The stresses of a deal, each compiled once.
 
@@ -2441,6 +2455,11 @@ def shares_points(plans: Sequence[Plan]) -> bool:
     """
     names = {dimension_names(plan, max(parameter_dimensions(one) for one in plans)) for plan in plans}
     return len(names) == 1
+
+
+def stated(deal: Deal) -> tuple[Stated, ...]:
+    """The numbers and dates that a deal's file states, in its order: see `risksim.scenario.numbers`."""
+    return stated_in(deal.document)
 
 
 def values_at(deal: Deal, place: str) -> list[Any]:

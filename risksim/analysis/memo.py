@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from risksim.analysis.compare import Comparison
-from risksim.analysis.price import Priced
-from risksim.analysis.sensitivity import Sensitivity
-from risksim.analysis.standard import Standard
-from risksim.analysis.three_lines import ThreeLines
-from risksim.analysis.variance import VarianceSplit
-from risksim.metrics.precision import Estimate
-from risksim.metrics.purse import PurseSummary
-from risksim.metrics.summary import Summary
-from risksim.results.description import Description
-from risksim.results.story import Story
+if TYPE_CHECKING:
+    from risksim.analysis.compare import Comparison
+    from risksim.analysis.cross_check import CrossCheck
+    from risksim.analysis.price import Priced
+    from risksim.analysis.purse_tornado import Tornado
+    from risksim.analysis.sensitivity import Sensitivity
+    from risksim.analysis.standard import Standard
+    from risksim.analysis.three_lines import ThreeLines
+    from risksim.analysis.variance import VarianceSplit
+    from risksim.api import PortfolioPurse
+    from risksim.api import Stated as Stated
+    from risksim.metrics.fund import FundSummary
+    from risksim.metrics.fund import Holding as FundHolding
+    from risksim.metrics.precision import Estimate
+    from risksim.metrics.purse import KeyFigures, PurseSummary
+    from risksim.metrics.summary import Summary
+    from risksim.results.description import Description
+    from risksim.results.story import Story
 
 
 class Provenance(NamedTuple):
@@ -35,11 +42,15 @@ class Provenance(NamedTuple):
     how: str
     """Paths, seed and engine in words, as `run` says them."""
     checked: str
-    """The cross-check by another engine in words, as `run` says it."""
+    """The other engine and its paths in words; why no other can run the deal, where there is none."""
     versions: Mapping[str, str]
     """Of risksim, numpy and numba."""
     command: str
     """The command that prints the same numbers."""
+    cross_check: CrossCheck | None = None
+    """The same, number by number; None where no other engine can run the deal."""
+    also: tuple[tuple[str, bytes], ...] = ()
+    """Further files that the scenario needs, as the deals of a portfolio: names without folders, and what they hold."""
 
 
 class InvestorOf(NamedTuple):
@@ -51,6 +62,8 @@ class InvestorOf(NamedTuple):
     rank: int | None
     guaranteed: float | None = None
     """What a guarantee covers at most. [currency]"""
+    kind: str = "investor"
+    """``investor``, ``grant`` (whose `amount` nobody pays back) or ``guarantor``."""
 
 
 class PriceOf(NamedTuple):
@@ -61,7 +74,8 @@ class PriceOf(NamedTuple):
     kind: str
     """The word of the file for the payment rule, as ``per_outcome``."""
     price: float | None
-    """Per unit; None where the rule has no single price. [currency]"""
+    """Per unit, of a threshold what it pays, of a standing payment each of them; None where the rule has no single
+    price, or an uncertain one. [currency]"""
     payers: tuple[str, ...]
     is_assumption: bool
 
@@ -88,11 +102,11 @@ class DealOf(NamedTuple):
     payers: tuple[str, ...]
     prices: tuple[PriceOf, ...]
     caps: tuple[tuple[str, float], ...]
-    """What a limit on payments is called, and its amount. [currency]"""
+    """What a limit on payments is called by the file, else ``total`` or ``per_period``, and its amount. [currency]"""
     published: int
-    """Numbers of the file that name a published source."""
+    """Places of the file that name a published source."""
     assumed: int
-    """Numbers of the file that are assumptions."""
+    """Places of the file that are assumptions."""
     repeated: tuple[str, ...] = ()
     """Outcomes measured several times, whose measurements are counted and not people."""
     amounts: tuple[str, ...] = ()
@@ -146,6 +160,8 @@ class Terms(NamedTuple):
     asked: str
     """The limit, as ``p_loss<=0.10``."""
     priced: Priced
+    kind: str = "price"
+    """``price``, ``guarantee`` or ``cap``."""
 
 
 class Drivers(NamedTuple):
@@ -178,6 +194,56 @@ class Facts(NamedTuple):
     of all payers. [1], [1], [currency]"""
     lacking: Mapping[str, str]
     """Sections that are left out, by the name of the field, and why: ``{"stresses": "..."}``."""
+    stated: tuple[Stated, ...] = ()
+    """The numbers and dates that the file states, which go out with the workbook and may come back changed."""
+    budgets_how: str = ""
+    """Paths, seed and engine behind `budgets` in words: the first paths of the run where somebody invests."""
+    main_price: str = ""
+    """Place of the main payment, whose price `acceptability` multiplies, as ``payments[0].price``."""
+    purse_drivers: Tornado | None = None
+    """What the net benefit of public budgets hangs on, on paper; None where the file says nothing of them."""
+    opened: tuple[int, int] | None = None
+    """Numbers of the typical path and of the bad one, as `run` names them."""
+
+
+class HoldingOf(NamedTuple):
+    """A deal of a portfolio."""
+
+    name: str
+    """What the portfolio calls it."""
+    file: str
+    """Name of its scenario file, without its folders."""
+    share: float
+    """The part of the investors' money that the fund pays in and gets back. [1]"""
+    tranche: str | None
+    """The tranche that the fund holds; None for all of them together."""
+    deal: DealOf
+    summary: FundHolding | None
+    """What the fund pays in, gets back and may lose; None where nobody invests."""
+    budgets: Mapping[str, KeyFigures] | None
+    """What it leaves to public budgets; None where its file says nothing of them."""
+
+
+class PortfolioFacts(NamedTuple):
+    """All that a memo says of a portfolio."""
+
+    provenance: Provenance
+    name: str
+    description: str
+    currency: str
+    decimals: int
+    day_count: str
+    hurdles: tuple[float, ...]
+    starts_on: dt.date
+    ends_on: dt.date
+    holdings: tuple[HoldingOf, ...]
+    summary: FundSummary | None
+    results: Results | None
+    """Of the fund; no luck only, and `expected` is what its deals leave at their expectations."""
+    appropriations: tuple[Appropriation, ...]
+    """Expected repayments of all deals by kind of payer and year."""
+    budgets: PortfolioPurse | None
+    lacking: Mapping[str, str]
 
 
 class Compared(NamedTuple):

@@ -38,6 +38,16 @@ class ThreeLines(NamedTuple):
     lines: tuple[Line, Line, Line]
 
 
+class Views(NamedTuple):
+    """The three lines and the runs behind the first two."""
+
+    lines: ThreeLines
+    expected: api.Run
+    """Expected only: one path."""
+    luck: api.Done
+    """Luck only."""
+
+
 def three_lines(deal: api.Deal, run: api.Run, threads: int = 0, executor: api.Executor | None = None) -> ThreeLines:
     """Answer a deal in three lines.
 
@@ -77,13 +87,18 @@ def lines_of(deal: api.Deal, summary: Summary, job: api.Job) -> ThreeLines:
     -------
     ThreeLines
     """
+    return views_of(deal, summary, job).lines
+
+
+def views_of(deal: api.Deal, summary: Summary, job: api.Job) -> Views:
+    """Answer a deal in three lines, as `lines_of`, and keep what they were made of."""
     expected = api.expected_only(deal)
     by_luck = api.at_means(deal, luck=True)
     luck = api.work(job._replace(plan=by_luck, moves=False, cohorts=False, brief=True, tolerances=()))
     varies = "people: every input at its mean, people drawn"
     if by_luck.labels.inputs:
         varies = "people and what else is chance; every other input is at its mean"
-    return ThreeLines(
+    lines = ThreeLines(
         hurdle=deal.plan.labels.hurdles[-1],
         lines=(
             _line("expected only", "nothing: every input at its mean, fractions of people allowed", expected.summary()),
@@ -91,6 +106,7 @@ def lines_of(deal: api.Deal, summary: Summary, job: api.Job) -> ThreeLines:
             _line("evidence and luck", "inputs and people", summary),
         ),
     )
+    return Views(lines, expected, luck)
 
 
 def _line(name: str, varies: str, summary: Summary) -> Line:

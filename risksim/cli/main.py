@@ -98,6 +98,19 @@ FailIf = Annotated[
 ]
 
 
+Forms = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="FORM,...", help="pdf, docx, html or xlsx; several by commas.", show_default="pdf"
+    ),
+]
+LossLimit = Annotated[
+    float,
+    typer.Option("--p-loss", min=0.0, max=1.0, help="Probability of a loss for which the memo solves for terms."),
+]
+QuickMemo = Annotated[bool, typer.Option("--quick", help="Fewer futures behind all but the run itself.")]
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Ctrl-C ends a command with a word and the exit code of an interruption."""
@@ -237,9 +250,9 @@ def run(
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
     with _interruptible():
+        from risksim.analysis.answer import Wishes
         from risksim.cli.files import lists_deals
         from risksim.cli.portfolio import run as of_portfolio
-        from risksim.cli.run import Wishes
         from risksim.cli.run import run as of_deal
 
         wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
@@ -663,6 +676,51 @@ def public(
 
 
 @app.command()
+def memo(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario or portfolio file; several scenario files make a comparison.",
+            show_default=False,
+        ),
+    ],
+    forms: Forms = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="PATH",
+            help="A folder, or a file whose ending names its form.",
+            show_default="NAME-memo.pdf in this folder",
+        ),
+    ] = None,
+    paths: Points = None,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    p_loss: LossLimit = 0.1,
+    date: Annotated[
+        str | None,
+        typer.Option("--date", help="Printed on the memo, as 2026-11-22.", show_default="none, so that bytes repeat"),
+    ] = None,
+    quick: QuickMemo = False,
+    quiet: Quiet = False,
+    _lang: Lang = None,
+) -> None:
+    """Write what a board reads of a deal: two pages and annexes, as PDF, Word, HTML or Excel, in Danish or English.
+
+    Example: risksim memo scenarios/broendby-tuba.yaml --lang da --format pdf,docx
+    """
+    from risksim.analysis.facts import How
+    from risksim.cli.memo import Wishes
+    from risksim.cli.memo import memo as command
+
+    with _interruptible():
+        how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
+        command(files, Wishes(spoken(), forms, out, date), how, quiet)
+
+
+@app.command()
 def batch(
     files: Annotated[
         list[str],
@@ -687,21 +745,54 @@ def batch(
     threads: Threads = 0,
     dask: Dask = None,
     as_json: Json = False,
-    out: OutTable = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Write to a file: .csv (its table) or .json (all); with --memo a folder.",
+            show_default=False,
+        ),
+    ] = None,
     fail_if: FailIf = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--no-keep-going", help="Go on after a file that cannot be run.")
     ] = True,
     resume: Resume = None,
+    memo: Annotated[
+        bool, typer.Option("--memo", help="Instead: write a memo for each file, and a page that lists them.")
+    ] = False,
+    forms: Forms = None,
+    p_loss: LossLimit = 0.1,
+    quick: QuickMemo = False,
     quiet: Quiet = False,
     _lang: Lang = None,
 ) -> None:
     """Run many scenario files and put them in one table: what comes back, how likely is a loss.
 
     Example: risksim batch scenarios/financing --stresses --out financing.csv
+    Then: risksim batch scenarios/financing --memo --lang da --out memos
     """
     from risksim.cli.batch import batch as command
 
+    if memo:
+        from risksim.analysis.facts import How
+        from risksim.cli.memo import Wishes, refuse_beside_memos
+        from risksim.cli.memo_batch import memos
+
+        refuse_beside_memos(
+            {
+                "--stresses": stresses,
+                "--reference": reference,
+                "--json": as_json,
+                "--fail-if": fail_if is not None,
+                "--resume": resume is not None,
+                "--dask": dask is not None,
+            }
+        )
+        with _interruptible():
+            how = How(paths, seed, threads, engine, p_loss, quick)
+            memos(files, Wishes(spoken(), forms, out), how, by, keep_going=keep_going, quiet=quiet)
+        return
     with _interruptible(), _english_so_far():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
         command(files, *settings, ranking, by, reference, usd)

@@ -14,6 +14,7 @@ from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
 if TYPE_CHECKING:
+    from risksim.analysis.answer import PurseOf
     from risksim.analysis.purse_tornado import Tornado
     from risksim.report.purse_words import Words
 
@@ -23,8 +24,6 @@ OF_PATH = "risksim.public-path/1"
 SUFFIXES = (".csv", ".json")
 EVERY = "all"
 """Stands for every stress of a file."""
-OF_A_RUN = 8_192
-"""Paths behind the few lines below the page of a run. [paths]"""
 
 
 class NoPurseError(RisksimError):
@@ -324,33 +323,7 @@ def _show_pages(
 # Below the page of a run
 
 
-class OfRun(NamedTuple):
-    """The few figures of the public purse that stand below a run."""
-
-    run: api.PurseRun
-    figures: Any
-
-
-def of_run(deal: api.Deal, paths: int, seed: int, threads: int, engine: str) -> OfRun | None:
-    """The public purse on the first paths of a run; None where its file says nothing of public budgets.
-
-    Parameters
-    ----------
-    deal : Deal
-        The deal.
-    paths, seed, threads
-        Of the run.
-    engine : str
-        That of the run: its paths are met again where it draws paths and can count people for the purse.
-    """
-    if not api.has_purse(deal):
-        return None
-    wanted = engine if engine == "individual" else "auto"
-    run = api.run_purse(deal, min(paths, OF_A_RUN), seed, wanted, threads)
-    return OfRun(run, api.purse_figures(run))
-
-
-def block_of(found: OfRun, file: str) -> str:
+def block_of(found: PurseOf, file: str) -> str:
     """The lines below the page of a run."""
     from risksim.report.purse import block
 
@@ -359,7 +332,7 @@ def block_of(found: OfRun, file: str) -> str:
     return block(plan.currency, plan.purse.price_year, found.run.how, found.figures, f"risksim public {file}")
 
 
-def json_of(found: OfRun) -> dict[str, Any]:
+def json_of(found: PurseOf) -> dict[str, Any]:
     """The key ``public`` of the JSON of a run."""
     run = found.run
     assert run.plan.purse is not None

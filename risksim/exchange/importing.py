@@ -10,6 +10,7 @@ from risksim.exchange.books import open_book, several
 from risksim.exchange.compose import Compile, Composed, Missing, Placed, compose
 from risksim.exchange.mapping import read_mapping
 from risksim.exchange.reading import LeftOut, read_book
+from risksim.exchange.returned import comes_back, read_back
 from risksim.exchange.template import language_of, template_mapping
 
 
@@ -60,6 +61,11 @@ def import_book(
     """
     places = None if mapping is None else read_mapping(mapping)
     book = open_book(file)
+    if places is None and comes_back(book):
+        back = read_back(book, name, compiled)
+        return Imported(
+            book.file, book.digest, back.placed, back.left_out, back.missing, back.warnings, back.mistakes, back.text
+        )
     if places is None:
         language = language_of(book)
         if language is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,6 +56,8 @@ class Job(NamedTuple):
     """Also the mean people of each cohort."""
     brief: bool = False
     """Nothing but the investors' statistics."""
+    columns: bool = False
+    """Also what statistics are made of, path by path, where it was kept."""
     threads: int = 0
     block: int = 0
     """Paths in a task; 0 chooses by memory. [paths]"""
@@ -108,6 +110,10 @@ class Done(NamedTuple):
     """What all investors together pay in, where it is the same on every path. [currency]"""
     remarks: tuple[str, ...]
     """What went otherwise than asked, in words."""
+    columns: Mapping[str, Values] | None = None
+    """What statistics are made of, path by path (`risksim.metrics.summary.columns_of`), where it was asked for."""
+    sample: Sample | None = None
+    """Weights and replicates of these paths."""
 
 
 def said_of_paths(paths: int, seed: int, engine: str) -> str:
@@ -168,9 +174,10 @@ class _Stream:
         if self.kept is None:
             assert self.tally is not None
             return Streamed(self.tally, self.collected)
-        return Stored(self.kept, self._sample())
+        return Stored(self.kept, self.sample())
 
-    def _sample(self) -> Sample:
+    def sample(self) -> Sample:
+        """Weights and replicates of the paths so far."""
         n = self.n_paths
         return Sample(np.full(n, 1.0 / n), np.resize(np.arange(self.beginning.shifts.n_replicates, dtype=np.int16), n))
 
@@ -185,7 +192,7 @@ class _Stream:
                 found.append(irr_of_sums(source.flows(row), years, drawn, received, hurdle))
                 continue
             assert self.kept is not None
-            sample = self._sample()
+            sample = self.sample()
             drawn, received = (
                 float(array.mean(self.kept[f"{key}.{name}"].astype(np.float64), sample))
                 for key in ("drawn", "received")
@@ -274,6 +281,7 @@ def work(job: Job) -> Done:
         reached=found,
         capital=_capital(stream),
         remarks=tuple(remarks),
+        **_columns(job, stream),
     )
 
 
@@ -337,6 +345,12 @@ def _in_order(
         while expected in waiting:
             yield waiting.pop(expected)
             expected += 1
+
+
+def _columns(job: Job, stream: _Stream) -> dict[str, Any]:
+    """What the statistics were made of, where it was asked for and kept."""
+    kept = stream.kept
+    return {"columns": kept, "sample": stream.sample()} if job.columns and kept is not None else {}
 
 
 def _executor(job: Job) -> Executor:

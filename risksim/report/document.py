@@ -129,3 +129,15 @@ class Document(NamedTuple):
     keywords: tuple[str, ...] = ()
     digest: str = ""
     """Of the scenario, for the properties of the file."""
+
+
+def is_numeric(table: Table, column: int) -> bool:
+    """Whether a column holds numbers, which stand to the right."""
+    if column == 0:
+        return False
+    cells = [row[column] for row in table.rows if column < len(row) and row[column].text]
+    return any(cell.form not in ("text", "date") for cell in cells) or all(_looks_like_number(cell) for cell in cells)
+
+
+def _looks_like_number(cell: Cell) -> bool:
+    return any(sign.isdigit() for sign in cell.text) and not any(sign.isalpha() for sign in cell.text[:1])

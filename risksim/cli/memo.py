@@ -1,0 +1,276 @@
+"""``risksim memo``: what a board reads of a deal, of several side by side, or of a portfolio."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from risksim import api
+from risksim.cli.output import OutputError, check_folder, talk, write_bytes
+from risksim.cli.questions_output import greet
+from risksim.language import Language, _, speaking
+
+if TYPE_CHECKING:
+    from risksim.analysis.facts import How
+    from risksim.report.document import Document
+
+
+class Form(NamedTuple):
+    """A form that a memo may take."""
+
+    module: str
+    """Its `render` makes bytes of a document."""
+    needs: tuple[str, ...]
+    """Libraries of the extra `report` that it cannot do without."""
+
+
+FORMS = {
+    "pdf": Form("risksim.report.forms.pdf", ("jinja2", "vl_convert", "weasyprint")),
+    "docx": Form("risksim.report.forms.word", ("docx", "vl_convert")),
+    "html": Form("risksim.report.forms.html", ("jinja2", "vl_convert")),
+    "xlsx": Form("risksim.report.forms.excel", ("xlsxwriter", "vl_convert")),
+}
+"""By their endings."""
+WRITERS = {
+    "deal": ("risksim.report.memo.write", "memo"),
+    "comparison": ("risksim.report.memo.comparison", "comparison"),
+    "portfolio": ("risksim.report.memo.portfolio", "portfolio"),
+}
+"""Who writes each kind of memo: ``write(facts, date) -> Document`` in the language spoken."""
+EXTRA = "pip install 'risksim-dsi[report]'"
+SYSTEM = "apt install libpango-1.0-0 libpangoft2-1.0-0"
+NAMELESS = "deal"
+"""What a memo of standard input is named after."""
+
+
+class Wishes(NamedTuple):
+    """What is asked for."""
+
+    language: Language = "en"
+    forms: str | None = None
+    """Endings joined by commas; left out, pdf."""
+    out: Path | None = None
+    """A folder, or a file whose ending names its form."""
+    date: str | None = None
+    """As ``2026-11-22``; printed on the memo."""
+
+
+def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
+    """Write the memo of a deal or a portfolio, or of several deals side by side."""
+    date = read_date(wishes.date)
+    several = len(files) > 1
+    stem = "comparison" if several else stem_of(files[0])
+    targets = targets_of(wishes, stem)
+    check_forms(targets)
+    portfolios = [file for file in files if api.lists_deals(file)]
+    if several and portfolios:
+        raise OutputError(
+            f"{portfolios[0]}: got a portfolio beside other files; deals are put side by side, not portfolios.\n"
+            "  Make a memo of the portfolio by itself, or name the files of its deals."
+        )
+    what: Any = api.read_portfolio(files[0]) if portfolios else [api.read(file) for file in files]
+    kind = "portfolio" if portfolios else "comparison" if several else "deal"
+    writer = load(*WRITERS[kind])
+    with speaking(wishes.language):
+        greet(quiet)
+        with progress(quiet) as report:
+            document = written(kind, what, writer, how, date, report)
+            for form, target in targets.items():
+                report(0, 1, _("writing {file}", file=target.name))
+                write_bytes(target, load(FORMS[form].module, "render")(document))
+        for target in targets.values():
+            talk(_("Wrote {file}.", file=target))
+
+
+def written(
+    kind: str,
+    what: Any,
+    writer: Callable[..., Document],
+    how: How,
+    date: dt.date | None,
+    report: Callable[[int, int, str], None] | None,
+) -> Document:
+    """Find what a memo says and write it in the language spoken.
+
+    Parameters
+    ----------
+    kind : str
+        One of `WRITERS`.
+    what : list of Deal, or Portfolio
+        Of what.
+    writer : callable
+        Who writes it.
+    how : How
+        How it is found.
+    date : date, optional
+        Printed on it.
+    report : callable, optional
+        Told how much is done, of how much, and what is being done.
+
+    Returns
+    -------
+    Document
+    """
+    from risksim.analysis.facts import facts
+    from risksim.analysis.many_facts import compared, portfolio_facts
+
+    found: Any
+    if kind == "portfolio":
+        found = portfolio_facts(what, how, report)
+    elif kind == "comparison":
+        found = compared(what, how, report)
+    else:
+        found = facts(what[0], how, report)
+    return writer(found, date)
+
+
+# Files
+
+
+def stem_of(file: str) -> str:
+    """The name of a scenario file without its folders and its ending."""
+    return NAMELESS if file == "-" else Path(file).stem
+
+
+def forms_of(forms: str | None) -> tuple[str, ...]:
+    """The forms asked for, each once.
+
+    Raises
+    ------
+    OutputError
+        If one of them is none.
+    """
+    found = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in (forms or "pdf").split(",")))
+    for form in found:
+        if form not in FORMS:
+            raise OutputError(f"--format: got '{form}'; a memo is made as {', '.join(FORMS)}.\n  Try --format pdf,docx")
+    return found
+
+
+def targets_of(wishes: Wishes, stem: str) -> dict[str, Path]:
+    """The file of each form.
+
+    Raises
+    ------
+    OutputError
+        If one of them cannot be written.
+    """
+    out, name = wishes.out, f"{stem}-memo"
+    if out is not None and not out.is_dir() and out.suffix:
+        form = out.suffix[1:].lower()
+        if form not in FORMS:
+            endings = ", ".join(f".{one}" for one in FORMS)
+            raise OutputError(
+                f"--out {out}: got the ending '{out.suffix}'; a memo is saved as {endings}.\n"
+                f"  Try --out {out.with_suffix('.pdf')}"
+            )
+        if wishes.forms is not None and forms_of(wishes.forms) != (form,):
+            raise OutputError(
+                f"--out {out}: one file has one form, and --format asks for {', '.join(forms_of(wishes.forms))}.\n"
+                f"  Name a folder, as --out {out.parent}, or leave --format out."
+            )
+        check_folder(out)
+        return {form: out}
+    folder = out or Path()
+    targets = {form: folder / f"{name}.{form}" for form in forms_of(wishes.forms)}
+    for target in targets.values():
+        check_folder(target)
+    return targets
+
+
+def read_date(text: str | None) -> dt.date | None:
+    """The date that is printed on a memo.
+
+    Raises
+    ------
+    OutputError
+        If it is none.
+    """
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise OutputError(f"--date: got '{text}', which is no date.\n  Try --date 2026-11-22") from None
+
+
+def refuse_beside_memos(options: dict[str, bool]) -> None:
+    """Refuse options of a table that make no memo.
+
+    Raises
+    ------
+    OutputError
+        With the first of them.
+    """
+    for option, given in options.items():
+        if given:
+            raise OutputError(f"{option}: belongs to the table, not to memos.\n  Leave it out, or leave --memo out.")
+
+
+# What a form needs
+
+
+def check_forms(forms: Sequence[str] | dict[str, Path]) -> None:
+    """Refuse a form whose libraries are not there, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        With what to install.
+    """
+    missing = [name for form in forms for name in FORMS[form].needs if find_spec(name) is None]
+    if missing:
+        names = ", ".join(dict.fromkeys(missing))
+        raise OutputError(f"a memo needs {names}, which is not installed here.\n  Install it with  {EXTRA}")
+    if "pdf" in forms:
+        _check_pdf()
+
+
+def _check_pdf() -> None:
+    """Refuse a PDF where the libraries of the system that set its type are not there."""
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        other = " or ".join(form for form in FORMS if form != "pdf")
+        raise OutputError(
+            f"a memo as PDF needs Pango, which cannot be loaded here ({_first_line(error)}).\n"
+            f"  Install it with  {SYSTEM}  or ask for --format {other}."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+
+
+def load(module: str, name: str) -> Callable[..., Any]:
+    """A function by the names of its module and itself."""
+    try:
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.startswith("risksim"):
+            raise OutputError(f"this edition cannot do that yet: there is no {module}.") from None
+        raise OutputError(
+            f"a memo needs {error.name}, which is not installed here.\n  Install it with  {EXTRA}"
+        ) from None
+    return found
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on stderr where somebody watches, with what is being done; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_told: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, of, what: bar.update(task, description=_(what), total=of, completed=min(done, of))

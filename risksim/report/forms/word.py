@@ -1,0 +1,413 @@
+"""A document as a Word file, made from a template that a board may restyle.
+
+Looks live in the template alone: every paragraph and table names a style, so a board that changes the styles of the
+template changes all its memos. Two documents that say the same are the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from risksim.errors import RisksimError
+from risksim.language import _
+from risksim.report.document import (
+    Beside,
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Keys,
+    PageBreak,
+    Paragraph,
+    Table,
+    is_numeric,
+)
+from risksim.report.forms.draw import heading, png, untitled
+
+STYLES = {"lead": "Memo Lead", "note": "Memo Note", "warning": "Memo Warning", "plain": "Normal"}
+CELL, CELL_NUMBER, KEY, KEY_LABEL, CAPTION = "Memo Cell", "Memo Number", "Memo Key", "Memo Key Label", "Memo Caption"
+TABLE, FOOT = "Memo Table", "Footer"
+OWN = (*(name for name in STYLES.values() if name != "Normal"), CELL, CELL_NUMBER, KEY, KEY_LABEL, CAPTION)
+"""Paragraph styles beside those that every Word template has."""
+ACCENT, INK, QUIET, RULE = "0B4F6C", "1A1A1A", "555555", "B8C4CC"
+"""Colours of the template. [rgb]"""
+WIDTH, GAP = 17.4, 0.4
+"""Width of the text on the page, and between blocks side by side. [cm]"""
+STAMP = (1980, 1, 1, 0, 0, 0)
+"""When every part was packed, so that the same memo is the same file."""
+LANGUAGE_CODES = {"en": "en-GB", "da": "da-DK"}
+
+
+class TemplateError(RisksimError):
+    """A template that can't be used."""
+
+
+def render(document: Document, template: bytes | None = None) -> bytes:
+    """A document as a Word file.
+
+    Parameters
+    ----------
+    document : Document
+        What it says.
+    template : bytes, optional
+        A Word file whose styles are used; `default_template` where there is none.
+
+    Returns
+    -------
+    bytes
+        A .docx file; equal for equal documents and templates.
+
+    Raises
+    ------
+    TemplateError
+        If the template is no Word file, or lacks a style that the memo names.
+    """
+    file = _opened(default_template() if template is None else template)
+    _Writer(file, document).all()
+    _describe(file, document)
+    return _packed(file)
+
+
+def default_template() -> bytes:
+    """The template that ships with risksim: an empty page with all styles of a memo, to be restyled in Word."""
+    import docx
+    from docx.shared import Cm
+
+    file = docx.Document()
+    section = file.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = Cm((21.0 - WIDTH) / 2)
+    section.top_margin, section.bottom_margin = Cm(1.6), Cm(1.6)
+    section.footer_distance = Cm(0.8)
+    _style_text(file)
+    _style_table(file)
+    return _packed(file)
+
+
+def _style_text(file: Any) -> None:
+    """Paragraph styles of the template."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt, RGBColor
+
+    sizes = {
+        "Normal": (9.5, INK, False, 0, 4),
+        "Title": (20, ACCENT, True, 0, 0),
+        "Subtitle": (10, QUIET, False, 0, 6),
+        "Heading 1": (15, ACCENT, True, 12, 3),
+        "Heading 2": (11.5, ACCENT, True, 9, 2),
+        "Heading 3": (10, INK, True, 6, 2),
+        "List Bullet": (9.5, INK, False, 0, 2),
+        "Footer": (7.5, QUIET, False, 0, 0),
+        "Memo Lead": (12.5, INK, True, 2, 6),
+        "Memo Note": (7.5, QUIET, False, 0, 3),
+        "Memo Warning": (9.5, "9A3324", True, 2, 4),
+        "Memo Cell": (8, INK, False, 1, 1),
+        "Memo Number": (8, INK, False, 1, 1),
+        "Memo Key": (16, ACCENT, True, 2, 0),
+        "Memo Key Label": (7.5, QUIET, False, 0, 2),
+        "Memo Caption": (8.5, INK, True, 6, 2),
+    }
+    styles = file.styles
+    for name, (size, colour, bold, before, after) in sizes.items():
+        if name not in [style.name for style in styles]:
+            styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
+        style = styles[name]
+        style.font.name, style.font.size = "Calibri", Pt(size)
+        style.font.bold, style.font.italic = bold, False
+        style.font.color.rgb = RGBColor.from_string(colour)
+        _plain_fonts(style.element)
+        for spread in style.element.rPr.findall(_tag("w:spacing")):  # Word's own subtitle is letter-spaced
+            style.element.rPr.remove(spread)
+        paragraph = style.paragraph_format
+        paragraph.space_before, paragraph.space_after, paragraph.line_spacing = Pt(before), Pt(after), 1.08
+        paragraph.keep_with_next = name.startswith("Heading") or name == CAPTION
+    styles[CELL_NUMBER].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    title = styles["Title"].element.pPr
+    for border in title.findall(_tag("w:pBdr")):  # Word's own title is underlined
+        title.remove(border)
+
+
+def _plain_fonts(style: Any) -> None:
+    """Let the named font win over those of Word's theme."""
+    fonts = style.rPr.rFonts
+    for name in [name for name in fonts.attrib if name.endswith("Theme")]:
+        del fonts.attrib[name]
+
+
+def _style_table(file: Any) -> None:
+    """The table style of the template: thin rules, no boxes."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    style = file.styles.add_style(TABLE, WD_STYLE_TYPE.TABLE)
+    line = f'w:val="single" w:sz="4" w:space="0" w:color="{RULE}"'
+    style.element.append(
+        parse_xml(
+            f"<w:tblPr {nsdecls('w')}><w:tblBorders><w:top {line}/><w:bottom {line}/><w:insideH {line}/></w:tblBorders>"
+            '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        )
+    )
+    style.element.append(
+        parse_xml(f'<w:tblStylePr {nsdecls("w")} w:type="firstRow"><w:rPr><w:b/></w:rPr></w:tblStylePr>')
+    )
+
+
+def _opened(template: bytes) -> Any:
+    """A template, without what it says."""
+    import docx
+
+    try:
+        file = docx.Document(io.BytesIO(template))
+    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
+        raise TemplateError(
+            "The template is no Word file (.docx) that can be read.\n"
+            "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and save it as .docx"
+        ) from error
+    there = {style.name for style in file.styles}
+    lacking = [name for name in (*OWN, TABLE, "Title", "Subtitle", "Heading 1", "Heading 2") if name not in there]
+    if lacking:
+        raise TemplateError(
+            f"The template lacks the style{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}.\n"
+            "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and keep its styles"
+        )
+    body = file.element.body
+    for element in list(body):
+        if element.tag != _tag("w:sectPr"):
+            body.remove(element)
+    return file
+
+
+def _tag(name: str) -> str:
+    from docx.oxml.ns import qn
+
+    return str(qn(name))
+
+
+class _Writer:
+    """Blocks into a Word file, one after the other."""
+
+    def __init__(self, file: Any, document: Document) -> None:
+        self.file, self.document = file, document
+        self.pictures = 0
+        self.forms: dict[type, Callable[[Any, Any, float], None]] = {
+            Heading: self.heading,
+            Paragraph: self.paragraph,
+            Bullets: self.bullets,
+            Table: self.table,
+            Chart: self.chart,
+            Beside: self.beside,
+            Keys: self.keys,
+            PageBreak: self.page_break,
+        }
+
+    def all(self) -> None:
+        """The whole document."""
+        document = self.document
+        self.file.add_paragraph(document.title, style="Title")
+        if document.subtitle:
+            self.file.add_paragraph(document.subtitle, style="Subtitle")
+        self.blocks(self.file, document.front, WIDTH)
+        if document.annexes:
+            self.page_break(self.file, PageBreak(), WIDTH)
+            self.blocks(self.file, document.annexes, WIDTH)
+        self.foot()
+
+    def blocks(self, place: Any, blocks: Sequence[Block], width: float) -> None:
+        """Some blocks at a place of that width in cm."""
+        for block in blocks:
+            self.forms[type(block)](place, block, width)
+
+    def heading(self, place: Any, block: Heading, _width: float) -> None:
+        """A heading of the level that it has, the title being the first."""
+        if block.text != self.document.title:  # which stands at the head already
+            place.add_paragraph(block.text, style=f"Heading {min(max(block.level - 1, 1), 3)}")
+
+    def paragraph(self, place: Any, block: Paragraph, _width: float) -> None:
+        """A paragraph."""
+        place.add_paragraph(block.text, style=STYLES[block.kind])
+
+    def bullets(self, place: Any, block: Bullets, _width: float) -> None:
+        """A list."""
+        for item in block.items:
+            place.add_paragraph(item, style="List Bullet")
+
+    def page_break(self, place: Any, _block: PageBreak, _width: float) -> None:
+        """A new page."""
+        place.add_paragraph(style="Normal").paragraph_format.page_break_before = True
+
+    def keys(self, place: Any, block: Keys, width: float) -> None:
+        """Figures in large type beside each other."""
+        if not block.figures:
+            return
+        table = self.grid(place, 1, [width / len(block.figures)] * len(block.figures))
+        for cell, (label, figure, error) in zip(table.rows[0].cells, block.figures, strict=True):
+            cell.paragraphs[0].style = KEY
+            cell.paragraphs[0].add_run(figure)
+            cell.add_paragraph(" ".join(part for part in (label, error) if part), style=KEY_LABEL)
+        place.add_paragraph(style=KEY_LABEL)
+
+    def beside(self, place: Any, block: Beside, width: float) -> None:
+        """Blocks beside each other, in a table without rules."""
+        each = (width - GAP * (len(block.blocks) - 1)) / len(block.blocks)
+        table = self.grid(place, 1, [each] * len(block.blocks))
+        for cell, inside in zip(table.rows[0].cells, block.blocks, strict=True):
+            self.blocks(cell, [inside], each - 2 * GAP)  # a cell has margins
+            first = cell.paragraphs[0]
+            if not first.text and len(cell._element) > 2:
+                cell._element.remove(first._element)
+        place.add_paragraph(style=KEY_LABEL)  # Word joins two tables that touch
+
+    def table(self, place: Any, block: Table, width: float) -> None:
+        """A table whose heading row is repeated on every page."""
+        if block.caption:
+            place.add_paragraph(block.caption, style=CAPTION)
+        widths = widths_of(block, width)
+        table = self.grid(place, 1 + len(block.rows), widths, TABLE)
+        numeric = [is_numeric(block, column) for column in range(len(block.head))]
+        for column, text in enumerate(block.head):
+            self.fill(table.rows[0].cells[column], text, number=numeric[column], bold=True)
+        for row, cells in enumerate(block.rows):
+            inside = table.rows[row + 1].cells
+            for column, cell in enumerate(cells):
+                self.fill(inside[column], cell.text, number=numeric[column], bold=row in block.emphasised)
+        _repeat_head(table)
+        for note in block.notes:
+            place.add_paragraph(note, style=STYLES["note"])
+        if not block.notes:
+            place.add_paragraph(style=KEY_LABEL)
+
+    def fill(self, cell: Any, text: str, *, number: bool, bold: bool) -> None:
+        """One cell."""
+        paragraph = cell.paragraphs[0]
+        paragraph.style = CELL_NUMBER if number else CELL
+        paragraph.add_run(text).bold = bold or None
+
+    def chart(self, place: Any, block: Chart, width: float) -> None:
+        """A chart as a picture with its words."""
+        from docx.shared import Cm
+
+        shown = width if block.width == "full" or width < WIDTH else (WIDTH - GAP) / 2
+        if heading(block):
+            place.add_paragraph(heading(block), style=CAPTION)
+        run = place.add_paragraph(style="Normal").add_run()
+        picture = run.add_picture(io.BytesIO(png(untitled(block), self.document.language)), width=Cm(shown))
+        self.pictures += 1
+        properties = picture._inline.docPr
+        properties.set("descr", block.alt)
+        properties.set("name", block.name)
+        properties.set("id", str(self.pictures))
+
+    def grid(self, place: Any, rows: int, widths: Sequence[float], style: str | None = None) -> Any:
+        """An empty table with columns of these widths in cm."""
+        from docx.enum.table import WD_TABLE_ALIGNMENT
+        from docx.shared import Cm
+
+        table = place.add_table(rows, len(widths))
+        table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.LEFT
+        if style is not None:
+            table.style = style
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
+            for cell in column.cells:
+                cell.width = Cm(width)
+        return table
+
+    def foot(self) -> None:
+        """The running foot, with the number of the page."""
+        paragraph = self.file.sections[0].footer.paragraphs[0]
+        paragraph.style = FOOT
+        paragraph.text = f"{self.document.running}   "
+        _field(paragraph, "PAGE")
+        paragraph.add_run("/")
+        _field(paragraph, "NUMPAGES")
+
+
+def widths_of(table: Table, width: float) -> list[float]:
+    """Widths of the columns in cm: by their longest words and by how much they say.
+
+    Parameters
+    ----------
+    table : Table
+        What is to be shown.
+    width : float
+        The whole width. [cm]
+
+    Returns
+    -------
+    list of float
+        Their sum is `width`.
+    """
+    columns = range(len(table.head))
+    texts = [[table.head[column], *(row[column].text for row in table.rows if column < len(row))] for column in columns]
+    least = [max((len(word) for text in column for word in text.split()), default=1) for column in texts]
+    most = [min(max(map(len, column), default=1), 48) for column in texts]
+    wanted = [max(pair) + 1.5 for pair in zip(most, least, strict=True)]
+    total = sum(wanted)
+    return [width * share / total for share in wanted]
+
+
+def _repeat_head(table: Any) -> None:
+    """Repeat the heading row on each page, and break no row."""
+    from docx.oxml import OxmlElement
+
+    for number, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
+def _field(paragraph: Any, what: str) -> None:
+    """A field that Word fills in."""
+    from docx.oxml import OxmlElement
+
+    field = OxmlElement("w:fldSimple")
+    field.set(_tag("w:instr"), what)
+    paragraph._p.append(field)
+
+
+def _describe(file: Any, document: Document) -> None:
+    """Title, language and subject of the file."""
+    properties = file.core_properties
+    properties.title, properties.subject = document.title, document.subtitle
+    properties.keywords, properties.author = ", ".join(document.keywords), "risksim"
+    properties.language = LANGUAGE_CODES[document.language]
+    properties.comments = _("Scenario {digest}", digest=document.digest) if document.digest else ""
+    properties.created = properties.modified = dt.datetime(*STAMP[:3], tzinfo=dt.UTC)
+    properties.revision, properties.last_modified_by = 1, "risksim"
+    _speak(file, LANGUAGE_CODES[document.language])
+
+
+def _speak(file: Any, code: str) -> None:
+    """The language in which Word checks and reads the text aloud."""
+    from docx.oxml import OxmlElement
+
+    defaults = file.styles.element.find(f".//{_tag('w:rPrDefault')}/{_tag('w:rPr')}")
+    if defaults is None:
+        return
+    for old in defaults.findall(_tag("w:lang")):
+        defaults.remove(old)
+    language = OxmlElement("w:lang")
+    language.set(_tag("w:val"), code)
+    language.set(_tag("w:eastAsia"), code)
+    defaults.append(language)
+
+
+def _packed(file: Any) -> bytes:
+    """A Word file whose parts all bear the same date."""
+    made = io.BytesIO()
+    file.save(made)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            stamped = zipfile.ZipInfo(part.filename, STAMP)
+            stamped.compress_type, stamped.external_attr = zipfile.ZIP_DEFLATED, part.external_attr
+            new.writestr(stamped, old.read(part.filename))
+    return packed.getvalue()

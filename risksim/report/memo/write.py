@@ -1,0 +1,111 @@
+"""The memo of one deal as a document in the language spoken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from risksim.language import _, spoken
+from risksim.report.document import Attachment, Beside, Block, Document, Heading, PageBreak
+from risksim.report.figures import drivers as drawn
+from risksim.report.figures import returns
+from risksim.report.memo.annex_inputs import inputs, lacking
+from risksim.report.memo.annex_method import method
+from risksim.report.memo.annex_statistics import statistics
+from risksim.report.memo.annex_stories import stories
+from risksim.report.memo.assumptions import assumptions
+from risksim.report.memo.budgets import budget_details, waterfall, who_gains
+from risksim.report.memo.comparison import comparison
+from risksim.report.memo.drivers import drivers, drivers_table, tornado
+from risksim.report.memo.limits import limits
+from risksim.report.memo.opening import opening
+from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
+from risksim.report.memo.repayment import all_years, fan, paying, repayment
+from risksim.report.memo.returns import return_charts, three_lines
+from risksim.report.memo.sheets import sheets
+from risksim.report.memo.stresses import stresses, what_each_does
+from risksim.report.memo.terms import acceptability, terms
+from risksim.report.memo.words import date as day_words
+
+if TYPE_CHECKING:
+    from risksim.analysis.memo import Facts
+
+__all__ = ["comparison", "memo"]
+
+
+def memo(facts: Facts, date: dt.date | None = None) -> Document:
+    """Write the memo of a deal.
+
+    Parameters
+    ----------
+    facts : Facts
+        What was found.
+    date : date, optional
+        That stands below the title; left out, none, so that the same file gives the same pages on any day.
+
+    Returns
+    -------
+    Document
+        In the language spoken.
+    """
+    subtitle = _("Memo to the board on risk and return")
+    if date is not None:
+        subtitle = _("Memo to the board on risk and return, {date}", date=day_words(date))
+    return Document(
+        language=spoken(),
+        title=facts.deal.name,
+        subtitle=subtitle,
+        running=_("{deal}, digest {digest}", deal=facts.deal.name, digest=facts.provenance.digest[:SHOWN_DIGITS]),
+        front=(*first_page(facts), PageBreak(), *second_page(facts)),
+        annexes=tuple(annexes(facts)),
+        sheets=sheets(facts),
+        attachments=(Attachment(facts.provenance.file, _("The scenario file"), facts.provenance.text),),
+        keywords=(_("social outcome investment"), _("risk analysis"), facts.deal.name),
+        digest=facts.provenance.digest,
+    )
+
+
+def first_page(facts: Facts) -> list[Block]:
+    """The deal, the answer, returns and repayment."""
+    payers = paying(facts)
+    charts = [*return_charts(facts), *(fan(facts, payers[0]) if payers else [])]
+    return [*opening(facts), *beside(charts), *three_lines(facts), *repayment(facts)]
+
+
+def second_page(facts: Facts) -> list[Block]:
+    """Who gains, what the answer hangs on, stresses, terms, assumptions, limits, provenance."""
+    blocks = _section(_("Who pays and who gains"), who_gains(facts))
+    hangs = drivers(facts)
+    if hangs:
+        blocks += _section(_("What the answer hangs on"), hangs)
+    blocks += beside([*waterfall(facts), *tornado(facts)])
+    blocks += _section(_("Stresses"), stresses(facts))
+    blocks += _section(_("Terms that would make it acceptable"), terms(facts))
+    blocks += _section(_("What is assumed, and how much it matters"), assumptions(facts))
+    blocks += _section(_("What the calculation cannot say"), limits(facts))
+    return [*blocks, *provenance(facts)]
+
+
+def annexes(facts: Facts) -> list[Block]:
+    """All that stands behind the two pages."""
+    charts = [chart for chart in (returns.exceedance(facts, "half"), drawn.split(facts, "half")) if chart is not None]
+    more = [*beside(list(charts)), *all_years(facts), *budget_details(facts), *drivers_table(facts)]
+    blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
+    return [
+        *blocks,
+        *inputs(facts),
+        *lacking(facts),
+        *stories(facts),
+        *method(facts),
+        *statistics(facts, all_of_them=False),
+    ]
+
+
+def _section(title: str, blocks: list[Block]) -> list[Block]:
+    """Blocks under a heading; nothing where there are none."""
+    return [Heading(title), *blocks] if blocks else []
+
+
+def beside(blocks: list[Block]) -> list[Block]:
+    """Blocks beside each other; one alone takes the width it has."""
+    return [Beside(tuple(blocks))] if len(blocks) > 1 else blocks

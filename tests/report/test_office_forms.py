@@ -1,0 +1,207 @@
+"""Word and Excel: what a document says stands in the file, alive, and the same document is the same file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml.ns import qn
+
+from risksim.language import Language
+from risksim.report.charts import chart
+from risksim.report.document import (
+    Beside,
+    Bullets,
+    Cell,
+    Chart,
+    Document,
+    Heading,
+    Keys,
+    PageBreak,
+    Paragraph,
+    Sheet,
+    Table,
+    is_numeric,
+)
+from risksim.report.forms import excel, word
+from risksim.report.forms.excel import number_format
+from risksim.report.forms.word import TemplateError, default_template, widths_of
+
+MONEY = Table(
+    "money",
+    "Repayment by year",
+    ("year", "mean", "P(more)", "note"),
+    (
+        (Cell("2026"), Cell("1.2m", 1_234_567.891, "money"), Cell("31 %", 0.3114, "percent"), Cell("first")),
+        (Cell("2027"), Cell("none", None), Cell("below 1 %", 0.0031, "percent", 1), Cell("")),
+        (Cell("all"), Cell("-5.25", -5.25, "number", 2), Cell("2026-01-31", "2026-01-31", "date"), Cell("last")),
+    ),
+    ("Years are budget years.",),
+    (2,),
+)
+BAR = {"mark": "bar", "encoding": {"x": {"field": "x"}, "y": {"field": "y", "type": "quantitative"}}}
+BARS = chart("Bars", [{"x": "a", "y": 1}, {"x": "b", "y": 2}], [BAR])
+BEHIND = Table("bars-table", "Behind it", ("x", "y"), ((Cell("a"), Cell("1", 1.0, "number")),))
+DRAWN = Chart("bars", BARS, "b is twice a.", BEHIND, "Two bars", "half")
+
+
+def document(language: Language = "en") -> Document:
+    blocks = (
+        Heading("First heading", 2),
+        Paragraph("In 72 of 100 futures the capital comes back.", "lead"),
+        Keys((("probability of a loss", "28 %", "± 0.1 %"), ("capital", "3.2m", ""))),
+        Bullets(("one", "two")),
+        MONEY,
+        Beside((DRAWN, MONEY)),
+        DRAWN,
+        PageBreak(),
+        Paragraph("Small print.", "note"),
+    )
+    sheet = Sheet("Repayment", blocks)
+    sheets = (sheet, Sheet("Second", (MONEY,)))
+    annex = (Heading("Annex", 2),)
+    title, digest = "Memo: Ærø & Sønner", "0a5147bc0782"
+    return Document(language, title, "Board of 2026", "foot & number", blocks, annex, sheets, (), ("loss",), digest)
+
+
+@pytest.fixture(scope="module")
+def in_word() -> docx.document.Document:
+    return docx.Document(io.BytesIO(word.render(document("da"))))
+
+
+@pytest.fixture(scope="module")
+def in_excel() -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(excel.render(document())))
+
+
+@pytest.mark.parametrize("form", [word, excel])
+def test_the_same_document_is_the_same_file(form):
+    made = form.render(document())
+    assert made == form.render(document())
+    stamps = {part.date_time for part in zipfile.ZipFile(io.BytesIO(made)).infolist()}
+    assert stamps == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_word_says_what_the_document_says_in_named_styles(in_word):
+    said = [(paragraph.style.name, paragraph.text) for paragraph in in_word.paragraphs if paragraph.text]
+    assert said[:4] == [
+        ("Title", "Memo: Ærø & Sønner"),
+        ("Subtitle", "Board of 2026"),
+        ("Heading 1", "First heading"),
+        ("Memo Lead", "In 72 of 100 futures the capital comes back."),
+    ]
+    assert ("List Bullet", "two") in said
+    assert said[-1] == ("Heading 1", "Annex")
+
+
+def test_word_tables_repeat_their_heads_and_keep_numbers_to_the_right(in_word):
+    table = next(table for table in in_word.tables if table.style.name == "Memo Table")
+    assert [cell.text for cell in table.rows[0].cells] == ["year", "mean", "P(more)", "note"]
+    assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert [cell.paragraphs[0].style.name for cell in table.rows[1].cells] == [
+        "Memo Cell",
+        "Memo Number",
+        "Memo Number",
+        "Memo Cell",
+    ]
+    assert all(run.bold for cell in table.rows[3].cells for run in cell.paragraphs[0].runs if run.text)
+
+
+def test_word_pictures_have_words(in_word):
+    found = in_word.element.body.findall(f".//{qn('wp:docPr')}")
+    assert [one.get("descr") for one in found] == ["b is twice a."] * 2
+    assert len({one.get("id") for one in found}) == 2
+
+
+def test_word_knows_its_language_and_numbers_its_pages(in_word):
+    assert in_word.core_properties.language == "da-DK"
+    language = in_word.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    assert language.get(qn("w:val")) == "da-DK"
+    foot = in_word.sections[0].footer.paragraphs[0]._p
+    assert [field.get(qn("w:instr")) for field in foot.findall(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+    assert (in_word.sections[0].page_width.cm, in_word.sections[0].page_height.cm) == pytest.approx(
+        (21.0, 29.7), abs=0.01
+    )
+
+
+def test_a_board_may_restyle_the_template():
+    own = docx.Document(io.BytesIO(default_template()))
+    own.styles["Memo Lead"].font.name = "Georgia"
+    own.add_paragraph("an old memo, which is not kept")
+    saved = io.BytesIO()
+    own.save(saved)
+    made = docx.Document(io.BytesIO(word.render(document(), saved.getvalue())))
+    assert made.styles["Memo Lead"].font.name == "Georgia"
+    assert "an old memo" not in "".join(paragraph.text for paragraph in made.paragraphs)
+
+
+def test_a_template_that_cannot_serve_is_refused():
+    with pytest.raises(TemplateError, match=r"no Word file"):
+        word.render(document(), b"not a template")
+    plain = io.BytesIO()
+    docx.Document().save(plain)
+    with pytest.raises(TemplateError, match=r"lacks the styles Memo Lead"):
+        word.render(document(), plain.getvalue())
+
+
+def test_excel_keeps_numbers_alive(in_excel):
+    sheet = in_excel["Second"]
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    assert [cell.value for cell in rows["year"]] == ["year", "mean", "P(more)", "note"]
+    assert rows["2026"][1].value == 1_234_567.891  # unrounded; the format rounds
+    assert rows["2026"][1].number_format == "#,##0"
+    assert (rows["2026"][2].value, rows["2026"][2].number_format) == (0.3114, "0 %")
+    assert rows["2027"][1].value == "none"
+    assert (rows["2027"][2].value, rows["2027"][2].number_format) == (0.0031, "0.0 %")
+    assert (rows["all"][1].value, rows["all"][1].number_format) == (-5.25, "#,##0.00")
+    assert rows["all"][2].is_date
+    assert rows["all"][1].font.bold
+    assert not rows["2026"][1].font.bold
+
+
+def test_excel_has_a_sheet_per_question_and_prints_on_a4(in_excel):
+    assert in_excel.sheetnames == ["Repayment", "Second"]
+    sheet = in_excel["Second"]
+    assert sheet.freeze_panes == "B3"
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == (
+        9,
+        "landscape",
+        0,
+    )
+    assert in_excel.properties.title == "Memo: Ærø & Sønner"
+
+
+def test_excel_pictures_have_words():
+    drawing = zipfile.ZipFile(io.BytesIO(excel.render(document()))).read("xl/drawings/drawing1.xml").decode()
+    assert drawing.count('descr="b is twice a."') == 2
+
+
+def test_text_that_looks_like_a_formula_stays_text():
+    table = Table("t", "", ("a", "b"), ((Cell("=1+1", "=1+1"), Cell("http://x", "http://x")),))
+    made = excel.render(Document("en", "T", "", "", (), (), (Sheet("S", (table,)),), ()))
+    cell = openpyxl.load_workbook(io.BytesIO(made))["S"]["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (Cell("", 1.0, "money"), "#,##0"),
+        (Cell("", 1.0, "money", 2), "#,##0.00"),
+        (Cell("", 0.5, "percent"), "0 %"),
+        (Cell("", 0.5, "percent", 2), "0.00 %"),
+        (Cell("", 5, "people", 1), "#,##0.0"),
+        (Cell("", "2026-01-01", "date"), "yyyy-mm-dd"),
+    ],
+)
+def test_number_formats_follow_the_error(cell, wanted):
+    assert number_format(cell) == wanted
+
+
+def test_columns_fill_the_width_and_no_word_is_broken():
+    widths = widths_of(MONEY, 17.4)
+    assert sum(widths) == pytest.approx(17.4)
+    assert [is_numeric(MONEY, column) for column in range(4)] == [False, True, True, False]
