@@ -87,9 +87,6 @@ FailIf = Annotated[
 ]
 
 
-Language = Annotated[
-    Literal["en", "da"], typer.Option("--lang", help="Language of the memo: English or Danish (dansk).")
-]
 Forms = Annotated[
     str | None,
     typer.Option(
@@ -671,7 +668,6 @@ def memo(
             show_default=False,
         ),
     ],
-    language: Language = "en",
     forms: Forms = None,
     out: Annotated[
         Path | None,
@@ -692,6 +688,7 @@ def memo(
     ] = None,
     quick: QuickMemo = False,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Write what a board reads of a deal: two pages and annexes, as PDF, Word, HTML or Excel, in Danish or English.
 
@@ -703,7 +700,7 @@ def memo(
 
     with _interruptible():
         how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
-        command(files, Wishes(language, forms, out, date), how, quiet)
+        command(files, Wishes(spoken(), forms, out, date), how, quiet)
 
 
 @app.command()
@@ -747,7 +744,6 @@ def batch(
     memo: Annotated[
         bool, typer.Option("--memo", help="Instead: write a memo for each file, and a page that lists them.")
     ] = False,
-    language: Language = "en",
     forms: Forms = None,
     p_loss: LossLimit = 0.1,
     quick: QuickMemo = False,
@@ -777,9 +773,9 @@ def batch(
         )
         with _interruptible():
             how = How(paths, seed, threads, engine, p_loss, quick)
-            memos(files, Wishes(language, forms, out), how, by, keep_going=keep_going, quiet=quiet)
+            memos(files, Wishes(spoken(), forms, out), how, by, keep_going=keep_going, quiet=quiet)
         return
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
         command(files, *settings, ranking, by, reference, usd)
 

@@ -11,6 +11,7 @@ from risksim.errors import RisksimError
 from risksim.language import LANGUAGES, Language, speaking
 
 VARIABLE = "RISKSIM_LANG"
+ALLOWED = "pages are written in Danish ('da') or English ('en')"
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -40,23 +41,19 @@ def of_environment(environment: Mapping[str, str]) -> Language:
     >>> of_environment({"LANG": "da_DK.UTF-8"}), of_environment({"RISKSIM_LANG": "en", "LANG": "da_DK.UTF-8"})
     ('da', 'en')
     """
-    if environment.get(VARIABLE):
-        return _checked(environment[VARIABLE], VARIABLE)
+    wanted = environment.get(VARIABLE, "").lower()
+    if wanted and wanted not in LANGUAGES:
+        raise LanguageError(f"{VARIABLE}: got '{wanted[:20]}'; {ALLOWED}.\n  Set it to da or en, or unset it.")
+    if wanted:
+        return wanted
     locale = next((environment[name] for name in LOCALES if environment.get(name)), "")
     return "da" if locale.lower().split(".")[0].split("_")[0] == "da" else "en"
 
 
-def asked(context: typer.Context, parameter: typer.CallbackParam, value: str | None) -> str | None:
+def asked(context: typer.Context, value: str | None) -> str | None:
     """Speak the language that an option names until the command is done."""
     if value is not None and not context.resilient_parsing:
-        context.with_resource(speaking(_checked(value, parameter.opts[0])))
+        if value.lower() not in LANGUAGES:
+            raise typer.BadParameter(f"got '{value[:20]}'; {ALLOWED}")
+        context.with_resource(speaking(cast("Language", value.lower())))
     return value
-
-
-def _checked(value: str, where: str) -> Language:
-    if value.lower() not in LANGUAGES:
-        raise LanguageError(
-            f"{where}: got '{value[:20]}'; pages are written in Danish (da) or English (en).\n  Try {where}"
-            f"{'=' if where == VARIABLE else ' '}da"
-        )
-    return cast("Language", value.lower())

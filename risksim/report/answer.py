@@ -11,7 +11,7 @@ from risksim.metrics.precision import Estimate
 from risksim.metrics.source import Spread
 from risksim.metrics.summary import Net, PresentValue, Statistic, Summary, Tranche, Withheld
 from risksim.report.numbers import number, percent, plus_minus, rounded, written
-from risksim.report.said_below import in_words
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
 
 
@@ -126,7 +126,7 @@ def answer(
             _investor(summary.investors),
         ]
     if len(summary.payers) > 1:
-        rows = [money_row(name, payer.total) for name, payer in summary.payers.items()]
+        rows = [money_row(the_payer(name), payer.total) for name, payer in summary.payers.items()]
         parts += [
             heading(_("Who repays, all years ({currency})", currency=head.currency)),
             table(translated(SPREAD_HEAD), rows),
@@ -141,7 +141,7 @@ def answer(
             money_row(year, spread) for year, spread in payer.years.items()
         ]
         parts += [
-            heading(_("Repayment by the {payer} ({currency})", payer=name, currency=head.currency)),
+            heading(_("Repayment by the {payer} ({currency})", payer=the_payer(name), currency=head.currency)),
             table(translated(SPREAD_HEAD), rows),
         ]
     programme = summary.programme

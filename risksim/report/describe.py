@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from risksim.language import _
 from risksim.report.numbers import marked, number
 from risksim.report.review import lacking
+from risksim.report.said_below import in_words
 from risksim.report.table import heading
 from risksim.results.description import Candidate, ConstantInUse, Described, Description
 
@@ -43,7 +44,7 @@ def description(found: Description) -> str:
     if found.certain:
         parts.append(heading(_("Certain although they stand for the world ({n})", n=len(found.certain))))
         for one in found.certain:
-            origin = one.origin_text or _("nothing says where from")
+            origin = _origin(one.origin_text) or _("nothing says where from")
             parts.append(_filled(f"{one.name} = {one.value}; {origin}", "- "))
     if found.unsaid:
         parts.append(heading(_("Left to the program ({n})", n=len(found.unsaid))))
@@ -80,8 +81,8 @@ def _number(one: Described) -> str:
         _filled(_("mean {mean}; 5 / 50 / 95 %: {points}", mean=_value(one.mean), points=points)),
     ]
     lines += [_filled(size) for size in _sizes(one)]
-    lines.append(_filled(one.origin_text or _("neither source nor assumption")))
-    lines += [_filled(step, "    - ") for step in one.steps]
+    lines.append(_filled(_origin(one.origin_text) or _("neither source nor assumption")))
+    lines += [_filled(in_words(step), "    - ") for step in one.steps]
     lines += _fits(one.candidates, "    ")
     for expert in one.experts:
         said = _(
@@ -94,6 +95,16 @@ def _number(one: Described) -> str:
         lines.append(_filled(said))
         lines += _fits(expert.candidates, "      ")
     return "".join(lines) + "\n"
+
+
+def _origin(text: str) -> str:
+    """Source or assumption, of which but the first word is the program's own."""
+    kind, found, said = text.partition(": ")
+    if found and kind == "source":
+        return _("source: {keys}", keys=said)
+    if found and kind == "assumption":
+        return _("assumption: {why}", why=said)
+    return text
 
 
 def _sizes(one: Described) -> Iterator[str]:

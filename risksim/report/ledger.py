@@ -9,7 +9,7 @@ from risksim.metrics.ledger import Move
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Summary
 from risksim.report.numbers import number, percent, plus_minus, rounded
-from risksim.report.said_below import in_words
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
 
 
@@ -32,7 +32,7 @@ def ledger(moves: Sequence[Move], summary: Summary, currency: str) -> str:
     rows = []
     for move in moves:
         # Further lines of one move are told by their year alone.
-        who = (move.from_party, move.to_party, in_words(move.reason))
+        who = (the_payer(move.from_party), the_payer(move.to_party), in_words(move.reason))
         for year, amount in move.years:
             rows.append((*who, str(year), *_amount(amount)))
             who = ("", "", "")
@@ -67,7 +67,7 @@ def _payers(summary: Summary) -> str:
     years = list(next(iter(summary.payers.values())).years) if summary.payers else []
     rows = [
         (
-            name,
+            the_payer(name),
             percent(payer.total.mean.value / everything) if everything > 0.0 else "-",
             *_amount(payer.total.mean),
             *(_amount(payer.years[year].mean)[0] for year in years),

@@ -6,8 +6,10 @@ import datetime as dt
 import math
 import re
 
-from risksim.language import Language, spoken
+from risksim.language import N_, Language, _, spoken
 
+NOTED = (N_("and"), N_("fitted"), N_("mean"), N_("median"), N_("sd"), N_("over"), N_("weights of the evidence"))
+"""Words in the notation of laws."""
 _DANISH = str.maketrans(",.", ".,")
 
 
@@ -46,6 +48,8 @@ def marked(text: str) -> str:
     if spoken() == "en":
         return text
     listed = re.sub(r",(?!\d{3}(?!\d))", ";", text)
+    for word in NOTED:
+        listed = re.sub(rf"\b{word}\b", _(word), listed)
     return re.sub(r"(?<=\d)[.,](?=\d)", lambda mark: mark[0].translate(_DANISH), listed)
 
 

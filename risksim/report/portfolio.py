@@ -19,7 +19,7 @@ from risksim.report.answer import (
     worst_twentieth,
 )
 from risksim.report.numbers import number, percent, rounded
-from risksim.report.said_below import in_words
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
 
 MOST_CORRELATED = 12
@@ -151,14 +151,16 @@ def answer(head: Heading, summary: FundSummary) -> str:
         _deals(summary),
         _together(head, summary),
     ]
-    rows = [money_row(name, payer.total) for name, payer in summary.payers.items()]
+    rows = [money_row(the_payer(name), payer.total) for name, payer in summary.payers.items()]
     parts += [
         heading(_("Who repays, all deals and years ({currency})", currency=head.currency)),
         table(translated(SPREAD_HEAD), rows),
     ]
     for name, payer in summary.payers.items():
         rows = [money_row(year, spread) for year, spread in payer.years.items() if spread.p95.value > 0.0]
-        title = _("Repayment by the {payer}, by budget year ({currency})", payer=name, currency=head.currency)
+        title = _(
+            "Repayment by the {payer}, by budget year ({currency})", payer=the_payer(name), currency=head.currency
+        )
         parts += [heading(title), table(translated(SPREAD_HEAD), rows)]
     parts.append(
         _(

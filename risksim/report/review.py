@@ -71,7 +71,7 @@ def review(found: Review) -> str:
         ]
     if found.stresses:
         parts.append(heading(_("What `risksim stress` asks ({n})", n=len(found.stresses))))
-        parts += [f"- {asked.name}: {'; '.join(asked.changes)}\n" for asked in found.stresses]
+        parts += [f"- {asked.name}: {'; '.join(map(in_words, asked.changes))}\n" for asked in found.stresses]
     parts += lacking(found.lacking)
     return "".join(parts)
 
@@ -110,9 +110,7 @@ def lacking(lines: tuple[Lacking, ...]) -> list[str]:
     for line in lines:
         more = _(" and {n} more", n=len(line.where) - MOST_PLACES) if len(line.where) > MOST_PLACES else ""
         places = ", ".join(line.where[:MOST_PLACES]) + more
-        for text, indent in (
-            (f"{_(line.topic)}: {_(line.what)} ({places})", "- "),
-            (_("add {what}", what=_(line.add)), "    "),
-        ):
+        topic, what, add = (in_words(text) for text in (line.topic, line.what, line.add))
+        for text, indent in ((f"{topic}: {what} ({places})", "- "), (_("add {what}", what=add), "    ")):
             said.append(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent="    ") + "\n")
     return said

@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from risksim.language import N_, _, spoken
-from risksim.report.numbers import written
+from risksim.report.numbers import marked, written
 
 FORMS = (
     # How a run was made
@@ -156,6 +156,47 @@ FORMS = (
     N_("unpooled z"),
     N_("per person"),
     N_("total"),
+    # Payers that files name by their kind
+    N_("municipality"),
+    N_("region"),
+    N_("state"),
+    N_("outcome fund"),
+    # What a stress changes
+    N_("{place}: left out"),
+    N_("{place}: times {factor}"),
+    N_("{place}: plus {number}"),
+    N_("{place}: moves"),
+    # What the points of a run decide
+    N_("the economy of {year}"),
+    N_("what the people of '{cohort}' share"),
+    N_("what the people of '{cohort}' share about '{outcome}'"),
+    N_("the enrolment ratio of '{name}'"),
+    N_("the success rate of '{name}'"),
+    N_("the dropout of '{name}'"),
+    N_("the unmeasured of '{name}'"),
+    N_("the {input} of '{name}'"),
+    N_("how many of '{cohort}' {what}"),
+    N_("how many of '{cohort}' who {what} meet {outcome}"),
+    N_("stay and can be measured"),
+    N_("stay and cannot be measured"),
+    N_("leave and can be measured"),
+    N_("leave and cannot be measured"),
+    # What was done to a number of the file
+    N_("constant {key} of the register (compared with its source)"),
+    N_("constant {key} of the register ({mark})"),
+    N_("prior {law}"),
+    N_("{met} of {people} people"),
+    N_("{met} of {people} people; design effect by an icc of {icc}: {all} people count as {fewer}"),
+    N_("weight {weight}"),
+    N_("weight {weight} ({why})"),
+    N_("weight uncertain, {law}"),
+    N_("counts as {people} people at most, prior included"),
+    N_("{share} that the evidence does not apply, so that any rate is as likely"),
+    N_("stated as {value}"),
+    N_("every value times {number}"),
+    N_("every value plus {number}"),
+    N_("odds times {number}"),
+    N_("{n} experts, each fitted apart, pooled by weight"),
     # What a settlement remarks
     N_(
         "{measure} is {number} on {date}, but the lines of its table lie between {low} and {high}: is it meant as per "
@@ -304,6 +345,10 @@ FORMS = (
 )
 """What may be said below, with what is filled in; forms that fit begin with the one that says most."""
 
+NAMES = ("name", "cohort", "outcome", "place", "clause", "key", "file", "tranche", "source", "line", "rule", "why")
+"""Brackets filled with names of a file, or with words that its author wrote."""
+PAYERS = ("municipality", "region", "state", "outcome fund")
+"""Payers whose names are words of the program's own."""
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?\s?%?")
 _BRACKET = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
@@ -325,6 +370,11 @@ def in_words(said: str) -> str:
     return _known(said) or _listed(said, "; ") or _listed(said, ", ") or said
 
 
+def the_payer(name: str) -> str:
+    """A payer that a file calls by its kind, as a sentence wants it; any other as the file calls it."""
+    return _(name) if name in PAYERS else name
+
+
 def _listed(said: str, mark: str) -> str:
     """What stands between marks, each by its own form."""
     parts = said.split(mark)
@@ -336,8 +386,15 @@ def _known(said: str) -> str | None:
         return written(said)
     for form, pattern in _patterns():
         if (found := pattern.fullmatch(said)) is not None:
-            return _(form).format(**{name: in_words(text) for name, text in found.groupdict().items()})
+            return _(form).format(**{name: _filled(name, text) for name, text in found.groupdict().items()})
     return None
+
+
+def _filled(name: str, text: str) -> str:
+    """What stands in a bracket: names of the file as they are, laws by their notation, the rest in words."""
+    if name in NAMES:
+        return text
+    return marked(text) if name == "law" else in_words(text)
 
 
 @cache

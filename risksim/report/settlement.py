@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from risksim.language import N_, _
 from risksim.report.numbers import number
-from risksim.report.said_below import in_words
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.story import rate_of
 from risksim.report.table import heading, table
 from risksim.results.settlement import InvoiceLine, OpenClaim, ReturnSoFar, Settlement
@@ -45,7 +45,9 @@ def page(settled: Settlement) -> str:
     ]
     if settled.totals:
         parts += [heading(_("In all, by date and payer ({currency})", currency=currency)), _totals(settled)]
-    paid = [(each.name, _money(settled, each.invoiced), _money(settled, each.paid)) for each in settled.payers]
+    paid = [
+        (the_payer(each.name), _money(settled, each.invoiced), _money(settled, each.paid)) for each in settled.payers
+    ]
     parts += [
         heading(_("What each payer pays up to {until} ({currency})", until=settled.until, currency=currency)),
         table((_("payer"), _("outcome payments"), _("paid in all")), paid),
@@ -97,7 +99,7 @@ def _right(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], column: int) 
 
 def _totals(settled: Settlement) -> str:
     rows: list[tuple[str, ...]] = [
-        (str(due.date), due.payer, _money(settled, due.amount), _(MARK) if due.provisional else "")
+        (str(due.date), the_payer(due.payer), _money(settled, due.amount), _(MARK) if due.provisional else "")
         for due in settled.totals
     ]
     some = any(due.provisional for due in settled.totals)
@@ -112,7 +114,7 @@ def _invoice(settled: Settlement, lines: tuple[InvoiceLine, ...], nothing: str) 
     rows = [
         (
             str(line.date),
-            line.payer,
+            the_payer(line.payer),
             titles.get(line.rule, line.rule),
             _money(settled, line.amount),
             in_words(line.reason) + (f" ({_(MARK)})" if line.provisional else ""),
@@ -162,7 +164,7 @@ def _open(settled: Settlement) -> str:
     text = ""
     if missing:
         rows = [
-            (str(claim.date), claim.payer, titles.get(claim.rule, claim.rule), _waits(claim))
+            (str(claim.date), the_payer(claim.payer), titles.get(claim.rule, claim.rule), _waits(claim))
             for claim in missing[:MOST_OPEN]
         ]
         text = table((_("date"), _("payer"), _("rule"), _("waits for")), rows, left=4)
@@ -192,7 +194,13 @@ def _waits(claim: OpenClaim) -> str:
 
 def _ledger(settled: Settlement) -> str:
     rows = [
-        (str(flow.date), flow.from_party, flow.to_party, _money(settled, flow.amount), in_words(flow.reason))
+        (
+            str(flow.date),
+            the_payer(flow.from_party),
+            the_payer(flow.to_party),
+            _money(settled, flow.amount),
+            in_words(flow.reason),
+        )
         for flow in settled.ledger
     ]
     head = (_("date"), _("from"), _("to"), _("amount"), _("what for"))

@@ -9,7 +9,7 @@ from collections import Counter
 
 from risksim.language import N_, _, plural
 from risksim.report.numbers import marked, number, percent
-from risksim.report.said_below import in_words
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
 from risksim.results.story import Ended, OutcomeOf, Person, Shared, Story
 
@@ -338,7 +338,7 @@ def _payments(told: Story) -> str:
     rows = [
         (
             str(claim.date),
-            claim.payer,
+            the_payer(claim.payer),
             titles.get(claim.rule, claim.rule),
             _money(told, claim.amount),
             in_words(claim.reason),
@@ -352,7 +352,13 @@ def _payments(told: Story) -> str:
 
 def _ledger(told: Story) -> str:
     rows = [
-        (str(flow.date), flow.from_party, flow.to_party, _money(told, flow.amount), in_words(flow.reason))
+        (
+            str(flow.date),
+            the_payer(flow.from_party),
+            the_payer(flow.to_party),
+            _money(told, flow.amount),
+            in_words(flow.reason),
+        )
         for flow in told.ledger
     ]
     width = max((len(row[3]) for row in rows), default=0)

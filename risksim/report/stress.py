@@ -8,6 +8,7 @@ from risksim.language import N_, Language, _
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance, translated
 from risksim.report.numbers import number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 VISIBLE = 3.0
@@ -89,7 +90,7 @@ def stresses(foot: Footing, base: FiguresOf, found: tuple[StressOf, ...]) -> str
     rows = [row_of(_("as it stands"), base, None), *(row_of(one.name, one.values, one.difference) for one in found)]
     parts.append(table(translated(HEAD), rows))
     parts.append(heading(_("What is changed")))
-    parts += [f"- {one.name}: {'; '.join(one.changes)}\n" for one in found]
+    parts += [f"- {one.name}: {'; '.join(map(in_words, one.changes))}\n" for one in found]
     parts.append(
         _(
             "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"

@@ -8,6 +8,7 @@ from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
 from risksim.report.numbers import number, percent, plus_minus, rounded, written
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 NAMES = {
@@ -84,7 +85,7 @@ def tail(
     -------
     str
     """
-    parts = [f"{foot.deal}\n", *(_("Warning: {warning}\n", warning=warning) for warning in warnings)]
+    parts = [f"{foot.deal}\n", *(_("Warning: {warning}\n", warning=in_words(warning)) for warning in warnings)]
     if shifted:
         where = _(
             "Where the worst {share} of futures lie (half of the paths were moved there)", share=_beyond(foot.level)
@@ -125,7 +126,7 @@ def tail(
 
 def moved(name: str, by: float) -> str:
     """A dimension that was moved, in words."""
-    size = number(abs(by), ".1f")
+    name, size = in_words(name), number(abs(by), ".1f")
     if by > 0.0:
         return _("{name}: {size} standard deviations up", name=name, size=size)
     return _("{name}: {size} standard deviations down", name=name, size=size)
