@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def a_loan() -> Facts:
     )
 
 
-CASES = {
+CASES: dict[str, Callable[[], Facts]] = {
     "usual": facts,
     "no loss ever seen": lambda: facts(NEVER),
     "always loss": lambda: facts(ALWAYS),
@@ -182,8 +182,8 @@ def test_the_deal_is_told_in_three_sentences() -> None:
         (
             ALWAYS,
             (
-                "In none of the simulated futures the investor gets the capital back; in the worst twentieth, DKK 1.40m "
-                "of DKK 4m is lost on average."
+                "In none of the simulated futures the investor gets the capital back; in the worst twentieth, DKK "
+                "1.40m of DKK 4m is lost on average."
             ),
             (
                 "I ingen af de simulerede fremtider får investoren kapitalen tilbage; i den værste tyvendedel tabes i "

@@ -42,4 +42,4 @@ def method(facts: Facts) -> list[Block]:
     missing = left_out(facts)
     if missing:
         blocks += [Heading(_("What is left out"), 3), *missing]
-    return [*blocks, provenance_table(facts)]
+    return [*blocks, provenance_table(facts.provenance, facts.deal.day_count)]

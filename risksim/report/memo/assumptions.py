@@ -76,7 +76,7 @@ def _influence(facts: Facts) -> str:
         return ""
     found = facts.drivers.found
     if not found.inputs or not found.guesses:
-        return _("None of the uncertain numbers is an assumption.") if found.inputs else ""
+        return _("No uncertain number is an assumption.") if found.inputs else ""
     shares = {one.input: one.npv.value for one in found.given_data}
     told = [
         _(

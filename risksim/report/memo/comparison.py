@@ -10,7 +10,7 @@ from risksim.language import _, spoken
 from risksim.report.document import Attachment, Block, Cell, Document, Heading, Paragraph, Sheet, Table
 from risksim.report.figures import returns as figures
 from risksim.report.memo.assumptions import counted
-from risksim.report.memo.limits import model_limits
+from risksim.report.memo.limits import all_limits
 from risksim.report.memo.opening import the_answer, the_deal
 from risksim.report.memo.parties import investors
 from risksim.report.memo.provenance import how, provenance_table
@@ -71,7 +71,7 @@ def comparison(compared: Compared, date: dt.date | None = None) -> Document:
         Heading(_("What is assumed")),
         *(Paragraph(_("{deal}: {said}", deal=one.deal.name, said=counted(one))) for one in deals),
         Heading(_("What the calculation cannot say")),
-        Paragraph(" ".join(model_limits()), "note"),
+        Paragraph(" ".join(all_limits(public=any(one.budgets is not None for one in deals))), "note"),
     ]
     sheets = [Sheet(_("Comparison")[:MOST_LETTERS], (side_by_side(deals), *_differences(compared)))]
     return Document(
@@ -224,7 +224,12 @@ def _annex(one: Facts) -> list[Block]:
     blocks: list[Block] = [Heading(one.deal.name), Paragraph(" ".join(the_deal(one))), Paragraph(the_answer(one))]
     chart = figures.histogram(one, "full")
     blocks += [chart] if chart is not None else []
-    return [*blocks, *three_lines(one), Paragraph(how(one), "note"), _renamed(provenance_table(one), one)]
+    return [
+        *blocks,
+        *three_lines(one),
+        Paragraph(how(one.provenance), "note"),
+        _renamed(provenance_table(one.provenance, one.deal.day_count), one),
+    ]
 
 
 def _renamed(table: Table, one: Facts) -> Table:

@@ -42,10 +42,12 @@ def model_limits() -> list[str]:
 
 def limits(facts: Facts) -> list[Block]:
     """Limits on the first two pages: of the model, and of public savings where they are told."""
-    said = model_limits()
-    if facts.budgets is not None:
-        said += BY_LANGUAGE[spoken()]
-    return [Paragraph(" ".join(said), "note")]
+    return [Paragraph(" ".join(all_limits(public=facts.budgets is not None)), "note")]
+
+
+def all_limits(*, public: bool) -> list[str]:
+    """Limits of every calculation, and those of public savings wherever such figures are shown."""
+    return [*model_limits(), *(BY_LANGUAGE[spoken()] if public else ())]
 
 
 def left_out(facts: Facts) -> list[Block]:

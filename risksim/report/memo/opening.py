@@ -32,7 +32,7 @@ from risksim.report.memo.words import (
 )
 
 if TYPE_CHECKING:
-    from risksim.analysis.memo import Facts, PriceOf
+    from risksim.analysis.memo import DealOf, Facts, PriceOf
     from risksim.metrics.purse import Budget
     from risksim.metrics.summary import Tranche
 
@@ -53,11 +53,15 @@ def opening(facts: Facts) -> list[Block]:
 
 def the_deal(facts: Facts) -> list[str]:
     """The deal in three sentences: whom it is for and when, who pays in and back, and for what."""
-    return [ended(sentence) for sentence in (_programme(facts), _parties(facts), _terms(facts)) if sentence]
+    return the_deal_of(facts.deal)
 
 
-def _programme(facts: Facts) -> str:
-    deal = facts.deal
+def the_deal_of(deal: DealOf) -> list[str]:
+    """The same of a deal that is part of a portfolio."""
+    return [ended(sentence) for sentence in (_programme(deal), _parties(deal), _terms(deal)) if sentence]
+
+
+def _programme(deal: DealOf) -> str:
     start, end = date(deal.starts_on), date(deal.ends_on)
     if not deal.people:
         return _("The deal begins on {start}; the last settlement is on {end}.", start=start, end=end)
@@ -79,8 +83,7 @@ def _programme(facts: Facts) -> str:
     )
 
 
-def _parties(facts: Facts) -> str:
-    deal = facts.deal
+def _parties(deal: DealOf) -> str:
     payers = listing([party(name) for name in deal.payers])
     investors = listing([party(one.name) for one in investors_of(deal)])
     if not investors:
@@ -94,7 +97,7 @@ def _parties(facts: Facts) -> str:
                 payers=payers,
             )
         )
-    paid = _paid_in(facts, investors)
+    paid = _paid_in(deal, investors)
     if not payers:
         return capital_letter(paid) + "."
     back = plural("{payers} pays back by results", "{payers} pay back by results", len(deal.payers), payers=payers)
@@ -103,8 +106,7 @@ def _parties(facts: Facts) -> str:
     return capital_letter(_("{paid_in}; {paid_back}.", paid_in=paid, paid_back=back))
 
 
-def _paid_in(facts: Facts, investors: str) -> str:
-    deal = facts.deal
+def _paid_in(deal: DealOf, investors: str) -> str:
     if deal.capital == 0.0:
         return plural(
             "{investors} pays in no capital",
@@ -143,13 +145,12 @@ def _paid_in(facts: Facts, investors: str) -> str:
     return paid
 
 
-def _terms(facts: Facts) -> str:
-    deal = facts.deal
+def _terms(deal: DealOf) -> str:
     if not deal.prices:
         return ""
     assumed = sum(price.is_assumption for price in deal.prices)
     if len(deal.prices) <= MOST_PRICES:
-        said = _("Paid for: {prices}", prices=listing([_price(facts, price) for price in deal.prices]))
+        said = _("Paid for: {prices}", prices=listing([_price(deal, price) for price in deal.prices]))
     else:
         said = _("The file has {number} terms of payment", number=count(len(deal.prices)))
         if assumed == len(deal.prices):
@@ -172,13 +173,13 @@ def _terms(facts: Facts) -> str:
     return said + "."
 
 
-def _price(facts: Facts, price: PriceOf) -> str:
+def _price(deal: DealOf, price: PriceOf) -> str:
     """One term of payment: what for, how much, and whether the price is assumed."""
     if price.price is None:
         if price.is_assumption:
             return _("{what} (by terms that are assumed)", what=quoted(price.title))
         return quoted(price.title)
-    amount = money(price.price, facts.deal.currency)
+    amount = money(price.price, deal.currency)
     if price.is_assumption:
         return _("{what} at {amount} (assumed)", what=quoted(price.title), amount=amount)
     return _("{what} at {amount}", what=quoted(price.title), amount=amount)

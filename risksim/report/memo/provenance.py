@@ -10,7 +10,7 @@ from risksim.report.memo.titles import engine_words
 from risksim.report.memo.words import count, number, text_cell
 
 if TYPE_CHECKING:
-    from risksim.analysis.memo import Facts
+    from risksim.analysis.memo import Facts, Provenance
 
 SHOWN_DIGITS = 12
 """Of a digest, on the first two pages."""
@@ -18,12 +18,11 @@ SHOWN_DIGITS = 12
 
 def provenance(facts: Facts) -> list[Block]:
     """Seed, digests and versions in small print."""
-    return [Paragraph(how(facts), "note")]
+    return [Paragraph(how(facts.provenance), "note")]
 
 
-def how(facts: Facts) -> str:
+def how(one: Provenance) -> str:
     """How the numbers were made, in two sentences."""
-    one = facts.provenance
     made = plural(
         "{number} simulated future, seed {seed}, {engine}.",
         "{number} simulated futures, seed {seed}, {engine}.",
@@ -41,12 +40,12 @@ def how(facts: Facts) -> str:
         versions=versions,
     )
     errors = _("Digits that the error of the simulation does not support are not shown.")
-    return " ".join(part for part in (made, checked(facts), errors, where) if part)
+    return " ".join(part for part in (made, checked(one), errors, where) if part)
 
 
-def checked(facts: Facts) -> str:
+def checked(one: Provenance) -> str:
     """The cross-check by another engine, in a sentence."""
-    found = facts.provenance.cross_check
+    found = one.cross_check
     if found is None or found.worst is None:
         return _("Not checked by another method, as none can run this deal.") if found is None else ""
     said = plural(
@@ -61,9 +60,8 @@ def checked(facts: Facts) -> str:
     return said if found.agrees else f"{said} {_('THE METHODS DISAGREE.')}"
 
 
-def provenance_table(facts: Facts) -> Table:
+def provenance_table(one: Provenance, day_count: str) -> Table:
     """The same in full, for the annex and the workbook."""
-    one = facts.provenance
     rows = [
         (_("file"), one.file),
         (_("digest of the file"), one.digest),
@@ -71,13 +69,13 @@ def provenance_table(facts: Facts) -> Table:
         (_("seed"), str(one.seed)),
         (_("simulated futures"), count(one.paths)),
         (_("method"), engine_words(one.engine)),
-        (_("days between dates"), facts.deal.day_count),
+        (_("days between dates"), day_count),
         *((name, version) for name, version in one.versions.items()),
         (_("command that prints the same numbers"), one.command),
     ]
     return Table(
         "provenance",
         _("Where the numbers come from"),
-        ("", ""),
+        (_("what it is"), _("value")),
         tuple((text_cell(name), text_cell(value)) for name, value in rows if value),
     )

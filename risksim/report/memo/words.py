@@ -258,20 +258,20 @@ def text_cell(text: str) -> Cell:
     return Cell(text)
 
 
-def money_cell(value: float, error: float = 0.0) -> Cell:
-    """An amount without its currency, to four digits at most."""
+def money_cell(value: float, error: float = 0.0, digits: int | None = None) -> Cell:
+    """An amount without its currency, to so many digits at most."""
     if math.isnan(value):
         return Cell(DASH)
     error = 0.0 if math.isnan(error) else error
-    places = min(0, _places(value, EXACT_DIGITS))
+    places = 0 if digits is None else min(0, _places(value, digits))
     if error > 0.0 and math.isfinite(error):
         places = min(places, uncertain_digit(error))
     return Cell(number(value, error, places), value, "money", max(places, 0))
 
 
 def estimate_cell(estimate: Estimate) -> Cell:
-    """An estimated amount."""
-    return money_cell(estimate.value, error_of(estimate))
+    """An estimated amount, to four digits at most."""
+    return money_cell(estimate.value, error_of(estimate), EXACT_DIGITS)
 
 
 def loss_cell(estimate: Estimate) -> Cell:
