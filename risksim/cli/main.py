@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from risksim.cli.tongue import asked, of_environment
 from risksim.errors import RisksimError
+from risksim.language import speak, speaking, spoken
 
 app = typer.Typer(
     name="risksim",
@@ -66,6 +68,18 @@ Resume = Annotated[
         show_default=False,
     ),
 ]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="da|en",
+        callback=asked,
+        help="Language of what is to be read: da or en; JSON keeps its own.",
+        show_default="RISKSIM_LANG, else the locale",
+    ),
+]
+OldLang = Annotated[str | None, typer.Option("--language", metavar="da|en", callback=asked, hidden=True)]
+"""What ``--lang`` was called before."""
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Dask = Annotated[
     str | None,
@@ -110,6 +124,11 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def _english_so_far() -> AbstractContextManager[None]:
+    """English, for pages that are not written in Danish yet: half of each would mix the marks of numbers."""
+    return speaking("en")
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from risksim.cli.version import version_text
@@ -130,7 +149,7 @@ def _options(
 
 
 @app.command()
-def check(file: DealsFile, as_json: Json = False) -> None:
+def check(file: DealsFile, as_json: Json = False, _lang: Lang = None) -> None:
     """Read a scenario and say what it assumes.
 
     Example: risksim check scenarios/broendby-tuba.yaml
@@ -162,6 +181,7 @@ def describe(
         float | None, typer.Option("--usd", help="With --reference: US dollars for one unit of the deal's currency.")
     ] = None,
     as_json: Json = False,
+    _lang: Lang = None,
 ) -> None:
     """Say of every uncertain number where it comes from, its form and what was done to get there.
 
@@ -171,7 +191,8 @@ def describe(
         from risksim.analysis.reference import PATHS
         from risksim.cli.reference import reference as among_past_deals
 
-        among_past_deals(file, usd, PATHS, 1, 0, as_json)
+        with _english_so_far():
+            among_past_deals(file, usd, PATHS, 1, 0, as_json)
         return
     from risksim.cli.describe import describe as command
 
@@ -225,6 +246,7 @@ def run(
         typer.Option("--keep-values", help="Paths up to which values are kept.", show_default="1000000"),
     ] = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Simulate a deal and answer: what comes back, how likely is a loss, what is repaid when.
 
@@ -260,6 +282,7 @@ def explain(
     ] = "individual",
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+    _lang: Lang = None,
 ) -> None:
     """Tell one path as a story: who enrolled, left and succeeded, and every payment with its reason.
 
@@ -319,6 +342,7 @@ def stress(
     outcome: Annotated[str | None, typer.Option("--outcome", help="With --tipping: which outcome is failed.")] = None,
     dask: Dask = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask what if: run a deal with each of its `stresses`, met by the same people, and say what changes.
 
@@ -328,7 +352,7 @@ def stress(
     from risksim.cli.stress import stress as command
 
     wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
-    with _interruptible():
+    with _interruptible(), _english_so_far() if standard or grid else nullcontext():
         command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
 
 
@@ -354,6 +378,7 @@ def compare(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
 
@@ -361,7 +386,7 @@ def compare(
     """
     from risksim.cli.compare import compare as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         asked = [*(stresses or []), *(named_before or [])]
         command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
@@ -378,6 +403,7 @@ def decompose(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask where the uncertainty comes from: success rates, enrolment, dropout, terms, or the luck of small numbers.
 
@@ -385,7 +411,7 @@ def decompose(
     """
     from risksim.cli.decompose import decompose as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         command(file, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -405,6 +431,7 @@ def sensitivity(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask which uncertain numbers the answer hangs on, where losses lie, and which guess matters most.
 
@@ -412,7 +439,7 @@ def sensitivity(
     """
     from risksim.cli.sensitivity import sensitivity as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
 
 
@@ -429,6 +456,7 @@ def reverse(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask what would have to happen for a limit to break: one number alone, and the most plausible joint change.
 
@@ -436,7 +464,7 @@ def reverse(
     """
     from risksim.cli.reverse import reverse as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -453,6 +481,7 @@ def tail(
     as_json: Json = False,
     out: OutTable = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask how bad it can get: rare losses far more exactly than a plain run of as many paths.
 
@@ -514,6 +543,7 @@ def price(
     out: OutTable = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Solve for terms: the cheapest for the payer under which limits of investors and payers hold.
 
@@ -522,7 +552,7 @@ def price(
     from risksim.analysis.price import Asked
     from risksim.cli.price import price as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         limits = investor or (), payer or (), budget or (), public or ()
         asked = Asked(change, *limits, low or (), high or (), minimise, margin)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
@@ -557,6 +587,7 @@ def value(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask what it is worth to know more before deciding: everything, one number, or what a pilot tells.
 
@@ -565,7 +596,7 @@ def value(
     from risksim.cli.value import Wishes
     from risksim.cli.value import value as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
         command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
@@ -593,6 +624,7 @@ def robust(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask how wrong the model may be: the worst that any law near it can say, and which futures that fears.
 
@@ -600,7 +632,7 @@ def robust(
     """
     from risksim.cli.robust import robust as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -639,20 +671,19 @@ def public(
             show_default=False,
         ),
     ] = None,
-    language: Annotated[
-        Literal["en", "da"], typer.Option("--language", help="Language of the page: English or Danish (dansk).")
-    ] = "en",
+    _language: OldLang = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask what a deal leaves to municipality, region and state: who saves, who pays, and from which year on.
 
-    Example: risksim public scenarios/public/repays-before-it-saves.yaml --language da
+    Example: risksim public scenarios/public/repays-before-it-saves.yaml --lang da
     """
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
     with _interruptible():
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, language)
+        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, spoken())
         code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     if code:
         raise typer.Exit(code)
@@ -748,6 +779,7 @@ def batch(
     p_loss: LossLimit = 0.1,
     quick: QuickMemo = False,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Run many scenario files and put them in one table: what comes back, how likely is a loss.
 
@@ -807,6 +839,7 @@ def pool(
     out: OutJson = None,
     chart: Chart = None,
     quiet: Quiet = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask what joining municipalities does to the risk; of a portfolio, what each deal adds to that of the fund.
 
@@ -814,7 +847,7 @@ def pool(
     """
     from risksim.cli.pool import pool as command
 
-    with _interruptible():
+    with _interruptible(), _english_so_far():
         command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -829,6 +862,7 @@ def reference(
     seed: Seed = 1,
     threads: Threads = 0,
     as_json: Json = False,
+    _lang: Lang = None,
 ) -> None:
     """Ask where a deal lies among past deals: its size, what it may pay, whom and what it counts on.
 
@@ -836,7 +870,8 @@ def reference(
     """
     from risksim.cli.reference import reference as command
 
-    command(file, usd, paths, seed, threads, as_json)
+    with _english_so_far():
+        command(file, usd, paths, seed, threads, as_json)
 
 
 @app.command()
@@ -861,6 +896,7 @@ def settle(
         Path | None,
         typer.Option("--out", help="Write to a file: .json (all) or .csv (invoice); a template also .yaml."),
     ] = None,
+    _lang: Lang = None,
 ) -> None:
     """Settle a real half-year: from what was measured to invoices, the investors' return so far and what is open.
 
@@ -887,24 +923,23 @@ def import_(
     template: Annotated[
         bool, typer.Option("--template", help="Write a workbook to fill in, instead of reading one.")
     ] = False,
-    language: Annotated[
-        Literal["en", "da"], typer.Option("--language", help="With --template: the language of its labels.")
-    ] = "en",
+    _language: OldLang = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Scenario to write (.yaml), or with --template the workbook (.xlsx)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     as_json: Json = False,
+    _lang: Lang = None,
 ) -> None:
     """Read a scenario from an Excel workbook: every value with its cell, nothing guessed.
 
-    Example: risksim import --template --language da --out template.xlsx
+    Example: risksim import --template --lang da --out template.xlsx
     Then: risksim import template.xlsx --out scenario.yaml
     """
     from risksim.cli.exchange import command
 
-    code = command(book, mapping, template, language, out, force, as_json)
+    code = command(book, mapping, template, spoken(), out, force, as_json)
     if code:
         raise typer.Exit(code)
 
@@ -919,6 +954,7 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     list_them: Annotated[bool, typer.Option("--list", help="List the kinds of deal, and write nothing.")] = False,
+    _lang: Lang = None,
 ) -> None:
     """Write a commented scenario to start from, and its JSON Schema beside it.
 
@@ -936,6 +972,7 @@ def init(
 @app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
+    _lang: Lang = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for completion in an editor.
 
@@ -949,6 +986,7 @@ def schema(
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
     try:
+        speak(of_environment(os.environ))
         app()
     except RisksimError as error:
         if os.environ.get("RISKSIM_DEBUG"):

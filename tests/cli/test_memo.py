@@ -86,7 +86,8 @@ def test_several_files_are_compared_and_a_portfolio_stands_alone(heard, tmp_path
     assert [one.deal.name for one in heard[0][0].facts] == ["A cap", "A floor"]
     fund = tmp_path / "fund.yaml"
     fund.write_text(
-        f"portfolio:\n  name: x\n  currency: DKK\n  deals:\n    - {{file: {CAP}, name: cap}}\n    - {{file: {FLOOR}, name: floor}}\n",
+        "portfolio:\n  name: x\n  currency: DKK\n  deals:\n"
+        f"    - {{file: {CAP}, name: cap}}\n    - {{file: {FLOOR}, name: floor}}\n",
         encoding="utf-8",
     )
     called("memo", fund, "--out", tmp_path)
