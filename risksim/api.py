@@ -1038,11 +1038,15 @@ def shares_luck(plan: Plan) -> bool:
     return plan.shares_luck
 
 
-def renewed(deal: Deal | Plan, slots: Collection[int], again: int = 1) -> Plan:
-    """The same deal with some inputs drawn anew and all else as drawn (`risksim.plan.frozen.renewed`)."""
-    from risksim.plan.frozen import renewed as draw_anew
+def renewed(deal: Deal | Plan, slots: Collection[int], again: int = 1, of_purse: Collection[int] = ()) -> Plan:
+    """The same deal with some inputs, also of its public purse, drawn anew and all else as drawn.
 
-    return draw_anew(deal.plan if isinstance(deal, Deal) else deal, slots, again)
+    See `risksim.plan.frozen.renewed` and `risksim.plan.frozen.renewed_purse`.
+    """
+    from risksim.plan.frozen import renewed as draw_anew
+    from risksim.plan.frozen import renewed_purse
+
+    return renewed_purse(draw_anew(deal.plan if isinstance(deal, Deal) else deal, slots, again), of_purse, again)
 
 
 def fixed(deal: Deal | Plan, values: Mapping[int, float]) -> Plan:
@@ -1080,6 +1084,13 @@ def evidence_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
         for name, slots in input_groups(plan).items()
     }
     return {name: slots for name, slots in found.items() if set(slots) & set(free_inputs(plan))}
+
+
+def purse_groups(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """Slots of the inputs of the public purse by what they are about (`risksim.plan.frozen.purse_groups_of`)."""
+    from risksim.plan.frozen import purse_groups_of
+
+    return purse_groups_of(plan)
 
 
 def input_points(plan: Plan, places: Collection[float]) -> FloatArray:
@@ -1682,6 +1693,9 @@ def run_purse(
     engine: str = "auto",
     threads: int = 0,
     progress: Progress | None = None,
+    *,
+    luck: int = 0,
+    shared: int = 0,
 ) -> PurseRun:
     """Simulate a deal and what public budgets save, pay and spend, on the same paths as a run without them.
 
@@ -1700,6 +1714,8 @@ def run_purse(
         Threads; 0 takes all cores. Never changes a result.
     progress : callable, optional
         Called with the number of paths done.
+    luck, shared : int
+        As in `simulate`: other numbers than 0 draw people, or what people share, anew on the same evidence.
 
     Returns
     -------
@@ -1718,7 +1734,8 @@ def run_purse(
     chosen = engine_of_purse(plan, engine)
     if paths is None:
         paths = POINTS if chosen == "conditional" else PATHS
-    found, purse = run(plan, Settings(paths, seed, threads, keep_claims=False, engine=chosen), progress)
+    settings = Settings(paths, seed, threads, keep_claims=False, luck=luck, shared=shared, engine=chosen)
+    found, purse = run(plan, settings, progress)
     return PurseRun(plan, found, purse, seed, chosen)
 
 
@@ -1907,11 +1924,11 @@ def _on_paper(plan: Plan) -> PurseRun | None:
         return None
 
 
-def purse_figures(run: PurseRun) -> dict[str, KeyFigures]:
-    """Net benefit, break-even year and repayments of each budget, and of ``total``."""
+def purse_figures(run: PurseRun, only: Collection[str] | None = None) -> dict[str, KeyFigures]:
+    """Net benefit, break-even year and repayments of each budget, and of ``total``, or of some of them only."""
     from risksim.metrics.purse import key_figures
 
-    return key_figures(purse_arrays(run), purse_names(run.plan), run.sample)
+    return key_figures(purse_arrays(run), purse_names(run.plan), run.sample, only)
 
 
 def purse_changes(run: PurseRun, base: PurseRun) -> dict[str, Estimate]:
@@ -2287,6 +2304,43 @@ def constants_in_use(deal: Deal) -> tuple[ConstantInUse, ...]:
 def constants_for_investors(deal: Deal) -> tuple[ConstantInUse, ...]:
     """Those of `constants_in_use` that may move a number of investors: none that acts in the public purse alone."""
     return constants_in_use(deal._replace(scenario=deal.scenario.model_copy(update={"public": None})))
+
+
+def with_constants(deal: Deal, values: Mapping[str, float]) -> Deal:
+    """The deal that the same file would be if some constants of the register had other values.
+
+    Parameters
+    ----------
+    deal : Deal
+        A deal that was read.
+    values : mapping of str to float
+        Values by key of the register. What a key of the file takes where it is left out stays.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    ScenarioError
+        If the deal cannot bear them.
+    """
+    from risksim.scenario import register
+
+    with register.moved(values):
+        return changed(deal, "constants", {})
+
+
+def range_of_constant(key: str) -> tuple[float, float]:
+    """Between which values a judgement is moved (`risksim.scenario.register.range_of`); a law at its 10 and 90 %."""
+    from risksim.plan.laws import law_of
+    from risksim.scenario import register
+
+    between = register.range_of(key)
+    if between is not None:
+        return between
+    law = law_of(register.number(key))
+    return law.quantile(0.1), law.quantile(0.9)
 
 
 def not_checked(deal: Deal) -> list[str]:

@@ -6,6 +6,7 @@ The table is that of the house style, section 1. A wall that nothing checks is a
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,7 +74,12 @@ class Import(NamedTuple):
         return f"{self.file}:{self.line} imports {self.module}"
 
 
-def imports() -> Iterator[Import]:
+@functools.cache
+def imports() -> list[Import]:
+    return list(each_import())
+
+
+def each_import() -> Iterator[Import]:
     for path in sorted(PACKAGE.rglob("*.py")):
         file = path.relative_to(PACKAGE).as_posix()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

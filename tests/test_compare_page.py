@@ -54,7 +54,7 @@ def test_page_names_every_key_of_a_comparison_and_no_other(other):
 
 def test_page_names_every_column_of_a_comparison(tmp_path):
     out = tmp_path / "x.csv"
-    said("compare", LATE, "--with", "no cost of development", "--out", out)
+    said("compare", LATE, "--stress", "no cost of development", "--out", out)
     head = next(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     named = re.findall(r"`(\w+)`", section(COMPARE, "CSV of a comparison").split("|---|---|")[1])
     assert {name.removesuffix("_standard_error") for name in head} <= set(named)

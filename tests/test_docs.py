@@ -19,8 +19,8 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
-SLOW = {"from-first-look-to-terms.md"}
-"""Pages whose commands ask every question and take most of a minute."""
+SLOW = {"from-first-look-to-terms.md", "run-on-a-cluster.md", "dependence.md"}
+"""Pages whose commands ask every question, or start workers, and take long."""
 
 
 def console_pages():

@@ -14,7 +14,8 @@ from tests.test_results_page import keys, rows
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/reference/price.md").read_text(encoding="utf-8")
 FILE = ROOT / "scenarios/questions/terms.yaml"
-UNMARKED = {"scenario.not_checked[]", "base", "break_even", "at_end[]", "remarks[]"}
+UNMARKED = {"scenario.not_checked[]", "base", "break_even", "at_end[]", "remarks[]", "apart[]"}
+UNMARKED |= {"public_limits.en[]", "public_limits.da[]"}
 """Keys of what these answers don't say."""
 
 
@@ -44,6 +45,14 @@ def test_page_names_every_key_of_the_json_and_no_other(answers):
         found |= set(keys({name: child for name, child in said.items() if name != "charts"}))
     assert found | UNMARKED | {"charts.pareto"} == {key for key, _ in rows(section("JSON of solved terms"))}
     assert answers[0]["schema"] == "risksim.price/1"
+
+
+@pytest.mark.parametrize("command", ["price", "value", "tail", "reference"])
+def test_a_portfolio_is_refused_kindly(command):
+    more = ["--change", "payments[0].price", "--investor", "p_loss<=0.1"] if command == "price" else []
+    fund = ROOT / "scenarios/portfolio/four-danish-deals.yaml"
+    done = CliRunner().invoke(app, [command, str(fund), *more])
+    assert "got a portfolio; this is asked of one deal" in str(done.exception)
 
 
 def test_page_names_every_column(answers):

@@ -64,7 +64,14 @@ def test_the_sentences_of_the_example_are_those_of_the_page_of_risks():
     assert all(f"| {line.removeprefix('- ')} |" in RISKS for line in shown)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+SLOW = ("dropout", "pooled-municipalities")
+"""Deals of many people, whose sentences take as long as those of all others together."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, id=file.stem, marks=pytest.mark.slow if file.stem in SLOW else ()) for file in FILES],
+)
 def test_page_of_risks_says_what_the_program_says(file):
     found = stress(api.read(file), PATHS, seed=1)
     base, page = FiguresOf(*found.base), RISKS.split(f"`scenarios/risks/{file.name}`")[1].split("\n## ")[0]

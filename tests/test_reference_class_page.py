@@ -57,7 +57,9 @@ def test_register_holds_rising_quantiles_with_source():
         assert table["level"] == [0.1, 0.25, 0.5, 0.75, 0.9]
         assert table["value"] == sorted(table["value"])
         assert "INDIGO" in listed[key].source
-    assert listed["past-repayment"].status == "T"
+        # Nobody has worked the quantiles out again from the data set: a reader is told so.
+        assert listed[key].status == "T"
+    assert listed["past-timing"].status == listed["past-repayment"].status == "T"
 
 
 def test_text_warns_and_takes_no_prior():

@@ -33,6 +33,8 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     unmarked = {
         "scenario.not_checked[]",
         "charts",
+        "limits.en[]",
+        "limits.da[]",
     }  # nothing unchecked in this deal; charts have a language of their own
     assert set(keys(said)) | unmarked == {key for key, _ in rows(section("JSON of a reverse"))}
 
@@ -41,4 +43,15 @@ def test_a_deal_whose_numbers_are_certain_has_break_points_too():
     text = ask(ROOT / "scenarios/financing/one-tranche.yaml", "--paths", 256).stdout
     assert "Every number is certain, so none can change together with others." in text
     assert "the file calls it certain" in text
-    assert "Missing: delay" in text
+    assert "Missing: dropout: a cohort has no `duration`" in text
+    assert "delay of all enrolment" in text
+
+
+def test_a_loan_without_participants_says_what_is_missing():
+    text = ask(ROOT / "scenarios/danish/aaben-og-rolig-loan.yaml", "--paths", 256).stdout
+    assert "Missing: delay: the file has no cohorts, so nobody enrols." in text
+
+
+def test_public_money_is_told_with_what_it_cannot_say():
+    said = json.loads(ask(ROOT / "scenarios/public/appropriation.yaml", "--paths", 256, "--json").stdout)
+    assert set(said["limits"]) == {"en", "da"}

@@ -43,6 +43,20 @@ def test_text_opens_the_paths_that_it_fears():
     assert "--deal" in text
 
 
+def test_a_stress_is_asked_instead_of_the_deal_as_it_stands():
+    deal = ROOT / "scenarios/questions/pilot.yaml"
+    asked = (deal, "--paths", 512, "--stress", "a tenth more for each success")
+    plain, said = (json.loads(ask(*args, "--json").stdout) for args in ((deal, "--paths", 512), asked))
+    assert (plain["scenario"]["stress"], said["scenario"]["stress"]) == (None, "a tenth more for each success")
+    assert said["p_loss"]["value"] < plain["p_loss"]["value"]
+    text = ask(*asked).stdout
+    assert "with 'a tenth more for each success'" in text
+    assert "Open one" not in text  # a path of the file is not one of the deal with a stress
+    assert "has no such stress" in str(ask(deal, "--stress", "half", code=1).exception)
+    fund = ROOT / "scenarios/portfolio/four-danish-deals.yaml"
+    assert "a stress is of one deal" in str(ask(fund, "--stress", "half", code=1).exception)
+
+
 def test_mistakes_are_told():
     assert "got both" in str(ask(FILE, "--eta", 0.1, "--between", 0.6, 0.7, code=1).exception)
     assert "go together" in str(ask(FILE, "--people", 4, code=1).exception)

@@ -45,6 +45,16 @@ def test_text_names_what_was_moved_and_both_runs():
     assert "2,048 paths each, seed 1" in text
 
 
+def test_a_stress_is_asked_instead_of_the_deal_as_it_stands():
+    deal = ROOT / "scenarios/questions/pilot.yaml"
+    asked = (deal, "--paths", 1_024, "--stress", "a tenth more for each success")
+    said = json.loads(ask(*asked, "--json").stdout)
+    plain = json.loads(ask(deal, "--paths", 1_024, "--json").stdout)
+    assert (said["scenario"]["stress"], plain["scenario"]["stress"]) == ("a tenth more for each success", None)
+    assert said["scenario"]["digest"] != plain["scenario"]["digest"]
+    assert "with 'a tenth more for each success'" in ask(*asked).stdout
+
+
 def test_files_are_written_whole(tmp_path):
     out = tmp_path / "tail.json"
     ask(FILE, "--paths", 1_024, "--out", out)

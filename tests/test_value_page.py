@@ -34,7 +34,9 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     unmarked = {
         "scenario.not_checked[]",
         "charts",
-    }  # nothing unchecked in this deal; charts have a language of their own
+        "public_limits.en[]",
+        "public_limits.da[]",
+    }  # nothing unchecked in this deal, nor public; charts have a language of their own
     assert set(keys(said)) | unmarked == {key for key, _ in rows(section("JSON of a value"))}
 
 
@@ -42,12 +44,15 @@ def test_text_says_whose_decision_and_payoff():
     text = ask(ROOT / "scenarios/faxe/mixed.yaml", "--decide", "payer", "--paths", 512).stdout
     assert "It is the payers' decision." in text
     assert "Payoff: what public budgets save and avoid" in text
-    text = ask(FILE, "--terms", "a tenth more for each success", "--pilot", 5, "--serves", 2, "--delay", 6).stdout
+    text = ask(FILE, "--stress", "a tenth more for each success", "--pilot", 5, "--serves", 2, "--delay", 6).stdout
     assert "It is the investors' decision." in text
     assert "serves 2 deals, takes 6 months" in text
     assert "take it with 'a tenth more for each success'" in text
+    before = ask(FILE, "--terms", "a tenth more for each success", "--pilot", 5, "--serves", 2, "--delay", 6).stdout
+    assert before == text  # as the option was called once
 
 
 def test_mistakes_are_told():
     assert "a pilot, and none was given" in str(ask(FILE, "--cost", 5, code=1).exception)
+    assert "the stresses of the file are: a tenth more" in str(ask(FILE, "--stress", "half", code=1).exception)
     assert "saved as .json" in str(ask(FILE, "--chart", "chart.png", code=1).exception)

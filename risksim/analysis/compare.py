@@ -229,7 +229,7 @@ def check(deals: Sequence[api.Deal]) -> None:
     if not 2 <= len(deals) <= MOST_SIDES:
         raise CompareError(
             f"got {len(deals)} side{'' if len(deals) == 1 else 's'}; a comparison has two to four.\n"
-            "  Name another file, or a stress of the first, as  risksim compare A.yaml --with 'no cap'"
+            "  Name another file, or a stress of the first, as  risksim compare A.yaml --stress 'no cap'"
         )
     currencies = list(dict.fromkeys(deal.plan.currency for deal in deals))
     if len(currencies) > 1:

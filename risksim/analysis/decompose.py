@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from risksim import api
-from risksim.analysis.variance import quantities
+from risksim.analysis.variance import FIRST_OUTCOME
 from risksim.metrics.indices import Shares, shares_of_subsets
 from risksim.metrics.precision import Estimate
 
@@ -43,9 +44,12 @@ class PartsOf(NamedTuple):
     """The variance of one quantity, dealt out."""
 
     quantity: str
-    """``npv`` (of all investors, at the last hurdle), ``repayment`` (by all payers) or ``achieved``."""
+    """``npv`` (of all investors, at the last hurdle), ``repayment`` (by all payers), ``net_benefit`` (of a public
+    budget) or ``achieved``."""
     outcome: str | None
     """Which outcome is achieved; None for money."""
+    budget: str | None
+    """Whose net benefit it is: a public budget, or ``total``; None for all else."""
     sd: float
     """Standard deviation of the quantity. [currency, or people]"""
     shares: tuple[Share, ...]
@@ -73,11 +77,14 @@ class Factor(NamedTuple):
     slots: tuple[int, ...]
     luck: bool = False
     shared: bool = False
+    of_purse: tuple[int, ...] = ()
+    """Inputs of the public purse."""
 
 
 def factors_of(plan: api.Plan) -> tuple[Factor, ...]:
-    """Groups of uncertain inputs, then what people share where they share anything, then the luck of people."""
+    """Groups of uncertain inputs, of the deal and of the public purse, then what people share, then their luck."""
     found = [Factor(name, slots) for name, slots in api.evidence_groups(plan).items()]
+    found += [Factor(name, (), of_purse=slots) for name, slots in api.purse_groups(plan).items()]
     apart = api.shares_luck(plan)
     if apart:
         found.append(Factor(SHARED, (), shared=True))
@@ -107,7 +114,7 @@ def decompose(
     Parameters
     ----------
     deal : Deal
-        A deal with investors.
+        A deal with investors, or with a `public` block, or with both.
     paths : int
         Paths of the plain run whose time `WORK` runs may take. [paths]
     seed, threads
@@ -118,50 +125,88 @@ def decompose(
     Returns
     -------
     Decomposition
-        By quantity: net present value of all investors, repayment of all payers, people who achieve each outcome.
+        By quantity: net present value of all investors, repayment of all payers, net benefit of each public budget,
+        people who achieve each outcome.
     """
     plan = deal.plan
     factors = factors_of(plan)
     each = paths_each(len(factors), paths)
-    names: list[tuple[str, str | None]] = [("npv", None), ("repayment", None)]
-    names += [("achieved", outcome) for outcome in plan.labels.outcomes]
-    outputs = np.empty((len(names), 1 << len(factors), each))
+    names: tuple[_Name, ...] = ()
+    outputs: list[npt.NDArray[np.float64]] = []
     for subset in range(1 << len(factors)):
         anew = [factor for place, factor in enumerate(factors) if subset >> place & 1]
         report = None if progress is None else lambda done, before=subset * each: progress(before + done)
-        run = api.simulate(
-            api.renewed(plan, [slot for factor in anew for slot in factor.slots]),
-            each,
-            seed,
-            threads,
-            keep_claims=False,
-            luck=int(any(factor.luck for factor in anew)),
-            shared=int(any(factor.shared for factor in anew)),
-            progress=report,
-        )
-        outputs[:, subset] = quantities(run, each)
+        found = _run(deal, anew, each, seed, threads, report)
+        names = tuple(found)
+        outputs.append(np.array(list(found.values())))
+    by_quantity = np.array(outputs).transpose(1, 0, 2)
     return Decomposition(
         plan.labels.hurdles[-1],
         tuple(factor.name for factor in factors),
         1 << len(factors),
         each,
         tuple(
-            _parts(quantity, outcome, factors, plan, shares_of_subsets(values))
-            for (quantity, outcome), values in zip(names, outputs, strict=True)
+            _parts(name, factors, plan, shares_of_subsets(values))
+            for name, values in zip(names, by_quantity, strict=True)
         ),
     )
 
 
-def _parts(quantity: str, outcome: str | None, factors: tuple[Factor, ...], plan: api.Plan, found: Shares) -> PartsOf:
-    free = set(api.free_inputs(plan))
+class _Name(NamedTuple):
+    quantity: str
+    outcome: str | None = None
+    budget: str | None = None
+
+
+_Values = dict[_Name, npt.NDArray[np.float64]]
+
+
+def _run(
+    deal: api.Deal,
+    anew: list[Factor],
+    paths: int,
+    seed: int,
+    threads: int,
+    progress: Callable[[int], None] | None,
+) -> _Values:
+    """What is dealt out, with some factors drawn anew: float64[path] by quantity."""
+    plan = api.renewed(
+        deal.plan,
+        [slot for factor in anew for slot in factor.slots],
+        of_purse=[slot for factor in anew for slot in factor.of_purse],
+    )
+    luck, shared = int(any(factor.luck for factor in anew)), int(any(factor.shared for factor in anew))
+    benefits: _Values = {}
+    if api.has_purse(plan):
+        whole = api.run_purse(plan, paths, seed, "individual", threads, progress, luck=luck, shared=shared)
+        run = api.Run(plan, whole.paths, seed, whole.engine)
+        found = api.net_benefits_by_path(whole)
+        benefits = {_Name("net_benefit", budget=budget): values for budget, values in found.items()}
+    else:
+        run = api.simulate(plan, paths, seed, threads, keep_claims=False, luck=luck, shared=shared, progress=progress)
+    values: _Values = {}
+    if deal.scenario.is_funded:
+        values[_Name("npv")] = api.investors(run).npv[:, -1].copy()
+    if plan.labels.payers:
+        values[_Name("repayment")] = run.paths.repayment.sum(axis=(1, 2)) / plan.minor_units
+    people = run.paths.headcount.sum(axis=1)
+    achieved = {
+        _Name("achieved", outcome): people[:, FIRST_OUTCOME + 2 * place].astype(np.float64)
+        for place, outcome in enumerate(plan.labels.outcomes)
+    }
+    return values | benefits | achieved
+
+
+def _parts(name: _Name, factors: tuple[Factor, ...], plan: api.Plan, found: Shares) -> PartsOf:
     shares = tuple(
-        Share(
-            factor.name,
-            tuple(plan.labels.inputs[slot].name for slot in factor.slots if slot in free),
-            found.first[place],
-            found.total[place],
-            found.shapley[place],
-        )
+        Share(factor.name, _inputs_of(factor, plan), found.first[place], found.total[place], found.shapley[place])
         for place, factor in enumerate(factors)
     )
-    return PartsOf(quantity, outcome, found.variance**0.5, shares, found.together)
+    return PartsOf(*name, found.variance**0.5, shares, found.together)
+
+
+def _inputs_of(factor: Factor, plan: api.Plan) -> tuple[str, ...]:
+    free = set(api.free_inputs(plan))
+    named = [plan.labels.inputs[slot].name for slot in factor.slots if slot in free]
+    notes = () if plan.purse is None else plan.purse.notes
+    return (*named, *(notes[slot].name for slot in factor.of_purse))

@@ -218,33 +218,53 @@ def pool(
     obstacle = _obstacle(root, deal.scenario.results)
     if same_total and obstacle is not None:
         raise PoolError(f"{deal.document.file}: got --same-total, but {obstacle}.\n  Leave --same-total out.")
-    done = [0]
-
-    def live(which: api.Deal, site: int = 0) -> _Site:
-        report = None if progress is None else lambda now: progress(done[0] * paths + now)
-        found = _site(
-            api.simulate(which.plan, paths, seed, threads, site=site, keep_claims=False, progress=report), chosen
-        )
-        done[0] += 1
-        return found
-
+    runs = _Runs(chosen, paths, seed, threads, progress)
     copies: list[_Site] = []
     joined = []
     for number in numbers:
-        if same_total:
-            small = _scaled(deal, 1.0 / number, 1.0 / number, 1, number) if number > 1 else deal
-            copies = [live(small, site) for site in range(number)]
-        else:
-            copies += [live(deal, site) for site in range(len(copies), number)]
-        joint = copies[0] if number == 1 else None
-        if obstacle is None and number > 1:
-            together = _scaled(deal, 1.0 / number if same_total else 1.0, 1.0 if same_total else number, number, number)
-            joint = live(together)
-        large = copies[0]
-        if number > 1:
-            large = live(deal if same_total else _people_times(deal, number))
+        copies, large, joint = _lived(runs, deal, number, copies, same_total, allowed=obstacle is None)
         joined.append(_joined(deal, number, copies, large, joint, chosen, rate, icc))
     return Pool(chosen, rate, icc, site_sd, same_total, deal.plan.labels.hurdles[-1], obstacle, tuple(joined))
+
+
+class _Runs:
+    """Runs one after another, with what they make of an outcome and how far all of them are."""
+
+    def __init__(
+        self, outcome: str | None, paths: int, seed: int, threads: int, progress: Callable[[int], None] | None
+    ) -> None:
+        self.outcome, self.paths, self.seed, self.threads, self.progress = outcome, paths, seed, threads, progress
+        self.done = 0
+
+    def __call__(self, deal: api.Deal, site: int = 0) -> _Site:
+        report = None if self.progress is None else self._further
+        run = api.simulate(
+            deal.plan, self.paths, self.seed, self.threads, site=site, keep_claims=False, progress=report
+        )
+        self.done += 1
+        return _site(run, self.outcome)
+
+    def _further(self, now: int) -> None:
+        assert self.progress is not None
+        self.progress(self.done * self.paths + now)
+
+
+def _lived(
+    runs: _Runs, deal: api.Deal, number: int, copies: list[_Site], same_total: bool, *, allowed: bool
+) -> tuple[list[_Site], _Site, _Site | None]:
+    """So many sites on their own, one as large as all of them, and all under one contract where that is allowed."""
+    if same_total:
+        small = _scaled(deal, 1.0 / number, 1.0 / number, 1, number) if number > 1 else deal
+        copies = [runs(small, site) for site in range(number)]
+    else:
+        copies = [*copies, *(runs(deal, site) for site in range(len(copies), number))]
+    if number == 1:
+        return copies, copies[0], copies[0]
+    joint = None
+    if allowed:
+        people, money = (1.0 / number, 1.0) if same_total else (1.0, number)
+        joint = runs(_scaled(deal, people, money, number, number))
+    return copies, runs(deal if same_total else _people_times(deal, number)), joint
 
 
 def n_runs(sites: Sequence[int], same_total: bool) -> int:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from risksim import api
-from risksim.analysis.price_limits import INVESTOR, PUBLIC, Limit, figure_of, paid_by, read_limits
+from risksim.analysis.price_limits import INVESTOR, PUBLIC, Limit, figure_of, figures_of_budgets, paid_by, read_limits
 from risksim.errors import RunError, ScenarioError
 from risksim.metrics import precision, search
 from risksim.metrics.precision import Estimate
@@ -36,16 +36,18 @@ COARSE = 17
 """Points at which it is checked that everything moves one way."""
 ENUMERATED = 65
 """Points up to which every candidate is tried, and points of a grid where something does not move one way."""
-COARSE_OF_TWO, FINER_OF_TWO = 9, 5
-"""Points along each of two terms, and around the best pair."""
+LINES = 17
+"""Values of the first of two terms; for each of them the second is found by bisection."""
 ROUNDS = 6
-"""How often a grid is refined."""
+"""How often a grid is refined, or lines are laid half as far apart."""
+LINES_OF_PARETO, PARTS_OF_PARETO = 5, 128
+"""Values of the first of two terms, and parts of the second, for the Pareto set."""
 LEVELS = (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.075, 0.05, 0.025, 0.01)
 """Loss probabilities at which the payer's cost is told. [1]"""
 FEWEST_LEVELS = 5
 """Where fewer of these can be reached, levels are spaced evenly."""
-VISIBLE = 2.0
-"""Standard errors within which a limit is said to hold by luck, or to bind."""
+MARGIN = 2.0
+"""Standard errors by which a limit must hold, so that the terms are not those that the luck of the paths favours."""
 UNLIKELY = 4.0
 """Standard errors by which the check with other people may differ."""
 P_LOSS = Limit(INVESTOR, None, "p_loss", None, None, 1.0, "<=", 1.0)
@@ -153,6 +155,8 @@ class Priced(NamedTuple):
     """Who ran the deal: ``exact`` and integrated people are without the luck of single persons."""
     noise_free: bool
     """Whether the figures have no simulation error at all."""
+    margin: float
+    """Standard errors by which limits must hold; 0 where the figures have none."""
     minimised: str
     """The payer whose mean cost is least; ``all payers``."""
     terms: tuple[Term, ...]
@@ -167,6 +171,8 @@ class Priced(NamedTuple):
     """Places whose solved terms lie at an end of what was searched."""
     monotone: bool
     """Whether everything moves one way along the search, so that no cheaper terms can be missed."""
+    apart: tuple[float, ...]
+    """Of two terms: how far the values of the first lay apart at first and at last; empty where all was bisected."""
     relaxations: tuple[Relaxation, ...]
     """Where there are no such terms: the smallest relaxations that would make some possible, relative to the limit."""
     pareto: tuple[ParetoPoint, ...]
@@ -196,6 +202,8 @@ class Asked(NamedTuple):
     """Where it ends; left out, four times as much."""
     minimise: str | None = None
     """The payer whose mean cost is to be least; left out, all of them together."""
+    margin: float = MARGIN
+    """Standard errors of the simulation by which limits must hold; 0 where the figure alone is to keep them."""
 
 
 def price(
@@ -205,6 +213,7 @@ def price(
     seed: int = api.SEED,
     threads: int = 0,
     engine: str = "auto",
+    progress: Callable[[int], None] | None = None,
 ) -> Priced:
     """Solve for the terms under which limits hold at least cost to the payer.
 
@@ -218,6 +227,8 @@ def price(
         As in `risksim.api.simulate`.
     engine : {"auto", "individual", "conditional", "exact"}
         ``auto`` takes the most exact engine that can run the deal.
+    progress : callable, optional
+        Called with how many terms were tried so far.
 
     Returns
     -------
@@ -233,7 +244,10 @@ def price(
         raise RunError('got no limit; terms are solved so that limits hold. Try --investor "p_loss<=0.10".')
     terms = terms_of(deal, asked)
     _check_payer(deal, asked.minimise)
-    tried = Tried(deal, terms, limits, asked.minimise, api.draw_once(deal, paths, seed, threads, engine))
+    if not 0.0 <= asked.margin < math.inf:
+        raise RunError(f"--margin: got {asked.margin:g}; limits hold by 0 standard errors or more. Try --margin 2.")
+    draws = api.draw_once(deal, paths, seed, threads, engine)
+    tried = Tried(deal, terms, limits, asked.minimise, draws, asked.margin, progress)
     found = _solve_one(tried) if len(terms) == 1 else _solve_two(tried)
     solved = None if found.best is None else tried.at(found.best)
     binding, at_end = _what_binds(tried, found.best)
@@ -243,6 +257,7 @@ def price(
         deal.plan.labels.hurdles[-1],
         tried.draws.engine,
         tried.draws.engine == "exact",
+        0.0 if tried.draws.engine == "exact" else asked.margin,
         asked.minimise or "all payers",
         terms,
         tuple(map(str, limits)),
@@ -251,6 +266,7 @@ def price(
         binding,
         at_end,
         found.monotone,
+        found.apart,
         relaxations,
         _pareto(tried, found),
         _break_even(tried, found.best),
@@ -363,6 +379,10 @@ class Tried:
         Whose cost is to be least; None for all payers.
     draws : Draws
         The people.
+    margin : float
+        Standard errors by which limits must hold.
+    progress : callable, optional
+        Called with how many were tried so far.
     """
 
     def __init__(
@@ -372,12 +392,15 @@ class Tried:
         limits: tuple[Limit, ...],
         payer: str | None,
         draws: api.Draws,
+        margin: float = MARGIN,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         self.deal, self.terms, self.limits, self.payer, self.draws = deal, terms, limits, payer, draws
+        self.margin, self.progress = margin, progress
         self.known: dict[Key, Point] = {}
         said = all(term.as_it_stands is not None for term in terms)
         as_said = tuple(term.as_it_stands for term in terms)
-        self.base = self._point(deal, as_said, api.resettle(deal, draws)) if said else None
+        self.base = self._point(deal, as_said, api.resettle(deal, draws), 0.0) if said else None
 
     @property
     def ends(self) -> list[tuple[int, int]]:
@@ -418,12 +441,23 @@ class Tried:
         """What terms lead to."""
         if key not in self.known:
             deal = self.deal_at(key)
-            self.known[key] = self._point(deal, self.values(key), api.resettle(deal, self.draws))
+            run = api.resettle(deal, self.draws)
+            self.known[key] = self._point(deal, self.values(key), run, self.margin)
+            if self.progress is not None:
+                self.progress(len(self.known))
         return self.known[key]
 
-    def _point(self, deal: api.Deal, values: tuple[float | None, ...], run: api.Run) -> Point:
+    def excess(self, point: Point, j: int) -> float:
+        """By how much a candidate breaks a limit, its margin among it; 0 where it keeps it."""
+        return self.limits[j].excess(self.reached(point, j))
+
+    def reached(self, point: Point, j: int) -> float:
+        """The figure of a limit with its margin."""
+        return self.limits[j].surely(point.figures[j], self.margin)
+
+    def _point(self, deal: api.Deal, values: tuple[float | None, ...], run: api.Run, margin: float) -> Point:
         job = self.draws.job
-        return point_of(deal, values, run, self.limits, self.payer, min(job.paths, PURSE_PATHS), job.seed)
+        return point_of(deal, values, run, self.limits, self.payer, min(job.paths, PURSE_PATHS), job.seed, margin)
 
 
 def point_of(
@@ -434,17 +468,18 @@ def point_of(
     payer: str | None,
     paths: int,
     seed: int,
+    margin: float = 0.0,
 ) -> Point:
     """What a run of a deal with some terms says of cost and limits; the public purse is run where a limit asks."""
     public = any(limit.side == PUBLIC for limit in limits)
-    purse = api.run_purse(deal, paths, seed) if public else None
+    purse = figures_of_budgets(limits, api.run_purse(deal, paths, seed)) if public else None
     figures = tuple(figure_of(limit, run, purse) for limit in limits)
     return Point(
         values,
         precision.mean(paid_by(run, None if payer is None else run.plan.labels.payers.index(payer)), run.sample),
         figure_of(P_LOSS, run),
         figures,
-        tuple(limit.holds(figure.value) for limit, figure in zip(limits, figures, strict=True)),
+        tuple(limit.holds(limit.surely(figure, margin)) for limit, figure in zip(limits, figures, strict=True)),
     )
 
 
@@ -457,6 +492,7 @@ class Found(NamedTuple):
     best: Key | None
     monotone: bool
     relaxations: tuple[Relaxation, ...]
+    apart: tuple[float, ...] = ()
 
 
 def _solve_one(tried: Tried) -> Found:
@@ -485,18 +521,55 @@ def _boundary(tried: Tried, grid: list[int], j: int) -> None:
 
 
 def _solve_two(tried: Tried) -> Found:
-    """Two terms: on a grid that is refined, then each to its last step."""
-    found = _on_grids(tried, COARSE_OF_TWO, FINER_OF_TWO)
-    if found.best is None:
-        return found
-    best = found.best
-    for axis in (0, 1, 0):
-        best = _polished(tried, best, axis)
-    return found._replace(best=best)
+    """Two terms: for each of many values of the first the second by bisection, then each to its last step."""
+
+    def cost(key: Key) -> tuple[float, ...]:
+        return (tried.at(key).cost.value,)
+
+    best, gap = _on_lines(tried, cost, lambda key: tried.at(key).holds, ROUNDS)
+    if best is not None:
+        return Found(best, monotone=False, relaxations=(), apart=_apart(tried, gap))
+    gaps = []
+    for j in range(len(tried.limits)):
+
+        def broken(key: Key, j: int = j) -> tuple[float, ...]:
+            point = tried.at(key)
+            return (tried.excess(point, j), point.cost.value)
+
+        gaps.append(_on_lines(tried, broken, lambda key, j=j: _but(tried.at(key).holds, j), ROUNDS)[1])  # type: ignore[misc]
+    return Found(None, monotone=False, relaxations=_relaxations(tried), apart=_apart(tried, max(gaps)))
 
 
-def _polished(tried: Tried, best: Key, axis: int) -> Key:
-    """The cheapest candidate next to the best one along one term, to its last step."""
+def _apart(tried: Tried, gap: int) -> tuple[float, float]:
+    """How far the values of the first term lay apart at first and at last."""
+    first, (low, high) = tried.terms[0], tried.ends[0]
+    return max(1.0, (high - low) / (LINES - 1)) / first.steps, gap / first.steps
+
+
+def _but(holds: tuple[bool, ...], j: int) -> tuple[bool, ...]:
+    return (*holds[:j], *holds[j + 1 :])
+
+
+def _on_lines(
+    tried: Tried, score: Callable[[Key], tuple[float, ...]], holds: Callable[[Key], tuple[bool, ...]], rounds: int
+) -> tuple[Key | None, int]:
+    """The pair of least score under which all holds, and how far the last values of the first term lay apart."""
+    first, second = tried.ends
+    best, gap = search.best_of_lines((first, second), score, holds, LINES, rounds)
+    if best is not None:
+        for axis in (1, 0, 1):
+            best = _polished(tried, best, axis, score, holds)
+    return best, gap
+
+
+def _polished(
+    tried: Tried,
+    best: Key,
+    axis: int,
+    score: Callable[[Key], tuple[float, ...]],
+    holds: Callable[[Key], tuple[bool, ...]],
+) -> Key:
+    """The best candidate next to one along one term, to its last step."""
     low, high = tried.ends[axis]
 
     def at(k: int) -> Key:
@@ -506,10 +579,10 @@ def _polished(tried: Tried, best: Key, axis: int) -> Key:
     for way in (-1, 1):
         gap = 1
         while (k := min(max(reached + way * gap, low), high)) != reached:
-            if tried.at(at(k)).cost.value >= tried.at(at(reached)).cost.value:
+            if score(at(k)) >= score(at(reached)):
                 break
-            if not tried.at(at(k)).feasible:
-                reached = search.first_true(k, reached, lambda each: tried.at(at(each)).feasible)
+            if not all(holds(at(k))):
+                reached = search.first_true(k, reached, lambda each: all(holds(at(each))))
                 break
             reached, gap = k, 2 * gap
     return at(reached)
@@ -535,14 +608,14 @@ def _on_grids(tried: Tried, count: int, finer: int) -> Found:
 def _score_without(tried: Tried, key: Key, j: int) -> tuple[float, ...]:
     point = tried.at(key)
     others = _broken(tried, point, but=j)
-    return (others, tried.limits[j].excess(point.figures[j].value), point.cost.value)
+    return (others, tried.excess(point, j), point.cost.value)
 
 
 def _broken(tried: Tried, point: Point, but: int = -1) -> float:
     """How far limits are broken, each relative to its number."""
     return sum(
-        _relative(limit, limit.excess(figure.value))
-        for j, (limit, figure) in enumerate(zip(tried.limits, point.figures, strict=True))
+        _relative(limit, tried.excess(point, j))
+        for j, limit in enumerate(tried.limits)
         if j != but and not point.holds[j]
     )
 
@@ -585,26 +658,26 @@ def _what_binds(tried: Tried, best: Key | None) -> tuple[tuple[str, ...], tuple[
 def _relaxations(tried: Tried) -> tuple[Relaxation, ...]:
     """How far each limit alone would have to give way; where none is enough alone, how far all of them together."""
     found = []
-    for j, limit in enumerate(tried.limits):
+    for j in range(len(tried.limits)):
         others = [point for point in tried.known.values() if _keeps_all_but(point, j)]
-        best = min(others, key=lambda point: (limit.excess(point.figures[j].value), point.cost.value), default=None)
-        if best is not None and math.isfinite(limit.excess(best.figures[j].value)):
-            found.append(_relaxation(limit, _cheapest_with(tried, j, best), j, alone=True))
+        best = min(others, key=lambda point: (tried.excess(point, j), point.cost.value), default=None)
+        if best is not None and math.isfinite(tried.excess(best, j)):
+            found.append(_relaxation(tried, _cheapest_with(tried, j, best), j, alone=True))
     if not found:
         best = min(tried.known.values(), key=lambda point: (_broken(tried, point), point.cost.value))
-        broken = [(j, limit) for j, limit in enumerate(tried.limits) if not best.holds[j]]
-        found = [_relaxation(limit, best, j, alone=False) for j, limit in broken]
+        broken = [j for j, held in enumerate(best.holds) if not held]
+        found = [_relaxation(tried, best, j, alone=False) for j in broken]
     by_number = {str(limit): limit for limit in tried.limits}
     return tuple(sorted(found, key=lambda one: _relative(by_number[one.limit], one.by)))
 
 
 def _cheapest_with(tried: Tried, j: int, best: Point) -> Point:
     """The cheapest candidate under which a limit is broken no further than under the best one, and no other is."""
-    limit = tried.limits[j]._replace(number=best.figures[j].value, sign=tried.limits[j].sign[0] + "=")
+    limit = tried.limits[j]._replace(number=tried.reached(best, j), sign=tried.limits[j].sign[0] + "=")
 
     def does(key: Key) -> bool:
         point = tried.at(key)
-        return _keeps_all_but(point, j) and limit.holds(point.figures[j].value)
+        return _keeps_all_but(point, j) and limit.holds(tried.reached(point, j))
 
     keys = sorted(tried.known)
     if len(tried.terms) == 1:
@@ -619,9 +692,8 @@ def _keeps_all_but(point: Point, j: int) -> bool:
     return all(held for place, held in enumerate(point.holds) if place != j)
 
 
-def _relaxation(limit: Limit, point: Point, j: int, *, alone: bool) -> Relaxation:
-    needed = point.figures[j].value
-    return Relaxation(str(limit), needed, limit.excess(needed), alone, point.terms)
+def _relaxation(tried: Tried, point: Point, j: int, *, alone: bool) -> Relaxation:
+    return Relaxation(str(tried.limits[j]), tried.reached(point, j), tried.excess(point, j), alone, point.terms)
 
 
 # What is told beside the answer
@@ -631,6 +703,8 @@ def _pareto(tried: Tried, found: Found) -> tuple[ParetoPoint, ...]:
     """Candidates that no other beats in both cost and loss probability, about ten of them."""
     if len(tried.terms) == 1 and found.monotone:
         _try_levels(tried)
+    elif len(tried.terms) == 2:
+        _try_levels_of_two(tried, found)
     keys = sorted(tried.known)
     points = [tried.at(key) for key in keys]
     burden = _burdens(tried, keys)
@@ -677,6 +751,22 @@ def _try_levels(tried: Tried) -> None:
             if held[k] != held[k + 1]:
                 ends = (keys[k][0], keys[k + 1][0]) if held[k + 1] else (keys[k + 1][0], keys[k][0])
                 search.first_true(*ends, lambda each, level=level: tried.at((each,)).p_loss.value <= level, step)  # type: ignore[misc]
+
+
+def _try_levels_of_two(tried: Tried, found: Found) -> None:
+    """Try candidates that reach some loss probabilities, along a few values of the first term."""
+    first, (low, high) = tried.ends
+    axis = {*search.spaced(*first, LINES_OF_PARETO), *([found.best[0]] if found.best is not None else [])}
+    step = max(1, (high - low) // PARTS_OF_PARETO)
+    for level in _levels(tried):
+        for a in sorted(axis):
+            search.best_of_line(
+                low,
+                high,
+                lambda b, a=a: tried.at((a, b)).cost.value,  # type: ignore[misc]
+                lambda b, a=a, level=level: (tried.at((a, b)).p_loss.value <= level,),  # type: ignore[misc]
+                step,
+            )
 
 
 def _thinned(tried: Tried, keys: list[Key]) -> list[Key]:
@@ -730,7 +820,9 @@ def _remarks(
         remarks.append(
             "What the payer pays does not depend on these terms: of those that keep all limits, one at a limit."
         )
-    if not found.monotone:
+    if found.apart:
+        remarks.append(_how_wide(tried, found.apart))
+    elif not found.monotone:
         remarks.append(
             "Searched on grids, each finer than the one before: cheaper terms between their points may be missed."
         )
@@ -742,12 +834,24 @@ def _remarks(
     return tuple(remarks)
 
 
+def _how_wide(tried: Tried, apart: tuple[float, ...]) -> str:
+    """How the search over two terms went, in words."""
+    first, second = (term.place for term in tried.terms)
+    wide, near = (f"{each:,.{len(str(tried.terms[0].steps)) - 1}f}" for each in apart)
+    return (
+        f"For each of many values of {first}, {wide} apart and in the end {near} around the best, {second} was found "
+        "by bisection: pairs between these values may be a little cheaper."
+    )
+
+
 def _of_luck(limit: Limit, figure: Estimate, other: Estimate) -> list[str]:
     """Whether a limit that holds may do so by the luck of the paths."""
     error, away = figure.standard_error, abs(other.value - figure.value)
-    if error > 0.0 and abs(figure.value - limit.number) < VISIBLE * error:
-        said = f"{limit} holds on these paths, but by less than {VISIBLE:g} standard errors"
-        return [f"{said}; with more paths, or a limit a little tighter, it is safer."]
+    if error > 0.0 and abs(figure.value - limit.number) < MARGIN * error * (1.0 - 1e-9):
+        said = f"{limit} holds on these paths, but by less than {MARGIN:g} standard errors"
+        return [f"{said}; with more paths, or a larger --margin, it is safer."]
+    if error != 0.0 and other.standard_error > 0.0 and limit.excess(other.value) > 0.0:
+        return [f"{limit} does not hold with other people; take more --paths, or a larger --margin."]
     if error == 0.0 and other.standard_error > 0.0 and away > UNLIKELY * other.standard_error:
         return [f"{limit}: the check with other people differs by more than {UNLIKELY:g} standard errors."]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from risksim.analysis.limits import RISK_LEVEL, LimitError, figures_of_purse, na
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
-from risksim.metrics.summary import Withheld
+from risksim.metrics.summary import Statistic, Withheld
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -88,6 +88,18 @@ class Limit(NamedTuple):
         if math.isnan(value):
             return math.inf
         return max(value - self.number if self.sign in ("<=", "<") else self.number - value, 0.0)
+
+    def surely(self, figure: Estimate, margin: float) -> float:
+        """A figure moved by so many standard errors to where it keeps the limit less: what holds there seldom holds by
+        luck. Where there is no standard error, as of what was seen on no path, the end of its interval is taken.
+        """
+        if margin <= 0.0:
+            return figure.value
+        upwards = self.sign in ("<=", "<")
+        if math.isnan(figure.standard_error):
+            end = figure.high if upwards else figure.low
+            return end if math.isfinite(end) else figure.value
+        return figure.value + (margin if upwards else -margin) * figure.standard_error
 
     @property
     def is_money(self) -> bool:
@@ -211,13 +223,13 @@ def _fault(side: str, found: str, remedy: str | None = None) -> LimitError:
 # Figures of a run
 
 
-def figure_of(limit: Limit, run: api.Run, purse: api.PurseRun | None = None) -> Estimate:
-    """The figure to which a limit is set, with its standard error."""
+def figure_of(limit: Limit, run: api.Run, purse: Mapping[str, Statistic] | None = None) -> Estimate:
+    """The figure to which a limit is set, with its standard error; `purse` is that of `figures_of_budgets`."""
     if limit.side == INVESTOR:
         return _of_investor(limit, run)
     if limit.side == PUBLIC:
         assert purse is not None
-        found = figures_of_purse(api.purse_figures(purse))[f"{limit.who}.{limit.figure}"]
+        found = purse[f"{limit.who}.{limit.figure}"]
         return Estimate.missing() if isinstance(found, Withheld) else found
     row = None if limit.who is None else run.plan.labels.payers.index(limit.who)
     paid, sample = paid_by(run, row, limit.year), run.sample
@@ -231,6 +243,12 @@ def figure_of(limit: Limit, run: api.Run, purse: api.PurseRun | None = None) -> 
     if limit.figure == "es95":
         return precision.expected_shortfall(paid, sample, RISK_LEVEL)
     return precision.quantile(paid, sample, _level(limit.figure))
+
+
+def figures_of_budgets(limits: Sequence[Limit], purse: api.PurseRun) -> dict[str, Statistic]:
+    """The figures of the public budgets that limits name, and of no others: each takes as long as settling."""
+    asked = {limit.who for limit in limits if limit.side == PUBLIC and limit.who is not None}
+    return figures_of_purse(api.purse_figures(purse, asked))
 
 
 def paid_by(run: api.Run, payer: int | None = None, year: int | None = None) -> FloatArray:

@@ -16,12 +16,15 @@ from scipy import special
 
 from risksim import api
 from risksim.analysis.limits import NAMES, Limit, answer_of, read_limits
+from risksim.analysis.standard import NoSenseError, late_by
 from risksim.errors import RisksimError, RunError, ScenarioError
 from risksim.metrics import precision
 from risksim.metrics.purse import TOTAL, ledger
 from risksim.metrics.regression import conditional_mean
 from risksim.metrics.summary import Withheld
 
+Watch = Callable[[str, int, int], None]
+"""Told what is looked at, how many such things are done, and how many there are."""
 FloatArray = npt.NDArray[np.float64]
 
 PATHS = 4_096
@@ -37,6 +40,8 @@ PARTS = 10
 """Parts into which the range of a number without a law is cut likewise."""
 CLOSE = 2e-3
 """How near a break point is found, as a part of the step in which it lies."""
+DELAYS = (60, 48, 36, 24, 18, 12, 6, 3, 1)
+"""Months by which all enrolment is moved at most: the largest that a deal can bear."""
 MOST_JOINT = 8
 """Inputs that are moved together, at most: those that say most."""
 STEP = 0.3
@@ -151,6 +156,7 @@ def reverse(
     paths: int = PATHS,
     seed: int = api.SEED,
     threads: int = 0,
+    progress: Watch | None = None,
 ) -> Reverse:
     """Say what would have to happen for a limit to break.
 
@@ -164,6 +170,8 @@ def reverse(
         Paths of each run. [paths]
     seed, threads
         As in `risksim.api.simulate`.
+    progress : callable, optional
+        Called with what is looked at, how many such things are done, and how many there are.
 
     Returns
     -------
@@ -183,9 +191,17 @@ def reverse(
         engine: Literal["conditional", "individual"] = "conditional" if conditional else "individual"
         return api.simulate(plan, paths, seed, threads, keep_claims=False, engine=engine)
 
+    say = progress or _silent
+    say("the deal as it stands", 0, 1)
     base = run(deal)
     movable, missing = knobs(deal)
     curves = [_Curve(knob, wanted, run) for knob in movable]
+    breaks, rates = [], []
+    for done, curve in enumerate(curves):
+        say(curve.knob.name, done, len(curves) + 1)
+        breaks.append(break_of(deal.plan, curve))
+        rates += rates_for(deal.plan, curve) if curve.knob.outcome is not None else []
+    say("all together", len(curves), len(curves) + 1)
     stands = statistic_of(wanted, base)
     joint, middle_broken = joint_break(deal, base, wanted, run)
     return Reverse(
@@ -194,13 +210,17 @@ def reverse(
         None if math.isnan(stands.value) else stands.value,
         None if math.isnan(stands.error) else stands.error,
         beyond(wanted, base).value > 0.0,
-        (*(break_of(deal.plan, curve) for curve in curves), *missing),
+        (*breaks, *missing),
         unit_saving(deal, paths, seed, threads),
-        tuple(one for curve in curves if curve.knob.outcome is not None for one in rates_for(deal.plan, curve)),
+        tuple(rates),
         joint,
         middle_broken,
         base.engine,
     )
+
+
+def _silent(_words: str, _done: int, _of: int) -> None:
+    """Nobody watches."""
 
 
 def limit_of(text: str) -> Limit:
@@ -261,6 +281,8 @@ class Knob(NamedTuple):
     """Where it may lie, if it has no law."""
     outcome: str | None = None
     """Whose success rate it is."""
+    whole: bool = False
+    """Whether it moves in whole steps, as months."""
 
 
 def knobs(deal: api.Deal) -> tuple[list[Knob], list[Break]]:
@@ -291,18 +313,22 @@ def knobs(deal: api.Deal) -> tuple[list[Knob], list[Break]]:
         if knob is None and key == "enrolment.ratio":
             knob = _times(deal)
         if knob is None:
-            missing.append(_missing(name, "the file says it in parts that have no common value"))
+            missing.append(_missing(name, _why_not(deal, key)))
         else:
             found.append(knob)
-    late = _late(deal)
-    if late is None:
-        reason = (
-            "the file has no number of months by which all comes later; give cohorts a `late_start` under `enrolment`"
-        )
-        missing.append(_missing("delay", reason)._replace(unit="month"))
+    late = _late(deal) or _delayed(deal)
+    if isinstance(late, str):
+        missing.append(_missing("delay", late)._replace(unit="month"))
     else:
         found.append(late)
     return found, missing
+
+
+def _why_not(deal: api.Deal, key: str) -> str:
+    """Why enrolment or dropout cannot be moved."""
+    if key == "dropout" and any("duration" not in cohort for cohort in deal.document.root.get("cohorts", [])):
+        return "a cohort has no `duration`, so that there is no course to leave"
+    return "the file says it in parts that have no common value"
 
 
 def _missing(name: str, reason: str) -> Break:
@@ -361,6 +387,30 @@ def _late(deal: api.Deal) -> Knob | None:
     return Knob("late start", "month", base, slots, lambda at: api.fixed(deal, dict.fromkeys(slots, at)), 0.0, high)
 
 
+def _delayed(deal: api.Deal) -> Knob | str:
+    """Everybody enrolling some whole months later, where the file has no number for that; or why that can't be."""
+
+    def turn(months: float) -> api.Deal:
+        return api.changed(deal, "reverse", late_by(deal, f"{round(months)} months") if round(months) else {})
+
+    why, scenario = "", deal.scenario
+    length = (
+        12 * (scenario.end_date.year - scenario.start_date.year) + scenario.end_date.month - scenario.start_date.month
+    )
+    for latest in DELAYS:
+        if latest > length:
+            continue
+        try:
+            turn(latest)
+        except NoSenseError as error:
+            return str(error)
+        except ScenarioError as error:
+            why = f"the deal cannot bear one of {latest} months: {error.faults[0].path}: {error.faults[0].found}"
+        else:
+            return Knob("delay of all enrolment", "month", 0.0, (), turn, 0.0, float(latest), whole=True)
+    return why or "the deal is shorter than a month's delay"
+
+
 class _Curve:
     """What moving one number alone does; each value is run once."""
 
@@ -395,27 +445,36 @@ def break_of(plan: api.Plan, curve: _Curve) -> Break:
         return Break(knob.name, knob.unit, knob.base, None, None, breaks, None, None, _no_break(breaks, knob))
     middle = at[len(at) // 2] if knob.base is None else knob.base
     place = min(turns, key=lambda turn: max(at[turn] - middle, middle - at[turn + 1]))
-    value = narrowed(lambda x: curve.beyond(x).value, at[place], at[place + 1])
+    value = narrowed(lambda x: curve.beyond(x).value, at[place], at[place + 1], knob.whole)
     slope = _slope(at[place : place + 2], beyonds[place : place + 2])
     error = curve.beyond(value).error / slope if slope > 0.0 else math.nan
     breaks = "below" if beyonds[place] > 0.0 else "above"
     quantile = level_of(plan, knob.slots, value)
     chance = None if quantile is None else (quantile if breaks == "below" else 1.0 - quantile)
-    shown = error if math.isfinite(error) else None
+    shown = error if math.isfinite(error) and not knob.whole else None
     return Break(knob.name, knob.unit, knob.base, value, shown, breaks, quantile, chance, _plausible(chance))
 
 
 def _places(plan: api.Plan, knob: Knob) -> list[float]:
     """Where the limit is looked at: over the range, and at quantiles of the law where there is one."""
     if not knob.slots:
-        return [float(value) for value in np.linspace(knob.low, knob.high, PARTS + 1)]
+        found = np.linspace(knob.low, knob.high, PARTS + 1)
+        return sorted({float(value) for value in (np.round(found) if knob.whole else found)})
     values = api.input_values(plan, knob.slots[0], special.ndtr(np.array(GRID)))
     return sorted({float(value) for value in values})
 
 
-def narrowed(f: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function becomes positive, or ceases to be, between two places: by halving, as it may jump there."""
+def narrowed(f: Callable[[float], float], low: float, high: float, whole: bool = False) -> float:
+    """Where a function becomes positive, or ceases to be, between two places: by halving, as it may jump there.
+
+    Of whole numbers, the first at which it is no longer what it was at the lower place.
+    """
     width, at_low = high - low, f(low) > 0.0
+    while whole and high - low > 1.0:
+        middle = float((low + high) // 2)
+        low, high = (middle, high) if (f(middle) > 0.0) == at_low else (low, middle)
+    if whole:
+        return high
     while high - low > CLOSE * width:
         middle = 0.5 * (low + high)
         if (f(middle) > 0.0) == at_low:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from risksim import api
+from risksim.analysis.judgements import Judged, judged_paths, judgements, not_moved
 from risksim.analysis.stress import Outcome, outcome_of
 from risksim.errors import RisksimError
 from risksim.metrics import precision
@@ -134,15 +135,6 @@ class Discovery(NamedTuple):
     """None where no box tells them from the rest."""
 
 
-class Judged(NamedTuple):
-    """A constant of the register that is a judgement and acts here."""
-
-    key: str
-    what: str
-    value: str
-    where: tuple[str, ...]
-
-
 class Points(NamedTuple):
     """A few paths for a picture: the two inputs that a box restricts most, and whether each is a hit."""
 
@@ -176,7 +168,8 @@ class Sensitivity(NamedTuple):
     guesses: tuple[str, ...]
     """Inputs marked as assumptions, by their share of the variance, the largest first."""
     judged: tuple[Judged, ...]
-    """Constants that are judgements and act in this deal; they are held, so nothing here says what they change."""
+    """Constants that are judgements and act in this deal, the largest swing first; not moved where no tornado was asked
+    for."""
     points: Points
 
 
@@ -225,7 +218,11 @@ def sensitivity(
     by_npv, by_loss = given_data_indices(drawn, found.npv), given_data_indices(drawn, found.lost)
     order = sorted(range(len(slots)), key=lambda place: (-_or_zero(by_npv[place]), place))
     bars = _tornado(asked, plan, [slots[place] for place in order[:MOST_BARS]], paths) if tornado else ()
-    indices = _sobol(asked, plan, slots, paths, all_paths(deal, paths, tornado=tornado, sobol=False)) if sobol else None
+    done = paths + (2 * len(bars) * tornado_paths(plan, paths))
+    indices = _sobol(asked, plan, slots, paths, done) if sobol else None
+    before = all_paths(deal, paths, tornado=tornado, sobol=sobol) - judged_paths(deal, paths)
+    report = None if progress is None else lambda done: progress(before + done)
+    judged = judgements(deal, paths, seed, threads, report) if tornado else not_moved(deal)
     discovery, points = _discover(found, drawn, names, by_npv, by_loss)
     told = tuple(_input_of(plan, slot) for slot in slots)
     return Sensitivity(
@@ -240,7 +237,7 @@ def sensitivity(
         indices,
         discovery,
         tuple(told[place].input for place in order if told[place].is_assumption),
-        judged_in_use(deal),
+        judged,
         points,
     )
 
@@ -259,7 +256,7 @@ def all_paths(deal: api.Deal, paths: int, *, tornado: bool, sobol: bool) -> int:
     n_inputs = len(api.evidence_inputs(deal.plan))
     found = paths
     if tornado:
-        found += 2 * min(n_inputs, MOST_BARS) * tornado_paths(deal.plan, paths)
+        found += judged_paths(deal, paths) + 2 * min(n_inputs, MOST_BARS) * tornado_paths(deal.plan, paths)
     if sobol:
         found += INNER * (n_inputs + 2) * sobol_paths(n_inputs, paths)
     return found
@@ -274,13 +271,6 @@ def tornado_paths(plan: api.Plan, paths: int) -> int:
 def sobol_paths(n_inputs: int, paths: int) -> int:
     """Points of each sample behind Sobol indices: as many as `WORK` plain runs allow."""
     return min(paths, max(FEWEST_PATHS, int(WORK * paths) // (INNER * (n_inputs + 2))))
-
-
-def judged_in_use(deal: api.Deal) -> tuple[Judged, ...]:
-    """The constants of the register that are judgements and act in a deal."""
-    return tuple(
-        Judged(one.key, one.what, one.value, one.where) for one in api.constants_in_use(deal) if one.status == "J"
-    )
 
 
 class _Asked(NamedTuple):

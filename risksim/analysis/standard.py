@@ -24,6 +24,19 @@ Changes = dict[str, Any]
 FloatArray = npt.NDArray[np.float64]
 LOW = 0.1
 """The point of the evidence at which success rates are held. [1]"""
+FORMS = {
+    "success_rate": LOW,
+    "monthly": LOW,
+    "spells.starts": LOW,
+    "spells.ends": 1.0 - LOW,
+    "amount.shift": LOW,
+    "score.growth": LOW,
+    "use.effect": LOW,
+    "true_effect": LOW,
+}
+"""The keys of an outcome in which evidence of success is written, and the point of each with little of it. [1]"""
+NO_PAYMENT = ("rebase", "amend", "index")
+"""Rules that change others and pay nothing themselves."""
 LOG_ODDS = 0.7
 """How far below the log odds of success of a harder group lie: about half the odds."""
 LATE = "12 months"
@@ -193,36 +206,73 @@ def twice_the_odds_of_leaving(deal: api.Deal) -> Changes:
 
 
 def low_success(deal: api.Deal) -> Changes:
-    """Every uncertain chance of success held at the 10 % point of its evidence."""
+    """Every uncertain number that says how well the programme does held at the 10 % point on its bad side."""
     changes: Changes = {}
     outcomes: dict[str, dict[str, Any]] = deal.document.root.get("outcomes", {})
+    paid = _paid(deal)
     rated = [
-        (name, key, said[key]) for name, said in outcomes.items() for key in ("success_rate", "monthly") if key in said
+        (f"outcomes[{name}].{place}", level, said)
+        for name, said in outcomes.items()
+        for place, level in _forms(said, name in paid)
     ]
     if not rated:
-        raise NoSenseError("no outcome has a chance of success, of which evidence could be weak")
-    for name, key, law in rated:
-        place = f"outcomes[{name}].{key}"
-        found = api.points_of_input(deal, place, (LOW,))
-        if found is not None:
-            changes[place] = _short(float(found[0]))
-            if isinstance(law, dict) and "effect" in law:  # what the usual service achieves is said there
-                changes[f"outcomes[{name}].counterfactual"] = law["effect"]["usual"]
+        raise NoSenseError("no outcome has a chance or a size of success, of which evidence could be weak")
+    for place, level, said in rated:
+        found = api.points_of_input(deal, place, (level,))
+        if found is None:
+            continue
+        changes[place] = _short(float(found[0]))
+        law = said.get("success_rate")
+        if place.endswith(".success_rate") and isinstance(law, dict) and "effect" in law:
+            changes[f"{place.removesuffix('success_rate')}counterfactual"] = law["effect"]["usual"]  # it is said there
     if not changes:
         raise NoSenseError(
-            "every success rate of the file is certain, or drawn for each site, so there is no 10 % point"
+            "every number that says how well the programme does is certain, or drawn for each site, so there is no "
+            "10 % point"
         )
     return changes
 
 
+def _forms(said: dict[str, Any], pays: bool) -> Iterator[tuple[str, float]]:
+    """The places of an outcome that say how well the programme does, and at which point it does badly."""
+    for place, level in FORMS.items():
+        block, _, key = place.partition(".")
+        there = said.get(block)
+        if there is not None and (not key or (isinstance(there, dict) and key in there)):
+            yield place, level
+    if pays and "result" in said:
+        result = said["result"]
+        yield from (
+            ((f"result[{row}].value", LOW) for row in range(len(result)))
+            if isinstance(result, list)
+            else (("result", LOW),)
+        )
+
+
+def _paid(deal: api.Deal) -> set[str]:
+    """Outcomes that a rule pays by: a result that only moves a baseline or an index says nothing of success."""
+    rules = (rule.items() for rule in deal.document.root.get("payments", []))
+    return {
+        str(said["outcome"])
+        for rule in rules
+        for kind, said in rule
+        if kind not in NO_PAYMENT and isinstance(said, dict) and "outcome" in said
+    }
+
+
 def one_year_late(deal: api.Deal) -> Changes:
     """Everybody enrols, and so succeeds, twelve months later; follow-ups, costs and the end stay."""
+    return late_by(deal, LATE)
+
+
+def late_by(deal: api.Deal, months: str) -> Changes:
+    """Everybody enrols later by some months, as ``12 months``."""
 
     def change(cohort: dict[str, Any], _: int) -> Changes:
         said = cohort.get("enrolment")
         if said is None:
-            return {"enrolment": {"opens": LATE}}
-        return {"enrolment.opens": {"plus": LATE} if said.get("opens") is not None else LATE}
+            return {"enrolment": {"opens": months}}
+        return {"enrolment.opens": {"plus": months} if said.get("opens") is not None else months}
 
     return _cohorts(deal, change, "")
 
@@ -230,7 +280,10 @@ def one_year_late(deal: api.Deal) -> Changes:
 def recession_in_year_two(deal: api.Deal) -> Changes:
     """A recession a year after the start, by the register; one that the file says is put on that day instead."""
     if not any("spells" in said for said in deal.document.root.get("outcomes", {}).values()):
-        raise NoSenseError("no outcome has spells, as of employment, which are what a recession ends")
+        reason = "no outcome has spells, as of employment, which are what a recession ends"
+        if (deal.document.root.get("dependence") or {}).get("macro") is not None:
+            reason += "; the economy of a year acts by dependence.macro, of which no year can be held at a value"
+        raise NoSenseError(reason)
     said = deal.document.root.get("dependence")
     kept = {} if said is None else dict(said.get("recession") or {})
     kept.pop("yearly_chance", None)
@@ -329,7 +382,7 @@ SET: tuple[tuple[Stress, Callable[[api.Deal], Changes]], ...] = (
         Stress(
             "low_success",
             "success at the 10 % point",
-            "every uncertain chance of success is held at the value that its evidence exceeds nine times in ten",
+            "every uncertain chance or size of success is held where its evidence is exceeded nine times in ten",
         ),
         low_success,
     ),

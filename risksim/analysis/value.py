@@ -215,7 +215,7 @@ def check(deal: api.Deal, decides: str, terms: Sequence[str], pilot: Pilot | Non
     for name in terms:
         if name not in deal.scenario.stresses:
             there = ", ".join(deal.scenario.stresses) or "none"
-            raise NothingToKnowError(f"{file}: --terms: got '{name}'; the stresses of the file are: {there}.")
+            raise NothingToKnowError(f"{file}: --stress: got '{name}'; the stresses of the file are: {there}.")
     if pilot is not None:
         _check_pilot(pilot)
     luck = deal.plan.inputs.luck

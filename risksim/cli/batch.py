@@ -16,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, plain, show, talk
-from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, save
+from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, public_limits, save
 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Batch, Row
@@ -80,6 +80,7 @@ def batch(
     said = envelope(found, paths, seed, limits)
     if ranking:
         said |= {"by": by, "apart": [{"file": one.file, "message": one.message} for one in found.apart]}
+        said |= public_limits(_tells_of_public_money(found))
     if reference:
         from risksim.cli.reference import past, told
 
@@ -208,8 +209,14 @@ def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
         if row.measures is not None
     )
     foot = Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed)
-    tells = any(not math.isnan(getattr(row.net_benefit, "value", math.nan)) for row in rows)
-    return ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by) + limits_beside(tells)
+    page = ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by)
+    return page + limits_beside(_tells_of_public_money(found))
+
+
+def _tells_of_public_money(found: Batch) -> bool:
+    """Whether any row says what public budgets keep."""
+    told = (row.measures.net_benefit for row in found.rows if row.measures is not None)
+    return any(not math.isnan(getattr(one, "value", math.nan)) for one in told)
 
 
 def _page(found: Batch, paths: int, seed: int) -> str:

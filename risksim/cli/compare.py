@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, save
+from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, limits_of, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
@@ -49,13 +49,13 @@ def compare(
     greet(quiet)
     with progress(paths * len(deals), quiet) as report:
         found = ask(deals, names, paths, seed, threads, engine=engine, progress=report)
-    said = envelope(found, deals, paths, seed) | {"charts": charts(found)}
+    public = all(api.has_purse(deal) for deal in deals)
+    said = envelope(found, deals, paths, seed) | {"limits": limits_of(public), "charts": charts(found)}
     save(out, chart, said, lambda: as_csv(found), said["charts"])
     if as_json:
         show(as_text(said))
         return
-    limits = limits_beside(all(api.has_purse(deal) for deal in deals))
-    show(comparison(found, Footing(paths, seed, version("risksim-dsi"))) + limits)
+    show(comparison(found, Footing(paths, seed, version("risksim-dsi"))) + limits_beside(public))
     for deal in {deal.document.file: deal for deal in deals}.values():
         mark(api.constants_in_use(deal))
 
@@ -69,7 +69,7 @@ def _sides(files: list[str], stresses: list[str]) -> tuple[list[api.Deal], list[
             )
     if stresses and len(files) > 1:
         raise NoSuchSideError(
-            f"--with: got it beside {len(files)} files; it names stresses of one file.\n"
+            f"--stress: got it beside {len(files)} files; it names stresses of one file.\n"
             "  Leave the other files out, or write the stress into a file of its own."
         )
     deals = [api.read(file) for file in files]
@@ -77,7 +77,9 @@ def _sides(files: list[str], stresses: list[str]) -> tuple[list[api.Deal], list[
     for name in stresses:
         if name not in deals[0].scenario.stresses:
             there = ", ".join(f"'{one}'" for one in deals[0].scenario.stresses) or "none"
-            raise NoSuchSideError(f"--with '{name}': {deals[0].document.file} has no such stress.\n  There is {there}.")
+            raise NoSuchSideError(
+                f"--stress '{name}': {deals[0].document.file} has no such stress.\n  There is {there}."
+            )
         deals.append(api.stressed(deals[0], name))
         names.append(name)
     return deals, names

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def decompose(
 ) -> None:
     """Deal the variance of a deal out and print where it comes from."""
     check_files(out, chart, TABLE)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file, funded=False)
 
     from risksim.analysis.decompose import all_paths
     from risksim.analysis.decompose import decompose as ask
@@ -36,12 +36,13 @@ def decompose(
         found = ask(deal, paths, seed, threads, report)
     foot, of = told_of(deal, found, seed)
     drawn = split_chart(foot, of)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": {"split": drawn}}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(deal))}
+    said["charts"] = {"split": drawn}
     save(out, chart, said, lambda: _as_csv(found))
     if as_json:
         show(as_text(said))
         return
-    show(decomposition(foot, of))
+    show(decomposition(foot, of) + limits_beside(api.has_purse(deal)))
     mark(api.constants_in_use(deal))
 
 
@@ -60,9 +61,12 @@ def told_of(deal: api.Deal, found: Decomposition, seed: int) -> tuple[Footing, t
         plan.digest,
         version("risksim-dsi"),
         len(plan.labels.cohorts) == 1,
+        deal.scenario.is_funded,
     )
     of = tuple(
-        PartsOf(one.quantity, one.outcome, one.sd, tuple(ShareOf(*share) for share in one.shares), one.together)
+        PartsOf(
+            one.quantity, one.outcome, one.budget, one.sd, tuple(ShareOf(*share) for share in one.shares), one.together
+        )
         for one in found.of
     )
     return foot, of
@@ -72,10 +76,10 @@ def _as_csv(found: Decomposition) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     head = [f"{name}{end}" for name in ("closed", "total", "shapley") for end in ("", "_standard_error")]
-    writer.writerow(["quantity", "outcome", "sd", "factor", *head])
+    writer.writerow(["quantity", "outcome", "budget", "sd", "factor", *head])
     for one in found.of:
         for share in one.shares:
             cells = [number for part in (share.closed, share.total, share.shapley) for number in part[:2]]
-            row = [one.quantity, one.outcome, one.sd, share.factor, *cells]
+            row = [one.quantity, one.outcome, one.budget, one.sd, share.factor, *cells]
             writer.writerow(["" if cell is None or cell != cell else cell for cell in row])
     return stream.getvalue()

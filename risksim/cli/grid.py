@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import envelope, greet, save
+from risksim.cli.questions_output import envelope, greet, read_deal, save
 from risksim.cli.run import progress
 from risksim.cli.stress import Wishes
 
@@ -26,7 +26,7 @@ def grid(
 ) -> None:
     """Run a deal over a grid and print it."""
     (file,) = files
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.grid import check, read_axis
     from risksim.analysis.grid import grid as ask

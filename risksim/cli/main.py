@@ -52,6 +52,9 @@ Chart = Annotated[
     Path | None,
     typer.Option("--chart", help="Write the charts to a file: Vega-Lite, .json.", show_default=False),
 ]
+OneStress = Annotated[
+    str | None, typer.Option("--stress", help="Ask of the deal with a stress of its file.", show_default=False)
+]
 Threads = Annotated[int, typer.Option("--threads", help="Threads; 0 takes every core. Never changes a result.")]
 Points = Annotated[
     int | None,
@@ -360,8 +363,11 @@ def compare(
     ],
     stresses: Annotated[
         list[str] | None,
-        typer.Option("--with", help="A stress of the file, as a side of its own; may be repeated.", show_default=False),
+        typer.Option(
+            "--stress", help="A stress of the file, as a side of its own; may be repeated.", show_default=False
+        ),
     ] = None,
+    named_before: Annotated[list[str] | None, typer.Option("--with", hidden=True)] = None,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, for each side.")] = 100_000,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -376,12 +382,13 @@ def compare(
 ) -> None:
     """Compare deals, or a deal and its stresses, met by the same people: what one leaves more than another.
 
-    Example: risksim compare scenarios/risks/development-cost.yaml --with "no cost of development"
+    Example: risksim compare scenarios/risks/development-cost.yaml --stress "no cost of development"
     """
     from risksim.cli.compare import compare as command
 
     with _interruptible(), _english_so_far():
-        command(files, stresses or [], paths, seed, threads, engine, as_json, out, chart, quiet)
+        asked = [*(stresses or []), *(named_before or [])]
+        command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -470,6 +477,7 @@ def tail(
     level: Annotated[
         float, typer.Option("--level", help="How far out to look: 0.99 is the worst hundredth of all futures.")
     ] = 0.99,
+    stress: OneStress = None,
     as_json: Json = False,
     out: OutTable = None,
     quiet: Quiet = False,
@@ -482,7 +490,7 @@ def tail(
     from risksim.cli.tail import tail as command
 
     with _interruptible():
-        command(file, paths, seed, threads, level, as_json, out, quiet)
+        command(file, paths, seed, threads, level, stress, as_json, out, quiet)
 
 
 @app.command()
@@ -524,6 +532,9 @@ def price(
         str | None,
         typer.Option("--minimise", metavar="PAYER", help="Whose mean cost is to be least.", show_default="all payers"),
     ] = None,
+    margin: Annotated[
+        float, typer.Option("--margin", help="Standard errors of the simulation by which limits must hold.")
+    ] = 2.0,
     paths: Annotated[int, typer.Option("--paths", help="Futures on which terms are solved and checked.")] = 65_536,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -542,7 +553,8 @@ def price(
     from risksim.cli.price import price as command
 
     with _interruptible(), _english_so_far():
-        asked = Asked(change, investor or (), payer or (), budget or (), public or (), low or (), high or (), minimise)
+        limits = investor or (), payer or (), budget or (), public or ()
+        asked = Asked(change, *limits, low or (), high or (), minimise, margin)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
@@ -553,10 +565,11 @@ def value(
         Literal["investor", "payer", "both"],
         typer.Option("--decide", help="Whose decision, and whose payoff."),
     ] = "investor",
-    terms: Annotated[
+    stress: Annotated[
         list[str] | None,
-        typer.Option("--terms", help="A stress of the file as a further alternative; may be repeated."),
+        typer.Option("--stress", help="A stress of the file as a further alternative; may be repeated."),
     ] = None,
+    terms: Annotated[list[str] | None, typer.Option("--terms", hidden=True)] = None,
     hurdle: Annotated[
         float | None,
         typer.Option("--hurdle", help="Rate of present values, as 0.04.", show_default="the last of the file"),
@@ -584,7 +597,7 @@ def value(
     from risksim.cli.value import value as command
 
     with _interruptible(), _english_so_far():
-        wishes = Wishes(decide, tuple(terms or ()), hurdle, pilot, outcome, cost, serves, delay, lapse)
+        wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
         command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -603,6 +616,7 @@ def robust(
     people: Annotated[
         int | None, typer.Option("--people", help="With --between: how many people.", show_default=False)
     ] = None,
+    stress: OneStress = None,
     paths: Points = None,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -619,7 +633,7 @@ def robust(
     from risksim.cli.robust import robust as command
 
     with _interruptible(), _english_so_far():
-        command(file, eta, epsilon, between, people, paths, seed, threads, as_json, out, chart, quiet)
+        command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()

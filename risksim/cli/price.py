@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, save
+from risksim.cli.questions_output import (
+    TABLE,
+    check_files,
+    counted,
+    envelope,
+    greet,
+    limits_beside,
+    public_limits,
+    read_deal,
+    save,
+)
 
 if TYPE_CHECKING:
     from risksim.analysis.price import Asked, Priced
@@ -33,7 +43,7 @@ def price(
 ) -> None:
     """Solve for terms and print them, what they attain and what they cost."""
     check_files(out, chart, TABLE)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.price import price as ask
     from risksim.analysis.price_limits import read_limits
@@ -41,10 +51,11 @@ def price(
 
     limits = read_limits(deal, asked.investor, asked.payer, asked.budget, asked.public)
     greet(quiet)
-    found = ask(deal, asked, paths, seed, threads, engine)
+    with counted("terms tried", quiet) as report:
+        found = ask(deal, asked, paths, seed, threads, engine, report)
     told = _page(deal, found, [limit.is_money for limit in limits], paths, seed)
     specs = charts(told)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": specs}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(bool(asked.public)) | {"charts": specs}
     save(out, None, said, lambda: _as_csv(found))
     if chart is not None and not specs:
         raise OutputError("--chart: got terms of which one is best for everybody; there is nothing to draw.")
@@ -85,6 +96,7 @@ def _page(deal: api.Deal, found: Priced, money: list[bool], paths: int, seed: in
         plan.digest,
         version("risksim-dsi"),
         found.hurdle,
+        found.margin,
         tuple(report.TermOf(*term) for term in found.terms),
         tuple(report.LimitOf(*pair) for pair in zip(found.limits, money, strict=True)),
         point(found.base),

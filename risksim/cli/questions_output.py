@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,46 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
                 f"  Try {option} {file.with_suffix(next(iter(allowed)))}"
             )
         check_folder(file)
+
+
+def read_deal(file: str, *, funded: bool = True) -> api.Deal:
+    """The deal of a question that is asked of one deal; `funded` as in `risksim.api.read`.
+
+    Raises
+    ------
+    OutputError
+        If the file lists deals.
+    """
+    if api.lists_deals(file):
+        raise OutputError(
+            f"{file}: got a portfolio; this question is asked of one deal.\n"
+            "  Name one of the deals that it lists, or see  risksim pool --help"
+        )
+    return api.read(file, funded=funded)
+
+
+def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
+    """The deal, or the one that a stress of its file makes of it.
+
+    Raises
+    ------
+    OutputError
+        If the file has no such stress, with those that it has.
+    """
+    if name is None:
+        return deal
+    if name not in deal.scenario.stresses:
+        there = ", ".join(f"'{one}'" for one in deal.scenario.stresses)
+        raise OutputError(
+            f"--stress '{name}': {deal.document.file} has no such stress.\n"
+            + (f"  There is {there}." if there else "  Add it to the file under `stresses:`.")
+        )
+    return api.stressed(deal, name)
+
+
+def named(deal: str, stress: str | None) -> str:
+    """A deal and its stress in words."""
+    return deal if stress is None else f"{deal}, with '{stress}'"
 
 
 def greet(quiet: bool) -> None:
@@ -105,6 +147,30 @@ def save(
         talk(_("Wrote {file}.", file=chart))
 
 
+@contextmanager
+def counted(what: str, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """How much was done so far, on stderr where somebody watches; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} " + what), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def public_limits(tells_of_public_money: bool) -> dict[str, Any]:
+    """The same for JSON, in English and Danish, as `risksim public` says them."""
+    if not tells_of_public_money:
+        return {}
+    from risksim.report.limits import limits
+
+    return {"public_limits": limits()}
+
+
 def limits_beside(tells_of_public_money: bool) -> str:
     """What a calculation of public money cannot say: it stands below every page that shows one."""
     if not tells_of_public_money:
@@ -112,3 +178,12 @@ def limits_beside(tells_of_public_money: bool) -> str:
     from risksim.report.purse import known_limits
 
     return known_limits()
+
+
+def limits_of(tells_of_public_money: bool) -> dict[str, list[str]]:
+    """The same for JSON, by language; empty where no public money is told of."""
+    if not tells_of_public_money:
+        return {}
+    from risksim.report.limits import limits
+
+    return limits()

@@ -16,9 +16,9 @@ SCHEMA = "risksim.reference/1"
 def reference(file: str, usd: float | None, paths: int, seed: int, threads: int, as_json: bool) -> None:
     """Lay a deal beside past deals and print where it lies."""
     from risksim.analysis.reference import reference as ask
-    from risksim.cli.questions_output import envelope
+    from risksim.cli.questions_output import envelope, read_deal
 
-    deal = api.read(file)
+    deal = read_deal(file, funded=False)
     found = ask(deal, usd, paths, seed, threads)
     if as_json:
         said = envelope(SCHEMA, deal, paths, seed) | {"reference": told(found)} | {"past": past()}

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, save
+from risksim.cli.output import as_text, mark, plain, show
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 
 SCHEMA = "risksim.reverse/1"
+
+
+@contextmanager
+def watch(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on stderr where somebody watches, by the numbers that are moved; nothing in a log file."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda words, done, of: bar.update(task, description=f"moving {words}", completed=done, total=of)
 
 
 def reverse(
@@ -25,7 +43,7 @@ def reverse(
 ) -> None:
     """Say where single numbers, and all together, break a limit."""
     check_files(out, chart)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.reverse import check, limit_of
     from risksim.analysis.reverse import reverse as ask
@@ -35,11 +53,11 @@ def reverse(
     limit_of(limit)
     check(paths)
     greet(quiet)
-    if not quiet:
-        talk("The deal is run again for every value that is tried, some hundred times ...")
-    found = ask(deal, limit, paths, seed, threads)
+    with watch(quiet) as report:
+        found = ask(deal, limit, paths, seed, threads, report)
     plan = deal.plan
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(plan.name, found)}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(plan))}
+    said["charts"] = charts(plan.name, found)
     save(out, chart, said)
     if as_json:
         show(as_text(said))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
+    from risksim.analysis.judgements import Judged
     from risksim.analysis.sensitivity import Sensitivity
-    from risksim.report.sensitivity import Told
+    from risksim.report.sensitivity import JudgedOf, Told
 
 SCHEMA = "risksim.sensitivity/1"
 
@@ -34,7 +35,7 @@ def sensitivity(
 ) -> None:
     """Say which numbers the answer of a deal hangs on."""
     check_files(out, chart, TABLE)
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
 
     from risksim.analysis.sensitivity import all_paths, check
     from risksim.analysis.sensitivity import sensitivity as ask
@@ -45,18 +46,20 @@ def sensitivity(
     with progress(all_paths(deal, paths, tornado=not given_data, sobol=sobol), quiet) as report:
         found = ask(deal, paths, seed, threads, tornado=not given_data, sobol=sobol, progress=report)
     told = told_of(deal, found, seed)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(told)}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found)
+    public = any(one.net_benefit is not None for one in found.judged)
+    said |= {"limits": limits_of(public), "charts": charts(told)}
     save(out, chart, said, lambda: _as_csv(found), together(told))
     if as_json:
         show(as_text(said))
         return
-    show(page(told))
+    show(page(told) + limits_beside(public))
     mark(api.constants_in_use(deal))
 
 
 def told_of(deal: api.Deal, found: Sensitivity, seed: int) -> Told:
     """What the page and the charts are made of."""
-    from risksim.report.sensitivity import BarOf, EndsOf, IndexOf, InputOf, JudgedOf, PointsOf, SobolOf, Told
+    from risksim.report.sensitivity import BarOf, EndsOf, IndexOf, InputOf, PointsOf, SobolOf, Told
 
     plan, indices = deal.plan, found.sobol
     return Told(
@@ -81,8 +84,19 @@ def told_of(deal: api.Deal, found: Sensitivity, seed: int) -> Told:
         box_inputs=found.discovery.inputs,
         box=found.discovery.box,
         guesses=found.guesses,
-        judged=tuple(JudgedOf(*one) for one in found.judged),
+        judged=tuple(_judged_of(one) for one in found.judged),
         points=PointsOf(*found.points),
+    )
+
+
+def _judged_of(one: Judged) -> JudgedOf:
+    from risksim.report.sensitivity import EndsOf, JudgedOf
+
+    npv, p_loss, net_benefit = (
+        None if ends is None else EndsOf(*ends) for ends in (one.npv, one.p_loss, one.net_benefit)
+    )
+    return JudgedOf(
+        one.key, one.what, one.value, one.where, one.low_value, one.high_value, npv, p_loss, net_benefit, one.reason
     )
 
 

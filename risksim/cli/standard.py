@@ -16,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import envelope, greet, limits_beside, save
+from risksim.cli.questions_output import envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.stress import Wishes
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _one(
     from risksim.report.standard import Footing, charts
     from risksim.report.standard import standard as page
 
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
     greet(quiet)
     with _progress(quiet) as report:
         one = None if report is None else lambda done, whole: report(0, 1, done, whole)
@@ -71,7 +71,7 @@ def as_json_of(deal: api.Deal, found: Standard, paths: int, seed: int) -> dict[s
         {"key": one["key"], "paths": one["paths"], "words": one["words"], **one["found"], "budgets": one["budgets"]}
         for one in said["stresses"]
     ]
-    return said
+    return said | {"limits": limits_of(bool(found.net_benefit))}
 
 
 def as_csv(found: Standard) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, read_deal, save
 from risksim.cli.run import executor_at, progress
 from risksim.errors import RisksimError
 
@@ -60,7 +60,7 @@ def stress(
         command(files, paths, seed, threads, as_json, out, quiet, wishes)
         return
     (file,) = files
-    deal = api.read(file, funded=True)
+    deal = read_deal(file)
     if tipping:
         if dask is not None:
             raise OutputError("--dask: a tipping table is reckoned on this machine.\n  Leave --dask or --tipping out.")

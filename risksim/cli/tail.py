@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, save
+from risksim.cli.questions_output import TABLE, check_files, envelope, greet, named, read_deal, save, with_stress
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -20,11 +20,19 @@ SCHEMA = "risksim.tail/1"
 
 
 def tail(
-    file: str, paths: int, seed: int, threads: int, level: float, as_json: bool, out: Path | None, quiet: bool
+    file: str,
+    paths: int,
+    seed: int,
+    threads: int,
+    level: float,
+    stress: str | None,
+    as_json: bool,
+    out: Path | None,
+    quiet: bool,
 ) -> None:
     """Look at the worst futures of a deal and print how likely and how bad they are."""
     check_files(out, endings=TABLE)
-    deal = api.read(file, funded=True)
+    deal = with_stress(read_deal(file), stress)
 
     from risksim.analysis.tail import all_paths, check
     from risksim.analysis.tail import tail as ask
@@ -34,11 +42,12 @@ def tail(
     with progress(all_paths(paths), quiet) as report:
         found = ask(deal, paths, seed, threads, level, report)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
+    said["scenario"]["stress"] = stress
     save(out, None, said, lambda: _as_csv(found))
     if as_json:
         show(as_text(said))
         return
-    show(_page(deal, found, paths, seed))
+    show(_page(deal, stress, found, paths, seed))
     mark(api.constants_for_investors(deal))
 
 
@@ -52,12 +61,12 @@ def _as_csv(found: Tail) -> str:
     return stream.getvalue()
 
 
-def _page(deal: api.Deal, found: Tail, paths: int, seed: int) -> str:
+def _page(deal: api.Deal, stress: str | None, found: Tail, paths: int, seed: int) -> str:
     from risksim.report.tail import FigureOf, Footing, WeightsOf, tail
 
     plan = deal.plan
     foot = Footing(
-        plan.name,
+        named(plan.name, stress),
         plan.currency,
         found.hurdle,
         found.level,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, public_limits, read_deal, save
 from risksim.cli.run import progress
 
 SCHEMA = "risksim.value/1"
@@ -43,7 +43,7 @@ def value(
     check_files(out, chart)
     if wishes.people is None and (wishes.outcome is not None or wishes.cost):
         raise OutputError("--cost and --for are of a pilot, and none was given. Try --pilot 25 --cost 200000")
-    deal = api.read(file)
+    deal = read_deal(file, funded=False)
 
     from risksim.analysis.value import Pilot, engine_of
     from risksim.analysis.value import value as ask
@@ -68,8 +68,10 @@ def value(
             pilot=pilot,
             progress=report,
         )
-    drawn = charts(deal.plan.name, deal.plan.currency, found)
-    said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | {"charts": drawn}
+    plan = deal.plan
+    drawn = charts(plan.name, plan.currency, found)
+    public = wishes.decides != "investor" and api.has_purse(plan)
+    said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | public_limits(public) | {"charts": drawn}
     save(out, chart, said)
     if as_json:
         show(as_text(said))
@@ -77,7 +79,6 @@ def value(
     how = f"{found.paths:,} paths, seed {seed}, {found.engine} engine"
     if found.engine == "exact":
         how = "Solved exactly, no simulation error"
-    plan = deal.plan
     foot = Footing(plan.name, plan.currency, found.hurdle, how, plan.digest, version("risksim-dsi"))
-    show(page(foot, found) + limits_beside(wishes.decides != "investor" and api.has_purse(plan)))
+    show(page(foot, found) + limits_beside(public))
     mark(api.constants_in_use(deal))

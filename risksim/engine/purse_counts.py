@@ -50,9 +50,6 @@ from risksim.plan.layout import (
     Stops,
 )
 
-TOGETHER = 0xF2736D94
-"""Address of the factor that volumes share: that of the name ``public.together``."""
-
 
 class Counted(NamedTuple):
     """The people of consecutive paths, as the contract sees them and as they are."""
@@ -166,7 +163,7 @@ def own_inputs(plan: Plan, key: KeyArray, first_path: int, n_paths: int) -> Floa
     if not (purse.together > 0.0).any():
         return drawn
     factor, uniforms = np.empty(n_paths), np.empty(n_paths)
-    fill_uniforms(evidence_key(key), first_path, int(Purpose.INPUT), TOGETHER, factor)
+    fill_uniforms(evidence_key(key), first_path, int(Purpose.INPUT), purse.factor_address, factor)
     for position in np.flatnonzero(purse.together > 0.0):
         is_luck = purse.inputs.luck is not None and purse.inputs.luck[position]
         address = int(purse.inputs.address[position])

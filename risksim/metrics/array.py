@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -303,6 +304,7 @@ def reflected(ranked: Ranked) -> Ranked | None:
     return Ranked(-ranked.value[::-1], ranked.reached)
 
 
+@lru_cache(maxsize=4_096)  # the same few are asked for of every statistic and replicate
 def rank_of(level: float, n_paths: int) -> int:
     """Rank of a quantile among equally weighted paths: the smallest whole number not below ``level * n_paths``.
 

@@ -9,7 +9,7 @@ calculation repayments cancel, and are nought in all present values and position
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -418,13 +418,17 @@ def summarise_purse(
     )
 
 
-def key_figures(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[str, KeyFigures]:
+def key_figures(
+    arrays: PurseArrays, names: PurseNames, sample: Sample, only: Collection[str] | None = None
+) -> dict[str, KeyFigures]:
     """Net benefit, break-even year and repayments of each budget, and of ``total``: what a short answer shows.
 
     Parameters
     ----------
     arrays, names, sample
         As in `summarise_purse`.
+    only : collection of str, optional
+        The budgets that are asked for, ``total`` among them; left out, all.
 
     Returns
     -------
@@ -433,6 +437,8 @@ def key_figures(arrays: PurseArrays, names: PurseNames, sample: Sample) -> dict[
     check(arrays, names, sample)
     found = {}
     for name, row in [*((name, row) for row, name in enumerate(names.budgets)), (TOTAL, None)]:
+        if only is not None and name not in only:
+            continue
         own = ledger(arrays, names, row)
         found[name] = figures_of(own, names.years, sample, is_gross_only=names.is_gross_only(row))
     return found

@@ -113,6 +113,114 @@ def refined(
     return best, gaps
 
 
+def best_of_line(
+    low: int, high: int, score: Callable[[int], Any], holds: Callable[[int], tuple[bool, ...]], step: int = 1
+) -> int | None:
+    """The number of least score at which all conditions hold, where score and conditions each move one way.
+
+    Parameters
+    ----------
+    low, high : int
+        Between which it is sought.
+    score : callable
+        What is to be small; it rises or falls throughout.
+    holds : callable
+        Whether each condition holds; each changes once at most.
+    step : int
+        How far the answer may lie on the side on which the conditions hold.
+
+    Returns
+    -------
+    int or None
+        None where they hold together at no number that was tried.
+
+    Examples
+    --------
+    >>> best_of_line(0, 100, lambda k: k, lambda k: (k >= 30, k <= 60))
+    30
+    >>> best_of_line(0, 100, lambda k: -k, lambda k: (k >= 30, k <= 60))
+    60
+    """
+    best, worst = (low, high) if score(low) <= score(high) else (high, low)
+    at_best = holds(best)
+    if all(at_best):
+        return best
+    missed = [place for place, held in enumerate(at_best) if not held]
+
+    def met(k: int) -> bool:
+        held = holds(k)
+        return all(held[place] for place in missed)
+
+    if not met(worst):
+        return None
+    left, right = best, worst
+    while abs(right - left) > step or (abs(right - left) > 1 and _may_hold_between(holds, left, right, missed)):
+        middle = (left + right) // 2
+        left, right = (left, middle) if met(middle) else (middle, right)
+    return right if all(holds(right)) else None
+
+
+def _may_hold_between(holds: Callable[[int], tuple[bool, ...]], left: int, right: int, missed: Sequence[int]) -> bool:
+    """Whether the conditions that hold at the better end break only inside the last bracket."""
+    if all(holds(right)):
+        return False
+    return all(held for place, held in enumerate(holds(left)) if place not in missed)
+
+
+def best_of_lines(
+    ends: tuple[tuple[int, int], tuple[int, int]],
+    score: Callable[[Key], Any],
+    holds: Callable[[Key], tuple[bool, ...]],
+    count: int,
+    rounds: int,
+    fine: int = 128,
+) -> tuple[Key | None, int]:
+    """The best of two numbers under conditions: for the first on lines that draw closer, the second by bisection.
+
+    Parameters
+    ----------
+    ends : ((int, int), (int, int))
+        Of each number.
+    score : callable
+        What is to be small.
+    holds : callable
+        Whether each condition holds.
+    count : int
+        Lines at first, evenly spaced along the first number.
+    rounds : int
+        How often lines are laid half as far apart around the best one.
+    fine : int
+        Into how many parts of the second number the bisection goes at first; twice as many in each round.
+
+    Returns
+    -------
+    tuple of int or None
+        The two numbers; None where the conditions hold together on none of the lines.
+    int
+        How far the last lines lay apart.
+
+    Examples
+    --------
+    >>> best_of_lines(((0, 1000), (0, 1000)), sum, lambda k: (3 * k[0] + k[1] >= 600, k[1] >= 90), 17, 12)
+    ((170, 90), 1)
+    """
+    (first, last), (low, high) = ends
+    best: Key | None = None
+    axis = spaced(first, last, count)
+    gap = max((right - left for left, right in itertools.pairwise(axis)), default=1)
+    for number in range(rounds + 1):
+        step = max(1, (high - low) // (fine << number))
+        for a in axis:
+            found = best_of_line(low, high, lambda b, a=a: score((a, b)), lambda b, a=a: holds((a, b)), step)  # type: ignore[misc]
+            if found is not None:
+                best = min([(a, found), *([best] if best is not None else [])], key=lambda key: (score(key), key))
+        if best is None or gap == 1 or number == rounds:
+            break
+        gap = (gap + 1) // 2
+        axis = sorted({min(max(best[0] + shift * gap, first), last) for shift in (-2, -1, 0, 1, 2)})
+    return best, gap
+
+
 def unbeaten(points: Sequence[tuple[float, float]]) -> list[int]:
     """Which points no other beats: none is at most as large in both numbers and smaller in one.
 

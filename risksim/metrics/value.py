@@ -25,6 +25,10 @@ def best(payoffs: FloatArray, sample: Sample) -> int:
     return int(np.argmax(sample.weight @ payoffs))
 
 
+ROUNDING = 1e-12
+"""Of a payoff, what counts as no difference. [1]"""
+
+
 def value_of_knowing(expected: FloatArray, payoffs: FloatArray, sample: Sample) -> Estimate:
     """How much better the best decision is once something is known.
 
@@ -51,6 +55,8 @@ def value_of_knowing(expected: FloatArray, payoffs: FloatArray, sample: Sample) 
 
 def _gain(then: FloatArray, now: FloatArray, sample: Sample) -> Estimate:
     difference = then - now
+    # A sum of one choice differs from it by rounding alone where that choice is certain.
+    difference[np.abs(difference) <= ROUNDING * np.maximum(np.abs(then), np.abs(now))] = 0.0
     if not difference.any():
         return Estimate(0.0, math.nan, 0.0, math.nan)  # no path says how near the border is
     found = precision.mean(difference, sample)

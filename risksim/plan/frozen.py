@@ -25,6 +25,10 @@ GROUPS = {
 OTHER = "other inputs"
 """The group of inputs that no word tells."""
 
+ANYWAY = "what would happen anyway"
+SAVINGS = "savings and public costs"
+"""Groups of the inputs of the public purse: shares who would have succeeded anyway, and all else."""
+
 
 def renewed(plan: layout.Plan, slots: Collection[int], again: int = 1) -> layout.Plan:
     """The same deal with some inputs drawn anew from the same laws; all others, and all luck, stay as drawn.
@@ -48,6 +52,34 @@ def renewed(plan: layout.Plan, slots: Collection[int], again: int = 1) -> layout
     for slot in slots:
         address[slot] = hash32(f"{plan.labels.inputs[slot].name} again {again}")
     return plan._replace(inputs=plan.inputs._replace(address=address))
+
+
+def renewed_purse(plan: layout.Plan, slots: Collection[int], again: int = 1) -> layout.Plan:
+    """The same deal with some inputs of its public purse drawn anew from the same laws, and all else as drawn.
+
+    Parameters
+    ----------
+    plan : Plan
+        A deal with a public purse.
+    slots : collection of int
+        Which of the purse's own inputs. The factor that volumes share is drawn anew with any of them: who wants to know
+        what the others would do takes all of them together, as `purse_groups_of` does.
+    again : int
+        As in `renewed`.
+
+    Returns
+    -------
+    Plan
+    """
+    purse = plan.purse
+    if purse is None or not slots:
+        return plan
+    address, factor = purse.inputs.address.copy(), purse.factor_address
+    for slot in slots:
+        address[slot] = hash32(f"{purse.notes[slot].name} again {again}")
+        if purse.together[slot] > 0.0:
+            factor = hash32(f"public.together again {again}")
+    return plan._replace(purse=purse._replace(inputs=purse.inputs._replace(address=address), factor_address=factor))
 
 
 def fixed(plan: layout.Plan, values: Mapping[int, float]) -> layout.Plan:
@@ -111,3 +143,12 @@ def groups_of(plan: layout.Plan) -> dict[str, tuple[int, ...]]:
         group = next((name for name, words in GROUPS.items() if any(word in steps for word in words)), OTHER)
         found.setdefault(group, []).append(slot)
     return {name: tuple(found[name]) for name in (*GROUPS, OTHER) if name in found}
+
+
+def purse_groups_of(plan: layout.Plan) -> dict[str, tuple[int, ...]]:
+    """The inputs of the public purse by what they are about; groups are independent of each other."""
+    found: dict[str, list[int]] = {}
+    for slot, note in enumerate(() if plan.purse is None else plan.purse.notes):
+        group = ANYWAY if note.name.startswith("public.anyway[") else SAVINGS
+        found.setdefault(group, []).append(slot)
+    return {name: tuple(found[name]) for name in (ANYWAY, SAVINGS) if name in found}

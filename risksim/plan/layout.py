@@ -22,6 +22,7 @@ from risksim.plan.purse_layout import IS_INSTEAD as IS_INSTEAD
 from risksim.plan.purse_layout import OF_PEOPLE as OF_PEOPLE
 from risksim.plan.purse_layout import PAYS_NONE as PAYS_NONE
 from risksim.plan.purse_layout import PAYS_OTHER as PAYS_OTHER
+from risksim.plan.purse_layout import TOGETHER as TOGETHER
 from risksim.plan.purse_layout import WHILE_MET as WHILE_MET
 from risksim.plan.purse_layout import Numbers as Numbers
 from risksim.plan.purse_layout import Purse as Purse

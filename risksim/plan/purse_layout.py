@@ -22,6 +22,9 @@ PAYS_NONE, PAYS_OTHER = -1, -2
 """A rule that pays for no success, as a fixed amount; one of which nobody can say how much of it is paid for successes
 that would have come anyway."""
 
+TOGETHER = 0xF2736D94
+"""Address of the factor that volumes share: that of the name ``public.together``."""
+
 
 class Numbers(NamedTuple):
     """Slots into the purse's own inputs, and values where certain: each int64[n] and float64[n]."""
@@ -123,6 +126,8 @@ class Purse(NamedTuple):
     price_year: int
     editions: tuple[str, ...]
     """Which rules and tables were used, with their dates and sources, a sentence each."""
+    factor_address: int = TOGETHER
+    """Address of the factor that inputs with a part in `together` share."""
 
 
 class PursePaths(NamedTuple):

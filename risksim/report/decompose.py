@@ -5,17 +5,31 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from risksim.metrics.precision import Estimate, Z
-from risksim.report.charts import Spec, chart
+from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.input_titles import input_title
 from risksim.report.numbers import percent, plus_minus
 from risksim.report.table import heading, table
 
-TITLES = {"npv": "net present value", "repayment": "repayment", "achieved": "people: {outcome}"}
+TITLES = {
+    "npv": "net present value",
+    "repayment": "repayment",
+    "net_benefit": "net benefit of {budget}",
+    "achieved": "people: {outcome}",
+}
 """What is dealt out, in words."""
+PEOPLE = "achieved"
+"""The quantity that is no money."""
+ALL_BUDGETS = "total"
 MONEY = ("npv", "repayment")
-"""Quantities whose closed and total shares are on the page; JSON has those of all."""
+"""Quantities whose closed and total shares are on the page, beside the net benefit of all budgets; JSON has all."""
 
 
+MORE_COLOURS = ("#f0e442", "#882255", "#44aa99", "#332288", "#ddcc77", "#117733", "#aa4499", "#661100")
+"""Colours of factors beyond the usual ones, told apart by the colour-blind too."""
+GREY = "#999999"
+"""The colour of luck."""
+MOST_BESIDE = 5
+"""Factors beside each other in a table; more have a table below."""
 MOST_NAMED = 8
 """Inputs of a group that are named on the page; JSON names all."""
 
@@ -35,6 +49,7 @@ class PartsOf(NamedTuple):
 
     quantity: str
     outcome: str | None
+    budget: str | None
     sd: float
     shares: tuple[ShareOf, ...]
     together: Estimate
@@ -42,7 +57,18 @@ class PartsOf(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in words."""
-        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "))
+        budget = "all budgets" if self.budget == ALL_BUDGETS else f"the {self.budget}"
+        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "), budget=budget)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the page says more of it than a row."""
+        return self.quantity in MONEY or self.budget == ALL_BUDGETS
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has a row: a budget that nothing moves has none."""
+        return self.budget in (None, ALL_BUDGETS) or self.sd > 0.0
 
 
 class Footing(NamedTuple):
@@ -58,6 +84,8 @@ class Footing(NamedTuple):
     digest: str
     version: str
     one_cohort: bool
+    funded: bool
+    """Whether there are investors."""
 
 
 def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
@@ -74,11 +102,12 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
     -------
     str
     """
-    parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.quantity in MONEY)]
+    parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.is_told)]
     if any(one.sd > 0.0 for one in of):
         parts += _tables(foot, of)
+    worth = f"Present values of all investors at {percent(foot.hurdle)} a year. " if foot.funded else ""
     parts.append(
-        f"\nPresent values of all investors at {percent(foot.hurdle)} a year. {foot.runs:,} runs of "
+        f"\n{worth}{foot.runs:,} runs of "
         f"{foot.paths_each:,} paths, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
         "Alone: what would go if it were known. In all: what would be left if all else were known. The first table "
         "deals out evenly\nwhat several do together (Shapley). More evidence can shrink what is not known; more people "
@@ -89,11 +118,15 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
 
 def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
     factors = [share.factor for share in of[0].shares]
-    parts = [heading("Where the variance comes from (shares of what varies; a row adds up to 100 %)")]
-    head = ("", "sd", *(cell for factor in factors for cell in (factor, "")))
-    parts.append(table(head, [_row(one, foot.currency) for one in of]))
+    adds = "a row adds up to 100 %" if len(factors) <= MOST_BESIDE else "all rows of a name add up to 100 %"
+    parts = [heading(f"Where the variance comes from (shares of what varies; {adds})")]
+    for begins in range(0, len(factors), MOST_BESIDE):
+        some = slice(begins, begins + MOST_BESIDE)
+        head = ("", "sd", *(cell for factor in factors[some] for cell in (factor, "")))
+        below = "\n" if begins else ""
+        parts.append(below + table(head, [_row(one, foot.currency, some) for one in of if one.is_shown]))
     for one in of:
-        if one.quantity in MONEY and one.sd > 0.0:
+        if one.is_told and one.sd > 0.0:
             parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
             rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
             rows.append(("several together", *_cells(one.together), "", ""))
@@ -136,10 +169,9 @@ def _cells(share: Estimate) -> tuple[str, str]:
     return _percent(share), plus_minus(share.standard_error, 100.0)
 
 
-def _row(one: PartsOf, currency: str) -> tuple[str, ...]:
-    unit = currency if one.quantity in MONEY else "people"
-    sd = f"{one.sd:,.0f} {unit}" if one.quantity in MONEY else f"{one.sd:,.1f} {unit}"
-    return (one.title, sd, *(cell for share in one.shares for cell in _cells(share.shapley)))
+def _row(one: PartsOf, currency: str, some: slice) -> tuple[str, ...]:
+    sd = f"{one.sd:,.1f} people" if one.quantity == PEOPLE else f"{one.sd:,.0f} {currency}"
+    return (one.title, sd, *(cell for share in one.shares[some] for cell in _cells(share.shapley)))
 
 
 def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
@@ -163,6 +195,8 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
         if one.sd > 0.0
         for place, share in enumerate(one.shares)
     ]
+    factors = [share.factor for share in of[0].shares]
+    colours = [*(*COLOURS, *MORE_COLOURS)[: len(factors) - 1], GREY]  # luck of people comes last
     bars = {
         "mark": {"type": "bar", "stroke": "white"},
         "encoding": {
@@ -179,6 +213,7 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
                 "type": "nominal",
                 "title": None,
                 "sort": None,
+                "scale": {"domain": factors, "range": colours},
                 "legend": {"orient": "bottom", "columns": 3, "labelLimit": 260},
             },
             "order": {"field": "place", "type": "ordinal"},

@@ -9,6 +9,8 @@ from risksim.report.numbers import number, percent
 
 PLACE = re.compile(r"(\w+)\[([^\]]*)\]\.([\w.\[\] ]+)")
 """An input by its place in the file, as ``outcomes[job].success_rate``."""
+PUBLIC = re.compile(r"public\.(\w+)\[([^\]]*)\](?:\.([\w.]+))?")
+"""An input of the public purse likewise, as ``public.consequences[shelter].volume``."""
 WORDS = {
     "enrolment.ratio": N_("enrolment"),
     "enrolment.arrivals.speed": N_("speed of enrolment"),
@@ -62,16 +64,27 @@ def input_title(name: str, alone: bool = False) -> str:
     'enrolment in north'
     >>> input_title("outcomes[in_work].success_rate")
     'success rate of in work'
+    >>> input_title("public.consequences[shelter].volume")
+    'volume of shelter'
     """
     place = PLACE.fullmatch(name)
     if place is None:
-        return name
+        public = PUBLIC.fullmatch(name)
+        return name if public is None else _public_title(*public.groups())
     block, whose, keys = place.groups()
     words = _(WORDS.get(keys) or re.sub(r"[._\[\]]+", " ", keys).strip())
     if block == "cohorts":
         return words if alone else _("{input} in {cohort}", input=words, cohort=whose)
     of = f"{block}[{whose}]" if whose.isdigit() else whose.replace("_", " ")
     return _("{input} of {what}", input=words, what=of)
+
+
+def _public_title(block: str, whose: str, key: str | None) -> str:
+    """An input of the public purse in words."""
+    about = whose.replace("_", " ")
+    if block == "anyway":
+        return f"share who would have reached {about} anyway"
+    return about if key is None else f"{key.replace('_', ' ').replace('.', ' ')} of {about}"
 
 
 def input_value(name: str, value: float, unit: str, places: int | None = None) -> str:

@@ -89,6 +89,8 @@ class Page(NamedTuple):
     version: str
     hurdle: float
     """[1/year]"""
+    margin: float
+    """Standard errors by which limits must hold."""
     terms: tuple[TermOf, ...]
     limits: tuple[LimitOf, ...]
     base: PointOf | None
@@ -150,13 +152,24 @@ def sentences(found: Page) -> list[str]:
             f"solved terms the chance of a loss is {_chance(found.solved.p_loss)}."
         )
     if found.binding:
-        binds = (
-            "binds: one step cheaper, and it breaks" if len(found.binding) == 1 else "bind: a step cheaper, they break"
-        )
-        said.append(f"{' and '.join(found.binding)} {binds}.")
+        said.append(_binds(found))
     if found.break_even is not None and found.break_even.solved is not None:
         said.append(_successes(found.break_even))
     return said
+
+
+def _binds(found: Page) -> str:
+    """Which limits keep the terms from being cheaper."""
+    one = len(found.binding) == 1
+    if found.margin > 0.0 and found.solved is not None and _has_error(found.solved):
+        how = f"one step cheaper, and {'it does' if one else 'they do'} not hold by {found.margin:g} standard errors"
+    else:
+        how = "one step cheaper, and it breaks" if one else "a step cheaper, they break"
+    return f"{' and '.join(found.binding)} {'binds' if one else 'bind'}: {how}."
+
+
+def _has_error(point: PointOf) -> bool:
+    return any(figure.standard_error > 0.0 for figure in point.figures)
 
 
 def _successes(one: BreakEvenOf) -> str:
@@ -237,6 +250,8 @@ def _limits(found: Page) -> str:
     note = ""
     if again is not None:
         note = f"Other people: the solved terms, {again.engine} engine, {again.paths:,} paths, seed {again.seed}.\n"
+    if found.margin > 0.0:
+        note = f"Limits must hold by {found.margin:g} standard errors of the simulation (--margin).\n{note}"
     return table(head, rows) + note
 
 
@@ -274,69 +289,62 @@ def _pareto(found: Page) -> str:
     return table(head, rows, left=0)
 
 
+LOOKS = {
+    "solved": (COLOURS[1], "diamond"),
+    "keeps the limits": (COLOURS[2], "circle"),
+    "breaks a limit": ("#999999", "circle"),
+    "as it stands": (COLOURS[0], "square"),
+}
+"""Colour and shape of each kind of terms, in the order of the legend."""
+
+
 def charts(found: Page) -> dict[str, Spec]:
     """The Pareto set as a chart, under the name ``pareto``; nothing where there is one point only."""
     if len(found.pareto) < 2:
         return {}
-    rows: list[dict[str, Any]] = []
-    for one in found.pareto:
-        terms = {term.place: term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)}
-        said = ", ".join(f"{place} {value}" for place, value in terms.items())
-        what = "solved" if one.chosen else "keeps the limits" if one.holds else "breaks a limit"
-        rows.append({"terms": said, "p_loss": one.p_loss.value, "cost": one.cost.value, "is": what})
-    if found.base is not None:
-        values = zip(found.terms, found.base.terms, strict=True)
-        said = ", ".join(f"{term.place} {term_text(term, value)}" for term, value in values)
-        rows.append(
-            {"terms": said, "p_loss": found.base.p_loss.value, "cost": found.base.cost.value, "is": "as it stands"}
-        )
-    costs = [one.cost.value for one in found.pareto]
-    if len(found.terms) == 1 and max(costs) - min(costs) <= 1e-9 * max(costs):
-        # What the payer pays stays the same: what moves is the term, as a guarantee that somebody else gives.
-        points: list[ParetoOf | PointOf] = [*found.pareto]
-        points += [found.base] if found.base is not None else []
-        for row, point in zip(rows, points, strict=True):
-            row["term"] = point.terms[0]
-        along, title = "term", found.terms[0].place
+    rows, costs = _chart_rows(found), [one.cost.value for one in found.pareto]
+    # Where what the payer pays stays the same, the term moves, as a guarantee that somebody else gives.
+    of_term = len(found.terms) == 1 and max(costs) - min(costs) <= 1e-9 * max(costs)
+    if of_term:
+        along, title, what = "term", found.terms[0].place, "What a safer deal for investors takes"
     else:
         along, title = "cost", f"mean cost, {found.minimised} ({found.currency})"
+        what = f"What a safer deal for investors costs {found.minimised}"
     x: dict[str, Any] = {"field": along, "type": "quantitative", "title": title}
-    x |= {
-        "axis": {"format": ",.0f" if found.terms[0].kind == "money" or along == "cost" else ",.4~f", "grid": False},
-        "scale": {"zero": False},
-    }
+    money = not of_term or found.terms[0].kind == "money"
+    x |= {"axis": {"format": ",.0f" if money else ",.4~f", "grid": False}, "scale": {"zero": False}}
     y = {"field": "p_loss", "type": "quantitative", "title": "chance of a loss", "axis": {"format": ".0%"}}
-    kinds = ["solved", "keeps the limits", "breaks a limit", "as it stands"]
-    there = [kind for kind in kinds if any(row["is"] == kind for row in rows)]
-    looks = {
-        "solved": COLOURS[1],
-        "keeps the limits": COLOURS[2],
-        "breaks a limit": "#999999",
-        "as it stands": COLOURS[0],
-    }
-    shapes = {"solved": "diamond", "keeps the limits": "circle", "breaks a limit": "circle", "as it stands": "square"}
-    colour = {
-        "field": "is",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": there, "range": [looks[k] for k in there]},
-    }
-    shape = {
-        "field": "is",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": there, "range": [shapes[k] for k in there]},
-    }
+    return {"pareto": chart(what, rows, _layers(rows, x, y))}
+
+
+def _chart_rows(found: Page) -> list[dict[str, Any]]:
+    """A row for each point of the Pareto set, and for the deal as it stands."""
+    points: list[tuple[str, ParetoOf | PointOf]] = [
+        ("solved" if one.chosen else "keeps the limits" if one.holds else "breaks a limit", one) for one in found.pareto
+    ]
+    points += [("as it stands", found.base)] if found.base is not None else []
+    rows = []
+    for kind, one in points:
+        values = zip(found.terms, one.terms, strict=True)
+        said = ", ".join(f"{term.place} {term_text(term, value)}" for term, value in values)
+        row: dict[str, Any] = {"terms": said, "p_loss": one.p_loss.value, "cost": one.cost.value, "is": kind}
+        rows.append(row | ({"term": one.terms[0]} if len(found.terms) == 1 else {}))
+    return rows
+
+
+def _layers(rows: list[dict[str, Any]], x: Spec, y: Spec) -> list[Spec]:
+    """The line, its points, and the terms of the solved one."""
+    there = [kind for kind in LOOKS if any(row["is"] == kind for row in rows)]
+    colours, shapes = zip(*(LOOKS[kind] for kind in there), strict=True)
+    of_kind = {"field": "is", "type": "nominal", "title": None}
+    colour = of_kind | {"scale": {"domain": there, "range": list(colours)}}
+    shape = of_kind | {"scale": {"domain": there, "range": list(shapes)}}
     tips = [{"field": "terms"}, {"field": "p_loss", "format": ".4%"}, {"field": "cost", "format": ",.0f"}]
-    on_the_line = {"filter": "datum.is != 'as it stands'"}
-    title = "What a safer deal for investors takes"
-    if along == "cost":
-        title = f"What a safer deal for investors costs {found.minimised}"
-    layers: list[Spec] = [
+    return [
         {
             "mark": {"type": "line", "interpolate": "step-after", "color": "#999999"},
-            "transform": [on_the_line],
-            "encoding": {"x": x, "y": y, "order": {"field": along}},
+            "transform": [{"filter": "datum.is != 'as it stands'"}],
+            "encoding": {"x": x, "y": y, "order": {"field": x["field"]}},
         },
         {
             "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
@@ -348,4 +356,3 @@ def charts(found: Page) -> dict[str, Spec]:
             "encoding": {"x": x, "y": y, "text": {"field": "terms"}},
         },
     ]
-    return {"pareto": chart(title, rows, layers)}

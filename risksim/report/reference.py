@@ -79,7 +79,8 @@ def reference(found: ReferenceOf, timing: Mapping[str, list[float]], repaid: Map
         f"- Of nearly {repaid['completed'][0]:.0f} completed deals {repaid['unpaid'][0]:.0f} did not repay their "
         "investors (not checked against its source). That says as much of thresholds set softly, and of which deals "
         "are completed, as of low risk: no probability of a loss follows from it.\n"
-        "\nPast deals: INDIGO Impact Bond Dataset of the Government Outcomes Lab; nothing of it enters a simulation.\n"
+        "\nPast deals: INDIGO Impact Bond Dataset of the Government Outcomes Lab, its quantiles not checked again; "
+        "nothing of it enters a simulation.\n"
     )
     return "".join(parts)
 

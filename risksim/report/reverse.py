@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from risksim.report.charts import COLOURS, Spec, chart
+from risksim.report.input_titles import input_title
 from risksim.report.numbers import percent, plus_minus, rounded
 from risksim.report.table import heading, table
 
@@ -95,6 +96,8 @@ def number(value: float, error: float) -> str:
 
 def shown(one: Any) -> str:
     """A break point with its unit."""
+    if one.unit == "month" and one.standard_error is None:
+        return f"{one.value:.0f} month{'' if one.value == 1 else 's'}"
     return rounded(one.value, one.standard_error or 0.0, 3) + (f" {one.unit}s" if one.unit == "month" else "")
 
 
@@ -122,7 +125,7 @@ def _joint(found: Any) -> list[str]:
         return [heading("All together"), "No joint change within reach of the laws turns the limit.\n"]
     parts = [heading(f"The most plausible change of all inputs together that {what} the limit")]
     rows = [
-        (one.name, f"{one.score:+.2f}", rounded(one.median, 0.0, 3), rounded(one.value, 0.0, 3))
+        (input_title(one.name), f"{one.score:+.2f}", rounded(one.median, 0.0, 3), rounded(one.value, 0.0, 3))
         for place, one in enumerate(joint.moved)
         if place == 0 or abs(one.score) >= MOST_MOVED
     ]

@@ -19,7 +19,8 @@ class Footing(NamedTuple):
     """What stands above and below the tables."""
 
     deal: str
-    file: str
+    file: str | None
+    """Of which a path can be opened; None of a deal with a stress."""
     currency: str
     paths: int
     seed: int
@@ -113,7 +114,9 @@ def _opened(foot: Footing, found: Any) -> list[str]:
     first = found.opened[0]
     each = ", ".join(f"{one.path} ({one.times:.1f} times)" for one in found.opened)
     said = [f"- Paths that become most likely: {each}.\n"]
-    if found.together is not None and found.together.of == "deals":
+    if foot.file is None:
+        pass
+    elif found.together is not None and found.together.of == "deals":
         deal = found.together.chances[0][0]
         said.append(
             f'  Open one:  risksim explain {foot.file} --path {first.path} --seed {foot.seed} --deal "{deal}"\n'
@@ -153,6 +156,7 @@ def charts(deal: str, currency: str, found: Any) -> dict[str, Spec]:
         rows = [{key: cell if abs(cell) < float("inf") else None for key, cell in row.items()} for row in rows]
         x = {"field": "eta", "type": "quantitative", "title": "relative entropy"}
         y = {"field": "bound", "type": "quantitative", "title": unit, "scale": {"zero": name == "p_loss"}}
+        y |= {"axis": {"format": ".0%" if name == "p_loss" else ",.0f"}}
         drawn[name] = chart(
             f"{deal}: the most that {title} can be if the model is wrong",
             rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from risksim.metrics.boxes import Box, Restriction
-from risksim.metrics.precision import Estimate
+from risksim.metrics.precision import Estimate, Z
 from risksim.report.answer import chance
 from risksim.report.charts import Spec, chart
 from risksim.report.decompose import is_seen
@@ -81,6 +81,12 @@ class JudgedOf(NamedTuple):
     what: str
     value: str
     where: tuple[str, ...]
+    low_value: float | None
+    high_value: float | None
+    npv: EndsOf | None
+    p_loss: EndsOf | None
+    net_benefit: EndsOf | None
+    reason: str
 
 
 class PointsOf(NamedTuple):
@@ -321,9 +327,50 @@ def _first_words(text: str, most: int = 110) -> str:
 def _judged(told: Told) -> str:
     if not told.judged:
         return ""
-    lines = [f"- {one.what}: {one.value}, at {', '.join(one.where[:3])} ({one.key})\n" for one in told.judged]
-    title = "Judgements of the register that act in this file; they are held, so no share above is theirs"
-    return heading(title) + "".join(lines)
+    moved = [one for one in told.judged if one.npv is not None]
+    held = [one for one in told.judged if one.npv is None]
+    parts = [_judged_table(told, moved)] if moved else []
+    if held:
+        title = "Judgements of the register that act in this file and were not moved"
+        lines = [
+            f"- {one.what}: {one.value}, at {', '.join(one.where[:3])} ({one.key}): {one.reason}\n" for one in held
+        ]
+        parts.append(heading(title) + "".join(lines))
+    return "".join(parts)
+
+
+def _judged_table(told: Told, moved: list[JudgedOf]) -> str:
+    """What the judgements of the register change, each between the ends of its range."""
+    public = any(one.net_benefit is not None for one in moved)
+    head = ("", "value", "from", "to", "NPV changes by", "", *(("net benefit by", "") if public else ()))
+    rows = [
+        (
+            one.key,
+            one.value,
+            *(f"{value:.3g}" for value in (one.low_value, one.high_value) if value is not None),
+            *_swing(one.npv),
+            *(_swing(one.net_benefit) if public else ()),
+        )
+        for one in moved
+    ]
+    return "".join(
+        (
+            heading(f"Judgements of the register, each moved from one end of its range to the other ({told.currency})"),
+            table(head, rows),
+            *(f"- {one.key}: {one.what}, at {', '.join(one.where[:3])}\n" for one in moved),
+            "none: no path differs. ~: less than its simulation error explains."
+            + (" Net benefit: of all public budgets.\n" if public else "\n"),
+        )
+    )
+
+
+def _swing(ends: EndsOf | None) -> tuple[str, str]:
+    """A swing and its error; a tilde where it may be nothing."""
+    if ends is None or (ends.swing.value == 0.0 and ends.swing.standard_error == 0.0):
+        return "none", ""
+    value, error = ends.swing.value, ends.swing.standard_error
+    shown = rounded(value, error, 0)
+    return (f"~{shown}" if abs(value) < Z * error else shown), plus_minus(error)
 
 
 def charts(told: Told) -> dict[str, Spec]:

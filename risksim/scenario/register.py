@@ -12,14 +12,19 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from risksim.scenario.base import walk
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from risksim.scenario.scenario import Scenario
 
 Status = Literal["V", "T", "J"]
@@ -51,6 +56,8 @@ class Constant(NamedTuple):
     """The rule of refund of which a table is a dated edition; empty for other constants."""
     price_year: int | None = None
     """The price level of the amounts of a table."""
+    between: tuple[float, float] | None = None
+    """The range that the register gives a judgement; None where it gives none, and for all else."""
 
     @property
     def words(self) -> str:
@@ -100,9 +107,56 @@ def edition() -> dt.date:
     return date
 
 
-@cache
-def constants() -> dict[str, Constant]:
+_MOVED: ContextVar[Mapping[str, float]] = ContextVar("_MOVED", default=MappingProxyType({}))
+"""Constants that are at another value while a deal is read."""
+
+
+@contextmanager
+def moved(values: Mapping[str, float]) -> Iterator[None]:
+    """While it lasts, some constants have other values: what if a judgement were another?
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        By key; only constants that are numbers or laws, which then are certain.
+    """
+    before = _MOVED.set(values)
+    try:
+        yield
+    finally:
+        _MOVED.reset(before)
+
+
+def constants() -> Mapping[str, Constant]:
     """Every constant by its key, in the order of the register."""
+    values = _MOVED.get()
+    if not values:
+        return _constants()
+    return {key: one._replace(value=values.get(key, one.value)) for key, one in _constants().items()}
+
+
+def range_of(key: str) -> tuple[float, float] | None:
+    """Between which values a judgement is moved: as the register says, else from half to twice, shares up to 1; None of
+    a law.
+
+    Examples
+    --------
+    >>> range_of("matching-bias")
+    (0.035, 0.14)
+    >>> range_of("cashable-share-services")
+    (0.25, 1.0)
+    """
+    one = _constants()[key]
+    if one.between is not None:
+        return one.between
+    if not isinstance(one.value, int | float):
+        return None
+    twice = 2.0 * one.value
+    return 0.5 * one.value, min(twice, 1.0) if one.unit == "1" and one.value <= 1.0 else twice
+
+
+@cache
+def _constants() -> dict[str, Constant]:
     sources = _read()["sources"]
     return {
         key: Constant(
@@ -118,12 +172,12 @@ def constants() -> dict[str, Constant]:
             note=said.get("note", ""),
             rule=said.get("rule", ""),
             price_year=said.get("price_year"),
+            between=(said["between"][0], said["between"][1]) if "between" in said else None,
         )
         for key, said in _read()["constants"].items()
     }
 
 
-@cache
 def number(key: str) -> Any:
     """What a constant means as a number of the language: a float, or a law.
 
@@ -136,11 +190,22 @@ def number(key: str) -> Any:
     -------
     float or risksim.scenario.uncertainty.Law
     """
+    return float(_MOVED.get()[key]) if key in _MOVED.get() else _number(key)
+
+
+@cache
+def _number(key: str) -> Any:
+    return _reader().validate_python(_constants()[key].value)
+
+
+@cache
+def _reader() -> TypeAdapter[Any]:
+    """Reads numbers of the language; made once, which takes as long as reading a file."""
     from pydantic import TypeAdapter
 
     from risksim.scenario.uncertainty import UncertainNumber
 
-    return TypeAdapter(UncertainNumber).validate_python(constants()[key].value)
+    return TypeAdapter(UncertainNumber)
 
 
 def plain(key: str) -> float:

@@ -1,6 +1,7 @@
 """Solved terms: the numbers of a deal that can be worked out by hand, and every kind of term and of answer."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from scipy.stats import betabinom
 
 from risksim import api
 from risksim.analysis.limits import LimitError
-from risksim.analysis.price import Asked, Tried, price, terms_of
+from risksim.analysis.price import Asked, Tried, _of_luck, price, terms_of
 from risksim.analysis.price_limits import read_limits
 from risksim.errors import RunError
+from risksim.metrics.precision import Estimate
 from tests.engine.deals import SHIPPED, funded_files
 
 TERMS = SHIPPED / "questions/terms.yaml"
@@ -116,6 +118,16 @@ def test_tranche_as_large_as_the_limit_allows(deal):
     assert any("does not depend" in remark for remark in found.remarks)
 
 
+def test_the_check_of_an_exact_answer_is_no_reason_to_doubt_it():
+    # 230,000 is exact; 512 other people may well show .053 ± .010 where .0445 is known.
+    (limit,) = read_limits(api.read(TERMS), investor=["p_loss<=0.05"])
+    known, seen = Estimate.exact(0.0445), Estimate(0.053, 0.0099, 0.03, 0.08)
+    assert _of_luck(limit, known, seen) == []
+    assert "differs by more than" in _of_luck(limit, known, seen._replace(value=0.0445 + 4.1 * 0.0099))[0]
+    drawn = Estimate(0.03, 0.009, 0.01, 0.06)
+    assert "does not hold with other people" in _of_luck(limit, drawn, seen)[0]
+
+
 @pytest.mark.slow
 def test_guarantee_as_small_as_the_limit_allows():
     # One øre less, and the next number of successes loses as well.
@@ -128,6 +140,67 @@ def test_guarantee_as_small_as_the_limit_allows():
         side = api.investors(run)
         assert (run.paths.weight[side.received < side.drawn].sum() <= 0.05) is np.bool_(holds)
     assert found.solved.cost.value == pytest.approx(found.base.cost.value)
+
+
+def test_a_limit_holds_by_a_margin():
+    (limit,) = read_limits(api.read(TERMS), investor=["p_loss<=0.1"])
+    figure = Estimate(0.09, 0.006, 0.078, 0.102)
+    assert limit.holds(limit.surely(figure, 0.0))
+    assert limit.surely(figure, 2.0) == pytest.approx(0.102)  # .09 + 2 x .006
+    assert not limit.holds(limit.surely(figure, 2.0))
+    # Seen on no path: the end of its interval, which a limit of one in a hundred thousand cannot know to hold.
+    assert limit.surely(Estimate(0.0, math.nan, 0.0, 0.003), 2.0) == 0.003
+    (at_least,) = read_limits(api.read(TERMS), investor=["npv>=0"])
+    assert at_least.surely(Estimate(10.0, 4.0, 2.0, 18.0), 2.0) == pytest.approx(2.0)
+    # What all payers pay in a year at most, on drawn paths, has no upper end: the most that was seen stands.
+    assert limit.surely(Estimate(5.0, math.nan, 5.0, math.inf), 2.0) == 5.0
+
+
+@pytest.mark.slow
+def test_terms_solved_on_few_paths_hold_for_other_people(deal):
+    # 16 successes are missed with .1773, 15 with .1161. On 400 paths the first may look like .17 and less (its standard
+    # error is .019), and then terms that need 16 are solved for, which break the limit for everybody else.
+    broken = {0.0: 0, 2.0: 0}
+    for seed, margin in itertools.product(range(1, 9), broken):
+        found = price(deal, Asked([PRICE], ["p_loss<=0.17"], margin=margin), 400, seed, engine="individual")
+        loss = found.solved.p_loss
+        assert loss.value + margin * loss.standard_error <= 0.17
+        needed = math.ceil(750_000 / found.solved.terms[0] - 1e-9)
+        broken[margin] += int(chance_below(needed) > 0.17)
+    # By the normal law every third seed breaks it without a margin, and 1 in 100 or fewer with one.
+    assert broken[0.0] >= 2
+    assert broken[2.0] <= 1
+
+
+BONUS = """threshold: {outcome: success, counts: count, at_least: 14, pays: {value: 300000, assumption: made up},
+      on: last, assumption: made up}"""
+
+
+@pytest.mark.slow
+def test_two_terms_in_the_middle_of_both():
+    # P(X < 14) = .0722 keeps a tenth, P(X < 15) = .1161 does not: 14 p + b >= 750,000 is needed. Half must come back
+    # with nine successes, for P(X < 9) = .0051 and P(X < 10) = .0098 and P(X < 11) = .0177: p >= 375,000 / 10 = 37,500.
+    # A krone at 14 successes costs 18.45 / 14 = 1.32 kroner of price and P(X >= 14) = .93 of bonus, so the price is the
+    # least that is allowed and the bonus the rest: 750,000 - 14 x 37,500 = 225,000.
+    assert chance_below(10) <= 0.01 < chance_below(11)
+    deal = with_rule(api.read(TERMS), BONUS)
+    asked = Asked(
+        [PRICE, "payments[1].pays"], ["p_loss<=0.10", "p_severe_loss<=0.01"], low=(10_000, 0), high=(60_000, 800_000)
+    )
+    found = price(deal, asked, 512)
+    least = 37_500 * 25 * 15.5 / 21.0 + 225_000 * (1.0 - chance_below(14))
+    assert least <= found.solved.cost.value <= least * 1.001
+    first, last = found.apart
+    assert first == pytest.approx(50_000 / 16)
+    assert last <= first / 2**6 + 0.01
+    assert 37_500 <= found.solved.terms[0] <= 37_500 + 2 * last
+    assert 14 * found.solved.terms[0] + found.solved.terms[1] == pytest.approx(750_000, abs=0.02)
+    assert any("bisection" in remark for remark in found.remarks)
+    # None of an even grid of 11 by 33 is cheaper.
+    tried = Tried(deal, found.terms, read_limits(deal, asked.investor), None, api.draw_once(deal, 512))
+    grid = itertools.product(range(1_000_000, 6_000_001, 500_000), range(0, 80_000_001, 2_500_000))
+    points = [tried.at(key) for key in grid]
+    assert min(point.cost.value for point in points if point.feasible) >= found.solved.cost.value
 
 
 def with_rule(deal, rule):
@@ -143,6 +216,20 @@ def test_cap_as_low_as_the_investors_bear(deal):
     found = price(capped, Asked(["payments[cap].total"], ["p_loss<=0.5"]), 1_024)
     assert found.solved.terms == (750_000.0,)
     assert found.solved.p_loss.value == pytest.approx(chance_below(19), abs=1e-12)
+
+
+@pytest.mark.slow
+def test_floor_as_high_as_the_investors_need(deal):
+    # Whatever happens, the floor is paid: with 750,000 nobody loses, with an øre less those who succeed fewer than 19
+    # times do, and that is .4723 of the futures. It costs E max(40,000 X, 750,000).
+    floored = with_rule(deal, "floor: {total: 400000, assumption: a made-up floor}")
+    found = price(floored, Asked(["payments[floor].total"], ["p_loss<=0.4"]), 512)
+    assert found.solved.terms == (750_000.0,)
+    assert found.solved.p_loss.value == 0.0
+    assert found.binding == ("p_loss<=0.4",)
+    k = np.arange(26)
+    expected = betabinom(25, 15.5, 5.5).pmf(k) @ np.maximum(40_000.0 * k, 750_000.0)
+    assert found.solved.cost.value == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.slow

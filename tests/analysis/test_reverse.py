@@ -57,7 +57,16 @@ def test_people_enrolled_and_what_is_missing():
     assert one.breaks == "below"
     assert one.chance is None
     assert one.said == "the file calls it certain"
-    assert named(found.breaks, "delay").breaks == "unknown"
+    # Two years, measured a year after enrolment: whoever comes more than a year late is not measured in time.
+    late = named(found.breaks, "delay")
+    assert (late.base, late.value, late.breaks, late.standard_error) == (0.0, 13.0, "above", None)
+
+
+def test_progress_is_told_number_by_number():
+    said = []
+    reverse(api.read(SHIPPED / "risks/small-cohort.yaml"), paths=256, progress=lambda *words: said.append(words))
+    assert [words for words, _, _ in said[1:]][-2:] == ["delay of all enrolment", "all together"]
+    assert all(done < of for _, done, of in said)
 
 
 def test_joint_change_of_one_input_is_its_break_point(found):

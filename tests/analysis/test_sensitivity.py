@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from risksim import api
+from risksim.analysis import judgements as of_judgements
 from risksim.analysis import sensitivity as module
+from risksim.analysis.judgements import judgements
 from risksim.analysis.sensitivity import GAINS, LOSSES, TAIL, NothingUncertainError, all_paths, kind_of, sensitivity
 from risksim.analysis.stress import Outcome
 from tests.engine.deals import SHIPPED, funded_files
@@ -90,6 +92,32 @@ def test_guesses_are_ranked_and_judgements_named():
     assert next(one.places for one in found.inputs if one.input == found.guesses[0]) == 120
 
 
+def test_judgements_of_the_register_are_moved_in_pairs():
+    """15.5 / 21 successes a person at weight 0.5; 8 / 11 at 0.25 and 30.5 / 41 at 1, each worth 40,000 to 25 people."""
+    deal = api.read(SHIPPED / "evidence" / "half-weight.yaml")
+    (one,) = judgements(deal, 20_000)
+    assert (one.key, one.low_value, one.high_value, one.reason) == ("weight-other-municipality", 0.25, 1.0, "")
+    for end, rate in ((0.25, 8 / 11), (1.0, 30.5 / 41)):
+        plan = api.with_constants(deal, {one.key: end}).plan
+        assert plan.labels.inputs[0].mean == pytest.approx(rate, rel=1e-6)
+    assert api.with_constants(deal, {}).plan.digest == deal.plan.digest
+    assert api.read(SHIPPED / "evidence" / "half-weight.yaml").plan.labels.inputs[0].mean == pytest.approx(15.5 / 21)
+    paired = one.npv.swing
+    assert paired.value == pytest.approx(one.npv.high.value - one.npv.low.value)
+    assert paired.standard_error < np.hypot(one.npv.high.standard_error, one.npv.low.standard_error) / 2
+
+
+def test_every_judgement_in_use_is_moved_or_says_why_not():
+    for name in ("broendby-tuba", "evidence/how-much-we-know", "evidence/sites", "enrolment/slow-start"):
+        deal = api.read(SHIPPED / f"{name}.yaml")
+        found = judgements(deal, 1_024)
+        assert {one.key for one in found} == {one.key for one in api.constants_in_use(deal) if one.status == "J"}
+        assert all((one.npv is None) is bool(one.reason) for one in found)
+    tuba = {one.key: one for one in judgements(api.read(TUBA), 1_024)}
+    assert tuba["benefit-decay"].npv.swing.value == 0.0  # investors don't notice what fades
+    assert tuba["benefit-decay"].net_benefit.swing.value < 0.0
+
+
 def test_which_futures_are_told_from_the_rest():
     npv = np.arange(100.0)
 
@@ -132,7 +160,10 @@ def test_every_shipped_deal_has_an_answer(file):
 
 def test_work_is_bounded():
     for file in QUICK:
-        assert all_paths(api.read(file), 100_000, tornado=True, sobol=True) <= (1 + 2 * module.WORK) * 100_000
+        assert (
+            all_paths(api.read(file), 100_000, tornado=True, sobol=True)
+            <= (1 + 2 * module.WORK + of_judgements.WORK) * 100_000
+        )
 
 
 @pytest.mark.slow

@@ -77,6 +77,33 @@ def test_success_is_held_at_the_ten_per_cent_point():
     assert "certain" in made(BRIEF.replace("success_rate: {beta: [6, 4]}", "success_rate: 0.6"))[1]["low_success"]
 
 
+def test_evidence_of_every_form_is_held_where_the_programme_does_badly():
+    low = stats.norm.ppf(0.1)
+    for name, place, value in (
+        # 30,000 kroner a family, sd 10,000
+        ("effects/savings-by-difference-in-differences", "outcomes[savings].true_effect", 30_000 + 10_000 * low),
+        ("outcomes/amount-mean-threshold", "outcomes[fall in blood sugar].amount.shift", low),
+    ):
+        deal = api.read(SHIPPED / f"{name}.yaml")
+        changes = standard.low_success(deal)
+        assert changes == {place: pytest.approx(value, rel=1e-4)}
+        worse = [
+            api.investors(api.simulate(each, 512, keep_claims=False)).npv[:, -1].mean()
+            for each in (deal, api.changed(deal, "badly", changes))
+        ]
+        assert worse[1] < worse[0]
+    # A result that is paid by is evidence of success; one that is a baseline is not.
+    assert list(standard.low_success(api.read(SHIPPED / "international/resolve.yaml"))) == [
+        "outcomes[reduction].result"
+    ]
+    assert list(standard.low_success(api.read(SHIPPED / "risks/late-baseline.yaml"))) == ["outcomes[job].success_rate"]
+
+
+def test_a_deal_without_spells_is_told_why_no_recession_meets_it():
+    left = standard.standard_set(api.read(SHIPPED / "dependence/what-people-share.yaml")).left_out
+    assert any("dependence.macro, of which no year" in one.reason for one in left if one.key == "recession")
+
+
 def test_the_mean_share_of_the_anonymous_is_tripled():
     deal = made(RICH)[0]["anonymous"].deal
     names = [note.name for note in deal.plan.labels.inputs]

@@ -9,17 +9,36 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from risksim.cli.main import app
+from risksim.errors import RisksimError
+from risksim.kernels.jit import cache_folder
 
 ROOT = Path(__file__).parents[2]
 SIMPLE = "scenarios/examples/simple-reference.yaml"
 TUBA = "scenarios/broendby-tuba.yaml"
 
 
-def risksim(*words, cwd=ROOT, stdin=None, **environment):
+def risksim(*words, stdin=None):
+    """A command, its exit code and streams, in this process; `alone` starts the program as a user does."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        done = CliRunner().invoke(app, words, input=stdin)
+    finally:
+        os.chdir(before)
+    if isinstance(done.exception, RisksimError):  # the program prints it and exits with 2; see the tests that do
+        return subprocess.CompletedProcess(words, 2, done.stdout, f"{done.stderr}{done.exception}\n")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def alone(*words, cwd=ROOT, **environment):
     return subprocess.run(
         [sys.executable, "-m", "risksim", *words],
         cwd=cwd,
-        input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -30,7 +49,7 @@ def risksim(*words, cwd=ROOT, stdin=None, **environment):
 
 
 def test_run_prints_the_answer_on_stdout_and_nothing_but_talk_on_stderr():
-    done = risksim("run", SIMPLE, "--paths", "5000")
+    done = alone("run", SIMPLE, "--paths", "5000")
     assert done.returncode == 0, done.stderr
     assert "In 69 of 100 futures the investor gets the capital back." in done.stdout or "In 68 of 100" in done.stdout
     for line in ("expected only", "luck only", "evidence and luck"):
@@ -97,6 +116,21 @@ def test_wrong_usage_exits_with_2_and_says_what_to_try(words, said):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "scenarios/broendby-tuba.yml"), "broendby-tuba.yaml"),  # a mistake of the program's own
+        (("rnu", SIMPLE), "rnu"),  # and one that the parser finds
+    ],
+)
+def test_the_program_itself_exits_with_2_without_a_traceback(words, said):
+    done = alone(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.replace("python -m risksim", "risksim") == risksim(*words).stderr
+
+
 def test_explain_tells_people_payments_and_return():
     done = risksim("explain", TUBA, "--path", "4711")
     assert done.returncode == 0, done.stderr
@@ -131,11 +165,12 @@ def test_check_reads_standard_input():
 
 
 def test_init_writes_a_file_that_checks_and_runs_and_keeps_what_is_there(tmp_path):
-    assert risksim("init", "my-deal.yaml", cwd=tmp_path).returncode == 0
-    assert risksim("check", "my-deal.yaml", cwd=tmp_path).returncode == 0
-    assert risksim("run", "my-deal.yaml", "--paths", "500", cwd=tmp_path).returncode == 0
+    file = str(tmp_path / "my-deal.yaml")
+    assert risksim("init", file).returncode == 0
+    assert risksim("check", file).returncode == 0
+    assert risksim("run", file, "--paths", "500").returncode == 0
     before = (tmp_path / "my-deal.yaml").read_bytes()
-    again = risksim("init", "my-deal.yaml", cwd=tmp_path)
+    again = risksim("init", file)
     assert again.returncode == 2
     assert "--force" in again.stderr
     assert (tmp_path / "my-deal.yaml").read_bytes() == before
@@ -160,13 +195,31 @@ def test_no_command_opens_a_socket(tmp_path):
         "def refuse(*a, **k):\n    raise RuntimeError('socket')\n"
         "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
     )
-    for words in (("check", TUBA), ("run", SIMPLE, "--paths", "300"), ("explain", SIMPLE, "--path", "1")):
-        done = risksim(*words, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
-        assert done.returncode == 0, done.stderr
+    asked = (("check", TUBA), ("run", SIMPLE, "--paths", "300"), ("explain", SIMPLE, "--path", "1"))
+    code = (
+        "from typer.testing import CliRunner\nfrom risksim.cli.main import app\n"
+        f"for words in {asked!r}:\n"
+        "    done = CliRunner().invoke(app, words, catch_exceptions=False)\n"
+        "    assert done.exit_code == 0, done.output\n"
+    )
+    path = f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, check=True)
+    refused = subprocess.run(
+        [sys.executable, "-c", "import socket; socket.create_connection(('localhost', 9))"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        check=False,
+    )
+    assert b"RuntimeError: socket" in refused.stderr
 
 
 def test_works_in_a_read_only_home_without_a_cache_folder(tmp_path):
-    done = risksim("run", SIMPLE, "--paths", "300", HOME="/nonexistent", XDG_CACHE_HOME="/nonexistent/cache")
+    # Kernels are kept in the folder for temporary files then; those of this run lie there, so nothing is compiled.
+    kept = cache_folder()
+    assert kept is not None
+    nowhere = dict.fromkeys(("HOME", "XDG_CACHE_HOME"), "/dev/null/home")
+    words = ("run", SIMPLE, "--paths", "300")
+    done = alone(*words, **nowhere, TMPDIR=str(kept.parent), RISKSIM_CACHE_DIR="", NUMBA_CACHE_DIR="")
     assert done.returncode == 0, done.stderr
 
 

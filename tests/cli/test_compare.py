@@ -43,16 +43,17 @@ def test_two_files_and_all_that_can_be_saved(files):
 
 
 def test_a_file_and_its_stresses(files):
-    said = called("compare", files / "a.yaml", "--with", "nobody leaves", "--with", "a wide cap").stdout
+    said = called("compare", files / "a.yaml", "--stress", "nobody leaves", "--stress", "a wide cap").stdout
+    assert said == called("compare", files / "a.yaml", "--with", "nobody leaves", "--with", "a wide cap").stdout
     assert "B: Ten people, with 'nobody leaves'" in said
     assert "C leaves investors the same as A on every path." in said
 
 
 def test_what_cannot_be_compared_is_said_with_a_way_out(files):
     a, b = files / "a.yaml", files / "b.yaml"
-    assert "There is 'a dearer job'" in refused("compare", a, "--with", "nobody comes")
-    assert "names stresses of one file" in refused("compare", a, b, "--with", "nobody leaves")
-    assert "--with" in refused("compare", a)
+    assert "There is 'a dearer job'" in refused("compare", a, "--stress", "nobody comes")
+    assert "names stresses of one file" in refused("compare", a, b, "--stress", "nobody leaves")
+    assert "--stress" in refused("compare", a)
     assert "Try --chart" in refused("compare", a, b, "--chart", files / "x.png")
     (files / "fund.yaml").write_text("schema: 1\nportfolio:\n  name: x\n  deals: [a.yaml]\n", encoding="utf-8")
     assert "a comparison is of deals" in refused("compare", a, files / "fund.yaml")

@@ -14,13 +14,13 @@ from risksim.engine.ending import end_early
 from risksim.engine.engines import conditional_obstacle
 from risksim.engine.expected import expected_people
 from risksim.engine.lives import live_tile
-from risksim.engine.purse_counts import TOGETHER, count_expected, count_purse, own_inputs, purse_obstacle
+from risksim.engine.purse_counts import count_expected, count_purse, own_inputs, purse_obstacle
 from risksim.engine.run import Settings, draw_block, keys_of_run, run
 from risksim.engine.words import Words
 from risksim.errors import RunError
 from risksim.plan.compile import at_means, compile_plan
 from risksim.plan.hashes import hash32
-from risksim.plan.layout import ABLE, ACHIEVED, FIRST, LANES, NEVER, WHILE_MET, Numbers
+from risksim.plan.layout import ABLE, ACHIEVED, FIRST, LANES, NEVER, TOGETHER, WHILE_MET, Numbers
 from tests.engine.deals import SHIPPED, bent_plan, deal, shipped_files, shipped_plan
 from tests.engine.processes import EVERY_KIND
 from tests.engine.purses import inputs_like, with_purse, yes_or_no

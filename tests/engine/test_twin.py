@@ -6,6 +6,7 @@ the rounding of an invoice.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from risksim.plan.layout import PathResults, Plan
 from risksim.scenario.calendar import add_months
 from risksim.scenario.scenario import Scenario
 from tests.engine.deals import BROENDBY, SIMPLE, deal, shipped
-from tests.reference.twin import TwinPath, expected_only, luck_only, run_path
+from tests.reference.philox import key_of
+from tests.reference.twin import TwinPath, expected_only, inputs_of, luck_only, run_path
 
 SEED = 20_250_101
 DEALS = {"simple": lambda: shipped(SIMPLE), "broendby": lambda: shipped(BROENDBY), "bent": deal}
@@ -34,10 +36,10 @@ def means(plan: Plan) -> dict[str, float]:
     return {note.name: float(mean) for note, mean in zip(plan.labels.inputs, plan.inputs.mean, strict=True)}
 
 
-def assert_same_inputs(plan: Plan, found: dict[str, float], twin: TwinPath, digits: float) -> None:
+def assert_same_inputs(plan: Plan, found: dict[str, float], twin: Mapping[str, float], digits: float) -> None:
     for note in plan.labels.inputs:
         usual = max(abs(note.mean), *map(abs, note.quantiles), abs(found[note.name]))
-        assert abs(found[note.name] - twin.inputs[note.name]) <= digits * usual, note
+        assert abs(found[note.name] - twin[note.name]) <= digits * usual, note
 
 
 def assert_same_path(scenario: Scenario, plan: Plan, found: PathResults, row: int, twin: TwinPath) -> None:
@@ -113,23 +115,26 @@ def assert_same_people(plan: Plan, found: PathResults, row: int, twin: TwinPath)
         assert found.headcount[row, c].tolist() == expected
 
 
-def compare(scenario: Scenario, n_paths: int, *, first: int = 0, digits: float = 1e-9) -> None:
-    """Hold the paths of a run against the twin: all of them drawn, one with luck only, and the expected one."""
+def compare(scenario: Scenario, n_paths: int, *, first: int = 0, digits: float = 1e-9) -> list[TwinPath]:
+    """Hold the paths of a run against the twin, each with the inputs as drawn; what the twin draws on the first few."""
     plan = compile_plan(scenario)
     found = run(plan, Settings(n_paths, SEED, threads=1, first_path=first))
+    twins = []
     for row in range(n_paths):
         inputs = drawn_inputs(plan, found, row)
         twin = run_path(scenario, SEED, first + row, known=inputs)
         assert_same_people(plan, found, row, twin)
         assert_same_path(scenario, plan, found, row, twin)
         if row < 3:
-            assert_same_inputs(plan, inputs, run_path(scenario, SEED, first + row, people="expected"), digits)
+            assert_same_inputs(plan, inputs, inputs_of(scenario, key_of(SEED), first + row)[1], digits)
+        twins.append(twin)
+    return twins
 
 
 def compare_without_evidence(scenario: Scenario, n_paths: int, *, digits: float = 1e-9) -> None:
     plan = compile_plan(scenario)
     known, fixed = means(plan), at_means(plan)
-    assert_same_inputs(plan, known, expected_only(scenario), digits)
+    assert_same_inputs(plan, known, expected_only(scenario).inputs, digits)
     lucky = run(fixed, Settings(n_paths, SEED, threads=1))
     for row in range(n_paths):
         twin = luck_only(scenario, SEED, row, known=known)
@@ -140,7 +145,7 @@ def compare_without_evidence(scenario: Scenario, n_paths: int, *, digits: float 
 
 @each_deal
 def test_run_equals_the_slow_twin(scenario):
-    compare(scenario(), 200)
+    compare(scenario(), 60)
 
 
 @each_deal
@@ -335,10 +340,10 @@ def financed(financing: dict[str, Any]) -> Scenario:
     return deal(payments=payments, financing=financing)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 @given(financings())
 def test_made_up_financings_equal_the_slow_twin(financing):
-    compare(financed(financing), 5, digits=1e-6)
+    compare(financed(financing), 4, digits=1e-6)
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def test_starts_in_turn_equal_the_slow_twin_beyond_32_bits():
     compare(in_turn(SLOW), 2, first=2**40 + 17)
 
 
-@settings(derandomize=True, deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(enrolments())
 def test_made_up_enrolment_equals_the_slow_twin(enrolment):
     compare(in_turn(enrolment, SITES[0]), 3)

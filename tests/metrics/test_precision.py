@@ -56,7 +56,11 @@ def test_weighted_standard_error_is_the_spread_over_seeds(name):
     assert claimed == pytest.approx(spread, rel=0.3)
 
 
-@pytest.mark.parametrize("name", ALL)
+FEW = ("mean", "probability", "expected_shortfall", "paired_difference")
+"""One of each way to an error; the others stand behind slow."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in ALL])
 def test_interval_covers_the_truth_in_about_95_of_100_seeds(name):
     """10,000 paths put 500 into the tail; with 50 the interval of the shortfall covers 91 % only."""
     _, losses, exact = example_contract()

@@ -87,6 +87,17 @@ def test_nothing_changes_the_decision_has_no_error():
     assert np.isnan(found.standard_error)
 
 
+def test_rounding_is_no_difference():
+    # A choice that is certain is a sum of the others at 0 and of itself at 1 less rounding.
+    payoffs = np.array([[0.0, 1e6], [0.0, -2e6], [0.0, 3e6]])
+    expected = np.array([[0.0, 1e6], [0.0, 1e6], [0.0, 1e6]])
+    then = payoffs[:, 1] * (1.0 - 2e-16)
+    found = worth._gain(then, payoffs[:, 1], Sample.equal(3))
+    assert found.value == 0.0
+    assert np.isnan(found.standard_error)
+    assert worth.best(expected, Sample.equal(3)) == 1
+
+
 def test_net_value():
     """3 deals, 10 % lapse, a year at 4 %: 3 x 0.9 / 1.04 x 1,000 - 500 = 2,096.15."""
     net = worth.net_value(Estimate.symmetric(1_000.0, 10.0), 500.0, 3.0, 0.1, 12.0, 0.04)

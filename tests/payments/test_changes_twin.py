@@ -101,7 +101,7 @@ def contracts(draw: st.DrawFn) -> list[dict[str, Any]]:
     return told
 
 
-@settings(derandomize=True, deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(contracts())
 def test_changed_contracts_equal_the_slow_twin(payments):
     scenario = bent(payments)

@@ -477,7 +477,7 @@ def deals(draw: st.DrawFn) -> Any:
     return bent_deal(payments=payments, outcomes=outcomes)
 
 
-@settings(derandomize=True, deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
 @given(deals())
 def test_made_up_effects_equal_the_slow_twin(scenario):
     compare(scenario, 4)

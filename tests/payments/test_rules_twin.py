@@ -135,7 +135,7 @@ def contracts(draw: st.DrawFn) -> list[dict[str, Any]]:
     return told
 
 
-@settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(contracts())
 def test_made_up_contracts_equal_the_slow_twin(payments):
     scenario = bent(payments)

@@ -204,6 +204,7 @@ def test_the_digest_is_that_of_what_is_said(tmp_path):
     assert "0.03" in risksim("check", tmp_path / "fund.yaml")
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_shipped_funds_do():
     page = (ROOT / "docs" / "reference" / "portfolio.md").read_text(encoding="utf-8")
     alone, together = (

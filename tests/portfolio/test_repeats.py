@@ -80,7 +80,7 @@ def test_windows_open_one_after_another():
     ids=["alike", "each", "one after another"],
 )
 def test_run_equals_the_slow_twin(repeat):
-    compare(repeated(**repeat), 40)
+    compare(repeated(**repeat), 15)
     compare_without_evidence(repeated(**repeat), 5)
 
 

@@ -90,6 +90,7 @@ class Books:
     def __post_init__(self) -> None:
         deal = self.scenario.financing
         self.deal = deal
+        self.due: dict[tuple[str, dt.date], int] = {}
         self.investors = {
             t.name: Investor(t, self.whole(self.values[f"financing.tranches[{t.name}].commitment"]))
             for t in deal.tranches
@@ -148,6 +149,11 @@ class Books:
         return self.whole(self.values[f"{here}.amount"] * number)
 
     def times(self, cost: Cost, date: dt.date) -> int:
+        if (cost.name, date) not in self.due:
+            self.due[cost.name, date] = self.count_times(cost, date)
+        return self.due[cost.name, date]
+
+    def count_times(self, cost: Cost, date: dt.date) -> int:
         start = value_of(self.scenario.start)
         if cost.per is not None and "due" not in cost.model_fields_set:
             return int(date in self.scenario.follow_up_dates())

@@ -9,6 +9,7 @@ References
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from fractions import Fraction
@@ -95,6 +96,7 @@ def person_words(
     return [min(word, 2**32 - 2) for word in words[:people]]
 
 
+@functools.lru_cache(maxsize=2**16)
 def limit(chance: float | Fraction) -> int:
     """The smallest word for which something of this chance does not happen: ``w < limit(p)`` as ``u < p``.
 

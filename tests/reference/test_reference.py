@@ -326,14 +326,15 @@ def test_enrolment_ramps_up_evenly():
     assert enrolment_limits(enrolment) == [philox.limit(k / 7) for k in (1, 3, 5)]
 
 
-def test_paths_of_the_simple_deal_have_its_exact_mean_and_spread():
-    paths = [run_path(simple(), SEED, number) for number in range(400)]
+@pytest.mark.parametrize("n", [150, pytest.param(1_000, marks=pytest.mark.slow)])
+def test_paths_of_the_simple_deal_have_its_exact_mean_and_spread(n):
+    paths = [run_path(simple(), SEED, number) for number in range(n)]
     verified = [path.headcounts["everybody"].verified["success"] for path in paths]
     # E = 120 * 0.8 * 0.75; Var from E[Y^2] of the two betas, p = dropout-free share times success rate
     keep2, meet2 = (16 * 17) / (20 * 21), (30 * 31) / (40 * 41)
     variance = 120 * 0.6 + 120 * 119 * keep2 * meet2 - (120 * 0.6) ** 2
-    assert abs(statistics.mean(verified) - 72.0) < 4 * math.sqrt(variance / 400)
-    assert statistics.stdev(verified) == pytest.approx(math.sqrt(variance), rel=4 / math.sqrt(2 * 400))
+    assert abs(statistics.mean(verified) - 72.0) < 4 * math.sqrt(variance / n)
+    assert statistics.stdev(verified) == pytest.approx(math.sqrt(variance), rel=4 / math.sqrt(2 * n))
     assert all(path.received <= 450_000_000 for path in paths)
     assert {path.drawn for path in paths} == {400_000_000}
 

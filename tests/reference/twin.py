@@ -195,12 +195,7 @@ def run_path(
         Inputs whose values are given, by name; they are neither drawn nor taken at their means.
     """
     key = key_of(seed, stream)
-    said = scenario
-    scenario, same = unrolled(said)
-    values = input_values(scenario, key, path, inputs == "mean")
-    values |= input_values(said, key, path, inputs == "mean") | dict(known or {})
-    values |= {name: values[shared] for name, shared in same.items() if shared in values}
-    work_out(scenario, values, inputs == "mean")
+    scenario, values = inputs_of(scenario, key, path, inputs == "mean", known)
     if by_looks(scenario):
         assert not scenario.ends_early, "the twin stops no lives of persons"
         counts: Counts = {(outcome, date): 0 for outcome in scenario.personal for date in follow_ups(scenario)}
@@ -233,6 +228,18 @@ def run_path(
             lived = live(scenario, key, path, values, people, ended)
             form()
     return settle(scenario, values, lived, ended, planned, spread=inputs == "mean")
+
+
+def inputs_of(
+    said: Scenario, key: Key, path: int, at_means: bool = False, known: Mapping[str, float] | None = None
+) -> tuple[Scenario, dict[str, float]]:
+    """The deal with each of its repeated cohorts, and the value of every input on a path."""
+    scenario, same = unrolled(said)
+    values = input_values(scenario, key, path, at_means)
+    values |= input_values(said, key, path, at_means) | dict(known or {})
+    values |= {name: values[shared] for name, shared in same.items() if shared in values}
+    work_out(scenario, values, at_means)
+    return scenario, values
 
 
 def by_looks(scenario: Scenario) -> bool:
@@ -405,16 +412,20 @@ def day_of(start: dt.date, month: int) -> dt.date:
 
 def follow_ups(scenario: Scenario) -> list[dt.date]:
     """Dates on which the parties settle, in order."""
-    start, end = value_of(scenario.start), value_of(scenario.end)
     if isinstance(scenario.follow_up, list):
         return sorted(value_of(date) for date in scenario.follow_up)
-    step = value_of(scenario.follow_up.every)
+    return list(days_every(value_of(scenario.start), value_of(scenario.end), value_of(scenario.follow_up.every)))
+
+
+@functools.cache
+def days_every(start: dt.date, end: dt.date, step: int) -> tuple[dt.date, ...]:
+    """Every so many months after the start, none after the end."""
     dates = []
     month = step
     while day_of(start, month) <= end:
         dates.append(day_of(start, month))
         month += step
-    return dates
+    return tuple(dates)
 
 
 def years_to(scenario: Scenario, date: dt.date) -> float:

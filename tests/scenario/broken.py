@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
+
+from risksim.errors import ScenarioError
+from risksim.scenario.reader import read_text
 
 DEAL = """\
 schema: 1
@@ -64,6 +68,16 @@ def broken(mistake: Mistake) -> str:
     """The deal with the mistake in it."""
     assert DEAL.count(mistake.old) == 1, mistake.old
     return DEAL.replace(mistake.old, mistake.new)
+
+
+@functools.cache
+def answer_to(name: str) -> ScenarioError | None:
+    """What the reader says of a mistake; None if it sees none."""
+    try:
+        read_text(broken(MISTAKES[name]))
+    except ScenarioError as error:
+        return error
+    return None
 
 
 UNMEASURED = "unmeasured: 0.1"

@@ -386,8 +386,10 @@ def test_recessions_come_as_often_as_said():
     )
 
 
-@pytest.mark.parametrize("begins", ["in", "out"])
-@pytest.mark.parametrize("shape", [1.0, 0.71])
+@pytest.mark.parametrize(
+    ("begins", "shape"),
+    [("in", 1.0), ("out", 1.0), ("in", 0.71), pytest.param("out", 0.71, marks=pytest.mark.slow)],
+)
 def test_a_recession_halves_employment_in_a_quarter_and_lets_it_recover(begins: str, shape: float):
     """Against the two-state equation with the same hazards; for shape 0.71 against plain-Python lives."""
     job = {

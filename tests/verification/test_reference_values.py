@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import betabinom
+from typer.testing import CliRunner
 
 from risksim import api
 from risksim.analysis.variance import variance_split
+from risksim.cli.main import app
 from risksim.kernels.dependence import chances_given_cohort
 from risksim.plan.evidence import beta_binomial, shapes_of
 
@@ -52,7 +56,33 @@ def test_the_variance_of_a_small_cohort_is_what_nobody_knows_and_luck():
 
 def test_the_page_names_every_reference_value_once():
     listed = re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)
-    assert list(dict.fromkeys(listed)) == [str(number) for number in range(1, 32)]
+    assert list(dict.fromkeys(listed)) == [str(number) for number in range(1, 33)]
+
+
+def test_commands_say_the_reference_numbers():
+    """The numbers of cases 7, 27 and 30, asked of files on the command line."""
+
+    def ask(*words):
+        done = CliRunner().invoke(app, [*map(str, words), "--json", "--quiet"], catch_exceptions=False)
+        return json.loads(done.stdout)
+
+    questions = ROOT / "scenarios" / "questions"
+    worth = ask("value", questions / "pilot.yaml", "--pilot", 25)
+    assert worth["evpi"]["value"] == pytest.approx(31_611.47, abs=0.006)
+    pilots = {one["people"]: one["value"]["value"] for one in [*worth["pilot"]["sizes"], worth["pilot"]["this"]]}
+    # E max(0, 1,000,000 (15.5 + k) / (21 + m) - 750,000) over k of m people, by the beta-binomial law.
+    for people in {5, 10, 25, 50, 100, 1_000} & set(pilots):
+        k = np.arange(people + 1)
+        left = np.maximum(1e6 * (15.5 + k) / (21 + people) - 750_000, 0.0)
+        assert pilots[people] == pytest.approx(betabinom(people, 15.5, 5.5).pmf(k) @ left, rel=1e-6)
+    assert pilots[25] == pytest.approx(21_621.62, abs=0.006)
+    asked = ("--change", "payments[0].price", "--investor", "p_loss<=0.10", "--paths", 512)
+    terms = ask("price", questions / "terms.yaml", *asked)
+    assert terms["solved"]["terms"] == [53_571.43]
+    assert terms["solved"]["p_loss"]["value"] == pytest.approx(0.072183, abs=5e-7)
+    joined = ask("pool", questions / "pooled.yaml", "--sites", "1,4", "--paths", 256)["joined"]
+    assert [one["share_sd_formula"] for one in joined] == pytest.approx([0.148324, 0.074162], abs=5e-7)
+    assert joined[1]["one_site_formula"] == pytest.approx(0.121963, abs=5e-7)
 
 
 @pytest.mark.parametrize(("file", "function"), NAMED, ids=[function for _, function in NAMED])

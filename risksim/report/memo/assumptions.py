@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from risksim.language import _, plural
-from risksim.report.document import Block, Paragraph
 from risksim.report.memo.titles import input_words
 from risksim.report.memo.words import count, listing, quoted, share
 
@@ -17,10 +16,10 @@ MOST_NAMED = 3
 """Assumed inputs that are named, those with most influence."""
 
 
-def assumptions(facts: Facts) -> list[Block]:
+def assumptions(facts: Facts) -> list[str]:
     """How many numbers are published and how many assumed, and how much the assumed ones matter."""
     said = [counted(facts), _prices(facts), _influence(facts), _spread(facts)]
-    return [Paragraph(" ".join(sentence for sentence in said if sentence))]
+    return [sentence for sentence in said if sentence]
 
 
 def counted(facts: Facts) -> str:
@@ -56,6 +55,8 @@ def _prices(facts: Facts) -> str:
     assumed = [price for price in facts.deal.prices if price.is_assumption]
     if not assumed:
         return ""
+    if len(assumed) == len(facts.deal.prices) == 2:
+        return _("Both prices paid are assumed.")
     if len(assumed) == len(facts.deal.prices):
         return plural(
             "The price paid is assumed too.",

@@ -48,10 +48,10 @@ def who_gains(facts: Facts) -> list[Block]:
         blocks.append(
             Table(
                 "who-gains",
-                _("Who pays and who gains, on average ({currency})", currency=facts.deal.currency),
+                _("On average, in {currency}", currency=facts.deal.currency),
                 ("", _("pays"), _("gains"), _("is left with"), _("risk of a loss")),
                 tuple(rows),
-                tuple(notes),
+                (" ".join(notes),) if notes else (),
             )
         )
     if facts.budgets is None:
@@ -74,12 +74,18 @@ def waterfall(facts: Facts) -> list[Block]:
     return [chart] if chart is not None else []
 
 
+def budgets_chart(facts: Facts) -> list[Block]:
+    """What public budgets are left with, as a picture half a page wide."""
+    chart = figures.budgets(facts, "half")
+    return [chart] if chart is not None else []
+
+
 def _investor_rows(facts: Facts) -> list[tuple[Cell, ...]]:
     summary = facts.summary
     if summary is None or not investors(facts.deal) or facts.deal.capital == 0.0:
         return []
     paid_in = {one.name: one.amount for one in facts.deal.investors}
-    sides = [(party(name), side, paid_in.get(name)) for name, side in summary.tranches.items()]
+    sides = [(party(name, article=False), side, paid_in.get(name)) for name, side in summary.tranches.items()]
     if summary.investors is not None:
         sides.append((_("all investors together"), summary.investors, facts.deal.capital))
     elif len(sides) == 1:

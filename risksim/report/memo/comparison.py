@@ -29,6 +29,7 @@ from risksim.report.memo.words import (
     probability_cell,
     return_cell,
     text_cell,
+    tidied,
 )
 from risksim.report.memo.words import (
     date as day_words,
@@ -78,8 +79,8 @@ def comparison(compared: Compared, date: dt.date | None = None) -> Document:
         _title(deals),
         subtitle,
         _title(deals),
-        tuple(front),
-        tuple(block for one in deals for block in _annex(one)),
+        tidied(front),
+        tidied(block for one in deals for block in _annex(one)),
         tuple(sheets),
         tuple(_attachments(deals)),
         (_("social outcome investment"), _("comparison")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from risksim.language import _, plural
-from risksim.report.document import Block, Cell, Paragraph, Table
+from risksim.report.document import Block, Cell, Table
 from risksim.report.figures import drivers as figures
 from risksim.report.memo.titles import input_words, input_worth
 from risksim.report.memo.words import (
@@ -31,7 +31,7 @@ def tornado(facts: Facts) -> list[Block]:
     return [chart] if chart is not None else []
 
 
-def drivers(facts: Facts) -> list[Block]:
+def drivers(facts: Facts) -> list[str]:
     """What the answer hangs on, in a sentence or two."""
     if facts.drivers is None or not facts.drivers.first:
         return []
@@ -49,7 +49,7 @@ def drivers(facts: Facts) -> list[Block]:
     guessed = sum(inputs[name].is_assumption for name in first if name in inputs)
     if guessed:
         sentences.append(_guessed(guessed, len(first)))
-    return [Paragraph(" ".join(sentences))]
+    return sentences
 
 
 def _guessed(guessed: int, of: int) -> str:

@@ -16,8 +16,10 @@ from risksim.report.memo.words import (
     capital_letter,
     count,
     date,
+    ended,
     error_of,
     futures,
+    key_money,
     listing,
     money,
     money_of,
@@ -51,24 +53,30 @@ def opening(facts: Facts) -> list[Block]:
 
 def the_deal(facts: Facts) -> list[str]:
     """The deal in three sentences: whom it is for and when, who pays in and back, and for what."""
-    return [sentence for sentence in (_programme(facts), _parties(facts), _terms(facts)) if sentence]
+    return [ended(sentence) for sentence in (_programme(facts), _parties(facts), _terms(facts)) if sentence]
 
 
 def _programme(facts: Facts) -> str:
     deal = facts.deal
     start, end = date(deal.starts_on), date(deal.ends_on)
     if not deal.people:
-        return _("The deal runs from {start} to {end}.", start=start, end=end)
+        return _("The deal begins on {start}; the last settlement is on {end}.", start=start, end=end)
     who = people(deal.people)
     if deal.cohorts > 1:
         return _(
-            "The programme has places for {people} in {number} groups and runs from {start} to {end}.",
+            "The programme begins on {start} with places for {people} in {number} groups; the last settlement is on "
+            "{end}.",
             people=who,
             number=count(deal.cohorts),
             start=start,
             end=end,
         )
-    return _("The programme has places for {people} and runs from {start} to {end}.", people=who, start=start, end=end)
+    return _(
+        "The programme begins on {start} with places for {people}; the last settlement is on {end}.",
+        people=who,
+        start=start,
+        end=end,
+    )
 
 
 def _parties(facts: Facts) -> str:
@@ -90,7 +98,7 @@ def _parties(facts: Facts) -> str:
     if not payers:
         return capital_letter(paid) + "."
     back = plural("{payers} pays back by results", "{payers} pay back by results", len(deal.payers), payers=payers)
-    if facts.summary is not None and not facts.summary.programme.outcomes:
+    if not deal.outcomes:
         back = plural("{payers} pays back", "{payers} pay back", len(deal.payers), payers=payers)
     return capital_letter(_("{paid_in}; {paid_back}.", paid_in=paid, paid_back=back))
 
@@ -182,7 +190,7 @@ def _price(facts: Facts, price: PriceOf) -> str:
 def the_answer(facts: Facts) -> str:
     """The answer in one sentence: of investors, else of public budgets, else why there is none."""
     if facts.summary is not None and investors_of(facts.deal) and facts.summary.tranches:
-        return _investors_answer(facts, facts.summary.everybody)
+        return ended(_investors_answer(facts, facts.summary.everybody))
     if facts.budgets is not None:
         return budgets_answer(facts, facts.budgets.total)
     if facts.summary is not None and facts.summary.payers:
@@ -267,7 +275,7 @@ def key_figures(facts: Facts) -> tuple[tuple[str, str, str], ...]:
         name = _("net benefit of public budgets")
         if facts.budgets.total.is_gross_only:
             name = _("net benefit of public budgets (gross only)")
-        found.append((name, money_of(worth.mean, deal.currency), between))
+        found.append((name, key_money(worth.mean.value, deal.currency, error_of(worth.mean)), between))
     return tuple(found)
 
 
@@ -279,7 +287,7 @@ def _investors_keys(facts: Facts, side: Tranche) -> list[tuple[str, str, str]]:
     worst = loss.expected_shortfall_95
     if not math.isnan(worst.value):
         of = _("of {amount}", amount=money(deal.capital, deal.currency)) if deal.capital else ""
-        lost = money(max(worst.value, 0.0), deal.currency, error_of(worst)) if worst.value > 0.0 else _("nothing")
+        lost = key_money(worst.value, deal.currency, error_of(worst)) if worst.value > 0.0 else _("nothing")
         found.append((_("lost on average in the worst twentieth"), lost, of if worst.value > 0.0 else ""))
     known = not isinstance(irr, Withheld) and not math.isnan(irr.value)
     said = DASH if isinstance(irr, Withheld) else rate(irr.value, error_of(irr), 1)
@@ -294,9 +302,9 @@ def _repaid(facts: Facts) -> tuple[str, str, str]:
     if len(payers) == 1:
         total = payers[0].total
         between = _between(facts, total.p05.value, total.p95.value)
-        return (name, money_of(total.mean, facts.deal.currency), between)
+        return (name, key_money(total.mean.value, facts.deal.currency, error_of(total.mean)), between)
     error = math.sqrt(sum(error_of(payer.total.mean) ** 2 for payer in payers))
-    return (name, money(sum(payer.total.mean.value for payer in payers), facts.deal.currency, error), "")
+    return (name, key_money(sum(payer.total.mean.value for payer in payers), facts.deal.currency, error), "")
 
 
 def _between(facts: Facts, low: float, high: float) -> str:

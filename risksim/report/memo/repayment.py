@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from risksim.language import _, plural
-from risksim.report.document import Block, Heading, Paragraph, Table
+from risksim.report.document import Block, Cell, Heading, Paragraph, Table
 from risksim.report.figures import years as figures
 from risksim.report.memo.words import (
     capital_letter,
@@ -79,43 +79,36 @@ def overspending(facts: Facts, payer: str) -> str:
 
 
 def years_table(facts: Facts, payer: str) -> Table:
-    """A payer's budget years."""
+    """A payer's budget years: those in which anything may be due, or is set aside."""
     assert facts.summary is not None
-    own = {one.year: one for one in facts.appropriations if one.payer == payer}
-    rows, starred = [], False
-    for year, spread in facts.summary.payers[payer].years.items():
+    own = {one.year: one for one in facts.appropriations if one.payer == payer and not one.is_expected}
+    found = facts.summary.payers[payer]
+    rows: list[tuple[Cell, ...]] = []
+    for year, spread in found.years.items():
         one = own.get(int(year))
-        aside = text_cell("") if one is None else money_cell(one.amount)
-        if one is not None and one.is_expected:
-            aside, starred = aside._replace(text=f"{aside.text}*"), True
-        rows.append(
-            (
-                text_cell(year),
-                aside,
-                estimate_cell(spread.mean),
-                estimate_cell(spread.p05),
-                estimate_cell(spread.p95),
-                text_cell("") if one is None else probability_cell(one.p_more),
-            )
+        if one is None and spread.mean.value == 0.0 and spread.p95.value == 0.0:
+            continue
+        aside = (
+            (text_cell(""), text_cell("")) if one is None else (money_cell(one.amount), probability_cell(one.p_more))
         )
-    total = facts.summary.payers[payer].total
+        rows.append((text_cell(year), *map(estimate_cell, (spread.mean, spread.p05, spread.p95)), *aside))
+    total = found.total
     rows.append(
         (
             text_cell(_("all years")),
-            text_cell(""),
-            estimate_cell(total.mean),
-            estimate_cell(total.p05),
-            estimate_cell(total.p95),
-            text_cell(""),
+            *map(estimate_cell, (total.mean, total.p05, total.p95)),
+            *(text_cell(""), text_cell("")),
         )
     )
+    head: tuple[str, ...] = (_("budget year"), _("mean"), _("5 %"), _("95 %"), _("set aside"), _("risk of more"))
+    if not own:
+        head, rows = head[:4], [row[:4] for row in rows]
     return Table(
         f"repayment-{_key(facts, payer)}",
         _("Repayment by {payer} per budget year ({currency})", payer=party(payer), currency=facts.deal.currency),
-        (_("budget year"), _("set aside"), _("mean"), _("5 %"), _("95 %"), _("risk of more")),
+        head,
         tuple(rows),
-        (_("* No appropriation is named: the expected repayment stands in its place."),) if starred else (),
-        (len(rows) - 1,),
+        emphasised=(len(rows) - 1,),
     )
 
 

@@ -9,6 +9,7 @@ from risksim.report.document import Block, Cell, Heading, Paragraph, Table
 from risksim.report.figures import returns as figures
 from risksim.report.memo.words import (
     estimate_cell,
+    loss_cell,
     money_cell,
     probability_cell,
     rate,
@@ -34,6 +35,12 @@ def return_charts(facts: Facts) -> list[Block]:
     return [chart] if chart is not None else []
 
 
+def exceedance(facts: Facts) -> list[Block]:
+    """How often each result is exceeded, half a page wide."""
+    chart = figures.exceedance(facts, "half")
+    return [chart] if chart is not None else []
+
+
 def three_lines(facts: Facts) -> list[Block]:
     """The table of the three lines."""
     if facts.lines is None:
@@ -49,7 +56,7 @@ def three_lines(facts: Facts) -> list[Block]:
                 estimate_cell(line.npv),
                 probability_cell(line.p_loss),
                 estimate_cell(line.npv_p05),
-                estimate_cell(line.npv_es95),
+                loss_cell(line.npv_es95),
             )
         )
     said = "; ".join(f"{_(name)}: {_(varies)}" for name, varies in LINES.values())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from risksim.language import _
-from risksim.report.document import Block, Heading, Keys, Paragraph, Sheet
+from risksim.report.document import Block, Bullets, Heading, Keys, Paragraph, Sheet
 from risksim.report.memo.annex_inputs import inputs
 from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
+from risksim.report.memo.assumptions import assumptions
 from risksim.report.memo.budgets import budget_details, who_gains
 from risksim.report.memo.drivers import drivers, drivers_table
 from risksim.report.memo.opening import key_figures, the_answer, the_deal
@@ -16,6 +17,7 @@ from risksim.report.memo.repayment import all_years
 from risksim.report.memo.returns import quantiles, three_lines
 from risksim.report.memo.stresses import stresses, stresses_by_budget
 from risksim.report.memo.terms import terms, terms_table
+from risksim.report.memo.words import tidied
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -34,11 +36,16 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Quantiles"), quantiles(facts)),
         (_("Repayment"), all_years(facts)),
         (_("Who gains"), [*who_gains(facts), *budget_details(facts)]),
-        (_("Drivers"), [*drivers(facts), *drivers_table(facts)]),
+        (_("Drivers"), [*_bulleted([*drivers(facts), *assumptions(facts)]), *drivers_table(facts)]),
         (_("Stresses"), [*stresses(facts), *stresses_by_budget(facts)]),
         (_("Terms"), [*terms(facts), *terms_table(facts)]),
         (_("Inputs"), inputs(facts)),
         (_("Statistics"), statistics(facts, all_of_them=True)),
         (_("Method"), method(facts)),
     ]
-    return tuple(Sheet(name[:MOST_LETTERS], tuple(blocks)) for name, blocks in found if blocks)
+    return tuple(Sheet(name[:MOST_LETTERS], tidied(blocks)) for name, blocks in found if blocks)
+
+
+def _bulleted(sentences: list[str]) -> list[Block]:
+    """Sentences one below the other."""
+    return [Bullets(tuple(sentences))] if sentences else []

@@ -11,6 +11,7 @@ from risksim.report.memo.titles import stress_name, stress_words
 from risksim.report.memo.words import (
     capital_letter,
     change_cell,
+    count,
     estimate_cell,
     listing,
     party,
@@ -51,6 +52,7 @@ def stresses(facts: Facts) -> list[Block]:
         ),
         tuple(head),
         tuple(rows),
+        notes=_notes(facts),
         emphasised=(0,),
     )
     return [table, *_left_out(facts)]
@@ -69,6 +71,20 @@ def _row(name: str, values: Figures, moved: Figures | None, public: bool, one: A
         totals = [] if one is None else [each for each in one.budgets if each.budget == TOTAL]
         row.append(change_cell(totals[0].difference) if totals else text_cell(""))
     return tuple(row)
+
+
+def _notes(facts: Facts) -> tuple[str, ...]:
+    """How many futures stand behind the table, where they are fewer than behind the answer."""
+    assert facts.stresses is not None
+    paths = max(one.paths for one in facts.stresses.stresses)
+    if paths >= facts.provenance.paths:
+        return ()
+    return (
+        _(
+            "On {number} simulated futures, so that the deal as it stands may differ a little from the figures above.",
+            number=count(paths),
+        ),
+    )
 
 
 def _left_out(facts: Facts) -> list[Block]:

@@ -10,6 +10,7 @@ from risksim.report.document import Block, Bullets, Cell, Table
 from risksim.report.figures import terms as figures
 from risksim.report.memo.words import (
     count,
+    ended,
     estimate_cell,
     money,
     money_of,
@@ -31,7 +32,7 @@ _ASKED = re.compile(r"(?P<what>p_loss|p_npv_negative)\s*<=\s*(?P<most>[0-9.]+)")
 
 def terms(facts: Facts) -> list[Block]:
     """What each term would have to be, a sentence each."""
-    said = [sentence(facts, one) for one in facts.terms]
+    said = [ended(sentence(facts, one)) for one in facts.terms]
     return [Bullets(tuple(said))] if said else []
 
 

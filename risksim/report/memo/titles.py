@@ -106,6 +106,18 @@ ORIGINS = {
 }
 """Where a number comes from."""
 
+UNITS = {
+    "month": N_("months"),
+    "months": N_("months"),
+    "year": N_("years"),
+    "years": N_("years"),
+    "people": N_("people"),
+    "person": N_("people"),
+}
+"""Units that are told; others stand in the file."""
+LARGE = 1_000
+"""Numbers from here on are told without decimals."""
+
 ENGINES = {
     "individual": N_("person by person"),
     "conditional": N_("conditional method"),
@@ -147,6 +159,9 @@ def input_words(facts: Facts, name: str) -> str:
     block, whose, keys = place["block"], place["whose"], place["keys"] or place["block"].rpartition(".")[2]
     plain = re.sub(r"\[[^\]]*\]", "[]", keys)
     words = _(KEYS[plain]) if plain in KEYS else re.sub(r"[._\[\]]+", " ", keys).strip()
+    position = re.search(r"\[(\d+)\]", keys)
+    if position is not None:
+        words = f"{words} {int(position[1]) + 1}"
     if block == "cohorts" and facts.deal.cohorts == 1:
         return words
     return _("{what}: {whose}", what=words, whose=whose_title(facts.deal, whose))
@@ -160,7 +175,10 @@ def input_worth(facts: Facts, name: str, value: float, unit: str) -> str:
         return share(value) if is_share else number(value, places=2 if abs(value) < 100 else 0)
     if unit == facts.deal.currency:
         return money(value, facts.deal.currency)
-    return f"{number(value, places=0 if abs(value) >= 1_000 else 2)}{KEPT_TOGETHER}{_(unit)}"
+    if unit == "1/year":
+        return _("{share} a year", share=share(value))
+    said = number(value, places=0 if abs(value) >= LARGE else 2)
+    return f"{said}{KEPT_TOGETHER}{_(UNITS[unit])}" if unit in UNITS else said
 
 
 def stress_name(key: str, name: str) -> str:

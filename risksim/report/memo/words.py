@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from risksim.language import N_, _, plural, spoken
 from risksim.metrics.summary import Withheld
-from risksim.report.document import Cell
+from risksim.report.document import Beside, Block, Bullets, Cell, Paragraph, Table
 from risksim.report.numbers import rounded, uncertain_digit, written
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ DIGITS = 3
 """Significant digits of an amount in a sentence at most."""
 EXACT_DIGITS = 4
 """The same of an amount that no simulation made."""
+SMALL = 1_000.0
+"""Exact amounts below this are told with what is below one unit. [currency]"""
 PLACES_OF_A_SHARE = 1
 """Decimals of a percentage that a board reads at most."""
 VAGUE = 0.05
@@ -78,6 +80,7 @@ def share(value: float, error: float = 0.0, places: int = PLACES_OF_A_SHARE) -> 
     '3.1 %'
     """
     text = number(100.0 * value, 100.0 * error, places)
+    text = text if error else _without_noughts(text)
     return text if text == DASH else f"{text}{KEPT_TOGETHER}%"
 
 
@@ -126,13 +129,13 @@ def money(value: float, currency: str, error: float = 0.0, digits: int | None = 
     if math.isnan(value):
         return _("not known")
     error = 0.0 if math.isnan(error) else error
-    most = digits or (DIGITS if error else EXACT_DIGITS)
     is_millions = abs(value) >= ROUND_MILLION
     scale = MILLION if is_millions else 1.0
-    text = number(
-        value / scale, error / scale, _places(value / scale, most) if is_millions else min(0, _places(value, most))
-    )
-    if not error and is_millions:
+    places = _places(max(abs(value / scale), 1.0), digits or (DIGITS if error else EXACT_DIGITS))
+    if not is_millions:
+        places = min(0, places) if error or digits else (0 if abs(value) >= SMALL else 2)
+    text = number(value / scale, error / scale, places)
+    if not error:
         text = _without_noughts(text)
     if spoken() == "da":
         unit = "kr." if currency == "DKK" else currency
@@ -140,6 +143,11 @@ def money(value: float, currency: str, error: float = 0.0, digits: int | None = 
     else:
         text = f"{currency} {text}m" if is_millions else f"{currency} {text}"
     return text.replace(" ", KEPT_TOGETHER)
+
+
+def key_money(value: float, currency: str, error: float = 0.0) -> str:
+    """An amount in large type, as short as it can be told."""
+    return money(value, currency, error, 2 if ROUND_MILLION <= abs(value) < 10 * MILLION else DIGITS)
 
 
 def money_of(estimate: Estimate, currency: str) -> str:
@@ -221,7 +229,13 @@ def probability(chance: Estimate) -> str:
         return _("under {share}", share=share(chance.high, places=_places_of_bound(chance.high)))
     if chance.value == 1.0 and chance.low < 1.0:
         return _("over {share}", share=share(chance.low, places=_places_of_bound(1.0 - chance.low)))
-    return share(chance.value, error_of(chance))
+    error = error_of(chance)
+    shown = round(100.0 * chance.value, _supported(100.0 * error, PLACES_OF_A_SHARE))
+    if 0.0 < chance.value < 1.0 and shown in (0.0, 100.0):
+        least = 10.0 ** -(2 + _supported(100.0 * error, PLACES_OF_A_SHARE))
+        bound = share(least if shown == 0.0 else 1.0 - least, places=PLACES_OF_A_SHARE)
+        return _("under {share}", share=bound) if shown == 0.0 else _("over {share}", share=bound)
+    return share(chance.value, error)
 
 
 def _places_of_bound(distance: float) -> int:
@@ -258,6 +272,12 @@ def money_cell(value: float, error: float = 0.0) -> Cell:
 def estimate_cell(estimate: Estimate) -> Cell:
     """An estimated amount."""
     return money_cell(estimate.value, error_of(estimate))
+
+
+def loss_cell(estimate: Estimate) -> Cell:
+    """A mean loss in the tail; what even there is none of is said so."""
+    found = estimate_cell(estimate)
+    return found._replace(text=_("no loss")) if estimate.value <= 0.0 else found
 
 
 def probability_cell(chance: Estimate) -> Cell:
@@ -377,3 +397,31 @@ def quoted(text: str) -> str:
 def decimal_mark(text: str) -> str:
     """A number that Python wrote, in the marks of the language spoken."""
     return written(text, spoken())
+
+
+def ended(text: str) -> str:
+    """A sentence without the second of two full stops, where it ends with an abbreviation.
+
+    Examples
+    --------
+    >>> ended("kr..")
+    'kr.'
+    """
+    return re.sub(r"(?<!\.)\.\.(?=\s|$)", ".", text)
+
+
+def tidied(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks whose sentences end once."""
+    return tuple(map(_tidied, blocks))
+
+
+def _tidied(block: Block) -> Block:
+    if isinstance(block, Paragraph):
+        return block._replace(text=ended(block.text))
+    if isinstance(block, Bullets):
+        return block._replace(items=tuple(map(ended, block.items)))
+    if isinstance(block, Beside):
+        return Beside(tidied(block.blocks))
+    if isinstance(block, Table):
+        return block._replace(notes=tuple(map(ended, block.notes)))
+    return block

@@ -6,26 +6,26 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from risksim.language import _, spoken
-from risksim.report.document import Attachment, Beside, Block, Document, Heading, PageBreak
+from risksim.report.document import Attachment, Beside, Block, Bullets, Document, Heading, PageBreak, Table
 from risksim.report.figures import drivers as drawn
-from risksim.report.figures import returns
 from risksim.report.memo.annex_inputs import inputs, lacking
 from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
 from risksim.report.memo.annex_stories import stories
 from risksim.report.memo.assumptions import assumptions
-from risksim.report.memo.budgets import budget_details, waterfall, who_gains
+from risksim.report.memo.budgets import budget_details, budgets_chart, waterfall, who_gains
 from risksim.report.memo.comparison import comparison
 from risksim.report.memo.drivers import drivers, drivers_table, tornado
 from risksim.report.memo.limits import limits
 from risksim.report.memo.opening import opening
 from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
 from risksim.report.memo.repayment import all_years, fan, paying, repayment
-from risksim.report.memo.returns import return_charts, three_lines
+from risksim.report.memo.returns import exceedance, return_charts, three_lines
 from risksim.report.memo.sheets import sheets
 from risksim.report.memo.stresses import stresses, what_each_does
 from risksim.report.memo.terms import acceptability, terms
 from risksim.report.memo.words import date as day_words
+from risksim.report.memo.words import tidied
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
@@ -56,8 +56,8 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
         title=facts.deal.name,
         subtitle=subtitle,
         running=_("{deal}, digest {digest}", deal=facts.deal.name, digest=facts.provenance.digest[:SHOWN_DIGITS]),
-        front=(*first_page(facts), PageBreak(), *second_page(facts)),
-        annexes=tuple(annexes(facts)),
+        front=tidied([*first_page(facts), *_between(facts), *second_page(facts)]),
+        annexes=tidied(annexes(facts)),
         sheets=sheets(facts),
         attachments=(Attachment(facts.provenance.file, _("The scenario file"), facts.provenance.text),),
         keywords=(_("social outcome investment"), _("risk analysis"), facts.deal.name),
@@ -68,28 +68,42 @@ def memo(facts: Facts, date: dt.date | None = None) -> Document:
 def first_page(facts: Facts) -> list[Block]:
     """The deal, the answer, returns and repayment."""
     payers = paying(facts)
-    charts = [*return_charts(facts), *(fan(facts, payers[0]) if payers else [])]
-    return [*opening(facts), *beside(charts), *three_lines(facts), *repayment(facts)]
+    result, years = return_charts(facts), fan(facts, payers[0]) if payers else []
+    repaid = repayment(facts)
+    if result and not years:
+        years = exceedance(facts)
+    elif years and not result and isinstance(repaid[-1], Table):
+        return [*opening(facts), *three_lines(facts), *repaid[:-1], Beside((*years, repaid[-1]))]
+    return [*opening(facts), *beside([*result, *years]), *three_lines(facts), *repaid]
+
+
+def _between(facts: Facts) -> list[Block]:
+    """A new page, where what follows surely fits on one: what is told of public budgets may run over."""
+    return [PageBreak()] if facts.budgets is None else []
 
 
 def second_page(facts: Facts) -> list[Block]:
-    """Who gains, what the answer hangs on, stresses, terms, assumptions, limits, provenance."""
+    """Who gains, what the answer hangs on and what is assumed, stresses, terms, limits, provenance."""
     blocks = _section(_("Who pays and who gains"), who_gains(facts))
-    hangs = drivers(facts)
-    if hangs:
-        blocks += _section(_("What the answer hangs on"), hangs)
-    blocks += beside([*waterfall(facts), *tornado(facts)])
+    said: list[Block] = [Bullets((*drivers(facts), *assumptions(facts)))]
+    title = _("What the answer hangs on, and what is assumed") if facts.drivers is not None else _("What is assumed")
+    blocks += _section(title, beside([*said, *tornado(facts)]))
     blocks += _section(_("Stresses"), stresses(facts))
     blocks += _section(_("Terms that would make it acceptable"), terms(facts))
-    blocks += _section(_("What is assumed, and how much it matters"), assumptions(facts))
     blocks += _section(_("What the calculation cannot say"), limits(facts))
     return [*blocks, *provenance(facts)]
 
 
 def annexes(facts: Facts) -> list[Block]:
     """All that stands behind the two pages."""
-    charts = [chart for chart in (returns.exceedance(facts, "half"), drawn.split(facts, "half")) if chart is not None]
-    more = [*beside(list(charts)), *all_years(facts), *budget_details(facts), *drivers_table(facts)]
+    why = drawn.split(facts, "half")
+    more = [
+        *beside([*exceedance(facts), *([why] if why is not None else [])]),
+        *beside([*waterfall(facts), *budgets_chart(facts)]),
+        *all_years(facts),
+        *budget_details(facts),
+        *drivers_table(facts),
+    ]
     blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
     return [
         *blocks,
