@@ -43,8 +43,8 @@ def cached(file, values):
         for name in old.namelist():
             part = old.read(name)
             for formula, value in values.items():
-                empty = f"<f>{formula}</f><v />".encode()
-                part = part.replace(empty, f"<f>{formula}</f><v>{value}</v>".encode())
+                for empty in ("<v />", "<v></v>"):  # without lxml and with it
+                    part = part.replace(f"<f>{formula}</f>{empty}".encode(), f"<f>{formula}</f><v>{value}</v>".encode())
             new.writestr(name, part)
     return file
 
