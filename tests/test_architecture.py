@@ -44,7 +44,7 @@ ROOMS = {
     "language": Room(never={"pydantic", "xarray", "numpy", "numba"}),
     "kernels": Room(never={"pydantic", "xarray", "scipy", "typer"}),
     "scenario": Room(may={"errors"}, never={"numba", "xarray"}),
-    "plan": Room(may={"scenario", "errors"}, never={"numba", "xarray"} | FILES | RANDOMNESS),
+    "plan": Room(may={"scenario", "language", "errors"}, never={"numba", "xarray"} | FILES | RANDOMNESS),
     "engine": Room(may={"plan.layout", "kernels", "errors"}, never={"pydantic", "xarray"}),
     "results": Room(may={"plan.layout", "language", "errors"}, never={"numba"}),
     "metrics": Room(may={"kernels", "errors"}),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
+from risksim.language import spoken
 from risksim.plan import (
     anyway,
     dependence,
@@ -141,9 +142,9 @@ def compile_plan(
             years=tuple(years),
             hurdles=tuple(scenario.hurdles),
             inputs=tuple(gathered.notes),
-            cohort_titles=tuple(cohort.label or cohort.name for cohort in scenario.cohorts),
-            outcome_titles=tuple(outcome.label or name for name, outcome in scenario.personal.items()),
-            result_titles=tuple(result.label or name for name, result in scenario.results.items()),
+            cohort_titles=tuple(scenario.title(one.name, one.label, spoken()) for one in scenario.cohorts),
+            outcome_titles=tuple(scenario.title(name, one.label, spoken()) for name, one in scenario.personal.items()),
+            result_titles=tuple(scenario.title(name, one.label, spoken()) for name, one in scenario.results.items()),
             rule_titles=rules.titles(scenario, rule_names, payments.clause),
             endings=tuple(end.name for end in scenario.ends_early),
         ),
@@ -166,9 +167,9 @@ def compile_plan(
 
 def digest_of(scenario: Scenario) -> str:
     """SHA-256 of what a scenario says, whatever its comments and spacing; what it leaves to a default is left out, and
-    so are its stresses, which are questions about the deal.
+    so are its stresses, which are questions about the deal, and its titles in other languages.
     """
-    said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"stresses"})
+    said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"stresses", "titles"})
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 

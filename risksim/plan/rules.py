@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from risksim.language import spoken
 from risksim.plan import changes, layout
 from risksim.plan.columns import Column
 from risksim.plan.numbers import Gathered, Number, Path, slots
@@ -425,13 +426,19 @@ def _row_names(scenario: Scenario, shares: Sequence[Mapping[str, Fraction]]) -> 
 
 
 def titles(scenario: Scenario, names: Sequence[str], clause: layout.IntArray) -> tuple[str, ...]:
-    """What reports call each row: its name, with the label of its outcome where it is named after one."""
+    """What pages in the language spoken call each row: its name, with the title of what it is named after."""
     found = []
+    language = spoken()
     for name, k in zip(names, clause.tolist(), strict=True):
         rule = scenario.payments[k]
         outcome, own = outcome_of(rule), getattr(terms_of(rule), "label", None)
-        label = scenario.outcomes[outcome].label if outcome is not None else None
-        found.append(name.replace(str(outcome), label, 1) if label and not own else name)
+        if own:
+            found.append(name.replace(own, scenario.title(own, None, language), 1))
+        elif outcome is not None:
+            title = scenario.title(outcome, scenario.outcomes[outcome].label, language)
+            found.append(name.replace(outcome, title, 1))
+        else:
+            found.append(name)
     return tuple(found)
 
 

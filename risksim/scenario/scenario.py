@@ -158,6 +158,11 @@ class Scenario(Part):
     """What may end the deal before its time; the entry with the earliest stop ends it."""
     public: Public | None = Field(default=None, examples=[{"horizon": 10, "consequences": {}}])
     """What public budgets pay and save. Nothing that investors get hangs on it."""
+    titles: dict[Literal["da", "en"], Annotated[dict[Name, Name], Field(min_length=1)]] = Field(
+        default={}, examples=[{"da": {"wellbeing": "bedre trivsel"}}]
+    )
+    """What pages in another language call cohorts, outcomes and named payments, by their names; the rest stays as the
+    file writes it. No number hangs on it."""
     stresses: dict[Name, Stress] = Field(default={}, examples=[{"no guarantee": {"financing.guarantees": "left out"}}])
     """What if? By name, the places that are changed and what becomes of each; `risksim stress` runs the deal with each
     of them. A change is a new value, `{times: 0.5}`, `{plus: 0.1}`, `{odds: 2}` or `left out`."""
@@ -166,7 +171,7 @@ class Scenario(Part):
     def _spans(self) -> Scenario:
         faults = [*_dates(self), *_hurdles(self), *_cohorts(self), *_rules(self), *_sources(self), *_financing(self)]
         others = self.outcomes.keys() - self.personal.keys()
-        faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self)]
+        faults += [*gates(self.personal, others, nearest), *_effects(self), *_diligence(self), *_titles(self)]
         if self.dependence is not None:
             faults += contradictory_dependence(self.dependence, self.personal, nearest)
             faults += measurable_twice(self.dependence, self.cohorts)
@@ -199,6 +204,10 @@ class Scenario(Part):
     def personal(self) -> dict[str, PersonOutcome]:
         """The outcomes of persons, by name."""
         return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, PersonOutcome)}
+
+    def title(self, name: str, label: str | None, language: str) -> str:
+        """What pages in a language call a cohort, an outcome or a payment."""
+        return self.titles.get(language, {}).get(name, label or name)  # type: ignore[call-overload, no-any-return]
 
     @property
     def results(self) -> dict[str, ProgrammeResult]:
@@ -677,6 +686,23 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
             )
         )
     return faults
+
+
+def _titles(deal: Scenario) -> list[InitErrorDetails]:
+    """Titles of what is not there."""
+    labels = [getattr(terms_of(rule), "label", None) for rule in deal.payments]
+    there = [*(cohort.name for cohort in deal.cohorts), *deal.outcomes, *filter(None, labels)]
+    return [
+        mistake_at(
+            ("titles", language, name),
+            f"got {shown(name)}, which is no cohort, outcome or label of a payment; {_there_is(there)}.",
+            nearest(name, there) or "Write one of these names.",
+            leans_on=(("outcomes", "*"), ("cohorts",), ("payments",)),
+        )
+        for language, titles in deal.titles.items()
+        for name in titles
+        if name not in there
+    ]
 
 
 def _diligence(deal: Scenario) -> list[InitErrorDetails]:
