@@ -33,11 +33,7 @@ def test_no_digest_hangs_on_titles():
 
 def test_a_title_of_nothing_is_refused_where_it_stands():
     with pytest.raises(ScenarioError, match=r"titles.da.welbeing") as error:
-        api.read_text(
-            TUBA.replace("    wellbeing: bedre", "    welbeing: bedre").replace(
-                '    wellbeing: "bedre', '    welbeing: "bedre'
-            )
-        )
+        api.read_text(TUBA.replace('    wellbeing: "bedre', '    welbeing: "bedre'))
     assert "which is no cohort, outcome or label of a payment" in str(error.value)
     assert "Did you mean wellbeing?" in str(error.value)
 
