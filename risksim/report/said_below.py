@@ -7,9 +7,11 @@ JSON, which is the same in every language. Where a page prints them, it looks th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from risksim.language import N_, _, spoken
+from risksim.report import said_of_stresses
 from risksim.report.numbers import marked, written
 
 FORMS = (
@@ -342,6 +344,7 @@ FORMS = (
     N_("{source}: no number and no note cites it."),
     N_("{places}: the figure was not compared with its source."),
     N_("{places}: {key} of the register is not checked against its source."),
+    *said_of_stresses.FORMS,
 )
 """What may be said below, with what is filled in; forms that fit begin with the one that says most."""
 
@@ -349,6 +352,8 @@ NAMES = ("name", "cohort", "outcome", "place", "clause", "key", "file", "tranche
 """Brackets filled with names of a file, or with words that its author wrote."""
 PAYERS = ("municipality", "region", "state", "outcome fund")
 """Payers whose names are words of the program's own."""
+TOTAL = "total"
+"""What all public budgets together are called."""
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?\s?%?")
 _BRACKET = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
@@ -373,6 +378,18 @@ def in_words(said: str) -> str:
 def the_payer(name: str) -> str:
     """A payer that a file calls by its kind, as a sentence wants it; any other as the file calls it."""
     return _(name) if name in PAYERS else name
+
+
+def the_budget(name: str) -> str:
+    """A public budget, or all of them, as a table names it."""
+    return _("all budgets") if name == TOTAL and spoken() != "en" else the_payer(name)
+
+
+def listing(items: Sequence[str]) -> str:
+    """Things one after the other: ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return _("{first} and {last}", first=", ".join(items[:-1]), last=items[-1])
 
 
 def _listed(said: str, mark: str) -> str:
