@@ -112,12 +112,14 @@ def sentence(found: Any) -> str:
         }
         if one.breaks == "below":
             said += " " + _(
-                "Of single numbers, the {name} turns it most easily, at {value}; {share} of its own law lies below that.",
+                "Of single numbers, the {name} turns it most easily, at {value}; {share} of its own law lies below "
+                "that.",
                 **turns,
             )
         else:
             said += " " + _(
-                "Of single numbers, the {name} turns it most easily, at {value}; {share} of its own law lies above that.",
+                "Of single numbers, the {name} turns it most easily, at {value}; {share} of its own law lies above "
+                "that.",
                 **turns,
             )
     return said

@@ -77,11 +77,12 @@ FORMS = (
     N_("the file says nothing of public budgets"),
     N_("no refunds apply as it stands"),
     N_("no public budget bears what the state refunds"),
-    N_("this deal cannot bear it: {why}"),
+    N_("this deal cannot bear it: {fault}"),
     # Why a judgement of the register was not moved
     N_("not asked for"),
     N_("it is part of how the counts of sites are fitted, once for all runs"),
     N_("it is the law of an input, which is moved above"),
+    N_("the deal"),
     N_("it is what `{key}` takes where left out; write that key and move it by a stress"),
     # What a comparison is run by, and what is to be minded
     N_("every person is drawn, so that sides share all luck of the same name"),
@@ -99,15 +100,6 @@ FORMS = (
     N_("amounts are rounded differently."),
     N_("net benefits are in prices of {year} and of {year_other}."),
     N_("net benefits of public budgets are counted over other years, or discounted otherwise."),
-    N_("only one of the two has {quantities}: not compared."),
-    N_("npv"),
-    N_("lost"),
-    N_("loss"),
-    N_("repayment"),
-    N_("successes {name}"),
-    N_("net benefit {budget}"),
-    # Why a cell of a grid is empty
-    N_("no path has one"),
     # Groups of what is uncertain
     N_("success rates"),
     N_("measurement"),
@@ -135,7 +127,7 @@ FORMS = (
     N_("its rate is worked out of other numbers, each of which is told on its own"),
     N_("a cohort has no `duration`, so that there is no course to leave"),
     N_("the file says it in parts that have no common value"),
-    N_("the deal cannot bear one of {number} months: {why}"),
+    N_("the deal cannot bear one of {number} months: {fault}"),
     N_("the deal is shorter than a month's delay"),
     N_("the limit is broken whatever it is"),
     N_("no value of it breaks the limit"),

@@ -325,8 +325,8 @@ def _tornado(told: Told) -> str:
         + table(head, rows)
         + left
         + _(
-            "One input is held at its 10 % and its 90 % point while all others and all luck stay as drawn: what happens "
-            "when two\nmove together is not in this table.\n"
+            "One input is held at its 10 % and its 90 % point while all others and all luck stay as drawn: what "
+            "happens when two\nmove together is not in this table.\n"
         )
     )
 
@@ -397,7 +397,7 @@ def _judged(told: Told) -> str:
                 "- {what}: {value}, at {places} ({key}): {reason}\n",
                 what=one.what,
                 value=marked(one.value),
-                places=", ".join(one.where[:3]),
+                places=", ".join(map(in_words, one.where[:3])),
                 key=one.key,
                 reason=in_words(one.reason),
             )
@@ -432,7 +432,12 @@ def _judged_table(told: Told, moved: list[JudgedOf]) -> str:
             ),
             table(head, rows),
             *(
-                _("- {key}: {what}, at {places}\n", key=one.key, what=one.what, places=", ".join(one.where[:3]))
+                _(
+                    "- {key}: {what}, at {places}\n",
+                    key=one.key,
+                    what=one.what,
+                    places=", ".join(map(in_words, one.where[:3])),
+                )
                 for one in moved
             ),
             _(

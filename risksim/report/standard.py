@@ -262,7 +262,8 @@ def stress_table(found: Any, foot: TableFooting) -> str:
         names, stands = found.stresses, _("as it stands")
         numbers = [f"({place})" for place in range(1, len(names) + 1)]
         keys = _keys(found)
-        parts += [f"{place} {name_of(keys.get(name, ''), name)}\n" for place, name in zip(numbers, names, strict=True)]
+        called = [name_of(keys.get(name, ""), name) for name in names]
+        parts += [f"{place} {name}\n" for place, name in zip(numbers, called, strict=True)]
         parts.append(heading(_("Chance of a loss: as it stands, and by how many points each stress moves it")))
         parts.append(table(("", stands, *numbers), [_losses(row, names) for row in found.rows]))
         parts.append(heading(_("Change of the mean NPV at the last hurdle of each deal, in per cent of its capital")))
@@ -288,8 +289,8 @@ def stress_table(found: Any, foot: TableFooting) -> str:
         )
     parts.append(
         _(
-            "\nEvery cell is less the deal as it stands, on the same people and the same luck, and rounded to its first "
-            "uncertain digit;\n{none} stands where a stress makes no sense.\n",
+            "\nEvery cell is less the deal as it stands, on the same people and the same luck, and rounded to its "
+            "first uncertain digit;\n{none} stands where a stress makes no sense.\n",
             none=NONE,
         )
     )
