@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from risksim.language import N_, _
+from risksim.language import N_, _, spoken
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance, translated
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.numbers import marked, number, percent, plus_minus, rounded
-from risksim.report.said_below import in_words, the_budget
+from risksim.report.said_below import in_words, separated, the_budget
 from risksim.report.said_of_stresses import ENGINES
 from risksim.report.stress import signed, visible
 from risksim.report.table import heading, table
@@ -38,6 +38,8 @@ OTHERWISE = tuple(
     )
 )  # fmt: skip
 """What a file may say otherwise, and how such lines are known."""
+ALONE = re.compile(r"only one of the two has (.*): not compared\.", re.DOTALL)
+"""How it is said that only one side has some quantities."""
 ORDER = ("investors", "payers", "people", "public")
 DIFFERENCE_HEAD = (
     "",
@@ -236,13 +238,20 @@ def luck(pair: Any) -> str:
 
 def label(quantity: Any) -> str:
     """What a quantity is called in a table."""
-    if quantity.key in ABOUT:
-        return _(ABOUT[quantity.key])
-    if quantity.key.startswith("repayment "):
-        return _("  in {year}", year=quantity.key.removeprefix("repayment "))
-    if quantity.key.startswith("net benefit "):
-        return _("net benefit, {budget}", budget=the_budget(quantity.key.removeprefix("net benefit ")))
-    return in_words(str(quantity.key))
+    return _named(str(quantity.key))
+
+
+def _named(key: str) -> str:
+    """The same by its key."""
+    if key in ABOUT:
+        return _(ABOUT[key])
+    if key.startswith("repayment "):
+        return _("  in {year}", year=key.removeprefix("repayment "))
+    if key.startswith("net benefit "):
+        return _("net benefit, {budget}", budget=the_budget(key.removeprefix("net benefit ")))
+    if key.startswith("successes "):
+        return _("successes {name}", name=key.removeprefix("successes "))
+    return key
 
 
 def _differences(pair: Any, found: Any) -> Iterator[str]:
@@ -252,7 +261,16 @@ def _differences(pair: Any, found: Any) -> Iterator[str]:
     if len(shown) < len(pair.differences):
         yield _("Years in which both pay the same on every path are left out.\n")
     yield f"{luck(pair)}\n"
-    yield from (_("Mind: {remark}\n", remark=in_words(remark)) for remark in pair.remarks)
+    yield from (_("Mind: {remark}\n", remark=_remark(remark)) for remark in pair.remarks)
+
+
+def _remark(said: str) -> str:
+    """What a reader must know to compare; quantities by their names in the tables."""
+    alone = ALONE.fullmatch(said)
+    if alone is None or spoken() == "en":
+        return in_words(said)
+    names = [_named(key) for key in alone[1].split(", ")]
+    return _("only one of the two has {quantities}: not compared.", quantities=separated(names))
 
 
 def _is_year(quantity: Any) -> bool:

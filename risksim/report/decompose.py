@@ -9,7 +9,7 @@ from risksim.metrics.precision import Estimate, Z
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.input_titles import input_title
 from risksim.report.numbers import number, percent, plus_minus
-from risksim.report.said_below import in_words, listing, the_payer
+from risksim.report.said_below import in_words, listing, separated, the_payer
 from risksim.report.table import heading, table
 
 TITLES = {
@@ -167,7 +167,7 @@ def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
     if held:
         parts.append(heading(_("What is in each")))
     for share in held:
-        said = ", ".join(input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED])
+        said = separated([input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED]])
         more = len(share.inputs) - MOST_NAMED
         if more > 0:
             said = plural("{inputs} and {number} more", "{inputs} and {number} more", more, inputs=said, number=more)

@@ -12,7 +12,7 @@ from risksim.report.answer import chance
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.heat import heat_map
 from risksim.report.numbers import percent, plus_minus, rounded, written
-from risksim.report.said_below import in_words, listing
+from risksim.report.said_below import listing
 from risksim.report.stress import signed
 from risksim.report.table import heading, table
 
@@ -24,6 +24,8 @@ WORDS = {
 }
 MORE_IS_GOOD = {"npv": True, "p_loss": False, "irr_p50": True, "repayment": False}
 """Whether a rise is coloured as good: for investors, and of repayments for payers."""
+NO_PATH = N_("no path has one")
+"""Why a median is missing; all other reasons are messages about faults."""
 BASE = "*"
 """Stands beside the deal as it stands."""
 
@@ -69,7 +71,9 @@ def grid(found: Any, foot: Footing) -> str:
             )
         )
     reasons = dict.fromkeys(cell.reason for cell in found.cells if cell.reason is not None)
-    parts += [_("- no value where: {reason}\n", reason=in_words(reason)) for reason in reasons]
+    parts += [
+        _("- no value where: {reason}\n", reason=_(reason) if reason == NO_PATH else reason) for reason in reasons
+    ]
     parts.append(
         _(
             "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"
