@@ -25,7 +25,7 @@ WORDS = {
 MORE_IS_GOOD = {"npv": True, "p_loss": False, "irr_p50": True, "repayment": False}
 """Whether a rise is coloured as good: for investors, and of repayments for payers."""
 NO_PATH = N_("no path has one")
-"""Why a median is missing; all other reasons are messages about faults."""
+"""Why a median is missing; other reasons are messages about faults."""
 BASE = "*"
 """Stands beside the deal as it stands."""
 
@@ -71,9 +71,7 @@ def grid(found: Any, foot: Footing) -> str:
             )
         )
     reasons = dict.fromkeys(cell.reason for cell in found.cells if cell.reason is not None)
-    parts += [
-        _("- no value where: {reason}\n", reason=_(reason) if reason == NO_PATH else reason) for reason in reasons
-    ]
+    parts += [_("- no value where: {reason}\n", reason=_(reason)) for reason in reasons]
     parts.append(
         _(
             "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"

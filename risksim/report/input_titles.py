@@ -40,6 +40,8 @@ PLAIN = (
     N_("moves away"),
 )
 """Keys that read as words once their marks are taken off, for the catalogue."""
+UNITS = (N_("month"), N_("1/year"))
+"""Units that are words, likewise; others stand in the file."""
 SHARES = ("dropout", "share", "unmeasured", "success_rate", "rate", "chance", "usual", "mean", "counterfactual", "lost")
 """Last keys of numbers between 0 and 1 that are shares."""
 
