@@ -37,6 +37,8 @@ AREAS = {
             *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("robust", "pool", "batch")),
             *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("ranking", "reference")),
             "cli/questions_output",
+            "cli/stress",
+            "report/said_of_stresses",
         ],
         "questions",
     ),

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import (
+    TABLE,
+    check_files,
+    drawn_in_both,
+    envelope,
+    greet,
+    limits_beside,
+    limits_of,
+    read_deal,
+    save,
+)
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -35,10 +45,10 @@ def decompose(
     with progress(all_paths(deal, paths), quiet) as report:
         found = ask(deal, paths, seed, threads, report)
     foot, of = told_of(deal, found, seed)
-    drawn = split_chart(foot, of)
+    english, drawn = drawn_in_both(lambda: split_chart(foot, of))
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(deal))}
-    said["charts"] = {"split": drawn}
-    save(out, chart, said, lambda: _as_csv(found))
+    said["charts"] = {"split": english}
+    save(out, chart, said, lambda: _as_csv(found), drawn)
     if as_json:
         show(as_text(said))
         return

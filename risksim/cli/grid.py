@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import envelope, greet, read_deal, save
+from risksim.cli.questions_output import drawn_in_both, envelope, greet, read_deal, save
 from risksim.cli.run import progress
 from risksim.cli.stress import Wishes
 
@@ -40,8 +40,9 @@ def grid(
     cells = math.prod(len(axis.values) for axis in axes)
     with progress(paths * (1 + cells), quiet) as report:
         found = ask(deal, axes, shown, paths, seed, threads, progress=report)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": charts(found, deal.plan.currency)}
-    save(out, wishes.chart, said, lambda: as_csv(found), said["charts"])
+    english, drawn = drawn_in_both(lambda: charts(found, deal.plan.currency))
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"charts": english}
+    save(out, wishes.chart, said, lambda: as_csv(found), drawn)
     if as_json:
         show(as_text(said))
         return

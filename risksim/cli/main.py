@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -352,7 +352,7 @@ def stress(
     from risksim.cli.stress import stress as command
 
     wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
-    with _interruptible(), _english_so_far() if standard or grid else nullcontext():
+    with _interruptible():
         command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
 
 
@@ -386,7 +386,7 @@ def compare(
     """
     from risksim.cli.compare import compare as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         asked = [*(stresses or []), *(named_before or [])]
         command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
@@ -411,7 +411,7 @@ def decompose(
     """
     from risksim.cli.decompose import decompose as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -439,7 +439,7 @@ def sensitivity(
     """
     from risksim.cli.sensitivity import sensitivity as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
 
 
@@ -464,7 +464,7 @@ def reverse(
     """
     from risksim.cli.reverse import reverse as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 

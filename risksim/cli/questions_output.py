@@ -11,7 +11,7 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, talk, write
-from risksim.language import _
+from risksim.language import _, speaking, spoken
 
 TABLE = {".csv": "its table", ".json": "all"}
 """Endings under which an answer with a table is saved, and what of it."""
@@ -145,6 +145,13 @@ def save(
             drawn = next(iter(charts.values())) if len(charts) == 1 else charts
         write(chart, as_text(drawn))
         talk(_("Wrote {file}.", file=chart))
+
+
+def drawn_in_both(draw: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Charts in English, as JSON holds them in every language, and in the language spoken, as `--chart` draws them."""
+    with speaking("en"):
+        english = draw()
+    return english, english if spoken() == "en" else draw()
 
 
 @contextmanager

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import (
+    check_files,
+    drawn_in_both,
+    envelope,
+    greet,
+    limits_beside,
+    limits_of,
+    read_deal,
+    save,
+)
+from risksim.language import _
+from risksim.report.said_below import in_words
 
 SCHEMA = "risksim.reverse/1"
 
@@ -26,8 +37,10 @@ def watch(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda words, done, of: bar.update(task, description=f"moving {words}", completed=done, total=of)
+        task = bar.add_task(_("reading"), total=None)
+        yield lambda words, done, of: bar.update(
+            task, description=_("moving {what}", what=in_words(words)), completed=done, total=of
+        )
 
 
 def reverse(
@@ -57,8 +70,8 @@ def reverse(
         found = ask(deal, limit, paths, seed, threads, report)
     plan = deal.plan
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(plan))}
-    said["charts"] = charts(plan.name, found)
-    save(out, chart, said)
+    said["charts"], drawn = drawn_in_both(lambda: charts(plan.name, found))
+    save(out, chart, said, drawn=next(iter(drawn.values())) if len(drawn) == 1 else drawn)
     if as_json:
         show(as_text(said))
         return

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import (
+    TABLE,
+    check_files,
+    drawn_in_both,
+    envelope,
+    greet,
+    limits_beside,
+    limits_of,
+    read_deal,
+    save,
+)
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -48,7 +58,7 @@ def sensitivity(
     told = told_of(deal, found, seed)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
     public = any(one.net_benefit is not None for one in found.judged)
-    said |= {"limits": limits_of(public), "charts": charts(told)}
+    said |= {"limits": limits_of(public), "charts": drawn_in_both(lambda: charts(told))[0]}
     save(out, chart, said, lambda: _as_csv(found), together(told))
     if as_json:
         show(as_text(said))

@@ -16,8 +16,9 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import drawn_in_both, envelope, greet, limits_beside, limits_of, read_deal, save
 from risksim.cli.stress import Wishes
+from risksim.language import _
 
 if TYPE_CHECKING:
     from risksim.analysis.standard import Standard
@@ -54,8 +55,9 @@ def _one(
         found = answer(deal, paths, seed, threads, own=wishes.own, progress=one)
     plan = deal.plan
     foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
-    said = as_json_of(deal, found, paths, seed) | {"charts": charts(found, foot)}
-    save(out, wishes.chart, said, lambda: as_csv(found), said["charts"])
+    english, drawn = drawn_in_both(lambda: charts(found, foot))
+    said = as_json_of(deal, found, paths, seed) | {"charts": english}
+    save(out, wishes.chart, said, lambda: as_csv(found), drawn)
     if as_json:
         show(as_text(said))
         return
@@ -100,13 +102,14 @@ def _table(
     with _progress(quiet) as report:
         found = ask(files, paths, seed, threads, own=wishes.own, resume=wishes.resume, progress=report)
     run = {"paths": paths, "seed": seed, **api.identity()}
-    said = {"schema": TABLE_SCHEMA, "run": run, **plain(found), "charts": table_charts(found)}
-    save(out, wishes.chart, said, lambda: table_as_csv(found), said["charts"])
+    english, drawn = drawn_in_both(lambda: table_charts(found))
+    said = {"schema": TABLE_SCHEMA, "run": run, **plain(found), "charts": english}
+    save(out, wishes.chart, said, lambda: table_as_csv(found), drawn)
     show(as_text(said) if as_json else stress_table(found, TableFooting(paths, seed, version("risksim-dsi"))))
     if found.bad:
         talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
     if found.partial:
-        talk("Interrupted; what is there is marked partial.")
+        talk(_("Interrupted; what is there is marked partial."))
         raise typer.Exit(INTERRUPTED)
     if found.bad:
         raise typer.Exit(FAULTY)
@@ -143,10 +146,10 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int, int, int], None] | No
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
+        task = bar.add_task(_("reading"), total=None)
 
         def report(number: int, files: int, done: int, whole: int) -> None:
-            said = f"file {number + 1} of {files}" if files > 1 else "running"
+            said = _("file {number} of {files}", number=number + 1, files=files) if files > 1 else _("running")
             bar.update(task, description=said, total=files, completed=number + done / whole)
 
         yield report

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from risksim.language import N_, _, spoken
 from risksim.metrics.precision import Estimate
-from risksim.report.answer import chance
+from risksim.report.answer import chance, translated
 from risksim.report.charts import COLOURS, Spec, chart
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import marked, number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words, separated, the_budget
+from risksim.report.said_of_stresses import ENGINES
 from risksim.report.stress import signed, visible
 from risksim.report.table import heading, table
 
 MOST_WORDS = 60
 """Lines of what a file says otherwise."""
 ABOUT = {  # what each quantity is called
-    "npv": "NPV of all investors",
-    "lost": "chance of a loss, points",
-    "loss": "money lost by investors",
-    "repayment": "repaid by all payers",
+    "npv": N_("NPV of all investors"),
+    "lost": N_("chance of a loss, points"),
+    "loss": N_("money lost by investors"),
+    "repayment": N_("repaid by all payers"),
 }
+OTHERWISE = tuple(
+    (form, re.compile(pattern, re.DOTALL))
+    for form, pattern in (
+        (N_("{place}: {before} becomes {after}"), r"(.+?): (.*) becomes (.*)"),
+        (N_("{place}: is called {before} now, and is otherwise the same"),
+         r"(.+?): is called (.*) now, and is otherwise the same"),
+        (N_("{place}: added, {before}"), r"(.+?): added, (.*)"),
+        (N_("{place}: removed, {before}"), r"(.+?): removed, (.*)"),
+        (N_("{place}: added"), r"(.+?): added"),
+        (N_("{place}: removed"), r"(.+?): removed"),
+    )
+)  # fmt: skip
+"""What a file may say otherwise, and how such lines are known."""
+ALONE = re.compile(r"only one of the two has (.*): not compared\.", re.DOTALL)
+"""How it is said that only one side has some quantities."""
 ORDER = ("investors", "payers", "people", "public")
 DIFFERENCE_HEAD = (
     "",
-    "mean",
+    N_("mean"),
     "",
-    "sd",
+    N_("sd"),
     "5 %",
     "25 %",
     "50 %",
     "75 %",
     "95 %",
-    "higher",
-    "lower",
-    "unpaired",
-    "paths saved",
+    N_("higher"),
+    N_("lower"),
+    N_("unpaired"),
+    N_("paths saved"),
 )
-LEVEL_HEAD = ("", "", "mean", "", "sd", "5 %", "25 %", "50 %", "75 %", "95 %")
+LEVEL_HEAD = ("", "", N_("mean"), "", N_("sd"), "5 %", "25 %", "50 %", "75 %", "95 %")
 
 
 class Footing(NamedTuple):
@@ -67,21 +86,33 @@ def comparison(found: Any, foot: Footing) -> str:
     parts.append("\n")
     for pair in found.pairs:
         said = list(sentences(pair, found.hurdle))
-        parts += [f"- {line}\n" for line in said or [f"{pair.letter}: these paths see no difference on average."]]
+        parts += [
+            f"- {line}\n" for line in said or [_("{side}: these paths see no difference on average.", side=pair.letter)]
+        ]
     parts += [part for pair in found.pairs for part in _differences(pair, found)]
-    parts.append(heading(f"Each side on its own ({_money(found)})"))
-    parts.append(table(LEVEL_HEAD, list(_levels(found.sides)), left=2))
+    parts.append(heading(_("Each side on its own ({money})", money=_money(found))))
+    parts.append(table(translated(LEVEL_HEAD), list(_levels(found.sides)), left=2))
     for pair in found.pairs:
-        parts.append(heading(f"What {pair.letter} says otherwise than A"))
-        parts += [f"- {line}\n" for line in (pair.words or ("nothing that changes a result",))[:MOST_WORDS]]
-        if len(pair.words) > MOST_WORDS:
-            parts.append(f"- and {len(pair.words) - MOST_WORDS} more; --json has all of them\n")
+        parts.append(heading(_("What {side} says otherwise than A", side=pair.letter)))
+        told = [said_otherwise(line) for line in pair.words[:MOST_WORDS]] or [_("nothing that changes a result")]
+        parts += [f"- {line}\n" for line in told]
+        more = len(pair.words) - MOST_WORDS
+        if more > 0:
+            parts.append(_("- and {number} more; --json has all of them\n", number=more))
     digests = ", ".join(f"{letter} {side.digest[:12]}" for letter, side in sides.items())
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}, {found.engine} engine: {found.engine_why}.\n"
-        f"Scenarios {digests}, risksim {foot.version}.\n"
-        "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be with luck "
-        "of its own for each side,\nand `paths saved` how many times as many paths that would take.\n"
+        _(
+            "\n{paths} paths each, seed {seed}, {engine}: {why}.\n"
+            "Scenarios {digests}, risksim {version}.\n"
+            "± is one standard error, of a difference that of the pairs; `unpaired` is what it would be with luck "
+            "of its own for each side,\nand `paths saved` how many times as many paths that would take.\n",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            engine=_(ENGINES[found.engine]),
+            why=in_words(found.engine_why),
+            digests=digests,
+            version=foot.version,
+        )
     )
     return "".join(parts)
 
@@ -89,13 +120,25 @@ def comparison(found: Any, foot: Footing) -> str:
 def _money(found: Any) -> str:
     """In what money is counted, and at which rate what investors get is valued."""
     invested = any(one.quantity.key == "npv" for one in found.pairs[0].differences)
-    return f"money in {found.currency}{f', NPV at {percent(found.hurdle)}' if invested else ''}"
+    if not invested:
+        return _("money in {currency}", currency=found.currency)
+    return _("money in {currency}, NPV at {rate}", currency=found.currency, rate=percent(found.hurdle))
 
 
 def title(side: Any) -> str:
     """A side in a line: the deal, the stress and the file."""
-    stress = "" if side.stress is None else f", with '{side.stress}'"
-    return f"{side.deal}{stress} ({side.file})"
+    if side.stress is None:
+        return f"{side.deal} ({side.file})"
+    return _("{deal}, with '{stress}' ({file})", deal=side.deal, stress=side.stress, file=side.file)
+
+
+def said_otherwise(line: str) -> str:
+    """What a file says otherwise, a line as `risksim.scenario.differences` writes it; what files say stays theirs."""
+    for form, pattern in OTHERWISE:
+        if (found := pattern.fullmatch(line)) is not None:
+            place, *said = found.groups()
+            return _(form).format(place=place, **dict(zip(("before", "after"), map(marked, said), strict=False)))
+    return line
 
 
 def sentences(pair: Any, hurdle: float) -> Iterator[str]:
@@ -103,75 +146,131 @@ def sentences(pair: Any, hurdle: float) -> Iterator[str]:
     by_key = {one.quantity.key: one for one in pair.differences}
     npv, lost, paid = (by_key.get(key) for key in ("npv", "lost", "repayment"))
     if npv is not None:
-        mean = npv.over_paths.mean
-        if npv.p_equal.value == 1.0:
-            yield f"{pair.letter} leaves investors the same as A on every path."
-        else:
-            more = "more" if mean.value > 0.0 else "less"
-            seen = (
-                f"{_size(mean)} {more} than A on average"
-                if visible(mean)
-                else f"on average as much as A, as far as these paths can see ({signed(mean)})"
-            )
-            shares = (("better", npv.p_more), ("worse", npv.p_less), ("the same", npv.p_equal))
-            said = ", ".join(
-                f"{how} on {percent(part.value, part.standard_error)}" for how, part in shares if part.value
-            )
-            yield f"{pair.letter} leaves investors {seen} (NPV at {percent(hurdle)}); of all futures {said}."
+        yield _for_investors(pair.letter, npv, hurdle)
     if lost is not None and visible(lost.over_paths.mean):
-        verb = "rises" if lost.over_paths.mean.value > 0.0 else "falls"
-        yield f"{pair.letter}: the chance of a loss {verb} by {_size(lost.over_paths.mean, 100.0, 2)} points."
+        points = _size(lost.over_paths.mean, 100.0, 2)
+        if lost.over_paths.mean.value > 0.0:
+            yield _("{side}: the chance of a loss rises by {points} points.", side=pair.letter, points=points)
+        else:
+            yield _("{side}: the chance of a loss falls by {points} points.", side=pair.letter, points=points)
     if paid is not None and visible(paid.over_paths.mean):
-        more = "more" if paid.over_paths.mean.value > 0.0 else "less"
-        yield f"{pair.letter}: payers pay {_size(paid.over_paths.mean)} {more} on average."
+        size = _size(paid.over_paths.mean)
+        if paid.over_paths.mean.value > 0.0:
+            yield _("{side}: payers pay {size} more on average.", side=pair.letter, size=size)
+        else:
+            yield _("{side}: payers pay {size} less on average.", side=pair.letter, size=size)
     total = by_key.get("net benefit total")
     if total is not None and visible(total.over_paths.mean):
-        more = "more" if total.over_paths.mean.value > 0.0 else "less"
-        yield (
-            f"{pair.letter} leaves public budgets {_size(total.over_paths.mean)} {more} on average, and more on "
-            f"{chance(total.p_more)[0]} of futures."
+        said = {"side": pair.letter, "size": _size(total.over_paths.mean), "share": chance(total.p_more)[0]}
+        if total.over_paths.mean.value > 0.0:
+            yield _("{side} leaves public budgets {size} more on average, and more on {share} of futures.", **said)
+        else:
+            yield _("{side} leaves public budgets {size} less on average, and more on {share} of futures.", **said)
+
+
+def _for_investors(letter: str, npv: Any, hurdle: float) -> str:
+    """What a side leaves investors, on average and how often."""
+    mean = npv.over_paths.mean
+    if npv.p_equal.value == 1.0:
+        return _("{side} leaves investors the same as A on every path.", side=letter)
+    parts = (
+        (N_("better on {share}"), npv.p_more),
+        (N_("worse on {share}"), npv.p_less),
+        (N_("the same on {share}"), npv.p_equal),
+    )
+    shares = ", ".join(_(how, share=percent(part.value, part.standard_error)) for how, part in parts if part.value)
+    said = {"side": letter, "rate": percent(hurdle), "shares": shares}
+    if not visible(mean):
+        return _(
+            "{side} leaves investors on average as much as A, as far as these paths can see ({size}) (NPV at {rate}); "
+            "of all futures {shares}.",
+            size=signed(mean),
+            **said,
         )
+    if mean.value > 0.0:
+        return _(
+            "{side} leaves investors {size} more than A on average (NPV at {rate}); of all futures {shares}.",
+            size=_size(mean),
+            **said,
+        )
+    return _(
+        "{side} leaves investors {size} less than A on average (NPV at {rate}); of all futures {shares}.",
+        size=_size(mean),
+        **said,
+    )
 
 
 def luck(pair: Any) -> str:
     """How much luck a side shares with the first, in a line."""
     shared = pair.shared
-    said = f"{shared.inputs} of {shared.of_first} uncertain numbers of A are drawn alike"
-    if not shared.of_first:
-        said = "A has no uncertain numbers"
-    if shared.of_this != shared.of_first:
-        said += f" ({pair.letter} has {shared.of_this})"
+    counts = {"inputs": shared.inputs, "all": shared.of_first, "side": pair.letter, "others": shared.of_this}
+    if not shared.of_first and not shared.of_this:
+        said = _("A has no uncertain numbers")
+    elif not shared.of_first:
+        said = _("A has no uncertain numbers ({side} has {others})", **counts)
+    elif shared.of_this != shared.of_first:
+        said = _("{inputs} of {all} uncertain numbers of A are drawn alike ({side} has {others})", **counts)
+    else:
+        said = _("{inputs} of {all} uncertain numbers of A are drawn alike", **counts)
     if shared.outcomes:
-        said += f", and the people's results of {', '.join(shared.outcomes)}"
+        said = _("{luck}, and the people's results of {outcomes}", luck=said, outcomes=", ".join(shared.outcomes))
     if shared.other_outcomes:
-        said += f"; {', '.join(shared.other_outcomes)} stand in one of the two only, and are drawn apart"
+        apart = ", ".join(shared.other_outcomes)
+        said = _(
+            "{luck}; {outcomes} stand in one of the two only, and are drawn apart",
+            luck=said,
+            outcomes=apart,
+        )
     if not shared.same_start:
-        said += "; cohorts are matched by their place in the list, and the two lists are not equally long"
+        said = _(
+            "{luck}; cohorts are matched by their place in the list, and the two lists are not equally long", luck=said
+        )
     key = next((one for one in pair.differences if one.quantity.key in ("npv", "net benefit total")), None)
-    if key is not None and not math.isnan(key.correlation.value):
-        said += f". Correlation attained, of {label(key.quantity)}: {key.correlation.value:.3f}"
-    return f"Luck shared: {said}."
+    if key is None or math.isnan(key.correlation.value):
+        return _("Luck shared: {luck}.", luck=said)
+    return _(
+        "Luck shared: {luck}. Correlation attained, of {quantity}: {correlation}.",
+        luck=said,
+        quantity=label(key.quantity),
+        correlation=number(key.correlation.value, ".3f"),
+    )
 
 
 def label(quantity: Any) -> str:
     """What a quantity is called in a table."""
-    if quantity.key in ABOUT:
-        return ABOUT[quantity.key]
-    if quantity.key.startswith("repayment "):
-        return f"  in {quantity.key.removeprefix('repayment ')}"
-    if quantity.key.startswith("net benefit "):
-        return f"net benefit, {quantity.key.removeprefix('net benefit ')}"
-    return str(quantity.key)
+    return _named(str(quantity.key))
+
+
+def _named(key: str) -> str:
+    """The same by its key."""
+    if key in ABOUT:
+        return _(ABOUT[key])
+    if key.startswith("repayment "):
+        return _("  in {year}", year=key.removeprefix("repayment "))
+    if key.startswith("net benefit "):
+        return _("net benefit, {budget}", budget=the_budget(key.removeprefix("net benefit ")))
+    if key.startswith("successes "):
+        return _("successes {name}", name=key.removeprefix("successes "))
+    return key
 
 
 def _differences(pair: Any, found: Any) -> Iterator[str]:
-    yield heading(f"{pair.letter} less A, path by path ({_money(found)})")
+    yield heading(_("{side} less A, path by path ({money})", side=pair.letter, money=_money(found)))
     shown = [one for one in pair.differences if not (_is_year(one.quantity) and one.p_equal.value == 1.0)]
-    yield table(DIFFERENCE_HEAD, [_difference(one) for one in shown])
+    yield table(translated(DIFFERENCE_HEAD), [_difference(one) for one in shown])
     if len(shown) < len(pair.differences):
-        yield "Years in which both pay the same on every path are left out.\n"
+        yield _("Years in which both pay the same on every path are left out.\n")
     yield f"{luck(pair)}\n"
-    yield from (f"Mind: {remark}\n" for remark in pair.remarks)
+    yield from (_("Mind: {remark}\n", remark=_remark(remark)) for remark in pair.remarks)
+
+
+def _remark(said: str) -> str:
+    """What a reader must know to compare; quantities by their names in the tables."""
+    alone = ALONE.fullmatch(said)
+    if alone is None or spoken() == "en":
+        return in_words(said)
+    names = [_named(key) for key in alone[1].split(", ")]
+    return _("only one of the two has {quantities}: not compared.", quantities=separated(names))
 
 
 def _is_year(quantity: Any) -> bool:
@@ -180,7 +279,7 @@ def _is_year(quantity: Any) -> bool:
 
 def _difference(one: Any) -> tuple[str, ...]:
     if one.p_equal.value == 1.0:
-        return (label(one.quantity), "the same", *[""] * (len(DIFFERENCE_HEAD) - 2))
+        return (label(one.quantity), _("the same"), *[""] * (len(DIFFERENCE_HEAD) - 2))
     scale, places = _scale(one.quantity)
     mean, error = one.over_paths.mean, plus_minus(one.over_paths.mean.standard_error, scale)
     text = signed(mean, scale, places).split(" ")[0]
@@ -202,7 +301,7 @@ def _difference(one: Any) -> tuple[str, ...]:
 def _times(saved: float) -> str:
     if math.isnan(saved):
         return ""
-    return "all" if math.isinf(saved) else f"{saved:,.1f} x" if saved < 100 else f"{saved:,.0f} x"
+    return _("all") if math.isinf(saved) else f"{number(saved, ',.1f' if saved < 100 else ',.0f')} x"
 
 
 def _levels(sides: Sequence[Any]) -> Iterator[tuple[str, ...]]:
@@ -215,17 +314,19 @@ def _levels(sides: Sequence[Any]) -> Iterator[tuple[str, ...]]:
         ):
             continue
         here = [(side, level) for side in sides for level in side.levels if level.quantity == quantity]
-        for number, (side, level) in enumerate(here):
+        for place, (side, level) in enumerate(here):
             over = level.over_paths
             quantiles = _quantiles(quantity, over)
             mean = rounded(scale * over.mean.value, scale * over.mean.standard_error, places)
             spread = "" if quantity.unit == "1" else _point(over.sd, scale, places)
-            name = label(quantity).replace(", points", ", %") if number == 0 else ""
+            named = _("chance of a loss, %") if quantity.key == "lost" else label(quantity)
+            name = named if place == 0 else ""
             yield (name, side.letter, mean, plus_minus(over.mean.standard_error, scale), spread, *quantiles)
-    for number, side in enumerate(side for side in sides if side.irr is not None):
+    for place, side in enumerate(side for side in sides if side.irr is not None):
         rates = [percent(one.value, one.standard_error, 1) for one in side.irr.quantiles]
-        there = "" if side.irr.p_exists.value == 1.0 else f"of {percent(side.irr.p_exists.value, 0.0, 1)}"
-        yield ("IRR of all investors" if number == 0 else "", side.letter, "", there, "", *rates)
+        share = percent(side.irr.p_exists.value, 0.0, 1)
+        there = "" if side.irr.p_exists.value == 1.0 else _("of {share}", share=share)
+        yield (_("IRR of all investors") if place == 0 else "", side.letter, "", there, "", *rates)
 
 
 def _pays(level: Any) -> bool:
@@ -280,18 +381,21 @@ def charts(found: Any) -> dict[str, Spec]:
 def histogram(letter: str, one: Any, currency: str) -> Spec:
     """The distribution of a difference, with a line at zero and one at its mean."""
     what = label(one.quantity)
-    unit = currency if one.quantity.unit == "currency" else one.quantity.unit
+    unit = currency if one.quantity.unit == "currency" else _(one.quantity.unit)
     mean = one.over_paths.mean
+    sides = [_("{side} more", side=letter), _("{side} less", side=letter)]
     rows = [
-        {"low": low, "high": high, "probability": part, "side": f"{letter} more" if low >= 0.0 else f"{letter} less"}
+        {"low": low, "high": high, "probability": part, "side": sides[0] if low >= 0.0 else sides[1]}
         for low, high, part in one.bins
     ]
-    sides = [f"{letter} more", f"{letter} less"]
-    subtitle = (
-        f"{percent(one.p_more.value, 0.0, 1)} of futures more, {percent(one.p_less.value, 0.0, 1)} less; "
-        f"mean {signed(mean)} {unit} (dashed)"
+    subtitle = _(
+        "{more} of futures more, {less} less; mean {mean} {unit} (dashed)",
+        more=percent(one.p_more.value, 0.0, 1),
+        less=percent(one.p_less.value, 0.0, 1),
+        mean=signed(mean),
+        unit=unit,
     )
-    headline = f"{what}: {letter} less A, path by path"
+    headline = _("{quantity}: {side} less A, path by path", quantity=what, side=letter)
     spec = chart(
         headline,
         rows,
@@ -303,13 +407,13 @@ def histogram(letter: str, one: Any, currency: str) -> Spec:
                         "field": "low",
                         "type": "quantitative",
                         "bin": {"binned": True},
-                        "title": f"difference, {unit}",
+                        "title": _("difference, {unit}", unit=unit),
                     },
                     "x2": {"field": "high"},
                     "y": {
                         "field": "probability",
                         "type": "quantitative",
-                        "title": "share of futures",
+                        "title": _("share of futures"),
                         "axis": {"format": "%"},
                     },
                     "color": {

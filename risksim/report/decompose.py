@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _, plural
 from risksim.metrics.precision import Estimate, Z
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.input_titles import input_title
-from risksim.report.numbers import percent, plus_minus
+from risksim.report.numbers import number, percent, plus_minus
+from risksim.report.said_below import in_words, listing, separated, the_payer
 from risksim.report.table import heading, table
 
 TITLES = {
-    "npv": "net present value",
-    "repayment": "repayment",
-    "net_benefit": "net benefit of {budget}",
-    "achieved": "people: {outcome}",
+    "npv": N_("net present value"),
+    "repayment": N_("repayment"),
+    "net_benefit": N_("net benefit of {budget}"),
+    "achieved": N_("people: {outcome}"),
 }
 """What is dealt out, in words."""
+THE_TITLES = {
+    "npv": N_("the net present value"),
+    "repayment": N_("the repayment"),
+    "net_benefit": N_("the net benefit of {budget}"),
+    "achieved": N_("the people: {outcome}"),
+}
+"""The same, as a sentence wants it."""
 PEOPLE = "achieved"
 """The quantity that is no money."""
 ALL_BUDGETS = "total"
@@ -57,8 +66,17 @@ class PartsOf(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in words."""
-        budget = "all budgets" if self.budget == ALL_BUDGETS else f"the {self.budget}"
-        return TITLES[self.quantity].format(outcome=(self.outcome or "").replace("_", " "), budget=budget)
+        return self._called(TITLES)
+
+    @property
+    def the_title(self) -> str:
+        """The same with its article, as a sentence wants it."""
+        return self._called(THE_TITLES)
+
+    def _called(self, titles: dict[str, str]) -> str:
+        whose = the_payer(self.budget or "")
+        budget = _("all budgets") if self.budget == ALL_BUDGETS else _("the {payer}", payer=whose)
+        return _(titles[self.quantity], outcome=(self.outcome or "").replace("_", " "), budget=budget)
 
     @property
     def is_told(self) -> bool:
@@ -105,51 +123,67 @@ def decomposition(foot: Footing, of: tuple[PartsOf, ...]) -> str:
     parts = [f"{foot.deal}\n", *(f"{sentence(one)}\n" for one in of if one.is_told)]
     if any(one.sd > 0.0 for one in of):
         parts += _tables(foot, of)
-    worth = f"Present values of all investors at {percent(foot.hurdle)} a year. " if foot.funded else ""
+    parts.append("\n")
+    if foot.funded:
+        parts.append(_("Present values of all investors at {rate} a year. ", rate=percent(foot.hurdle)))
     parts.append(
-        f"\n{worth}{foot.runs:,} runs of "
-        f"{foot.paths_each:,} paths, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        "Alone: what would go if it were known. In all: what would be left if all else were known. The first table "
-        "deals out evenly\nwhat several do together (Shapley). More evidence can shrink what is not known; more people "
-        "shrink their luck. ± is one standard error.\n"
+        _(
+            "{runs} runs of {paths} paths, seed {seed}. Scenario {digest}, risksim {version}.\n"
+            "Alone: what would go if it were known. In all: what would be left if all else were known. The first table "
+            "deals out evenly\nwhat several do together (Shapley). More evidence can shrink what is not known; more "
+            "people shrink their luck. ± is one standard error.\n",
+            runs=number(foot.runs),
+            paths=number(foot.paths_each),
+            seed=foot.seed,
+            digest=foot.digest[:12],
+            version=foot.version,
+        )
     )
     return "".join(parts)
 
 
 def _tables(foot: Footing, of: tuple[PartsOf, ...]) -> list[str]:
-    factors = [share.factor for share in of[0].shares]
-    adds = "a row adds up to 100 %" if len(factors) <= MOST_BESIDE else "all rows of a name add up to 100 %"
-    parts = [heading(f"Where the variance comes from (shares of what varies; {adds})")]
+    factors = [in_words(share.factor) for share in of[0].shares]
+    parts = [
+        heading(
+            _("Where the variance comes from (shares of what varies; a row adds up to 100 %)")
+            if len(factors) <= MOST_BESIDE
+            else _("Where the variance comes from (shares of what varies; all rows of a name add up to 100 %)")
+        )
+    ]
     for begins in range(0, len(factors), MOST_BESIDE):
         some = slice(begins, begins + MOST_BESIDE)
-        head = ("", "sd", *(cell for factor in factors[some] for cell in (factor, "")))
+        head = ("", _("sd"), *(cell for factor in factors[some] for cell in (factor, "")))
         below = "\n" if begins else ""
         parts.append(below + table(head, [_row(one, foot.currency, some) for one in of if one.is_shown]))
     for one in of:
         if one.is_told and one.sd > 0.0:
-            parts.append(heading(f"{one.title.capitalize()}: what each has alone, and with all that it does together"))
-            rows = [(share.factor, *_cells(share.closed), *_cells(share.total)) for share in one.shares]
-            rows.append(("several together", *_cells(one.together), "", ""))
-            parts.append(table(("", "alone", "", "in all", ""), rows))
+            what = f"{one.title[:1].upper()}{one.title[1:]}"
+            parts.append(heading(_("{what}: what each has alone, and with all that it does together", what=what)))
+            rows = [(in_words(share.factor), *_cells(share.closed), *_cells(share.total)) for share in one.shares]
+            rows.append((_("several together"), *_cells(one.together), "", ""))
+            parts.append(table(("", _("alone"), "", _("in all"), ""), rows))
     held = [share for share in of[0].shares if share.inputs]
     if held:
-        parts.append(heading("What is in each"))
+        parts.append(heading(_("What is in each")))
     for share in held:
-        said = ", ".join(input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED])
-        more = f" and {len(share.inputs) - MOST_NAMED} more" if len(share.inputs) > MOST_NAMED else ""
-        parts.append(f"- {share.factor}: {said}{more}\n")
+        said = separated([input_title(name, foot.one_cohort) for name in share.inputs[:MOST_NAMED]])
+        more = len(share.inputs) - MOST_NAMED
+        if more > 0:
+            said = plural("{inputs} and {number} more", "{inputs} and {number} more", more, inputs=said, number=more)
+        parts.append(f"- {in_words(share.factor)}: {said}\n")
     return parts
 
 
 def sentence(one: PartsOf) -> str:
     """Where the variance of a quantity comes from, in plain words, the most first."""
     if not one.sd > 0.0:
-        return f"The {one.title} does not vary."
+        return _("{what} does not vary.", what=f"{one.the_title[:1].upper()}{one.the_title[1:]}")
     ranked = sorted(one.shares, key=lambda share: -share.shapley.value)
-    said = [f"{_percent(share.shapley)} from {share.factor}" for share in ranked if is_seen(share.shapley)]
-    said[0] = said[0].replace(" from ", " comes from ", 1)
-    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
-    return f"Of the variance of the {one.title}, {listed}."
+    seen = [share for share in ranked if is_seen(share.shapley)]
+    first, *rest = ({"share": _percent(share.shapley), "factor": in_words(share.factor)} for share in seen)
+    said = [_("{share} comes from {factor}", **first), *(_("{share} from {factor}", **each) for each in rest)]
+    return _("Of the variance of {what}, {shares}.", what=one.the_title, shares=listing(said))
 
 
 def is_seen(share: Estimate) -> bool:
@@ -170,7 +204,10 @@ def _cells(share: Estimate) -> tuple[str, str]:
 
 
 def _row(one: PartsOf, currency: str, some: slice) -> tuple[str, ...]:
-    sd = f"{one.sd:,.1f} people" if one.quantity == PEOPLE else f"{one.sd:,.0f} {currency}"
+    if one.quantity == PEOPLE:
+        sd = _("{number} people", number=number(one.sd, ",.1f"))
+    else:
+        sd = f"{number(one.sd, ',.0f')} {currency}"
     return (one.title, sd, *(cell for share in one.shares[some] for cell in _cells(share.shapley)))
 
 
@@ -190,12 +227,12 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
         A Vega-Lite specification.
     """
     rows = [
-        {"of": one.title, "from": share.factor, "share": max(share.shapley.value, 0.0), "place": place}
+        {"of": one.title, "from": in_words(share.factor), "share": max(share.shapley.value, 0.0), "place": place}
         for one in of
         if one.sd > 0.0
         for place, share in enumerate(one.shares)
     ]
-    factors = [share.factor for share in of[0].shares]
+    factors = [in_words(share.factor) for share in of[0].shares]
     colours = [*(*COLOURS, *MORE_COLOURS)[: len(factors) - 1], GREY]  # luck of people comes last
     bars = {
         "mark": {"type": "bar", "stroke": "white"},
@@ -205,7 +242,7 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
                 "field": "share",
                 "type": "quantitative",
                 "stack": "normalize",
-                "title": "share of the variance",
+                "title": _("share of the variance"),
                 "axis": {"format": "%"},
             },
             "color": {
@@ -219,4 +256,4 @@ def split_chart(foot: Footing, of: tuple[PartsOf, ...]) -> Spec:
             "order": {"field": "place", "type": "ordinal"},
         },
     }
-    return chart(f"{foot.deal}: where the variance comes from", rows, [bars], height={"step": 30})
+    return chart(_("{deal}: where the variance comes from", deal=foot.deal), rows, [bars], height={"step": 30})

@@ -40,6 +40,8 @@ PLAIN = (
     N_("moves away"),
 )
 """Keys that read as words once their marks are taken off, for the catalogue."""
+UNITS = (N_("month"), N_("1/year"))
+"""Units that are words, likewise; others stand in the file."""
 SHARES = ("dropout", "share", "unmeasured", "success_rate", "rate", "chance", "usual", "mean", "counterfactual", "lost")
 """Last keys of numbers between 0 and 1 that are shares."""
 
@@ -83,8 +85,10 @@ def _public_title(block: str, whose: str, key: str | None) -> str:
     """An input of the public purse in words."""
     about = whose.replace("_", " ")
     if block == "anyway":
-        return f"share who would have reached {about} anyway"
-    return about if key is None else f"{key.replace('_', ' ').replace('.', ' ')} of {about}"
+        return _("share who would have reached {outcome} anyway", outcome=about)
+    if key is None:
+        return about
+    return _("{input} of {what}", input=_(key.replace("_", " ").replace(".", " ")), what=about)
 
 
 def input_value(name: str, value: float, unit: str, places: int | None = None) -> str:
@@ -119,6 +123,6 @@ def input_value(name: str, value: float, unit: str, places: int | None = None) -
             return _("{share} of plan ({people} of {places} people)", share=share, people=people, places=of)
         return _("{share} of plan (all {places} places)", share=share, places=of)
     if unit != "1":
-        return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {unit}"
+        return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {_(unit)}"
     last = name.rpartition(".")[2]
     return percent(value, 0.0, 1) if last in SHARES or last == "ratio" else number(value, ".3g")

@@ -7,9 +7,11 @@ JSON, which is the same in every language. Where a page prints them, it looks th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from risksim.language import N_, _, spoken
+from risksim.report import said_of_stresses
 from risksim.report.numbers import marked, written
 
 FORMS = (
@@ -342,13 +344,30 @@ FORMS = (
     N_("{source}: no number and no note cites it."),
     N_("{places}: the figure was not compared with its source."),
     N_("{places}: {key} of the register is not checked against its source."),
+    *said_of_stresses.FORMS,
 )
 """What may be said below, with what is filled in; forms that fit begin with the one that says most."""
 
-NAMES = ("name", "cohort", "outcome", "place", "clause", "key", "file", "tranche", "source", "line", "rule", "why")
+NAMES = (
+    "name",
+    "cohort",
+    "outcome",
+    "place",
+    "clause",
+    "key",
+    "file",
+    "tranche",
+    "source",
+    "line",
+    "rule",
+    "why",
+    "fault",
+)
 """Brackets filled with names of a file, or with words that its author wrote."""
 PAYERS = ("municipality", "region", "state", "outcome fund")
 """Payers whose names are words of the program's own."""
+TOTAL = "total"
+"""What all public budgets together are called."""
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?\s?%?")
 _BRACKET = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
@@ -375,6 +394,24 @@ def the_payer(name: str) -> str:
     return _(name) if name in PAYERS else name
 
 
+def the_budget(name: str) -> str:
+    """A public budget, or all of them, as a table names it."""
+    return _(name) if name == TOTAL else the_payer(name)
+
+
+def listing(items: Sequence[str]) -> str:
+    """Things one after the other: ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return _("{first} and {last}", first=separated(items[:-1], items), last=items[-1])
+
+
+def separated(items: Sequence[str], of: Sequence[str] = ()) -> str:
+    """Things between commas; in Danish between semicolons where one of them, or of all of them, has commas inside."""
+    inside = spoken() != "en" and any(", " in item for item in of or items)
+    return ("; " if inside else ", ").join(items)
+
+
 def _listed(said: str, mark: str) -> str:
     """What stands between marks, each by its own form."""
     parts = said.split(mark)
@@ -397,6 +434,10 @@ def _filled(name: str, text: str) -> str:
     return marked(text) if name == "law" else in_words(text)
 
 
+def _filling(name: str) -> str:
+    return ".+" if name == "fault" else "[^;]+?"
+
+
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Forms as patterns, those with the most words of their own first."""
@@ -405,7 +446,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _pattern(form: str) -> str:
-    """A form as a pattern: what is filled in holds no semicolon; double brackets stand for single ones."""
+    """A form as a pattern: what is filled in holds no semicolon, but for faults; double brackets are single ones."""
     pieces = _BRACKET.split(form)
     pieces[::2] = [text.replace("{{", "{").replace("}}", "}") for text in pieces[::2]]
-    return "".join(re.escape(text) if k % 2 == 0 else f"(?P<{text}>[^;]+?)" for k, text in enumerate(pieces))
+    return "".join(re.escape(text) if k % 2 == 0 else f"(?P<{text}>{_filling(text)})" for k, text in enumerate(pieces))

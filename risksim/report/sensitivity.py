@@ -4,23 +4,61 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from risksim.metrics.boxes import Box, Restriction
+from risksim.language import N_, _, plural
+from risksim.metrics.boxes import Box
 from risksim.metrics.precision import Estimate, Z
-from risksim.report.answer import chance
+from risksim.report.answer import chance, translated
 from risksim.report.charts import Spec, chart
 from risksim.report.decompose import is_seen
 from risksim.report.input_titles import input_title, input_value
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import marked, number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words, listing
 from risksim.report.table import heading, table
 
 OPENINGS = {
-    "losses": "Losses concentrate where",
-    "money back": "The money comes back mostly where",
-    "worst tenth": "The worst tenth of futures lies mostly where",
+    "losses": N_("Losses concentrate where {where} (covers {covers}, density {density})."),
+    "money back": N_("The money comes back mostly where {where} (covers {covers}, density {density})."),
+    "worst tenth": N_("The worst tenth of futures lies mostly where {where} (covers {covers}, density {density})."),
 }
-"""How a sentence about a box begins, by what it tells from the rest."""
-HITS = {"losses": ("loss", "no loss"), "money back": ("money back", "loss"), "worst tenth": ("worst tenth", "the rest")}
+"""A sentence about a box, by what it tells from the rest."""
+NO_BOX = {
+    "losses": N_("No limits on a few inputs tell losses from the rest."),
+    "money back": N_("No limits on a few inputs tell futures in which the money comes back from the rest."),
+    "worst tenth": N_("No limits on a few inputs tell the worst tenth of futures from the rest."),
+}
+"""What is said where there is none."""
+FOOTNOTES = {
+    "losses": N_(
+        "Of all futures {share} end in a loss. {mass} lie within these limits; of them {density} do, and they are "
+        "{coverage} of all that do, counted on paths that had no part in the search."
+    ),
+    "money back": N_(
+        "Of all futures {share} bring the money back. {mass} lie within these limits; of them {density} do, and they "
+        "are {coverage} of all that do, counted on paths that had no part in the search."
+    ),
+    "worst tenth": N_(
+        "Of all futures {share} are the worst tenth. {mass} lie within these limits; of them {density} do, and they "
+        "are {coverage} of all that do, counted on paths that had no part in the search."
+    ),
+}
+"""What its numbers mean."""
+HITS = {
+    "losses": (N_("loss"), N_("no loss")),
+    "money back": (N_("money back"), N_("loss")),
+    "worst tenth": (N_("worst tenth"), N_("the rest")),
+}
 """What the paths of a picture are called: those told from the rest, and the rest."""
+TORNADO_HEAD = (
+    "",
+    N_("10 % point"),
+    N_("90 % point"),
+    N_("NPV at 10 %"),
+    N_("at 90 %"),
+    N_("swing"),
+    "",
+    N_("P(loss) at 10 %"),
+    N_("at 90 %"),
+)
 MOST_ROWS = 24
 """Inputs in a table or a chart at most; JSON has all."""
 UNSTABLE = 0.8
@@ -154,10 +192,19 @@ def page(told: Told) -> str:
     parts += [_shares(told), _tornado(told), _sobol(told), _guesses(told), _judged(told)]
     npv, p_loss = told.base_npv, chance(told.base_p_loss)
     parts.append(
-        f"\nAs it stands the mean net present value of all investors, at {percent(told.hurdle)} a year, is "
-        f"{rounded(npv.value, npv.standard_error, 0)} {told.currency} and P(loss) is {p_loss[0]}.\n"
-        f"{told.paths:,} paths, seed {told.seed}. Scenario {told.digest[:12]}, risksim {told.version}. "
-        "± is one standard error.\n"
+        _(
+            "\nAs it stands the mean net present value of all investors, at {rate} a year, is {npv} {currency} and "
+            "P(loss) is {p_loss}.\n"
+            "{paths} paths, seed {seed}. Scenario {digest}, risksim {version}. ± is one standard error.\n",
+            rate=percent(told.hurdle),
+            npv=rounded(npv.value, npv.standard_error, 0),
+            currency=told.currency,
+            p_loss=p_loss[0],
+            paths=number(told.paths),
+            seed=told.seed,
+            digest=told.digest[:12],
+            version=told.version,
+        )
     )
     return "".join(parts)
 
@@ -176,23 +223,17 @@ def box_sentence(told: Told) -> str:
         As "Losses concentrate where enrolment <= 84 of 120 people and dropout > 31 % (covers 71 %, density 64 %)."
     """
     if told.box is None:
-        kind = {"losses": "losses", "money back": "futures in which the money comes back"}.get(
-            told.box_of, "the worst tenth of futures"
-        )
-        return f"No limits on a few inputs tell {kind} from the rest."
+        return _(NO_BOX[told.box_of])
     sides = [
         f"{told.title(name)} {'>' if one.above else '≤'} {told.value(name, one.limit)}"
         for name, one in zip(told.box_inputs, told.box.restrictions, strict=True)
     ]
-    where = f"{', '.join(sides[:-1])} and {sides[-1]}" if len(sides) > 1 else sides[0]
     covers, density = (percent(each.value, 0.0, 0) for each in (told.box.coverage, told.box.density))
-    return f"{OPENINGS[told.box_of]} {where} (covers {covers}, density {density})."
+    return _(OPENINGS[told.box_of], where=listing(sides), covers=covers, density=density)
 
 
 def box_footnote(told: Told, box: Box) -> str:
     """What the numbers of a box mean, and which of its limits are unsure."""
-    name = HITS[told.box_of][0]
-    kind = {"loss": "end in a loss", "money back": "bring the money back", "worst tenth": "are the worst tenth"}[name]
     share, mass, density, coverage = (
         percent(each.value, each.standard_error, 1) for each in (box.share, box.mass, box.density, box.coverage)
     )
@@ -201,18 +242,18 @@ def box_footnote(told: Told, box: Box) -> str:
         for where, one in zip(told.box_inputs, box.restrictions, strict=True)
         if one.found_again < UNSTABLE
     ]
-    said = (
-        f"Of all futures {share} {kind}. {mass} lie within these limits; of them {density} do, and they are {coverage} "
-        "of all that do, counted on paths that had no part in the search."
-    )
+    said = _(FOOTNOTES[told.box_of], share=share, mass=mass, density=density, coverage=coverage)
+    if not unsure:
+        return said
     doubts = [
-        f"the limit on {title} is found again in {one.found_again:.0%} of resamples only" for title, one in unsure
+        _(
+            "the limit on {input} is found again in {share} of resamples only",
+            input=title,
+            share=number(one.found_again, ".0%").replace("%", " %"),
+        )
+        for title, one in unsure
     ]
-    return said if not doubts else f"{said} Unsure: {'; '.join(doubts).replace('%', ' %')}."
-
-
-def _limits(told: Told, name: str, one: Restriction) -> str:
-    return f"{told.value(name, one.limit_low)} to {told.value(name, one.limit_high)}"
+    return _("{said} Unsure: {doubts}.", said=said, doubts="; ".join(doubts))
 
 
 def _share(estimate: Estimate) -> tuple[str, str]:
@@ -224,29 +265,36 @@ def _share(estimate: Estimate) -> tuple[str, str]:
 
 
 def _shares(told: Told) -> str:
-    head = ("", "known as", "of net present value", "", "of loss or none", "")
-    kinds = {one.input: "assumption" if one.is_assumption else "source" for one in told.inputs}
+    head = ("", _("known as"), _("of net present value"), "", _("of loss or none"), "")
+    kinds = {one.input: _("assumption") if one.is_assumption else _("source") for one in told.inputs}
     rows = [
         (told.title(one.input), kinds[one.input], *_share(one.npv), *_share(one.p_loss))
         for one in told.given_data[:MOST_ROWS]
     ]
     more = _more(len(told.given_data))
     return (
-        heading("Share of the variance that each input decides alone (from the run as it stands)")
+        heading(_("Share of the variance that each input decides alone (from the run as it stands)"))
         + table(head, rows, left=2)
         + more
-        + "What is missing to 100 % is luck, and what inputs do together.\n"
+        + _("What is missing to 100 % is luck, and what inputs do together.\n")
     )
 
 
 def _more(n: int) -> str:
-    return f"and {n - MOST_ROWS} more inputs, in --json\n" if n > MOST_ROWS else ""
+    if n <= MOST_ROWS:
+        return ""
+    return plural(
+        "and {number} more inputs, in --json\n",
+        "and {number} more inputs, in --json\n",
+        n - MOST_ROWS,
+        number=n - MOST_ROWS,
+    )
 
 
 def _tornado(told: Told) -> str:
     if not told.tornado:
         return ""
-    head = ("", "10 % point", "90 % point", "NPV at 10 %", "at 90 %", "swing", "", "P(loss) at 10 %", "at 90 %")
+    head = translated(TORNADO_HEAD)
     rows = []
     for bar in told.tornado:
         npv, p_loss = bar.npv, bar.p_loss
@@ -263,22 +311,30 @@ def _tornado(told: Told) -> str:
                 chance(p_loss.high)[0],
             )
         )
-    left = (
-        f"Only the {len(told.tornado)} with the largest shares above.\n" if len(told.tornado) < len(told.inputs) else ""
-    )
+    left = ""
+    if len(told.tornado) < len(told.inputs):
+        left = plural(
+            "Only the {number} with the largest shares above.\n",
+            "Only the {number} with the largest shares above.\n",
+            len(told.tornado),
+            number=len(told.tornado),
+        )
+    paths = number(told.tornado_paths)
     return (
-        heading(f"One input at a time (mean over {told.tornado_paths:,} paths; {told.currency})")
+        heading(_("One input at a time (mean over {paths} paths; {currency})", paths=paths, currency=told.currency))
         + table(head, rows)
         + left
-        + "One input is held at its 10 % and its 90 % point while all others and all luck stay as drawn: what happens "
-        "when two\nmove together is not in this table.\n"
+        + _(
+            "One input is held at its 10 % and its 90 % point while all others and all luck stay as drawn: what "
+            "happens when two\nmove together is not in this table.\n"
+        )
     )
 
 
 def _sobol(told: Told) -> str:
     if not told.sobol:
         return ""
-    head = ("", "NPV: alone", "", "in all", "", "P(loss): alone", "", "in all", "")
+    head = ("", _("NPV: alone"), "", _("in all"), "", _("P(loss): alone"), "", _("in all"), "")
     ranked = sorted(
         told.sobol, key=lambda one: -one.npv_total.value if one.npv_total.value == one.npv_total.value else 0.0
     )
@@ -293,26 +349,30 @@ def _sobol(told: Told) -> str:
         for one in ranked[:MOST_ROWS]
     ]
     return (
-        heading("Share of the variance of what is expected given the inputs, luck taken out (Sobol indices)")
+        heading(_("Share of the variance of what is expected given the inputs, luck taken out (Sobol indices)"))
         + table(head, rows)
         + _more(len(told.sobol))
-        + f"{told.sobol_paths:,} points in each of {len(told.sobol) + 2} samples, each met by {told.sobol_inner} "
-        "independent draws of luck.\nAlone: first-order index. In all: total index, with what it does together with "
-        "others.\n"
+        + _(
+            "{points} points in each of {samples} samples, each met by {draws} independent draws of luck.\n"
+            "Alone: first-order index. In all: total index, with what it does together with others.\n",
+            points=number(told.sobol_paths),
+            samples=len(told.sobol) + 2,
+            draws=told.sobol_inner,
+        )
     )
 
 
 def _guesses(told: Told) -> str:
     if not told.guesses:
-        return heading("Which guess matters most") + "No uncertain input is marked as an assumption.\n"
+        return heading(_("Which guess matters most")) + _("No uncertain input is marked as an assumption.\n")
     shares = {one.input: one.npv for one in told.given_data}
     origins = {one.input: one.origin.removeprefix("assumption: ") for one in told.inputs}
     lines = []
-    for number, name in enumerate(told.guesses[:MOST_ROWS], 1):
+    for place, name in enumerate(told.guesses[:MOST_ROWS], 1):
         share = _share(shares[name])[0]
-        lines.append(f"{number}. {told.title(name)} ({share}): {_first_words(origins[name])}\n")
+        lines.append(f"{place}. {told.title(name)} ({share}): {_first_words(origins[name])}\n")
     return (
-        heading("Which guess matters most: inputs marked as assumptions, by their share of the variance")
+        heading(_("Which guess matters most: inputs marked as assumptions, by their share of the variance"))
         + "".join(lines)
         + _more(len(told.guesses))
     )
@@ -331,9 +391,17 @@ def _judged(told: Told) -> str:
     held = [one for one in told.judged if one.npv is None]
     parts = [_judged_table(told, moved)] if moved else []
     if held:
-        title = "Judgements of the register that act in this file and were not moved"
+        title = _("Judgements of the register that act in this file and were not moved")
         lines = [
-            f"- {one.what}: {one.value}, at {', '.join(one.where[:3])} ({one.key}): {one.reason}\n" for one in held
+            _(
+                "- {what}: {value}, at {places} ({key}): {reason}\n",
+                what=one.what,
+                value=marked(one.value),
+                places=", ".join(map(in_words, one.where[:3])),
+                key=one.key,
+                reason=in_words(one.reason),
+            )
+            for one in held
         ]
         parts.append(heading(title) + "".join(lines))
     return "".join(parts)
@@ -342,12 +410,13 @@ def _judged(told: Told) -> str:
 def _judged_table(told: Told, moved: list[JudgedOf]) -> str:
     """What the judgements of the register change, each between the ends of its range."""
     public = any(one.net_benefit is not None for one in moved)
-    head = ("", "value", "from", "to", "NPV changes by", "", *(("net benefit by", "") if public else ()))
+    more = (_("net benefit by"), "") if public else ()
+    head = ("", _("value"), _("from"), _("to"), _("NPV changes by"), "", *more)
     rows = [
         (
             one.key,
-            one.value,
-            *(f"{value:.3g}" for value in (one.low_value, one.high_value) if value is not None),
+            marked(one.value),
+            *(number(value, ".3g") for value in (one.low_value, one.high_value) if value is not None),
             *_swing(one.npv),
             *(_swing(one.net_benefit) if public else ()),
         )
@@ -355,11 +424,28 @@ def _judged_table(told: Told, moved: list[JudgedOf]) -> str:
     ]
     return "".join(
         (
-            heading(f"Judgements of the register, each moved from one end of its range to the other ({told.currency})"),
+            heading(
+                _(
+                    "Judgements of the register, each moved from one end of its range to the other ({currency})",
+                    currency=told.currency,
+                )
+            ),
             table(head, rows),
-            *(f"- {one.key}: {one.what}, at {', '.join(one.where[:3])}\n" for one in moved),
-            "none: no path differs. ~: less than its simulation error explains."
-            + (" Net benefit: of all public budgets.\n" if public else "\n"),
+            *(
+                _(
+                    "- {key}: {what}, at {places}\n",
+                    key=one.key,
+                    what=one.what,
+                    places=", ".join(map(in_words, one.where[:3])),
+                )
+                for one in moved
+            ),
+            _(
+                "none: no path differs. ~: less than its simulation error explains. Net benefit: of all public "
+                "budgets.\n"
+            )
+            if public
+            else _("none: no path differs. ~: less than its simulation error explains.\n"),
         )
     )
 
@@ -367,7 +453,7 @@ def _judged_table(told: Told, moved: list[JudgedOf]) -> str:
 def _swing(ends: EndsOf | None) -> tuple[str, str]:
     """A swing and its error; a tilde where it may be nothing."""
     if ends is None or (ends.swing.value == 0.0 and ends.swing.standard_error == 0.0):
-        return "none", ""
+        return _("none"), ""
     value, error = ends.swing.value, ends.swing.standard_error
     shown = rounded(value, error, 0)
     return (f"~{shown}" if abs(value) < Z * error else shown), plus_minus(error)
@@ -416,11 +502,15 @@ def _tornado_chart(told: Told) -> Spec:
         }
         for bar in told.tornado
         for end, value, estimate in (
-            ("at its 10 % point", bar.low_value, bar.npv.low),
-            ("at its 90 % point", bar.high_value, bar.npv.high),
+            (_("at its 10 % point"), bar.low_value, bar.npv.low),
+            (_("at its 90 % point"), bar.high_value, bar.npv.high),
         )
     ]
-    x = {"type": "quantitative", "scale": {"zero": False}, "title": f"mean net present value ({told.currency})"}
+    x = {
+        "type": "quantitative",
+        "scale": {"zero": False},
+        "title": _("mean net present value ({currency})", currency=told.currency),
+    }
     bars = {
         "mark": {"type": "bar", "opacity": 0.8},
         "encoding": {
@@ -432,27 +522,30 @@ def _tornado_chart(told: Told) -> Spec:
         },
     }
     rule = {"mark": {"type": "rule"}, "encoding": {"x": {"field": "base", **x, "aggregate": "mean"}}}
-    title = [f"{told.deal}: one input at a time", "all others as drawn; what two do together is not in it"]
-    spec = chart(title[0], rows, [bars, rule], height={"step": 26})
-    return spec | {"title": {"text": title[0], "subtitle": title[1], "anchor": "start"}}
+    title = _("{deal}: one input at a time", deal=told.deal)
+    below = _("all others as drawn; what two do together is not in it")
+    spec = chart(title, rows, [bars, rule], height={"step": 26})
+    return spec | {"title": {"text": title, "subtitle": below, "anchor": "start"}}
 
 
 def _indices_chart(told: Told) -> Spec:
     if told.sobol:
-        title = f"{told.deal}: share of the variance of the expected net present value"
+        title = _("{deal}: share of the variance of the expected net present value", deal=told.deal)
         kinds = [(one.input, kind, each) for one in told.sobol for kind, each in _both(one)]
-        kinds.sort(key=lambda row: -row[2].value if row[1] == "in all" else 0.0)
+        kinds.sort(key=lambda row: -row[2].value if row[1] == _("in all") else 0.0)
         order = sorted(told.sobol, key=lambda one: -one.npv_total.value)
         kinds = [row for one in order[:MOST_ROWS] for row in kinds if row[0] == one.input]
     else:
-        title = f"{told.deal}: share of the variance of the net present value that each input decides alone"
-        kinds = [(one.input, "alone", one.npv) for one in told.given_data[:MOST_ROWS]]
+        title = _(
+            "{deal}: share of the variance of the net present value that each input decides alone", deal=told.deal
+        )
+        kinds = [(one.input, _("alone"), one.npv) for one in told.given_data[:MOST_ROWS]]
     rows = [
         {"input": told.title(name), "kind": kind, "share": each.value, "low": each.low, "high": each.high}
         for name, kind, each in kinds
         if each.value == each.value
     ]
-    x = {"type": "quantitative", "title": "share of the variance, with 95 % interval", "axis": {"format": "%"}}
+    x = {"type": "quantitative", "title": _("share of the variance, with 95 % interval"), "axis": {"format": "%"}}
     colour = {"field": "kind", "type": "nominal", "title": None, "legend": {"orient": "bottom"} if told.sobol else None}
     offset = {"yOffset": {"field": "kind"}} if told.sobol else {}
     layers = [
@@ -475,18 +568,18 @@ def _indices_chart(told: Told) -> Spec:
 
 
 def _both(one: SobolOf) -> tuple[tuple[str, Estimate], ...]:
-    return ("alone", one.npv_first), ("in all", one.npv_total)
+    return (_("alone"), one.npv_first), (_("in all"), one.npv_total)
 
 
 def _box_chart(told: Told) -> Spec:
-    points, (hit, rest) = told.points, HITS[told.box_of]
+    points, (hit, rest) = told.points, translated(HITS[told.box_of])
     rows = [
         {"x": values[0], "y": values[1] if len(values) > 1 else npv, "future": hit if is_hit else rest}
         for values, npv, is_hit in zip(points.values, points.npv, points.hits, strict=True)
     ]
     titles = [told.title(name) for name in points.inputs]
     if len(titles) < 2:
-        titles.append(f"net present value ({told.currency})")
+        titles.append(_("net present value ({currency})", currency=told.currency))
     axes = [
         {
             "field": field,

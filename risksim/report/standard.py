@@ -7,17 +7,18 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from risksim.report.answer import chance
+from risksim.language import _, plural
+from risksim.report.answer import chance, translated
 from risksim.report.charts import COLOURS, Spec, chart
 from risksim.report.heat import heat_map
-from risksim.report.numbers import percent, rounded
+from risksim.report.numbers import number, percent, rounded
+from risksim.report.said_below import TOTAL, in_words, listing, the_budget, the_payer
 from risksim.report.stress import HEAD, FiguresOf, StressOf, row_of, sentence, signed, visible
 from risksim.report.table import heading, table
 
 WIDTH = 118
 OF_PURSE = 4_096
 """Paths behind what budgets are left with, as in `risksim.analysis.standard`. [paths]"""
-TOTAL = "total"
 NONE = "-"
 """Stands where a stress makes no sense for a deal."""
 
@@ -53,35 +54,70 @@ def standard(found: Any, foot: Footing) -> str:
     worst_first = sorted(found.stresses, key=lambda one: float(one.found.difference.npv.value))
     parts += [f"- {_said(base, one, foot.paths)}\n" for one in worst_first]
     parts.append(
-        heading(f"Stresses (all investors, {foot.currency}, present values at {percent(found.hurdle)} a year)")
+        heading(
+            _(
+                "Stresses (all investors, {currency}, present values at {rate} a year)",
+                currency=foot.currency,
+                rate=percent(found.hurdle),
+            )
+        )
     )
-    rows = [row_of("as it stands", base, None), *(row_of(one.name, one.values, one.difference) for one in stresses)]
-    parts.append(table(HEAD, rows))
+    rows = [row_of(_("as it stands"), base, None), *(row_of(one.name, one.values, one.difference) for one in stresses)]
+    parts.append(table(translated(HEAD), rows))
     if found.net_benefit:
         parts.append(
             heading(
-                f"Mean net benefit of public budgets ({foot.currency}, the first {min(foot.paths, OF_PURSE):,} paths)"
+                _(
+                    "Mean net benefit of public budgets ({currency}, the first {paths} paths)",
+                    currency=foot.currency,
+                    paths=number(min(foot.paths, OF_PURSE)),
+                )
             )
         )
         parts.append(table(*_budgets(found)))
-    parts.append(heading("What each does"))
+    parts.append(heading(_("What each does")))
     for one in found.stresses:
-        parts.append(textwrap.fill(f"- {one.found.name}: {one.words}.", WIDTH, subsequent_indent="  ") + "\n")
-        parts += [f"    {change}\n" for change in one.found.changes]
+        parts.append(_item(f"{name_of(one.key, one.found.name)}: {words_of(one)}."))
+        parts += [f"    {in_words(change)}\n" for change in one.found.changes]
     if found.left_out:
-        parts.append(heading("Makes no sense for this deal"))
-        parts += [
-            textwrap.fill(f"- {one.name}: {one.reason}", WIDTH, subsequent_indent="  ") + "\n" for one in found.left_out
-        ]
+        parts.append(heading(_("Makes no sense for this deal")))
+        parts += [_item(f"{name_of(one.key, one.name)}: {in_words(one.reason)}") for one in found.left_out]
     few = [one for one in found.stresses if one.paths < foot.paths]
     if few:
-        names = " and ".join(one.found.name for one in few)
-        parts.append(f"\nSlow to run, so on the first {few[0].paths:,} paths only, on both sides: {names}.\n")
+        parts.append(
+            _(
+                "\nSlow to run, so on the first {paths} paths only, on both sides: {stresses}.\n",
+                paths=number(few[0].paths),
+                stresses=listing([name_of(one.key, one.found.name) for one in few]),
+            )
+        )
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        "Every line meets the same people and the same luck; ± is one standard error, of a change that of the pairs.\n"
+        _(
+            "\n{paths} paths each, seed {seed}. Scenario {digest}, risksim {version}.\n"
+            "Every line meets the same people and the same luck; ± is one standard error, of a change that of the "
+            "pairs.\n",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            digest=foot.digest[:12],
+            version=foot.version,
+        )
     )
     return "".join(parts)
+
+
+def name_of(key: str, name: str) -> str:
+    """What a stress is called in the language spoken; one of the file as the file calls it."""
+    return _(name) if key else name
+
+
+def words_of(one: Any) -> str:
+    """What a stress does, likewise."""
+    return _(one.words) if one.key else in_words(one.words)
+
+
+def _item(text: str) -> str:
+    """A line of a list, folded."""
+    return textwrap.fill(f"- {text}", WIDTH, subsequent_indent="  ") + "\n"
 
 
 def _said(base: FiguresOf, one: Any, paths: int) -> str:
@@ -89,33 +125,40 @@ def _said(base: FiguresOf, one: Any, paths: int) -> str:
     moved = [each for each in one.budgets if each.budget != TOTAL and visible(each.difference)]
     if one.found.p_differs.value > 0.0 or not moved:
         return sentence(base, _stress(one), paths)
-    said = (
-        f"that of the {each.budget} {'rises' if each.difference.value > 0.0 else 'falls'} by "
-        f"{signed(each.difference._replace(value=abs(each.difference.value))).removeprefix('+')}"
-        for each in moved
+    return _(
+        "{stress}: investors and payers notice nothing; of net benefits, {changes}.",
+        stress=name_of(one.key, one.found.name),
+        changes=", ".join(map(_budget_moves, moved)),
     )
-    return f"{one.found.name}: investors and payers notice nothing; of net benefits, {', '.join(said)}."
+
+
+def _budget_moves(each: Any) -> str:
+    size = signed(each.difference._replace(value=abs(each.difference.value))).removeprefix("+")
+    if each.difference.value > 0.0:
+        return _("that of the {budget} rises by {size}", budget=the_payer(each.budget), size=size)
+    return _("that of the {budget} falls by {size}", budget=the_payer(each.budget), size=size)
 
 
 def _stress(one: Any) -> StressOf:
     found = one.found
-    return StressOf(found.name, found.changes, FiguresOf(*found.values), FiguresOf(*found.difference), found.p_differs)
+    name = name_of(one.key, found.name)
+    return StressOf(name, found.changes, FiguresOf(*found.values), FiguresOf(*found.difference), found.p_differs)
 
 
 def _budgets(found: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    names = [name for name, _ in found.net_benefit]
-    head = ("", *(part for name in names for part in (name, "change", "")))
-    rows = [("as it stands", *(p for _, value in found.net_benefit for p in (_amount(value), "", "")))]
+    names = [name for name, _mean in found.net_benefit]
+    head = ("", *(part for name in names for part in (the_budget(name), _("change"), "")))
+    rows = [(_("as it stands"), *(p for _name, value in found.net_benefit for p in (_amount(value), "", "")))]
     for one in found.stresses:
         by_name = {moved.budget: moved for moved in one.budgets}
         cells = []
         for name in names:
             if name in by_name:
-                text, _, error = signed(by_name[name].difference).partition(" ")
+                text, _space, error = signed(by_name[name].difference).partition(" ")
                 cells += [_amount(by_name[name].net_benefit), text, error]
             else:
                 cells += [NONE, "", ""]
-        rows.append((one.found.name, *cells))
+        rows.append((name_of(one.key, one.found.name), *cells))
     return head, rows
 
 
@@ -140,13 +183,14 @@ def charts(found: Any, foot: Footing) -> dict[str, Spec]:
     """
     if not found.stresses:
         return {}
+    sides = [_("worse"), _("better")]
     rows = [
         {
-            "stress": one.found.name,
+            "stress": name_of(one.key, one.found.name),
             "change": one.found.difference.npv.value,
             "low": one.found.difference.npv.low,
             "high": one.found.difference.npv.high,
-            "side": "worse" if one.found.difference.npv.value < 0.0 else "better",
+            "side": sides[0] if one.found.difference.npv.value < 0.0 else sides[1],
         }
         for one in sorted(found.stresses, key=lambda one: float(one.found.difference.npv.value))
     ]
@@ -160,17 +204,17 @@ def charts(found: Any, foot: Footing) -> dict[str, Spec]:
     across = {
         "field": "change",
         "type": "quantitative",
-        "title": f"change of the mean NPV, {foot.currency}",
+        "title": _("change of the mean NPV, {currency}", currency=foot.currency),
         "axis": {"format": ",.3~s"},
     }
     colour = {
         "field": "side",
         "type": "nominal",
         "title": None,
-        "scale": {"domain": ["worse", "better"], "range": [COLOURS[1], COLOURS[0]]},
+        "scale": {"domain": sides, "range": [COLOURS[1], COLOURS[0]]},
     }
     spec = chart(
-        f"{foot.deal}: what each stress does to investors",
+        _("{deal}: what each stress does to investors", deal=foot.deal),
         rows,
         [
             {"mark": "bar", "encoding": {"y": down, "x": across, "color": colour}},
@@ -209,24 +253,53 @@ def stress_table(found: Any, foot: TableFooting) -> str:
     str
     """
     n_rows = len(found.rows)
-    parts = [f"{n_rows} file{'' if n_rows == 1 else 's'}{', partial: interrupted' if found.partial else ''}.\n"]
+    if found.partial:
+        parts = [plural("{files} file, partial: interrupted.\n", "{files} files, partial: interrupted.\n", n_rows,
+                        files=n_rows)]  # fmt: skip
+    else:
+        parts = [plural("{files} file.\n", "{files} files.\n", n_rows, files=n_rows)]
     if found.rows:
-        names = found.stresses
-        numbers = [f"({number})" for number in range(1, len(names) + 1)]
-        parts += [f"{number} {name}\n" for number, name in zip(numbers, names, strict=True)]
-        parts.append(heading("Chance of a loss: as it stands, and by how many points each stress moves it"))
-        parts.append(table(("", "as it stands", *numbers), [_losses(row, names) for row in found.rows]))
-        parts.append(heading("Change of the mean NPV at the last hurdle of each deal, in per cent of its capital"))
-        parts.append(table(("", "as it stands", *numbers), [_worths(row, names) for row in found.rows]))
-        parts.append(heading("Makes no sense"))
+        names, stands = found.stresses, _("as it stands")
+        numbers = [f"({place})" for place in range(1, len(names) + 1)]
+        keys = _keys(found)
+        called = [name_of(keys.get(name, ""), name) for name in names]
+        parts += [f"{place} {name}\n" for place, name in zip(numbers, called, strict=True)]
+        parts.append(heading(_("Chance of a loss: as it stands, and by how many points each stress moves it")))
+        parts.append(table(("", stands, *numbers), [_losses(row, names) for row in found.rows]))
+        parts.append(heading(_("Change of the mean NPV at the last hurdle of each deal, in per cent of its capital")))
+        parts.append(table(("", stands, *numbers), [_worths(row, names) for row in found.rows]))
+        parts.append(heading(_("Makes no sense")))
         parts += list(dict.fromkeys(_left_out(found)))
-    resumed = f" {found.resumed} of these rows were there from an earlier table." if found.resumed else ""
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}, risksim {foot.version}.{resumed}\n"
-        "Every cell is less the deal as it stands, on the same people and the same luck, and rounded to its first "
-        f"uncertain digit;\n{NONE} stands where a stress makes no sense.\n"
+        _(
+            "\n{paths} paths each, seed {seed}, risksim {version}.",
+            paths=number(foot.paths),
+            seed=foot.seed,
+            version=foot.version,
+        )
+    )
+    if found.resumed:
+        parts.append(
+            plural(
+                " {rows} of these rows were there from an earlier table.",
+                " {rows} of these rows were there from an earlier table.",
+                found.resumed,
+                rows=found.resumed,
+            )
+        )
+    parts.append(
+        _(
+            "\nEvery cell is less the deal as it stands, on the same people and the same luck, and rounded to its "
+            "first uncertain digit;\n{none} stands where a stress makes no sense.\n",
+            none=NONE,
+        )
     )
     return "".join(parts)
+
+
+def _keys(found: Any) -> dict[str, str]:
+    """The key of each stress by its name: empty for a stress of a file."""
+    return {cell.stress: cell.key for row in found.rows for cell in row.cells}
 
 
 def _losses(row: Any, names: Sequence[str]) -> tuple[str, ...]:
@@ -257,10 +330,10 @@ def _left_out(found: Any) -> Iterator[str]:
     by_reason: dict[tuple[str, str], list[str]] = {}
     for row in found.rows:
         for one in row.left_out:
-            by_reason.setdefault((one.name, one.reason), []).append(_title(row))
+            by_reason.setdefault((name_of(one.key, one.name), in_words(one.reason)), []).append(_title(row))
     for (name, reason), deals in sorted(by_reason.items(), key=lambda item: item[0][0]):
-        who = "; ".join(deals) if len(deals) < len(found.rows) or len(deals) == 1 else "all of them"
-        yield textwrap.fill(f"- {name}: {reason} ({who})", WIDTH, subsequent_indent="  ") + "\n"
+        who = "; ".join(deals) if len(deals) < len(found.rows) or len(deals) == 1 else _("all of them")
+        yield _item(f"{name}: {reason} ({who})")
 
 
 def table_charts(found: Any) -> dict[str, Spec]:
@@ -278,7 +351,7 @@ def table_charts(found: Any) -> dict[str, Spec]:
     """
     if not any(row.cells for row in found.rows):
         return {}
-    names = found.stresses
+    names, keys = found.stresses, _keys(found)
 
     def rows(pick: Any, said: Any) -> list[dict[str, Any]]:
         cells = []
@@ -288,27 +361,35 @@ def table_charts(found: Any) -> dict[str, Spec]:
                 change = pick(by_name[name]) if name in by_name else None
                 change = None if change is None or math.isnan(change) else change
                 shown = NONE if change is None else said(by_name[name])
-                cells.append({"x": name, "y": _title(row), "change": change, "text": shown, "base": False})
+                cells.append(
+                    {
+                        "x": name_of(keys.get(name, ""), name),
+                        "y": _title(row),
+                        "change": change,
+                        "text": shown,
+                        "base": False,
+                    }
+                )
         return cells
 
     loss = rows(lambda cell: cell.p_loss_difference.value, lambda cell: _move(cell.p_loss_difference, 100.0))
-    worth = rows(lambda cell: cell.npv_difference_share, lambda cell: f"{100.0 * cell.npv_difference_share:+.1f}")
+    worth = rows(lambda cell: cell.npv_difference_share, lambda cell: number(100.0 * cell.npv_difference_share, "+.1f"))
     return {
         "p_loss": heat_map(
-            "What stresses do to the chance of a loss, in percentage points",
-            "orange is worse, blue is better; - makes no sense for the deal",
+            _("What stresses do to the chance of a loss, in percentage points"),
+            _("orange is worse, blue is better; - makes no sense for the deal"),
             loss,
             (None, None),
-            "change",
+            _("change"),
             more_is_good=False,
             number="+.0%",
         ),
         "npv": heat_map(
-            "What stresses do to the mean NPV, in per cent of the capital",
-            "orange is worse, blue is better; - makes no sense for the deal",
+            _("What stresses do to the mean NPV, in per cent of the capital"),
+            _("orange is worse, blue is better; - makes no sense for the deal"),
             worth,
             (None, None),
-            "change",
+            _("change"),
             more_is_good=True,
             number="+.0%",
         ),

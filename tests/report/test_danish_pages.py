@@ -1,5 +1,6 @@
 """Danish pages hold no English but what comes from the file, and English ones no Danish."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,11 +9,14 @@ from ruamel.yaml import YAML
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from risksim.analysis.standard import SET
 from risksim.cli.main import app, main
 from risksim.cli.tongue import LanguageError, of_environment
 from risksim.language import speaking, spoken
+from risksim.report.compare import said_otherwise
 from risksim.report.numbers import long_date, marked, number
-from risksim.report.said_below import FORMS, _known, in_words, the_payer
+from risksim.report.said_below import FORMS, _known, in_words, listing, the_payer
+from risksim.report.said_of_stresses import STANDARD
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 ENGLISH = """
@@ -44,11 +48,14 @@ def texts(node):
         yield node
 
 
-def english_on(text, file):
-    """English words of a page that do not come from its file."""
-    flat = re.sub(r"`[^`]*`|\S*\[[^\]]*\]\S*", " ", " ".join(text.replace(str(file), "").split()))
-    found = YAML(typ="safe").load(file.read_text())
-    for own in sorted({" ".join(own.split()) for own in texts(found)}, key=len, reverse=True):
+def english_on(text, *files):
+    """English words of a page that do not come from its files."""
+    flat = " ".join(text.split())
+    for file in files:
+        flat = flat.replace(str(file), "")
+    flat = re.sub(r"`[^`]*`|\S*\[[^\]]*\]\S*", " ", flat)
+    found = [own for file in files for own in texts(YAML(typ="safe").load(file.read_text()))]
+    for own in sorted({" ".join(own.split()) for own in found}, key=len, reverse=True):
         flat = re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", " ", flat) if own else flat
     return sorted(set(re.findall(r"[a-zæøå']+", flat.lower())) & STOP)
 
@@ -111,10 +118,125 @@ def test_an_option_speaks_for_one_command_only():
     assert page("check", file) == before == page("check", file, "--lang", "en")
 
 
+QUESTIONS = {
+    "compare": ("risks/development-cost.yaml", ("--stress", "no cost of development", "--paths", 300), "minus A"),
+    "compare two": ("risks/development-cost.yaml", ("financing/senior-junior.yaml", "--paths", 300), "Bemærk: "),
+    "stress of the file": (
+        "risks/development-cost.yaml",
+        ("--standard", "--own", "--paths", 300),
+        "Giver ingen mening for denne aftale",
+    ),
+    "stress": ("public/wrong-pocket.yaml", ("--standard", "--paths", 300), "nettogevinst for de offentlige kasser"),
+    "stress of several": (
+        "risks/development-cost.yaml",
+        ("financing/senior-junior.yaml", "--standard", "--paths", 256),
+        "i pct. af dens kapital",
+    ),
+    "stress over a grid": (
+        "risks/development-cost.yaml",
+        ("--grid", "cohorts[*].participants*=0.5:1:3", "--paths", 256),
+        "aftalen, som den er",
+    ),
+    "stress over a map": (
+        "risks/development-cost.yaml",
+        (
+            "--grid",
+            "cohorts[*].participants=1,2",
+            "--grid",
+            "payments[0].price*=1,2",
+            "--show",
+            "p_loss",
+            "--paths",
+            256,
+        ),
+        "ingen celle svarer til den",
+    ),
+    "decompose": ("risks/development-cost.yaml", ("--paths", 512), "de små tals tilfældighed"),
+    "sensitivity": ("risks/development-cost.yaml", ("--sobol", "--paths", 1024), "Én forudsætning ad gangen"),
+    "reverse": ("risks/development-cost.yaml", ("--paths", 256), "Den mest sandsynlige samlede ændring"),
+    "reverse of the certain": ("public/wrong-pocket.yaml", ("--paths", 256), "Alle tal er sikre"),
+}
+OF_OTHERS = re.compile(r"^\d+\. .*$|^- [a-z]+(-[a-z]+)+: .*, ved .*$|^- .*(?=: .*, ved )", re.MULTILINE)
+"""What is said in the words of whoever wrote a file, cut short, or of the register."""
+"""Questions by their command: the file, the options, and words that stand on the page."""
+
+
+def asked(question):
+    file, options, words = QUESTIONS[question]
+    there = [SCENARIOS / each if str(each).endswith(".yaml") else each for each in options]
+    return question.split(" ")[0], SCENARIOS / file, there, words
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_in_danish_holds_no_english(question):
+    command, file, options, words = asked(question)
+    text = page(command, file, *options, "--lang", "da", "--quiet")
+    assert words in text
+    assert english_on(OF_OTHERS.sub("", text), file, *(each for each in options if isinstance(each, Path))) == []
+
+
+@pytest.mark.parametrize("question", ["stress of several", "decompose", "reverse"])
+def test_columns_of_a_danish_page_stand_one_below_the_other(question):
+    """Every line of a table ends its columns where the rule does, or before."""
+    command, file, options, _words = asked(question)
+    lines = page(command, file, *options, "--lang", "da", "--quiet").splitlines()
+    rules = [place for place, line in enumerate(lines) if re.fullmatch(r"-+( +-*)*", line) and "--" in line]
+    assert rules
+    for place in rules:
+        ends = [part.end() for part in re.finditer(r"-+", lines[place])]
+        for row in lines[place + 1 :]:
+            if not row.strip() or not row.startswith(lines[place + 1][:1]):
+                break
+            assert all(row[end : end + 2].strip() == "" for end in ends), row
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["decompose", "sensitivity"])
+def test_an_answer_about_public_money_in_danish(command):
+    file = SCENARIOS / "broendby-tuba.yaml"
+    text = page(command, file, "--paths", 512, "--lang", "da", "--quiet")
+    assert english_on(OF_OTHERS.sub("", text), file) == []
+
+
+def test_answers_in_json_are_the_same_in_every_language_and_drawn_charts_are_not(tmp_path):
+    command, file, options, _words = asked("stress over a grid")
+    said, drawn = [], []
+    for language in ("en", "da"):
+        chart = tmp_path / f"{language}.json"
+        given = (*options, "--chart", chart, "--json", "--lang", language, "--quiet")
+        said.append(page(command, file, *given).replace(str(chart), ""))
+        drawn.append(json.loads(chart.read_text()))
+    assert said[0].replace("Wrote", "Skrev") == said[1]
+    assert "stiplet: uændret" in drawn[1]["grid"]["title"]["text"]
+    assert drawn[1]["grid"]["config"]["locale"]["number"]["decimal"] == ","
+    assert json.loads(json.dumps(drawn[0])) == drawn[0] != drawn[1]
+
+
+def test_faults_and_names_in_what_is_said_below_stay_as_they_are():
+    with speaking("da"):
+        assert in_words("this deal cannot bear it: cohorts[0]: got 1.4; dropout is the share of all") == (
+            "aftalen kan ikke bære det: cohorts[0]: got 1.4; dropout is the share of all"
+        )
+        assert said_otherwise("hurdles: 0 becomes 0, 0.035") == "hurdles: 0 bliver til 0; 0,035"
+        assert said_otherwise("outcomes[a]: is called b now, and is otherwise the same") == (
+            "outcomes[a]: hedder nu b og er ellers uændret"
+        )
+        assert said_otherwise("public: removed") == "public: fjernet"
+        assert listing(["frafald", "andel, der ikke kan måles", "optag"]) == (
+            "frafald; andel, der ikke kan måles og optag"
+        )
+    assert said_otherwise("hurdles: 0 becomes 0, 0.035") == "hurdles: 0 becomes 0, 0.035"
+    assert listing(["a, b", "c", "d"]) == "a, b, c and d"
+
+
+def test_standard_stresses_are_called_as_their_analysis_calls_them():
+    assert {stress.key: (stress.name, stress.words) for stress, _made in SET} == STANDARD
+
+
 def test_a_question_that_is_not_translated_stays_in_english_all_through():
     file = SCENARIOS / "risks" / "development-cost.yaml"
-    asked = ("compare", file, "--with", "no cost of development", "--paths", 300, "--quiet")
-    assert page(*asked, "--lang", "da") == page(*asked)
+    question = ("describe", file, "--reference")
+    assert page(*question, "--lang", "da") == page(*question)
 
 
 def test_a_language_nobody_speaks_gets_a_kind_message():
