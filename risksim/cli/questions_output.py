@@ -84,7 +84,7 @@ def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
 
 def named(deal: str, stress: str | None) -> str:
     """A deal and its stress in words."""
-    return deal if stress is None else f"{deal}, with '{stress}'"
+    return deal if stress is None else _("{deal}, with '{stress}'", deal=deal, stress=stress)
 
 
 def greet(quiet: bool) -> None:
@@ -140,11 +140,14 @@ def save(
         write(out, as_csv() if as_csv is not None and out.suffix == ".csv" else as_text(said))
         talk(_("Wrote {file}.", file=out))
     if chart is not None:
-        if drawn is None:
-            charts = said["charts"]
-            drawn = next(iter(charts.values())) if len(charts) == 1 else charts
+        drawn = one_or_all(said["charts"]) if drawn is None else drawn
         write(chart, as_text(drawn))
         talk(_("Wrote {file}.", file=chart))
+
+
+def one_or_all(charts: dict[str, Any]) -> dict[str, Any]:
+    """What goes to a chart file: the chart itself where there is one, else all by name."""
+    return next(iter(charts.values())) if len(charts) == 1 else charts
 
 
 @contextmanager

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from risksim.language import spoken
+
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 """The version of the language."""
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colours, in the order in which series take them."""
 WIDTH, HEIGHT = 520, 240
 """Size of a chart. [pixel]"""
+
+DANISH = {"number": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."]}}
+"""Marks of numbers in a Danish chart; English ones are those of Vega-Lite itself."""
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -45,5 +50,10 @@ def chart(title: str, rows: Sequence[dict[str, Any]], layers: Sequence[Spec], **
         "height": HEIGHT,
         "data": {"values": list(rows)},
         "layer": list(layers),
-        "config": {"range": {"category": list(COLOURS)}, "view": {"stroke": None}, "axis": {"grid": False}},
+        "config": {
+            "range": {"category": list(COLOURS)},
+            "view": {"stroke": None},
+            "axis": {"grid": False},
+            **({"locale": DANISH} if spoken() == "da" else {}),
+        },
     } | more

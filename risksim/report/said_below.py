@@ -11,8 +11,10 @@ from functools import cache
 
 from risksim.language import N_, _, spoken
 from risksim.report.numbers import marked, written
+from risksim.report.said_of_terms import FORMS as OF_TERMS
 
 FORMS = (
+    *OF_TERMS,
     # How a run was made
     N_("exact engine, no simulation error ({combinations} combinations of counts)"),
     N_("{points} quasi-random points in 32 replicates, seed {seed}, conditional engine with people integrated"),
@@ -345,7 +347,21 @@ FORMS = (
 )
 """What may be said below, with what is filled in; forms that fit begin with the one that says most."""
 
-NAMES = ("name", "cohort", "outcome", "place", "clause", "key", "file", "tranche", "source", "line", "rule", "why")
+NAMES = (
+    "other_place",
+    "name",
+    "cohort",
+    "outcome",
+    "place",
+    "clause",
+    "key",
+    "file",
+    "tranche",
+    "source",
+    "line",
+    "rule",
+    "why",
+)
 """Brackets filled with names of a file, or with words that its author wrote."""
 PAYERS = ("municipality", "region", "state", "outcome fund")
 """Payers whose names are words of the program's own."""
