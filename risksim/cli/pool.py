@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, save
+from risksim.cli.questions_output import check_files, drawn_in_both, envelope, greet, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
-from risksim.language import speaking
 
 if TYPE_CHECKING:
     from risksim.analysis.pool import FundPool, Pool
@@ -90,11 +89,10 @@ def _sites(
             progress=report,
         )
     told, plan = _told(found), deal.plan
-    with speaking("en"):
-        charts = pool_charts(plan.currency, told)
+    charts, drawn = drawn_in_both(lambda: pool_charts(plan.currency, told))
     foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
     said = envelope(SCHEMA, deal, paths, seed) | {"kind": "sites"} | plain(found) | {"charts": charts}
-    return said, page(foot, told), api.constants_in_use(deal), pool_charts(plan.currency, told)
+    return said, page(foot, told), api.constants_in_use(deal), drawn
 
 
 def _fund(
@@ -111,10 +109,8 @@ def _fund(
     told = _told_fund(found)
     foot = Footing(portfolio.name, portfolio.currency, paths, seed, portfolio.digest, version("risksim-dsi"))
     above = {key: part for key, part in of_portfolio(made).items() if key in ("portfolio", "run")}
-    with speaking("en"):
-        charts = fund_charts(portfolio.currency, told.deals)
+    charts, drawn = drawn_in_both(lambda: fund_charts(portfolio.currency, told.deals))
     said = {"schema": SCHEMA, "kind": "portfolio"} | above | plain(found) | {"charts": charts}
-    drawn = fund_charts(portfolio.currency, told.deals)
     return said, fund(foot, told), api.constants_of_portfolio(portfolio), drawn
 
 

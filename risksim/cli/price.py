@@ -14,6 +14,7 @@ from risksim.cli.questions_output import (
     TABLE,
     check_files,
     counted,
+    drawn_in_both,
     envelope,
     greet,
     limits_beside,
@@ -22,7 +23,7 @@ from risksim.cli.questions_output import (
     read_deal,
     save,
 )
-from risksim.language import _, speaking
+from risksim.language import _
 
 if TYPE_CHECKING:
     from risksim.analysis.price import Asked, Priced
@@ -56,13 +57,12 @@ def price(
     with counted(_("terms tried"), quiet) as report:
         found = ask(deal, asked, paths, seed, threads, engine, report)
     told = _page(deal, found, [limit.is_money for limit in limits], paths, seed)
-    with speaking("en"):
-        specs = charts(told)
+    specs, drawn = drawn_in_both(lambda: charts(told))
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(bool(asked.public)) | {"charts": specs}
     save(out, None, said, lambda: _as_csv(found))
     if chart is not None and not specs:
         raise OutputError("--chart: got terms of which one is best for everybody; there is nothing to draw.")
-    save(None, chart, said, drawn=one_or_all(charts(told)))
+    save(None, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

@@ -11,7 +11,7 @@ from typing import Any
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, check_folder, talk, write
-from risksim.language import _
+from risksim.language import _, speaking, spoken
 
 TABLE = {".csv": "its table", ".json": "all"}
 """Endings under which an answer with a table is saved, and what of it."""
@@ -116,6 +116,11 @@ def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, An
     }
 
 
+def one_or_all(charts: dict[str, Any]) -> dict[str, Any]:
+    """What goes to a chart file: the chart itself where there is one, else all by name."""
+    return next(iter(charts.values())) if len(charts) == 1 else charts
+
+
 def save(
     out: Path | None,
     chart: Path | None,
@@ -145,9 +150,11 @@ def save(
         talk(_("Wrote {file}.", file=chart))
 
 
-def one_or_all(charts: dict[str, Any]) -> dict[str, Any]:
-    """What goes to a chart file: the chart itself where there is one, else all by name."""
-    return next(iter(charts.values())) if len(charts) == 1 else charts
+def drawn_in_both(draw: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Charts in English, as JSON holds them in every language, and in the language spoken, as `--chart` draws them."""
+    with speaking("en"):
+        english = draw()
+    return english, english if spoken() == "en" else draw()
 
 
 @contextmanager

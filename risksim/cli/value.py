@@ -10,6 +10,7 @@ from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
 from risksim.cli.questions_output import (
     check_files,
+    drawn_in_both,
     envelope,
     greet,
     limits_beside,
@@ -19,7 +20,6 @@ from risksim.cli.questions_output import (
     save,
 )
 from risksim.cli.run import progress
-from risksim.language import speaking
 
 SCHEMA = "risksim.value/1"
 
@@ -79,12 +79,10 @@ def value(
             progress=report,
         )
     plan = deal.plan
-    with speaking("en"):
-        specs = charts(plan.name, plan.currency, found)
-    drawn = one_or_all(charts(plan.name, plan.currency, found))
+    specs, drawn = drawn_in_both(lambda: charts(plan.name, plan.currency, found))
     public = wishes.decides != "investor" and api.has_purse(plan)
     said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | public_limits(public) | {"charts": specs}
-    save(out, chart, said, drawn=drawn)
+    save(out, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

@@ -17,9 +17,8 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colours, in the order in which series take them."""
 WIDTH, HEIGHT = 520, 240
 """Size of a chart. [pixel]"""
-
-DANISH = {"number": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."]}}
-"""Marks of numbers in a Danish chart; English ones are those of Vega-Lite itself."""
+DANISH_NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."]}
+"""How numbers are written in a Danish chart."""
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -54,6 +53,6 @@ def chart(title: str, rows: Sequence[dict[str, Any]], layers: Sequence[Spec], **
             "range": {"category": list(COLOURS)},
             "view": {"stroke": None},
             "axis": {"grid": False},
-            **({"locale": DANISH} if spoken() == "da" else {}),
+            **({"locale": {"number": DANISH_NUMBERS}} if spoken() == "da" else {}),
         },
     } | more

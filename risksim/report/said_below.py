@@ -347,21 +347,7 @@ FORMS = (
 )
 """What may be said below, with what is filled in; forms that fit begin with the one that says most."""
 
-NAMES = (
-    "other_place",
-    "name",
-    "cohort",
-    "outcome",
-    "place",
-    "clause",
-    "key",
-    "file",
-    "tranche",
-    "source",
-    "line",
-    "rule",
-    "why",
-)
+NAMES = ("name", "cohort", "outcome", "place", "clause", "key", "file", "tranche", "source", "line", "rule", "why")
 """Brackets filled with names of a file, or with words that its author wrote."""
 PAYERS = ("municipality", "region", "state", "outcome fund")
 """Payers whose names are words of the program's own."""

@@ -19,7 +19,7 @@ FORMS = (
     N_("Searched on grids, each finer than the one before: cheaper terms between their points may be missed."),
     N_("{place} ends where the search ends; look further with --from and --to."),
     N_(
-        "For each of many values of {place}, {wide} apart and in the end {near} around the best, {other_place} was "
+        "For each of many values of {place}, {wide} apart and in the end {near} around the best, {key} was "
         "found by bisection: pairs between these values may be a little cheaper."
     ),
     N_(
