@@ -17,7 +17,13 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colours, in the order in which series take them."""
 WIDTH, HEIGHT = 520, 240
 """Size of a chart. [pixel]"""
-DANISH_NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."]}
+DANISH_NUMBERS = {
+    "decimal": ",",
+    "thousands": ".",
+    "grouping": [3],
+    "currency": ["", " kr."],
+    "percent": "\N{NO-BREAK SPACE}%",
+}
 """How numbers are written in a Danish chart."""
 
 Spec = dict[str, Any]
