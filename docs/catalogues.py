@@ -31,11 +31,23 @@ AREAS = {
     "results/story": "story",
     **dict.fromkeys(
         [
+            *(
+                f"{room}/{page}"
+                for room in ("report", "analysis", "cli")
+                for page in ("price", "value", "robust", "pool")
+            ),
+            *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("batch", "ranking", "reference")),
+            "report/charts_pool",
+            "report/said_of_terms",
+            "cli/exchange",
+        ],
+        "terms",
+    ),
+    **dict.fromkeys(
+        [
             *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("compare", "standard", "grid")),
             *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("decompose", "sensitivity")),
-            *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("reverse", "price", "value")),
-            *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("robust", "pool", "batch")),
-            *(f"{room}/{page}" for room in ("report", "analysis", "cli") for page in ("ranking", "reference")),
+            *(f"{room}/reverse" for room in ("report", "analysis", "cli")),
             "cli/questions_output",
             "cli/stress",
             "report/said_of_stresses",

@@ -17,6 +17,7 @@ import typer
 from risksim import api
 from risksim.cli.output import as_text, plain, show, talk
 from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, public_limits, save
+from risksim.language import _
 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Batch, Row
@@ -97,16 +98,21 @@ def batch(
 def _end(found: Batch, broken: list[dict[str, Any]]) -> None:
     """Say what went wrong, and end with the code for it."""
     from risksim.report.batch import BadOf, not_done
+    from risksim.report.said_below import in_words
 
     if found.skipped:
-        talk(f"Nobody invests in {', '.join(found.skipped)}: no row. `risksim public FILE` tells what they save.")
+        files = ", ".join(found.skipped)
+        talk(_("Nobody invests in {files}: no row. `risksim public FILE` tells what they save.", files=files))
     if found.bad:
         talk("\n" + not_done(tuple(BadOf(*one) for one in found.bad)).rstrip())
     for one in broken:
-        stress = f", stress '{one['stress']}'" if one["stress"] is not None else ""
-        talk(f"{one['file']}{stress}: {one['said']}")
+        file, breach = one["file"], in_words(one["said"])
+        if one["stress"] is None:
+            talk(f"{file}: {breach}")
+        else:
+            talk(_("{file}, stress '{stress}': {breach}", file=file, stress=one["stress"], breach=breach))
     if found.partial:
-        talk("Interrupted; what is there is marked partial.")
+        talk(_("Interrupted; what is there is marked partial."))
         raise typer.Exit(INTERRUPTED)
     if found.bad:
         raise typer.Exit(FAULTY)
@@ -125,10 +131,10 @@ def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int, int, int], Non
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
+        task = bar.add_task(_("reading"), total=None)
 
         def report(number: int, rows: int, done: int) -> None:
-            said = f"row {min(number + 1, rows)} of {rows}"
+            said = _("row {row} of {rows}", row=min(number + 1, rows), rows=rows)
             bar.update(task, description=said, total=rows * paths, completed=number * paths + done)
 
         yield report

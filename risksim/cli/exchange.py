@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write, write_bytes
 from risksim.errors import BookError, Fault, RisksimError
+from risksim.language import N_, _, plural
 
 if TYPE_CHECKING:
     from risksim.exchange.importing import Imported
 
 SCHEMA = "risksim.import/1"
 MOST_SHOWN = 200
+UNITS = (
+    N_("people"),
+    N_("currency"),
+    N_("share"),
+    N_("units"),
+    N_("days"),
+    N_("years"),
+    N_("factor"),
+    N_("multiples"),
+    N_("months"),
+    N_("date"),
+)
+"""Units of what is read, for the catalogue."""
 
 
 class UsageError(RisksimError):
@@ -58,8 +72,8 @@ def write_template(language: str, out: Path | None, force: bool) -> None:
         )
     _must_be_free(file, force)
     write_bytes(file, template("da" if language == "da" else "en"))
-    talk(f"Wrote {file}.")
-    talk(f"Next: fill it in, then try  risksim import {file} --out scenario.yaml")
+    talk(_("Wrote {file}.", file=file))
+    talk(_("Next: fill it in, then try  risksim import {file} --out scenario.yaml", file=file))
 
 
 def _must_be_free(file: Path, force: bool) -> None:
@@ -87,6 +101,7 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
         _must_be_free(out, force)
     from risksim import api
     from risksim.exchange.importing import import_book as read
+    from risksim.report.said_below import in_words
 
     name = "scenario.yaml" if out is None else str(out)
     found = read(file, mapping, name, lambda text, named: api.read_text(text, named, draft=True))
@@ -96,7 +111,7 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
         if as_json:
             return 2
         for line in found.warnings:
-            talk(f"Note: {line}")
+            talk(_("Note: {remark}", remark=in_words(line)))
         raise BookError(_first(found.mistakes))
     if out is not None:
         write(out, found.text)
@@ -106,9 +121,11 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
         if out is None:
             show(found.text)
     if out is not None:
-        talk(f"Wrote {out}.")
-        after = "Next: add what is missing, then try" if found.missing else "Next: try"
-        talk(f"{after}  risksim check {out}")
+        talk(_("Wrote {file}.", file=out))
+        if found.missing:
+            talk(_("Next: add what is missing, then try  risksim check {file}", file=out))
+        else:
+            talk(_("Next: try  risksim check {file}", file=out))
     return 0
 
 
@@ -136,21 +153,32 @@ def _keyed(found: Imported) -> dict[str, Any]:
 
 
 def _told(found: Imported) -> str:
+    from risksim.report.numbers import number
+    from risksim.report.said_below import in_words
     from risksim.report.table import heading, table
 
-    rows = [[one.cell, _short(one.was), one.path, _short(one.value), one.unit] for one in found.placed]
-    text = f"{found.book}: {len(rows)} values read.\n"
-    text += heading("What became of each value")
-    text += table(["cell", "stands there", "place in the scenario", "became", "unit"], rows, left=5)
+    rows = [
+        [one.cell, _short(one.was), one.path, _short(one.value), _(one.unit) if one.unit else ""]
+        for one in found.placed
+    ]
+    text = plural(
+        "{book}: {n} value read.\n",
+        "{book}: {n} values read.\n",
+        len(rows),
+        book=found.book,
+        n=number(len(rows), "d"),
+    )
+    text += heading(_("What became of each value"))
+    text += table([_("cell"), _("stands there"), _("place in the scenario"), _("became"), _("unit")], rows, left=5)
     if found.left_out:
-        text += heading("Left out")
-        text += "".join(f"- {one.place}: {one.why}\n" for one in found.left_out)
+        text += heading(_("Left out"))
+        text += "".join(f"- {one.place}: {in_words(one.why)}\n" for one in found.left_out)
     if found.missing:
-        text += heading("Still to add")
+        text += heading(_("Still to add"))
         text += "".join(f"- {one.path}: {one.found}\n    {one.remedy}\n" for one in found.missing)
     if found.warnings:
-        text += heading("Good to know")
-        text += "".join(f"- {line}\n" for line in found.warnings)
+        text += heading(_("Good to know"))
+        text += "".join(f"- {in_words(line)}\n" for line in found.warnings)
     return text
 
 

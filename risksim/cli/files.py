@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from risksim import api
@@ -47,13 +48,15 @@ def init(file: Path, kind: str | None, force: bool) -> None:
 
 def list_kinds() -> None:
     """Print the kinds of deal for which there is a standard model."""
-    show(_kinds())
+    from risksim.report.said_below import in_words
+
+    show(_kinds(translated=in_words))
 
 
-def _kinds(indent: str = "") -> str:
+def _kinds(indent: str = "", translated: Callable[[str], str] = str) -> str:
     models = api.standard_models()
     width = max(map(len, models))
-    return "".join(f"{indent}{kind:{width}}  {said}\n" for kind, said in models.items())
+    return "".join(f"{indent}{kind:{width}}  {translated(said)}\n" for kind, said in models.items())
 
 
 def _no_such_kind(kind: str) -> str:

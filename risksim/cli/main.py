@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ import typer
 
 from risksim.cli.tongue import asked, of_environment
 from risksim.errors import RisksimError
-from risksim.language import speak, speaking, spoken
+from risksim.language import speak, spoken
 
 app = typer.Typer(
     name="risksim",
@@ -124,11 +124,6 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _english_so_far() -> AbstractContextManager[None]:
-    """English, for pages that are not written in Danish yet: half of each would mix the marks of numbers."""
-    return speaking("en")
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         from risksim.cli.version import version_text
@@ -191,8 +186,7 @@ def describe(
         from risksim.analysis.reference import PATHS
         from risksim.cli.reference import reference as among_past_deals
 
-        with _english_so_far():
-            among_past_deals(file, usd, PATHS, 1, 0, as_json)
+        among_past_deals(file, usd, PATHS, 1, 0, as_json)
         return
     from risksim.cli.describe import describe as command
 
@@ -552,7 +546,7 @@ def price(
     from risksim.analysis.price import Asked
     from risksim.cli.price import price as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         limits = investor or (), payer or (), budget or (), public or ()
         asked = Asked(change, *limits, low or (), high or (), minimise, margin)
         command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
@@ -596,7 +590,7 @@ def value(
     from risksim.cli.value import Wishes
     from risksim.cli.value import value as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
         command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
@@ -632,7 +626,7 @@ def robust(
     """
     from risksim.cli.robust import robust as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -807,7 +801,7 @@ def batch(
             how = How(paths, seed, threads, engine, p_loss, quick)
             memos(files, Wishes(spoken(), forms, out), how, by, keep_going=keep_going, quiet=quiet)
         return
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
         command(files, *settings, ranking, by, reference, usd)
 
@@ -847,7 +841,7 @@ def pool(
     """
     from risksim.cli.pool import pool as command
 
-    with _interruptible(), _english_so_far():
+    with _interruptible():
         command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
 
 
@@ -870,8 +864,7 @@ def reference(
     """
     from risksim.cli.reference import reference as command
 
-    with _english_so_far():
-        command(file, usd, paths, seed, threads, as_json)
+    command(file, usd, paths, seed, threads, as_json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, save
+from risksim.cli.questions_output import check_files, drawn_in_both, envelope, greet, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
@@ -43,10 +43,12 @@ def pool(
                 "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists "
                 "its deals.\n  Leave them out, or name the file of one deal."
             )
-        said, page, constants = _fund(file, paths, seed, threads, quiet)
+        said, page, constants, drawn = _fund(file, paths, seed, threads, quiet)
     else:
-        said, page, constants = _sites(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet)
-    save(out, chart, said, drawn=said["charts"])
+        said, page, constants, drawn = _sites(
+            file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, quiet
+        )
+    save(out, chart, said, drawn=drawn)
     if as_json:
         show(as_text(said))
         return
@@ -65,7 +67,7 @@ def _sites(
     seed: int,
     threads: int,
     quiet: bool,
-) -> tuple[dict[str, Any], str, Any]:
+) -> tuple[dict[str, Any], str, Any, dict[str, Any]]:
     from risksim.analysis.pool import SITES, n_runs
     from risksim.analysis.pool import pool as ask
     from risksim.report.pool import Footing, pool_charts
@@ -87,13 +89,15 @@ def _sites(
             progress=report,
         )
     told, plan = _told(found), deal.plan
-    charts = pool_charts(plan.currency, told)
+    charts, drawn = drawn_in_both(lambda: pool_charts(plan.currency, told))
     foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
     said = envelope(SCHEMA, deal, paths, seed) | {"kind": "sites"} | plain(found) | {"charts": charts}
-    return said, page(foot, told), api.constants_in_use(deal)
+    return said, page(foot, told), api.constants_in_use(deal), drawn
 
 
-def _fund(file: str, paths: int, seed: int, threads: int, quiet: bool) -> tuple[dict[str, Any], str, Any]:
+def _fund(
+    file: str, paths: int, seed: int, threads: int, quiet: bool
+) -> tuple[dict[str, Any], str, Any, dict[str, Any]]:
     from risksim.analysis.pool import pool_fund
     from risksim.cli.portfolio import envelope as of_portfolio
     from risksim.report.pool import Footing, fund, fund_charts
@@ -105,9 +109,9 @@ def _fund(file: str, paths: int, seed: int, threads: int, quiet: bool) -> tuple[
     told = _told_fund(found)
     foot = Footing(portfolio.name, portfolio.currency, paths, seed, portfolio.digest, version("risksim-dsi"))
     above = {key: part for key, part in of_portfolio(made).items() if key in ("portfolio", "run")}
-    charts = fund_charts(portfolio.currency, told.deals)
+    charts, drawn = drawn_in_both(lambda: fund_charts(portfolio.currency, told.deals))
     said = {"schema": SCHEMA, "kind": "portfolio"} | above | plain(found) | {"charts": charts}
-    return said, fund(foot, told), api.constants_of_portfolio(portfolio)
+    return said, fund(foot, told), api.constants_of_portfolio(portfolio), drawn
 
 
 def _numbers(text: str) -> list[int]:

@@ -14,13 +14,16 @@ from risksim.cli.questions_output import (
     TABLE,
     check_files,
     counted,
+    drawn_in_both,
     envelope,
     greet,
     limits_beside,
+    one_or_all,
     public_limits,
     read_deal,
     save,
 )
+from risksim.language import _
 
 if TYPE_CHECKING:
     from risksim.analysis.price import Asked, Priced
@@ -51,15 +54,15 @@ def price(
 
     limits = read_limits(deal, asked.investor, asked.payer, asked.budget, asked.public)
     greet(quiet)
-    with counted("terms tried", quiet) as report:
+    with counted(_("terms tried"), quiet) as report:
         found = ask(deal, asked, paths, seed, threads, engine, report)
     told = _page(deal, found, [limit.is_money for limit in limits], paths, seed)
-    specs = charts(told)
+    specs, drawn = drawn_in_both(lambda: charts(told))
     said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(bool(asked.public)) | {"charts": specs}
     save(out, None, said, lambda: _as_csv(found))
     if chart is not None and not specs:
         raise OutputError("--chart: got terms of which one is best for everybody; there is nothing to draw.")
-    save(None, chart, said)
+    save(None, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

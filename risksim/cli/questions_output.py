@@ -84,7 +84,7 @@ def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
 
 def named(deal: str, stress: str | None) -> str:
     """A deal and its stress in words."""
-    return deal if stress is None else f"{deal}, with '{stress}'"
+    return deal if stress is None else _("{deal}, with '{stress}'", deal=deal, stress=stress)
 
 
 def greet(quiet: bool) -> None:
@@ -116,6 +116,11 @@ def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, An
     }
 
 
+def one_or_all(charts: dict[str, Any]) -> dict[str, Any]:
+    """What goes to a chart file: the chart itself where there is one, else all by name."""
+    return next(iter(charts.values())) if len(charts) == 1 else charts
+
+
 def save(
     out: Path | None,
     chart: Path | None,
@@ -140,9 +145,7 @@ def save(
         write(out, as_csv() if as_csv is not None and out.suffix == ".csv" else as_text(said))
         talk(_("Wrote {file}.", file=out))
     if chart is not None:
-        if drawn is None:
-            charts = said["charts"]
-            drawn = next(iter(charts.values())) if len(charts) == 1 else charts
+        drawn = one_or_all(said["charts"]) if drawn is None else drawn
         write(chart, as_text(drawn))
         talk(_("Wrote {file}.", file=chart))
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, named, save, with_stress
+from risksim.cli.questions_output import (
+    check_files,
+    drawn_in_both,
+    envelope,
+    greet,
+    named,
+    one_or_all,
+    save,
+    with_stress,
+)
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -59,8 +68,9 @@ def robust(
     found, constants, about = answer.found, answer.constants, answer.said
     of, run = about["scenario"], about["run"]
     name = named(of["name"], stress)
-    said = about | plain(found) | {"charts": charts(name, of["currency"], found)}
-    save(out, chart, said)
+    specs, drawn = drawn_in_both(lambda: charts(named(of["name"], stress), of["currency"], found))
+    said = about | plain(found) | {"charts": specs}
+    save(out, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from risksim import api
 from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, public_limits, read_deal, save
+from risksim.cli.questions_output import (
+    check_files,
+    drawn_in_both,
+    envelope,
+    greet,
+    limits_beside,
+    one_or_all,
+    public_limits,
+    read_deal,
+    save,
+)
 from risksim.cli.run import progress
 
 SCHEMA = "risksim.value/1"
@@ -69,10 +79,10 @@ def value(
             progress=report,
         )
     plan = deal.plan
-    drawn = charts(plan.name, plan.currency, found)
+    specs, drawn = drawn_in_both(lambda: charts(plan.name, plan.currency, found))
     public = wishes.decides != "investor" and api.has_purse(plan)
-    said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | public_limits(public) | {"charts": drawn}
-    save(out, chart, said)
+    said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | public_limits(public) | {"charts": specs}
+    save(out, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _, plural
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Statistic, Withheld
-from risksim.report.answer import chance, error_of, money, return_of
-from risksim.report.numbers import percent, rounded
+from risksim.report.answer import chance, error_of, money, return_of, translated
+from risksim.report.numbers import number, percent, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 HEAD = (
     "",
-    "file",
-    "P(loss)",
+    N_("file"),
+    N_("P(loss)"),
     "",
-    "mean NPV",
+    N_("mean NPV"),
     "",
-    "worst 5 %: mean loss",
+    N_("worst 5 %: mean loss"),
     "",
-    "IRR of mean flow",
+    N_("IRR of mean flow"),
     "",
-    "repayment",
+    N_("repayment"),
     "",
-    "money back / in",
-    "digest",
+    N_("money back / in"),
+    N_("digest"),
 )
 
 
@@ -82,24 +84,51 @@ def batch(foot: Footing, rows: tuple[RowOf, ...]) -> str:
     parts = [_title(foot, rows)]
     for currency, hurdle in dict.fromkeys((row.currency, row.hurdle) for row in rows):
         these = [row for row in rows if (row.currency, row.hurdle) == (currency, hurdle)]
-        parts.append(heading(f"All investors, {currency}, present values at {percent(hurdle)} a year"))
-        parts.append(table(HEAD, [_cells(row) for row in these], left=2))
-    engines = "".join(f", {name} engine" for name in dict.fromkeys(row.engine for row in rows))
-    parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}{engines}, risksim {foot.version}.{_resumed(foot.resumed)}\n"
-        "± is one standard error of the simulation; digits beyond it are not shown.\n"
-    )
+        parts.append(heading(basis(currency, hurdle)))
+        parts.append(table(translated(HEAD), [_cells(row) for row in these], left=2))
+    parts.append(f"\n{how(foot, [row.engine for row in rows])}{_resumed(foot.resumed)}\n")
+    parts.append(_("± is one standard error of the simulation; digits beyond it are not shown.\n"))
     return "".join(parts)
 
 
+def basis(currency: str, hurdle: float) -> str:
+    """What all rows of one table have in common."""
+    return _("All investors, {currency}, present values at {rate} a year", currency=currency, rate=percent(hurdle))
+
+
+def how(foot: Footing, engines: list[str]) -> str:
+    """How all rows were run, in a sentence."""
+    return _(
+        "{paths} paths each, seed {seed}{engines}, risksim {version}.",
+        paths=number(foot.paths),
+        seed=foot.seed,
+        engines="".join(f", {in_words(f'{name} engine')}" for name in dict.fromkeys(engines)),
+        version=foot.version,
+    )
+
+
+def counted_rows(count: int) -> str:
+    """So many rows, in words."""
+    return plural("{n} row", "{n} rows", count, n=number(count, "d"))
+
+
 def _title(foot: Footing, rows: tuple[RowOf, ...]) -> str:
-    n_rows, n_files = len(rows), len({row.file for row in rows})
-    said = f"{n_rows} row{'' if n_rows == 1 else 's'} of {n_files} file{'' if n_files == 1 else 's'}"
-    return f"{said}, partial: interrupted before the last row.\n" if foot.partial else f"{said}.\n"
+    n_files = len({row.file for row in rows})
+    said, files = counted_rows(len(rows)), plural("{n} file", "{n} files", n_files, n=number(n_files, "d"))
+    if foot.partial:
+        return _("{rows} of {files}, partial: interrupted before the last row.\n", rows=said, files=files)
+    return _("{rows} of {files}.\n", rows=said, files=files)
 
 
 def _resumed(count: int) -> str:
-    return "" if not count else f" {count} row{' was' if count == 1 else 's were'} there from an earlier batch."
+    if not count:
+        return ""
+    return plural(
+        " {n} row was there from an earlier batch.",
+        " {n} rows were there from an earlier batch.",
+        count,
+        n=number(count, "d"),
+    )
 
 
 def _cells(row: RowOf) -> tuple[str, ...]:
@@ -133,10 +162,11 @@ def not_done(bad: tuple[BadOf, ...]) -> str:
     """
     if not bad:
         return ""
-    count = f"{len(bad)} of these {'has' if len(bad) == 1 else 'have'} no row:\n"
+    count = plural("{n} of these has no row:\n", "{n} of these have no row:\n", len(bad), n=number(len(bad), "d"))
     return count + "".join(f"{_of(one)}{one.message}\n" for one in bad)
 
 
 def _of(one: BadOf) -> str:
-    said = "" if one.message.startswith(one.file) else f"{one.file}: "
-    return f"stress '{one.stress}' of {said or f'{one.file}: '}" if one.stress is not None else said
+    if one.stress is not None:
+        return _("stress '{stress}' of {file}: ", stress=one.stress, file=one.file)
+    return "" if one.message.startswith(one.file) else f"{one.file}: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 from risksim.report.charts import COLOURS, Spec, chart
 
@@ -49,7 +50,7 @@ def sites_chart(title: str, axis: str, points: Sequence[Point], *, share: bool) 
     across = {
         "field": "sites",
         "type": "ordinal",
-        "title": "number of municipalities",
+        "title": _("number of municipalities"),
         "axis": {"labelAngle": 0},
     }
     upright: Spec = {

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance, error_of, money
 from risksim.report.charts import Spec
 from risksim.report.charts_pool import Point, contributions_chart, sites_chart
-from risksim.report.numbers import percent, rounded
+from risksim.report.numbers import number, percent, rounded
+from risksim.report.said_below import in_words
 from risksim.report.stress import signed
 from risksim.report.table import heading, table
+
+SPLIT = {"successes": N_("successes"), "people": N_("people")}
+"""By what a pooled claim may be split."""
 
 
 class SettledOf(NamedTuple):
@@ -118,39 +123,52 @@ def pool(foot: Footing, found: PoolOf) -> str:
     parts = [f"{foot.deal}\n", _what(found), *_sentences(found)]
     if found.outcome is not None:
         parts += [
-            heading(f"Success share of '{found.outcome}' at all sites together: standard deviation"),
+            heading(_("Success share of '{outcome}' at all sites together: standard deviation", outcome=found.outcome)),
             _shares(found),
         ]
-    parts += [heading(f"Payments for one site ({foot.currency})"), _payments(found)]
+    parts += [heading(_("Payments for one site ({currency})", currency=foot.currency)), _payments(found)]
     if any(one.apart.p_loss is not None for one in found.joined):
         parts += [
             heading(
-                f"All investors together ({foot.currency}, a site, present values at {percent(found.hurdle)} a year)"
+                _(
+                    "All investors together ({currency}, a site, present values at {rate} a year)",
+                    currency=foot.currency,
+                    rate=percent(found.hurdle),
+                )
             ),
             _losses(found),
         ]
-    parts += [heading("How independent the sites are, each settled on its own"), _together(found)]
+    parts += [heading(_("How independent the sites are, each settled on its own")), _together(found)]
     if any(one.allocations and one.sites > 1 for one in found.joined):
-        parts += [heading(f"What one municipality pays of the pooled claim ({foot.currency})"), _allocations(found)]
+        title = _("What one municipality pays of the pooled claim ({currency})", currency=foot.currency)
+        parts += [heading(title), _allocations(found)]
     if found.not_pooled is not None:
-        parts.append(f"\nThe sites are not settled together: {found.not_pooled}.\n")
+        parts.append(_("\nThe sites are not settled together: {why}.\n", why=in_words(found.not_pooled)))
     return "".join([*parts, _foot(foot)])
 
 
 def _what(found: PoolOf) -> str:
-    said = (
-        "The people and money of the deal split between the sites" if found.same_total else "A copy of the deal a site"
-    )
-    differ = ""
-    if found.icc is not None:
-        differ = f" Successes at one site are correlated by {found.icc:.4g}"
-        differ += (
-            "." if found.site_sd is None else f", as log odds that differ by {found.site_sd:g} between sites make them."
+    said = [_("A copy of the deal a site; each has people and luck of its own, in one economy.")]
+    if found.same_total:
+        said = [
+            _(
+                "The people and money of the deal split between the sites; each has people and luck of its own, in one "
+                "economy."
+            )
+        ]
+    said.append(_("What nobody knows, such as how well the programme works, is the same at all."))
+    if found.icc is not None and found.site_sd is None:
+        said.append(_("Successes at one site are correlated by {icc}.", icc=number(found.icc, ".4g")))
+    elif found.icc is not None:
+        said.append(
+            _(
+                "Successes at one site are correlated by {icc}, as log odds that differ by {sd} between sites make "
+                "them.",
+                icc=number(found.icc, ".4g"),
+                sd=number(found.site_sd or 0.0, "g"),
+            )
         )
-    return (
-        f"{said}; each has people and luck of its own, in one economy. What nobody knows, such as how well the "
-        f"programme works, is the same at all.{differ}\n"
-    )
+    return " ".join(said) + "\n"
 
 
 def _sentences(found: PoolOf) -> list[str]:
@@ -158,22 +176,33 @@ def _sentences(found: PoolOf) -> list[str]:
     if last.sites == first.sites:
         return []
     said = [
-        (
-            f"- {last.sites} sites spread as {_number(last.effective_sites, 1)} independent ones would; what one pays "
-            f"on average varies by {_money(last.apart.payments_sd)} instead of {_money(last.site_payments_sd)}.\n"
+        _(
+            "- {sites} sites spread as {independent} independent ones would; what one pays on average varies by {sd} "
+            "instead of {alone}.\n",
+            sites=number(last.sites),
+            independent=_number(last.effective_sites, 1),
+            sd=_money(last.apart.payments_sd),
+            alone=_money(last.site_payments_sd),
         )
     ]
     if last.p_loss_change is not None and last.pooled is not None and last.pooled.p_loss is not None:
         assert last.apart.p_loss is not None
         said.append(
-            f"- Settled together, {last.sites} sites lose with {chance(last.pooled.p_loss)[0]}; each settled on its "
-            f"own, with {chance(last.apart.p_loss)[0]} ({signed(last.p_loss_change, 100.0, 2)} points).\n"
+            _(
+                "- Settled together, {sites} sites lose with {together}; each settled on its own, with {apart} "
+                "({points} points).\n",
+                sites=number(last.sites),
+                together=chance(last.pooled.p_loss)[0],
+                apart=chance(last.apart.p_loss)[0],
+                points=signed(last.p_loss_change, 100.0, 2),
+            )
         )
     return said
 
 
 def _shares(found: PoolOf) -> str:
-    head = ("sites", "people", "at these sites", "", "formula", "one site as large", "", "formula")
+    formula = _("formula")
+    head = (_("sites"), _("people"), _("at these sites"), "", formula, _("one site as large"), "", formula)
     return table(
         head,
         [
@@ -197,11 +226,12 @@ def _share(estimate: Estimate) -> tuple[str, str]:
 
 
 def _formula(value: float | None) -> str:
-    return "-" if value is None else f"{value:.6f}"
+    return "-" if value is None else number(value, ".6f")
 
 
 def _payments(found: PoolOf) -> str:
-    head = ("sites", "settled apart: mean", "", "sd a site", "", "settled together: mean", "", "sd a site", "")
+    spread = _("sd a site")
+    head = (_("sites"), _("settled apart: mean"), "", spread, "", _("settled together: mean"), "", spread, "")
     none = ("-", "", "-", "")
     return table(
         head,
@@ -218,17 +248,8 @@ def _payments(found: PoolOf) -> str:
 
 
 def _losses(found: PoolOf) -> str:
-    head = (
-        "sites",
-        "apart: P(loss)",
-        "",
-        "worst 5 %: mean loss",
-        "",
-        "together: P(loss)",
-        "",
-        "worst 5 %: mean loss",
-        "",
-    )
+    worst = _("worst 5 %: mean loss")
+    head = (_("sites"), _("apart: P(loss)"), "", worst, "", _("together: P(loss)"), "", worst, "")
     return table(
         head,
         [
@@ -245,7 +266,17 @@ def _lost(settled: SettledOf | None) -> tuple[str, ...]:
 
 
 def _together(found: PoolOf) -> str:
-    head = ("sites", "diversification", "", "independent sites", "", "largest payer", "", "sum of squared shares", "")
+    head = (
+        _("sites"),
+        _("diversification"),
+        "",
+        _("independent sites"),
+        "",
+        _("largest payer"),
+        "",
+        _("sum of squared shares"),
+        "",
+    )
     return table(
         head,
         [
@@ -262,11 +293,19 @@ def _together(found: PoolOf) -> str:
 
 
 def _allocations(found: PoolOf) -> str:
-    head = ("sites", "split by", "mean", "", "sd", "", "more than alone", "", "sd of that", "")
+    more = _("more than alone"), "", _("sd of that"), ""
+    head = (_("sites"), _("split by"), _("mean"), "", _("sd"), "", *more)
     return table(
         head,
         [
-            (str(one.sites), by.by, *money(by.mean), *money(by.sd), *money(by.more_than_alone), *money(by.gap_sd))
+            (
+                str(one.sites),
+                _(SPLIT[by.by]),
+                *money(by.mean),
+                *money(by.sd),
+                *money(by.more_than_alone),
+                *money(by.gap_sd),
+            )
             for one in found.joined
             if one.sites > 1
             for by in one.allocations
@@ -278,15 +317,16 @@ def _allocations(found: PoolOf) -> str:
 def fund(foot: Footing, found: FundOf) -> str:
     """The deals of a fund as text: how they go together, and what each adds to its risk."""
     rows = [
-        ("the fund keeps its capital", *chance(found.keeps_capital)),
-        ("standard deviation of its NPV", *money(found.sd)),
-        ("worst twentieth: mean loss", *money(found.npv_es95)),
-        ("diversification (sd over the sum of those of the deals)", *_percent(found.diversification)),
-        ("independent deals alike that would spread as much", *_numbered(found.effective_deals)),
-        ("largest deal, of what is paid in", *_percent(found.largest_share)),
-        ("sum of squared shares of what is paid in", *_numbered(found.hhi)),
+        (_("the fund keeps its capital"), *chance(found.keeps_capital)),
+        (_("standard deviation of its NPV"), *money(found.sd)),
+        (_("worst twentieth: mean loss"), *money(found.npv_es95)),
+        (_("diversification (sd over the sum of those of the deals)"), *_percent(found.diversification)),
+        (_("independent deals alike that would spread as much"), *_numbered(found.effective_deals)),
+        (_("largest deal, of what is paid in"), *_percent(found.largest_share)),
+        (_("sum of squared shares of what is paid in"), *_numbered(found.hhi)),
     ]
-    head = ("deal", "paid in", "sd of NPV", "", "adds to the fund's sd", "", "adds to its worst 5 %", "")
+    adds = _("adds to the fund's sd"), "", _("adds to its worst 5 %"), ""
+    head = (_("deal"), _("paid in"), _("sd of NPV"), "", *adds)
     deals = [
         (
             one.deal,
@@ -298,16 +338,21 @@ def fund(foot: Footing, found: FundOf) -> str:
         for one in found.deals
     ]
     most = max(found.deals, key=lambda one: one.es95_contribution.value)
-    said = (
-        f"In the worst twentieth the fund loses {_money(found.npv_es95)} on average, of which "
-        f"{_money(most.es95_contribution)} in {most.deal}.\n"
+    said = _(
+        "In the worst twentieth the fund loses {lost} on average, of which {part} in {deal}.\n",
+        lost=_money(found.npv_es95),
+        part=_money(most.es95_contribution),
+        deal=most.deal,
+    )
+    title = _(
+        "The fund ({currency}, present values at {rate} a year)", currency=foot.currency, rate=percent(found.hurdle)
     )
     return "".join(
         [
             f"{foot.deal}\n{said}",
-            heading(f"The fund ({foot.currency}, present values at {percent(found.hurdle)} a year)"),
+            heading(title),
             table(("", "", ""), rows).split("\n", 2)[2],
-            heading(f"What each deal adds ({foot.currency}); the columns add up to the fund"),
+            heading(_("What each deal adds ({currency}); the columns add up to the fund", currency=foot.currency)),
             table(head, deals),
             _foot(foot),
         ]
@@ -315,9 +360,13 @@ def fund(foot: Footing, found: FundOf) -> str:
 
 
 def _foot(foot: Footing) -> str:
-    return (
-        f"\n{foot.paths:,} paths, seed {foot.seed}. Digest {foot.digest[:12]}, risksim {foot.version}.\n"
-        "± is one standard error of the simulation, of a difference that of the pairs.\n"
+    return _(
+        "\n{paths} paths, seed {seed}. Digest {digest}, risksim {version}.\n"
+        "± is one standard error of the simulation, of a difference that of the pairs.\n",
+        paths=number(foot.paths),
+        seed=foot.seed,
+        digest=foot.digest[:12],
+        version=foot.version,
     )
 
 
@@ -341,19 +390,22 @@ def _percent(estimate: Estimate) -> tuple[str, str]:
 
 def pool_charts(currency: str, found: PoolOf) -> dict[str, Spec]:
     """Number of sites against the spread of payments and the chance of a loss."""
-    apart, together = "each settled on its own", "settled together"
+    apart, together = _("each settled on its own"), _("settled together")
     spread = [Point(one.sites, apart, one.apart.payments_sd) for one in found.joined]
     spread += [Point(one.sites, together, one.pooled.payments_sd) for one in found.joined if one.pooled]
     lost = [Point(one.sites, apart, one.apart.p_loss) for one in found.joined if one.apart.p_loss]
     lost += [Point(one.sites, together, one.pooled.p_loss) for one in found.joined if one.pooled and one.pooled.p_loss]
     charts = {
         "payments_sd": sites_chart(
-            "How far payments for one municipality vary", f"standard deviation, {currency}", spread, share=False
+            _("How far payments for one municipality vary"),
+            _("standard deviation, {currency}", currency=currency),
+            spread,
+            share=False,
         )
     }
     if lost:
-        title = "How often the investors get less back than they pay in"
-        charts["p_loss"] = sites_chart(title, "probability of a loss", lost, share=True)
+        title = _("How often the investors get less back than they pay in")
+        charts["p_loss"] = sites_chart(title, _("probability of a loss"), lost, share=True)
     return charts
 
 
@@ -361,12 +413,12 @@ def fund_charts(currency: str, deals: Sequence[PartOf]) -> dict[str, Spec]:
     """What each deal adds to the spread and to the worst twentieth of its fund."""
     return {
         "sd": contributions_chart(
-            "What each deal adds to the standard deviation of the fund's value",
+            _("What each deal adds to the standard deviation of the fund's value"),
             currency,
             [(one.deal, one.sd_contribution) for one in deals],
         ),
         "es95": contributions_chart(
-            "What each deal adds to the mean loss of the fund's worst twentieth",
+            _("What each deal adds to the mean loss of the fund's worst twentieth"),
             currency,
             [(one.deal, one.es95_contribution) for one in deals],
         ),

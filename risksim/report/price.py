@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from risksim.language import N_, _, plural
 from risksim.metrics.precision import Estimate
 from risksim.report.charts import COLOURS, Spec, chart
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
+
+KINDS = {
+    "money": N_("money"),
+    "share": N_("share"),
+    "count": N_("count"),
+    "number": N_("number"),
+    "factor": N_("factor"),
+}
+"""What terms are, by their code."""
 
 
 class TermOf(NamedTuple):
@@ -118,38 +129,62 @@ def page(found: Page) -> str:
     str
     """
     parts = [f"{found.deal}\n", *(f"- {sentence}\n" for sentence in sentences(found))]
-    parts += [f"Note: {remark}\n" for remark in found.remarks]
-    parts += [heading("Terms"), _terms(found)]
-    parts += [heading("Limits, as attained"), _limits(found)]
+    parts += [_("Note: {remark}\n", remark=in_words(remark)) for remark in found.remarks]
+    parts += [heading(_("Terms")), _terms(found)]
+    parts += [heading(_("Limits, as attained")), _limits(found)]
     if found.relaxations:
-        parts += [heading("What would have to give way"), _relaxations(found)]
+        parts += [heading(_("What would have to give way")), _relaxations(found)]
     if len(found.pareto) > 1:
-        parts += [heading(f"Safer for investors or cheaper for {found.minimised} ({found.currency})"), _pareto(found)]
+        title = _(
+            "Safer for investors or cheaper for {payer} ({currency})",
+            payer=_payer(found.minimised),
+            currency=found.currency,
+        )
+        parts += [heading(title), _pareto(found)]
     parts.append(
-        f"\n{found.how}. {found.candidates:,} terms were tried, each met by the same people.\n"
-        f"Present values at {percent(found.hurdle)} a year. Scenario {found.digest[:12]}, risksim {found.version}.\n"
+        _(
+            "\n{how}. {count} terms were tried, each met by the same people.\n"
+            "Present values at {rate} a year. Scenario {digest}, risksim {version}.\n",
+            how=in_words(found.how),
+            count=number(found.candidates),
+            rate=percent(found.hurdle),
+            digest=found.digest[:12],
+            version=found.version,
+        )
     )
     if any(point.cost.standard_error > 0 for point in (found.base, found.solved) if point is not None) or found.again:
-        parts.append("± is one standard error.\n")
+        parts.append(_("± is one standard error.\n"))
     return "".join(parts)
 
 
 def sentences(found: Page) -> list[str]:
     """The answer in plain words."""
-    limits = " and ".join(limit.said for limit in found.limits)
+    limits = _all_of([limit.said for limit in found.limits])
     if found.solved is None:
-        said = [f"No terms between the ends of the search keep {limits}."]
+        said = [_("No terms between the ends of the search keep {limits}.", limits=limits)]
         said += [_gives_way(found, one) for one in found.relaxations[:1]]
         return said
-    terms = " and ".join(_named(term, value) for term, value in zip(found.terms, found.solved.terms, strict=True))
-    cost = rounded(found.solved.cost.value, found.solved.cost.standard_error, 0)
-    keep = "keeps" if len(found.terms) == 1 else "keep"
-    said = [f"{terms} {keep} {limits} at least cost to {found.minimised}: {cost} {found.currency} in the mean."]
+    said = [
+        plural(
+            "{terms} keeps {limits} at least cost to {payer}: {cost} {currency} in the mean.",
+            "{terms} keep {limits} at least cost to {payer}: {cost} {currency} in the mean.",
+            len(found.terms),
+            terms=_all_named(found, found.solved.terms),
+            limits=limits,
+            payer=_payer(found.minimised),
+            cost=rounded(found.solved.cost.value, found.solved.cost.standard_error, 0),
+            currency=found.currency,
+        )
+    ]
     if found.base is not None:
-        before = rounded(found.base.cost.value, found.base.cost.standard_error, 0)
         said.append(
-            f"As the deal stands the cost is {before} and the chance of a loss {_chance(found.base.p_loss)}; with the "
-            f"solved terms the chance of a loss is {_chance(found.solved.p_loss)}."
+            _(
+                "As the deal stands the cost is {cost} and the chance of a loss {before}; with the solved terms the "
+                "chance of a loss is {after}.",
+                cost=rounded(found.base.cost.value, found.base.cost.standard_error, 0),
+                before=_chance(found.base.p_loss),
+                after=_chance(found.solved.p_loss),
+            )
         )
     if found.binding:
         said.append(_binds(found))
@@ -160,12 +195,21 @@ def sentences(found: Page) -> list[str]:
 
 def _binds(found: Page) -> str:
     """Which limits keep the terms from being cheaper."""
-    one = len(found.binding) == 1
+    limits = _all_of(list(found.binding))
     if found.margin > 0.0 and found.solved is not None and _has_error(found.solved):
-        how = f"one step cheaper, and {'it does' if one else 'they do'} not hold by {found.margin:g} standard errors"
-    else:
-        how = "one step cheaper, and it breaks" if one else "a step cheaper, they break"
-    return f"{' and '.join(found.binding)} {'binds' if one else 'bind'}: {how}."
+        return plural(
+            "{limits} binds: one step cheaper, and it does not hold by {margin} standard errors.",
+            "{limits} bind: one step cheaper, and they do not hold by {margin} standard errors.",
+            len(found.binding),
+            limits=limits,
+            margin=number(found.margin, "g"),
+        )
+    return plural(
+        "{limits} binds: one step cheaper, and it breaks.",
+        "{limits} bind: a step cheaper, they break.",
+        len(found.binding),
+        limits=limits,
+    )
 
 
 def _has_error(point: PointOf) -> bool:
@@ -174,25 +218,60 @@ def _has_error(point: PointOf) -> bool:
 
 def _successes(one: BreakEvenOf) -> str:
     """The integer effect: people come whole, so a chance of loss can't take every value."""
-    before = "" if one.as_it_stands is None else f", {one.as_it_stands} as it stands"
-    said = f"With the solved terms break-even needs {one.solved} of {one.of} successes{before}."
-    return (
-        f"{said} People come whole: between two numbers of successes better terms make no loss less likely, so the "
-        "chance attained may lie well within its limit."
+    if one.as_it_stands is None:
+        said = _("With the solved terms break-even needs {solved} of {of} successes.", solved=one.solved, of=one.of)
+    else:
+        said = _(
+            "With the solved terms break-even needs {solved} of {of} successes, {now} as it stands.",
+            solved=one.solved,
+            of=one.of,
+            now=one.as_it_stands,
+        )
+    whole = _(
+        "People come whole: between two numbers of successes better terms make no loss less likely, so the chance "
+        "attained may lie well within its limit."
     )
+    return f"{said} {whole}"
 
 
 def _gives_way(found: Page, one: RelaxationOf) -> str:
     money = next(limit.is_money for limit in found.limits if limit.said == one.limit)
-    terms = " and ".join(_named(term, value) for term, value in zip(found.terms, one.terms, strict=True))
-    rest = "" if one.alone else ", beside the others below"
+    terms = _all_named(found, one.terms)
     needed, by = _needed(one, money)
-    return f"{one.limit} would have to give way by {by}, to {needed}{rest}: {terms}."
+    if one.alone:
+        return _(
+            "{limit} would have to give way by {by}, to {needed}: {terms}.",
+            limit=one.limit,
+            by=by,
+            needed=needed,
+            terms=terms,
+        )
+    return _(
+        "{limit} would have to give way by {by}, to {needed}, beside the others below: {terms}.",
+        limit=one.limit,
+        by=by,
+        needed=needed,
+        terms=terms,
+    )
+
+
+def _payer(name: str) -> str:
+    """Who pays, as a sentence wants it."""
+    return in_words(name) if name == "all payers" else the_payer(name)
+
+
+def _all_of(parts: list[str]) -> str:
+    """One and another."""
+    return f" {_('and')} ".join(parts)
+
+
+def _all_named(found: Page, values: tuple[float | None, ...]) -> str:
+    return _all_of([_named(term, value) for term, value in zip(found.terms, values, strict=True)])
 
 
 def _named(term: TermOf, value: float | None) -> str:
     if term.kind == "factor":
-        return f"{term.place} times {term_text(term, value)}"
+        return _("{place} times {factor}", place=term.place, factor=term_text(term, value))
     return f"{term.place} = {term_text(term, value)}"
 
 
@@ -201,7 +280,7 @@ def term_text(term: TermOf, value: float | None) -> str:
     if value is None:
         return "-"
     places = len(str(term.steps)) - 1
-    return f"{value:,.{places}f}"
+    return number(value, f",.{places}f")
 
 
 def _needed(one: RelaxationOf, money: bool) -> tuple[str, str]:
@@ -209,7 +288,8 @@ def _needed(one: RelaxationOf, money: bool) -> tuple[str, str]:
     places = 2 if money else 6
     outwards = math.floor if ">" in one.limit else math.ceil
     scale = 10**places
-    return tuple(f"{outwards(each * scale - 1e-6) / scale:,.{places}f}" for each in (one.needed, one.by))  # type: ignore[return-value]
+    needed, by = (outwards(each * scale - 1e-6) / scale for each in (one.needed, one.by))
+    return number(needed, f",.{places}f"), number(by, f",.{places}f")
 
 
 def _chance(estimate: Estimate) -> str:
@@ -222,14 +302,15 @@ def _terms(found: Page) -> str:
     for k, term in enumerate(found.terms):
         solved = None if found.solved is None else found.solved.terms[k]
         ends = (term_text(term, term.low), term_text(term, term.high))
-        rows.append((term.place, term.kind, term_text(term, term.as_it_stands), term_text(term, solved), *ends))
-    return table(("", "", "as it stands", "solved", "searched from", "to"), rows, left=2)
+        kind = _(KINDS[term.kind])
+        rows.append((term.place, kind, term_text(term, term.as_it_stands), term_text(term, solved), *ends))
+    return table(("", "", _("as it stands"), _("solved"), _("searched from"), _("to")), rows, left=2)
 
 
 def _limits(found: Page) -> str:
     again = found.again
-    head = ["", "as it stands", "", "solved", "", "keeps it"]
-    head += ["other people", "", "keeps it"] if again is not None else []
+    head = ["", _("as it stands"), "", _("solved"), "", _("keeps it")]
+    head += [_("other people"), "", _("keeps it")] if again is not None else []
     rows = []
     for k, limit in enumerate(found.limits):
         row = [limit.said]
@@ -239,7 +320,10 @@ def _limits(found: Page) -> str:
         if again is not None:
             row += [*_cells(again.point.figures[k], limit.is_money), _yes(again.point.holds[k])]
         rows.append(row)
-    told = [("P(loss)", "p_loss", False), (f"mean cost, {found.minimised}", "cost", True)]
+    told = [
+        (_("P(loss)"), "p_loss", False),
+        (_("mean cost, {payer}", payer=_payer(found.minimised)), "cost", True),
+    ]
     for name, of, money in told[any(limit.said.startswith("p_loss<") for limit in found.limits) :]:
         row = [name]
         row += _cells(None if found.base is None else getattr(found.base, of), money)
@@ -249,9 +333,18 @@ def _limits(found: Page) -> str:
         rows.append(row)
     note = ""
     if again is not None:
-        note = f"Other people: the solved terms, {again.engine} engine, {again.paths:,} paths, seed {again.seed}.\n"
+        note = _(
+            "Other people: the solved terms, {engine}, {paths} paths, seed {seed}.\n",
+            engine=in_words(f"{again.engine} engine"),
+            paths=number(again.paths),
+            seed=again.seed,
+        )
     if found.margin > 0.0:
-        note = f"Limits must hold by {found.margin:g} standard errors of the simulation (--margin).\n{note}"
+        must = _(
+            "Limits must hold by {margin} standard errors of the simulation (--margin).\n",
+            margin=number(found.margin, "g"),
+        )
+        note = f"{must}{note}"
     return table(head, rows) + note
 
 
@@ -264,7 +357,7 @@ def _cells(estimate: Estimate | None, money: bool) -> list[str]:
 
 
 def _yes(held: bool) -> str:
-    return "yes" if held else "no"
+    return _("yes") if held else _("no")
 
 
 def _relaxations(found: Page) -> str:
@@ -273,7 +366,8 @@ def _relaxations(found: Page) -> str:
         money = next(limit.is_money for limit in found.limits if limit.said == one.limit)
         values = [term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)]
         rows.append((one.limit, *_needed(one, money), _yes(one.alone), *values))
-    return table(("", "needed", "gives way by", "enough alone", *(term.place for term in found.terms)), rows)
+    head = ("", _("needed"), _("gives way by"), _("enough alone"), *(term.place for term in found.terms))
+    return table(head, rows)
 
 
 def _pareto(found: Page) -> str:
@@ -282,18 +376,18 @@ def _pareto(found: Page) -> str:
         values = [term_text(term, value) for term, value in zip(found.terms, one.terms, strict=True)]
         cost = rounded(one.cost.value, one.cost.standard_error, 0), plus_minus(one.cost.standard_error)
         loss = rounded(one.p_loss.value, one.p_loss.standard_error, 6), plus_minus(one.p_loss.standard_error)
-        rows.append((*values, *loss, *cost, _yes(one.holds), "solved" if one.chosen else ""))
-    head = (*(term.place for term in found.terms), "P(loss)", "", "mean cost", "", "keeps the limits", "")
+        rows.append((*values, *loss, *cost, _yes(one.holds), _("solved") if one.chosen else ""))
+    head = (*(term.place for term in found.terms), _("P(loss)"), "", _("mean cost"), "", _("keeps the limits"), "")
     if not any(one.chosen for one in found.pareto):
         head, rows = head[:-1], [row[:-1] for row in rows]
     return table(head, rows, left=0)
 
 
 LOOKS = {
-    "solved": (COLOURS[1], "diamond"),
-    "keeps the limits": (COLOURS[2], "circle"),
-    "breaks a limit": ("#999999", "circle"),
-    "as it stands": (COLOURS[0], "square"),
+    N_("solved"): (COLOURS[1], "diamond"),
+    N_("keeps the limits"): (COLOURS[2], "circle"),
+    N_("breaks a limit"): ("#999999", "circle"),
+    N_("as it stands"): (COLOURS[0], "square"),
 }
 """Colour and shape of each kind of terms, in the order of the legend."""
 
@@ -306,14 +400,15 @@ def charts(found: Page) -> dict[str, Spec]:
     # Where what the payer pays stays the same, the term moves, as a guarantee that somebody else gives.
     of_term = len(found.terms) == 1 and max(costs) - min(costs) <= 1e-9 * max(costs)
     if of_term:
-        along, title, what = "term", found.terms[0].place, "What a safer deal for investors takes"
+        along, title, what = "term", found.terms[0].place, _("What a safer deal for investors takes")
     else:
-        along, title = "cost", f"mean cost, {found.minimised} ({found.currency})"
-        what = f"What a safer deal for investors costs {found.minimised}"
+        payer = _payer(found.minimised)
+        along, title = "cost", _("mean cost, {payer} ({currency})", payer=payer, currency=found.currency)
+        what = _("What a safer deal for investors costs {payer}", payer=payer)
     x: dict[str, Any] = {"field": along, "type": "quantitative", "title": title}
     money = not of_term or found.terms[0].kind == "money"
     x |= {"axis": {"format": ",.0f" if money else ",.4~f", "grid": False}, "scale": {"zero": False}}
-    y = {"field": "p_loss", "type": "quantitative", "title": "chance of a loss", "axis": {"format": ".0%"}}
+    y = {"field": "p_loss", "type": "quantitative", "title": _("chance of a loss"), "axis": {"format": ".0%"}}
     return {"pareto": chart(what, rows, _layers(rows, x, y))}
 
 
@@ -327,23 +422,23 @@ def _chart_rows(found: Page) -> list[dict[str, Any]]:
     for kind, one in points:
         values = zip(found.terms, one.terms, strict=True)
         said = ", ".join(f"{term.place} {term_text(term, value)}" for term, value in values)
-        row: dict[str, Any] = {"terms": said, "p_loss": one.p_loss.value, "cost": one.cost.value, "is": kind}
+        row: dict[str, Any] = {"terms": said, "p_loss": one.p_loss.value, "cost": one.cost.value, "is": _(kind)}
         rows.append(row | ({"term": one.terms[0]} if len(found.terms) == 1 else {}))
     return rows
 
 
 def _layers(rows: list[dict[str, Any]], x: Spec, y: Spec) -> list[Spec]:
     """The line, its points, and the terms of the solved one."""
-    there = [kind for kind in LOOKS if any(row["is"] == kind for row in rows)]
+    there = [kind for kind in LOOKS if any(row["is"] == _(kind) for row in rows)]
     colours, shapes = zip(*(LOOKS[kind] for kind in there), strict=True)
-    of_kind = {"field": "is", "type": "nominal", "title": None}
-    colour = of_kind | {"scale": {"domain": there, "range": list(colours)}}
-    shape = of_kind | {"scale": {"domain": there, "range": list(shapes)}}
+    of_kind, said = {"field": "is", "type": "nominal", "title": None}, [_(kind) for kind in there]
+    colour = of_kind | {"scale": {"domain": said, "range": list(colours)}}
+    shape = of_kind | {"scale": {"domain": said, "range": list(shapes)}}
     tips = [{"field": "terms"}, {"field": "p_loss", "format": ".4%"}, {"field": "cost", "format": ",.0f"}]
     return [
         {
             "mark": {"type": "line", "interpolate": "step-after", "color": "#999999"},
-            "transform": [{"filter": "datum.is != 'as it stands'"}],
+            "transform": [{"filter": f"datum.is != '{_('as it stands')}'"}],
             "encoding": {"x": x, "y": y, "order": {"field": x["field"]}},
         },
         {
@@ -352,7 +447,7 @@ def _layers(rows: list[dict[str, Any]], x: Spec, y: Spec) -> list[Spec]:
         },
         {
             "mark": {"type": "text", "align": "left", "dx": 9, "dy": -9, "fontWeight": "bold"},
-            "transform": [{"filter": "datum.is == 'solved'"}],
+            "transform": [{"filter": f"datum.is == '{_('solved')}'"}],
             "encoding": {"x": x, "y": y, "text": {"field": "terms"}},
         },
     ]

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Statistic, Withheld
-from risksim.report.answer import chance, error_of, money
-from risksim.report.batch import BadOf, Footing
+from risksim.report.answer import chance, error_of, money, translated
+from risksim.report.batch import BadOf, Footing, basis, counted_rows, how
 from risksim.report.numbers import percent
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 HEAD = (
     "",
-    "file",
-    "P(loss)",
+    N_("file"),
+    N_("P(loss)"),
     "",
-    "NPV / capital",
+    N_("NPV / capital"),
     "",
-    "IRR 5 %",
+    N_("IRR 5 %"),
     "",
-    "IRR median",
+    N_("IRR median"),
     "",
-    "worst 5 % / capital",
+    N_("worst 5 % / capital"),
     "",
-    "repayment a head",
+    N_("repayment a head"),
     "",
-    "would come anyway",
+    N_("would come anyway"),
     "",
-    "public net benefit",
+    N_("public net benefit"),
     "",
 )
 
@@ -71,20 +73,26 @@ def ranking(foot: Footing, rows: tuple[RankedOf, ...], apart: tuple[BadOf, ...],
     -------
     str
     """
-    order = "in the order of the files" if by is None else f"by {by}, the best first"
-    partial = ", partial: interrupted before the last row" if foot.partial else ""
-    parts = [f"{len(rows)} row{'' if len(rows) == 1 else 's'}, {order}{partial}.\n"]
+    order = _("in the order of the files") if by is None else _("by {measure}, the best first", measure=by)
+    parts = [_("{rows}, {order}.\n", rows=counted_rows(len(rows)), order=order)]
+    if foot.partial:
+        parts = [
+            _(
+                "{rows}, {order}, partial: interrupted before the last row.\n",
+                rows=counted_rows(len(rows)),
+                order=order,
+            )
+        ]
     for currency, hurdle in dict.fromkeys((row.currency, row.hurdle) for row in rows):
         these = [row for row in rows if (row.currency, row.hurdle) == (currency, hurdle)]
-        parts.append(heading(f"All investors, {currency}, present values at {percent(hurdle)} a year"))
-        parts.append(table(HEAD, [_cells(row, sorted_by=by is not None) for row in these], left=2))
+        parts.append(heading(basis(currency, hurdle)))
+        parts.append(table(translated(HEAD), [_cells(row, sorted_by=by is not None) for row in these], left=2))
     if apart:
-        parts.append(heading("Not ranked"))
-        parts += [f"- {one.file}: {one.message}\n" for one in apart]
-    engines = "".join(f", {name} engine" for name in dict.fromkeys(row.engine for row in rows))
+        parts.append(heading(_("Not ranked")))
+        parts += [f"- {one.file}: {in_words(one.message)}\n" for one in apart]
+    parts.append(f"\n{how(foot, [row.engine for row in rows])}\n")
     parts.append(
-        f"\n{foot.paths:,} paths each, seed {foot.seed}{engines}, risksim {foot.version}.\n"
-        "± is one standard error of the simulation; what does not exist is a dash, and the JSON says why.\n"
+        _("± is one standard error of the simulation; what does not exist is a dash, and the JSON says why.\n")
     )
     return "".join(parts)
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from risksim.language import N_, _
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
+from risksim.report.numbers import number
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 TITLES = {
-    "capital": "capital [USD]",
-    "places": "places [people]",
-    "most_paid": "most paid over capital",
-    "enrolment": "enrolled over planned",
-    "achieved": "achieved over high case",
+    "capital": N_("capital [USD]"),
+    "places": N_("places [people]"),
+    "most_paid": N_("most paid over capital"),
+    "enrolment": N_("enrolled over planned"),
+    "achieved": N_("achieved over high case"),
 }
 
 
@@ -59,28 +62,47 @@ def reference(found: ReferenceOf, timing: Mapping[str, list[float]], repaid: Map
     -------
     str
     """
-    head = ("", "this file", "10 %", "25 %", "half", "75 %", "90 %", "past deals", "lies")
+    head = ("", _("this file"), "10 %", "25 %", _("half"), "75 %", "90 %", _("past deals"), _("lies"))
     rows = [
         (
-            TITLES[one.name],
+            _(TITLES[one.name]),
             "-" if one.value is None else _value(one.name, one.value.value),
             *(_value(one.name, q) for q in one.quantiles),
-            str(one.past_deals),
+            number(one.past_deals, "d"),
             band(one),
         )
         for one in found.measures
     ]
-    parts = [f"{found.deal}\n", heading("Among past deals (so many of them reached no more)"), table(head, rows), "\n"]
+    title = _("Among past deals (so many of them reached no more)")
+    parts = [f"{found.deal}\n", heading(title), table(head, rows), "\n"]
     parts += [f"- {said}\n" for said in warnings(found)]
     low, middle, high, n = (timing[key][0] for key in ("low", "median", "high", "n"))
+    came = _(
+        "- Payments of {n} past deals came {middle} years late at the median, from {low} years early to {high} late.\n"
+    )
+    if middle < 0:
+        came = _(
+            "- Payments of {n} past deals came {middle} years early at the median, from {low} years early to {high} "
+            "late.\n"
+        )
     parts.append(
-        f"- Payments of {n:.0f} past deals came {abs(middle):.2f} years {'early' if middle < 0 else 'late'} at the "
-        f"median, from {abs(low):.2f} years early to {high:.2f} late.\n"
-        f"- Of nearly {repaid['completed'][0]:.0f} completed deals {repaid['unpaid'][0]:.0f} did not repay their "
-        "investors (not checked against its source). That says as much of thresholds set softly, and of which deals "
-        "are completed, as of low risk: no probability of a loss follows from it.\n"
-        "\nPast deals: INDIGO Impact Bond Dataset of the Government Outcomes Lab, its quantiles not checked again; "
-        "nothing of it enters a simulation.\n"
+        came.format(
+            n=number(n, ".0f"),
+            middle=number(abs(middle), ".2f"),
+            low=number(abs(low), ".2f"),
+            high=number(high, ".2f"),
+        )
+    )
+    parts.append(
+        _(
+            "- Of nearly {completed} completed deals {unpaid} did not repay their investors (not checked against its "
+            "source). That says as much of thresholds set softly, and of which deals are completed, as of low risk: "
+            "no probability of a loss follows from it.\n"
+            "\nPast deals: INDIGO Impact Bond Dataset of the Government Outcomes Lab, its quantiles not checked again; "
+            "nothing of it enters a simulation.\n",
+            completed=number(repaid["completed"][0], ".0f"),
+            unpaid=number(repaid["unpaid"][0], ".0f"),
+        )
     )
     return "".join(parts)
 
@@ -88,23 +110,29 @@ def reference(found: ReferenceOf, timing: Mapping[str, list[float]], repaid: Map
 def band(one: MeasureOf) -> str:
     """Where a value lies, in words."""
     if one.value is None:
-        return f"left out: {one.left_out}"
+        return _("left out: {why}", why=in_words(one.left_out or ""))
     at = [level for level, q in zip(one.levels, one.quantiles, strict=True) if q == round(one.value.value, 9)]
+    if len(at) > 1:
+        return _("at {low} to {high}", low=_level(at[0]), high=_level(at[-1]))
     if at:
-        return f"at {_level(at[0])}" + (f" to {_level(at[-1])}" if len(at) > 1 else "")
+        return _("at {level}", level=_level(at[0]))
     if one.below is None:
-        return f"below {_level(one.levels[0])}: lower than nine in ten"
+        return _("below {level}: lower than nine in ten", level=_level(one.levels[0]))
     if one.above is None:
-        return f"above {_level(one.levels[-1])}: higher than nine in ten"
-    return f"between {_level(one.below)} and {_level(one.above)}"
+        return _("above {level}: higher than nine in ten", level=_level(one.levels[-1]))
+    return _("between {low} and {high}", low=_level(one.below), high=_level(one.above))
 
 
 def _level(level: float) -> str:
-    return "the median" if level == 0.5 else f"the {100 * level:.0f} % point"
+    return _("the median") if level == 0.5 else _("the {level} % point", level=number(100 * level, ".0f"))
 
 
 def _value(name: str, value: float) -> str:
-    return f"{value:,.0f}" if name in ("capital", "places") else f"{value:.2f}"
+    return number(value, ",.0f" if name in ("capital", "places") else ".2f")
+
+
+def _share(share: float) -> str:
+    return f"{number(100 * share, '.0f')} %"
 
 
 def warnings(found: ReferenceOf) -> list[str]:
@@ -112,25 +140,48 @@ def warnings(found: ReferenceOf) -> list[str]:
     said, of = [], {one.name: one for one in found.measures}
     enrolment, achieved, most, places = (of[name] for name in ("enrolment", "achieved", "most_paid", "places"))
     if enrolment.value is not None:
-        tenth, quarter = (100 * q for q in enrolment.quantiles[:2])
+        tenth, quarter = map(_share, enrolment.quantiles[:2])
         said.append(
-            f"A quarter of completed deals enrolled less than {quarter:.0f} % of those planned, one in ten less than "
-            f"{tenth:.0f} %; this file counts on {100 * enrolment.value.value:.0f} % on average."
+            _(
+                "A quarter of completed deals enrolled less than {quarter} of those planned, one in ten less than "
+                "{tenth}; this file counts on {here} on average.",
+                quarter=quarter,
+                tenth=tenth,
+                here=_share(enrolment.value.value),
+            )
         )
     if achieved.value is not None and achieved.p_below_median is not None:
-        middle = 100 * achieved.quantiles[2]
         said.append(
-            f"Half of completed deals reached less than {middle:.0f} % of their high case; this file's plan counts on "
-            f"100 %. It gives less than {middle:.0f} % of the successes it expects of '{found.outcome}' with a chance "
-            f"of {chance(achieved.p_below_median)[0]}; if the plan is a high case, that is too little."
+            _(
+                "Half of completed deals reached less than {middle} of their high case; this file's plan counts on "
+                "100 %. It gives less than {middle} of the successes it expects of '{outcome}' with a chance of "
+                "{chance}; if the plan is a high case, that is too little.",
+                middle=_share(achieved.quantiles[2]),
+                outcome=found.outcome,
+                chance=chance(achieved.p_below_median)[0],
+            )
         )
     if most.value is not None:
-        where = "its cap" if found.capped else "the most on any path"
-        ratio = f"The most that is paid ({where}) is {most.value.value:.2f} times the capital"
+        where = _("its cap") if found.capped else _("the most on any path")
+        times = number(most.value.value, ".2f")
         if most.below is None:
-            said.append(f"{ratio}, less than in nine of ten past deals: there is little to make good what fails.")
+            said.append(
+                _(
+                    "The most that is paid ({where}) is {times} times the capital, less than in nine of ten past "
+                    "deals: there is little to make good what fails.",
+                    where=where,
+                    times=times,
+                )
+            )
         elif most.value.value > most.quantiles[2]:
-            said.append(f"{ratio}: in past deals so much was paid where capital was put to use again.")
+            said.append(
+                _(
+                    "The most that is paid ({where}) is {times} times the capital: in past deals so much was paid "
+                    "where capital was put to use again.",
+                    where=where,
+                    times=times,
+                )
+            )
     if places.value is not None and places.below is None:
-        said.append("Fewer places than in nine of ten past deals: luck alone moves its results far.")
+        said.append(_("Fewer places than in nine of ten past deals: luck alone moves its results far."))
     return said

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from risksim.language import N_, _, plural
 from risksim.metrics.precision import Estimate
 from risksim.report.answer import chance
 from risksim.report.charts import COLOURS, Spec, chart
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 VISIBLE = 3.0
 """Standard errors from which a move of an input is told."""
 MOST_FEARED = 8
+TOGETHER = {
+    "cohorts": N_("If nobody knows how cohorts go together ({fails})"),
+    "deals": N_("If nobody knows how deals go together ({fails})"),
+}
+PARTS = {"cohorts": N_("{n} cohorts"), "deals": N_("{n} deals")}
+"""What may fail together."""
 
 
 class Footing(NamedTuple):
@@ -42,27 +50,33 @@ def robust(foot: Footing, found: Any) -> str:
     -------
     str
     """
-    eta, epsilon = f"{found.eta:.3g}", percent(found.epsilon, 0.0, 2)
+    within = _("  at most, by any law within {eta}", eta=number(found.eta, ".3g"))
+    anything = _("  at most, if with {epsilon} anything may hold", epsilon=percent(found.epsilon, 0.0, 2))
     parts = [f"{foot.deal}\n{sentence(foot, found)}\n", f"{meaning(found)}\n"]
     rows = [
-        ("mean loss of present value, as modelled", *_money(found.loss)),
-        (f"  at most, by any law within {eta}", *_money(found.loss_worst)),
-        ("  the same, were it normal", rounded(found.loss_normal, found.loss.standard_error, 0), ""),
-        ("P(loss), as modelled", *chance(found.p_loss)),
-        (f"  at most, by any law within {eta}", *chance(found.p_loss_worst)),
-        (f"  at most, if with {epsilon} anything may hold", *chance(found.p_loss_contaminated)),
-        ("  at most, by any law with this mean and spread", percent(found.p_loss_moments, 0.0, 2), ""),
+        (_("mean loss of present value, as modelled"), *_money(found.loss)),
+        (within, *_money(found.loss_worst)),
+        (_("  the same, were it normal"), rounded(found.loss_normal, found.loss.standard_error, 0), ""),
+        (_("P(loss), as modelled"), *chance(found.p_loss)),
+        (within, *chance(found.p_loss_worst)),
+        (anything, *chance(found.p_loss_contaminated)),
+        (_("  at most, by any law with this mean and spread"), percent(found.p_loss_moments, 0.0, 2), ""),
     ]
-    parts.append(heading(f"How wrong may the model be? (all investors, {foot.currency})"))
+    parts.append(heading(_("How wrong may the model be? (all investors, {currency})", currency=foot.currency)))
     parts.append(table(("", "", ""), rows))
     if found.at_edge:
-        parts.append("The bound is the worst path itself: more paths may show worse.\n")
+        parts.append(_("The bound is the worst path itself: more paths may show worse.\n"))
     parts += _feared(found) + _opened(foot, found) + _together(found)
     parts.append(
-        f"\n{foot.paths:,} paths, seed {foot.seed}, {found.engine} engine. "
-        f"Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        f"Present values at {percent(found.hurdle)} a year; a negative loss is a gain. ± is one standard error.\n"
-        "A law can only make likelier what the paths show: what no path can do, no bound here fears.\n"
+        _(
+            "\n{how}. Scenario {digest}, risksim {version}.\n"
+            "Present values at {rate} a year; a negative loss is a gain. ± is one standard error.\n"
+            "A law can only make likelier what the paths show: what no path can do, no bound here fears.\n",
+            how=in_words(f"{foot.paths:,} paths, seed {foot.seed}, {found.engine} engine"),
+            digest=foot.digest[:12],
+            version=foot.version,
+            rate=percent(found.hurdle),
+        )
     )
     return "".join(parts)
 
@@ -71,10 +85,15 @@ def sentence(foot: Footing, found: Any) -> str:
     """The bound in one sentence."""
     loss, worst = found.loss, found.loss_worst
     most, now = chance(found.p_loss_worst)[0], chance(found.p_loss)[0]
-    return (
-        f"If the model is off by a relative entropy of {found.eta:.3g}, the chance of a loss is at most {most} instead "
-        f"of {now}, and the mean loss of present value at most {rounded(worst.value, worst.standard_error, 0)} "
-        f"{foot.currency} instead of {rounded(loss.value, loss.standard_error, 0)}."
+    return _(
+        "If the model is off by a relative entropy of {eta}, the chance of a loss is at most {most} instead of {now}, "
+        "and the mean loss of present value at most {worst} {currency} instead of {loss}.",
+        eta=number(found.eta, ".3g"),
+        most=most,
+        now=now,
+        worst=rounded(worst.value, worst.standard_error, 0),
+        currency=foot.currency,
+        loss=rounded(loss.value, loss.standard_error, 0),
     )
 
 
@@ -82,12 +101,24 @@ def meaning(found: Any) -> str:
     """What the relative entropy means in words."""
     if found.anchor is not None:
         one = found.anchor
-        return (
-            f"{one.eta:.3g} is how far {one.people:,} people at a success rate of {one.rate:g} are from as many at "
-            f"{one.other:g}."
+        return plural(
+            "{eta} is how far {people} person at a success rate of {rate} is from one at {other}.",
+            "{eta} is how far {people} people at a success rate of {rate} are from as many at {other}.",
+            one.people,
+            eta=number(one.eta, ".3g"),
+            people=number(one.people),
+            rate=number(one.rate, "g"),
+            other=number(one.other, "g"),
         )
-    pairs = [f"{people:,} people at {rate:.2f}" for rate, _, people in found.rates_apart]
-    return f"That is as far as {', or '.join(pairs)} are from as many at a success rate of 0.70."
+    pairs = [
+        _("{people} people at {rate}", people=number(people), rate=number(rate, ".2f"))
+        for rate, _other, people in found.rates_apart
+    ]
+    return _(
+        "That is as far as {pairs} are from as many at a success rate of {rate}.",
+        pairs=_(", or ").join(pairs),
+        rate=number(0.7, ".2f"),
+    )
 
 
 def _money(estimate: Estimate) -> tuple[str, str]:
@@ -99,11 +130,23 @@ def _feared(found: Any) -> list[str]:
     if not found.feared:
         return []
     if not seen:
-        return [heading("What the bound fears"), "No input moves visibly: it fears the luck of people.\n"]
-    return [heading("What the bound fears")] + [
-        f"- {one.name} is {rounded(one.worst, 0.0, 3)} on average instead of {rounded(one.plain, 0.0, 3)}: "
-        f"{abs(one.by):.2f} of its standard deviations {'up' if one.by > 0.0 else 'down'} "
-        f"({abs(one.in_errors):,.0f} standard errors).\n"
+        return [heading(_("What the bound fears")), _("No input moves visibly: it fears the luck of people.\n")]
+    down = _(
+        "- {input} is {worst} on average instead of {plain}: {by} of its standard deviations down ({errors} standard "
+        "errors).\n"
+    )
+    up = _(
+        "- {input} is {worst} on average instead of {plain}: {by} of its standard deviations up ({errors} standard "
+        "errors).\n"
+    )
+    return [heading(_("What the bound fears"))] + [
+        (up if one.by > 0.0 else down).format(
+            input=one.name,
+            worst=rounded(one.worst, 0.0, 3),
+            plain=rounded(one.plain, 0.0, 3),
+            by=number(abs(one.by), ".2f"),
+            errors=number(abs(one.in_errors), ",.0f"),
+        )
         for one in seen
     ]
 
@@ -112,19 +155,16 @@ def _opened(foot: Footing, found: Any) -> list[str]:
     if not found.opened:
         return []
     first = found.opened[0]
-    each = ", ".join(f"{one.path} ({one.times:.1f} times)" for one in found.opened)
-    said = [f"- Paths that become most likely: {each}.\n"]
-    if foot.file is None:
-        pass
-    elif found.together is not None and found.together.of == "deals":
-        deal = found.together.chances[0][0]
-        said.append(
-            f'  Open one:  risksim explain {foot.file} --path {first.path} --seed {foot.seed} --deal "{deal}"\n'
-        )
-    else:
-        engine = " --engine conditional" if found.engine == "conditional" else ""
-        said.append(f"  Open one:  risksim explain {foot.file} --path {first.path} --seed {foot.seed}{engine}\n")
-    return said if found.feared else [heading("What the bound fears"), *said]
+    each = ", ".join(_("{path} ({times} times)", path=one.path, times=number(one.times, ".1f")) for one in found.opened)
+    said = [_("- Paths that become most likely: {paths}.\n", paths=each)]
+    if foot.file is not None:
+        command = f"risksim explain {foot.file} --path {first.path} --seed {foot.seed}"
+        if found.together is not None and found.together.of == "deals":
+            command += f' --deal "{found.together.chances[0][0]}"'
+        elif found.engine == "conditional":
+            command += " --engine conditional"
+        said.append(_("  Open one:  {command}\n", command=command))
+    return said if found.feared else [heading(_("What the bound fears")), *said]
 
 
 def _together(found: Any) -> list[str]:
@@ -132,12 +172,12 @@ def _together(found: Any) -> list[str]:
     if one is None:
         return []
     rows = [
-        ("all fail", percent(one.p_all, 0.0, 2), percent(one.p_all_most, 0.0, 2)),
-        ("any fails", percent(one.p_any, 0.0, 2), percent(one.p_any_most, 0.0, 2)),
+        (_("all fail"), percent(one.p_all, 0.0, 2), percent(one.p_all_most, 0.0, 2)),
+        (_("any fails"), percent(one.p_any, 0.0, 2), percent(one.p_any_most, 0.0, 2)),
     ]
     return [
-        heading(f"If nobody knows how {one.of} go together ({one.fails})"),
-        table((f"{len(one.chances)} {one.of}", "as modelled", "at most"), rows),
+        heading(_(TOGETHER[one.of], fails=in_words(one.fails))),
+        table((_(PARTS[one.of], n=number(len(one.chances))), _("as modelled"), _("at most")), rows),
     ]
 
 
@@ -145,8 +185,8 @@ def charts(deal: str, currency: str, found: Any) -> dict[str, Spec]:
     """Both bounds against the relative entropy."""
     drawn = {}
     for name, title, unit in (
-        ("loss", "mean loss of present value", currency),
-        ("p_loss", "P(loss)", "probability"),
+        ("loss", _("{deal}: the most that mean loss of present value can be if the model is wrong"), currency),
+        ("p_loss", _("{deal}: the most that P(loss) can be if the model is wrong"), _("probability")),
     ):
         rows = [
             {"eta": one.eta, "bound": value.value, "low": value.low, "high": value.high}
@@ -154,11 +194,11 @@ def charts(deal: str, currency: str, found: Any) -> dict[str, Spec]:
             for value in (getattr(one, name),)
         ]
         rows = [{key: cell if abs(cell) < float("inf") else None for key, cell in row.items()} for row in rows]
-        x = {"field": "eta", "type": "quantitative", "title": "relative entropy"}
+        x = {"field": "eta", "type": "quantitative", "title": _("relative entropy")}
         y = {"field": "bound", "type": "quantitative", "title": unit, "scale": {"zero": name == "p_loss"}}
         y |= {"axis": {"format": ".0%" if name == "p_loss" else ",.0f"}}
         drawn[name] = chart(
-            f"{deal}: the most that {title} can be if the model is wrong",
+            title.format(deal=deal),
             rows,
             [
                 {"mark": {"type": "line", "point": True, "color": COLOURS[0]}, "encoding": {"x": x, "y": y}},

@@ -13,8 +13,10 @@ from functools import cache
 from risksim.language import N_, _, spoken
 from risksim.report import said_of_stresses
 from risksim.report.numbers import marked, written
+from risksim.report.said_of_terms import FORMS as OF_TERMS
 
 FORMS = (
+    *OF_TERMS,
     # How a run was made
     N_("exact engine, no simulation error ({combinations} combinations of counts)"),
     N_("{points} quasi-random points in 32 replicates, seed {seed}, conditional engine with people integrated"),

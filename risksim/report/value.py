@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from risksim.language import N_, _, plural
 from risksim.metrics.precision import Estimate
 from risksim.report.charts import COLOURS, Spec, chart
-from risksim.report.numbers import percent, plus_minus, rounded
+from risksim.report.numbers import number, percent, plus_minus, rounded
+from risksim.report.said_below import in_words
 from risksim.report.table import heading, table
 
 MOST_NAMED = 12
 """Inputs in the table at most."""
-WHOSE = {"investor": "the investors'", "payer": "the payers'", "both": "a joint"}
+WHOSE = {
+    "investor": N_("It is the investors' decision."),
+    "payer": N_("It is the payers' decision."),
+    "both": N_("It is a joint decision."),
+}
 
 
 class Footing(NamedTuple):
@@ -42,61 +48,94 @@ def value(foot: Footing, found: Any) -> str:
     """
     parts = [f"{foot.deal}\n", f"{sentence(foot, found)}\n"]
     parts += [f"{said}\n" for said in _of_pilot(foot, found.pilot)]
-    parts.append(heading(f"Decisions ({foot.currency})"))
-    rows = [(one.name, *_money(one.mean), percent(one.p_best, 0.0, 1)) for one in found.decisions]
-    parts.append(table(("", "mean payoff", "", "best, if all were known"), rows))
-    parts.append(heading(f"What it is worth to know beforehand ({foot.currency})"))
-    rows_known = [("everything that is uncertain", *_money(found.evpi))]
-    for kind, title in (("group", "all of: {}"), ("input", "{}")):
+    parts.append(heading(_("Decisions ({currency})", currency=foot.currency)))
+    rows = [(in_words(one.name), *_money(one.mean), percent(one.p_best, 0.0, 1)) for one in found.decisions]
+    parts.append(table(("", _("mean payoff"), "", _("best, if all were known")), rows))
+    parts.append(heading(_("What it is worth to know beforehand ({currency})", currency=foot.currency)))
+    rows_known = [(_("everything that is uncertain"), *_money(found.evpi))]
+    for kind in ("group", "input"):
         of_kind = [one for one in found.known if one.kind == kind]
-        rows_known += [(title.format(one.name), *_money(one.value)) for one in of_kind[:MOST_NAMED]]
+        rows_known += [(_known(kind, one.name), *_money(one.value)) for one in of_kind[:MOST_NAMED]]
         if len(of_kind) > MOST_NAMED:
-            rows_known.append((f"{len(of_kind) - MOST_NAMED} more, each worth no more than the last", "", ""))
-    parts.append(table(("", "worth", ""), rows_known))
+            more = _("{n} more, each worth no more than the last", n=len(of_kind) - MOST_NAMED)
+            rows_known.append((more, "", ""))
+    parts.append(table(("", _("worth"), ""), rows_known))
     if found.pilot is not None:
-        parts.append(heading(f"A pilot that counts '{found.pilot.outcome}' ({foot.currency})"))
-        sizes = [(f"{one.people:,} people", *_money(one.value), *_money(one.net)) for one in found.pilot.sizes]
-        itself = ("the rate itself", *_money(found.pilot.evppi), "", "")
-        parts.append(table(("", "information", "", f"net of {found.pilot.asked.cost:,.0f}", ""), [*sizes, itself]))
-    rate = "" if found.decides == "payer" else f"; investors' money at {percent(foot.hurdle)} a year"
+        title = _("A pilot that counts '{outcome}' ({currency})", outcome=found.pilot.outcome, currency=foot.currency)
+        sizes = [(_people(one.people), *_money(one.value), *_money(one.net)) for one in found.pilot.sizes]
+        itself = (_("the rate itself"), *_money(found.pilot.evppi), "", "")
+        net = _("net of {cost}", cost=number(found.pilot.asked.cost, ",.0f"))
+        parts += [heading(title), table(("", _("information"), "", net, ""), [*sizes, itself])]
+    if found.decides == "payer":
+        parts.append(_("\nPayoff: {payoff}. Nothing else counts in it.\n", payoff=in_words(found.payoff)))
+    else:
+        parts.append(
+            _(
+                "\nPayoff: {payoff}; investors' money at {rate} a year. Nothing else counts in it.\n",
+                payoff=in_words(found.payoff),
+                rate=percent(foot.hurdle),
+            )
+        )
+    how = in_words(foot.how)
     parts.append(
-        f"\nPayoff: {found.payoff}{rate}. Nothing else counts in it.\n"
-        f"{foot.how}. Scenario {foot.digest[:12]}, risksim {foot.version}.\n"
-        + "".join(f"{note}\n" for note in found.notes)
-        + "± is one standard error. Values do not add up: what one number tells, another may tell as well.\n"
+        _("{how}. Scenario {digest}, risksim {version}.\n", how=how, digest=foot.digest[:12], version=foot.version)
     )
+    parts += [f"{in_words(note)}\n" for note in found.notes]
+    parts.append(_("± is one standard error. Values do not add up: what one number tells, another may tell as well.\n"))
     return "".join(parts)
+
+
+def _known(kind: str, name: str) -> str:
+    """What may be known: an input as the file calls it, or a group of them."""
+    return _("all of: {group}", group=in_words(name)) if kind == "group" else name
+
+
+def _people(count: int) -> str:
+    return plural("{people} person", "{people} people", count, people=number(count))
 
 
 def sentence(foot: Footing, found: Any) -> str:
     """Who decides, what is best now, and what more knowledge would be worth."""
     best = next(one for one in found.decisions if one.name == found.best)
-    said = (
-        f"It is {WHOSE[found.decides]} decision. As far as is known, the best is to {found.best}: "
-        f"{rounded(best.mean.value, best.mean.standard_error, 0)} {foot.currency} on average."
+    now = _(
+        "As far as is known, the best is to {best}: {amount} {currency} on average.",
+        best=in_words(found.best),
+        amount=rounded(best.mean.value, best.mean.standard_error, 0),
+        currency=foot.currency,
     )
-    worth = rounded(found.evpi.value, found.evpi.standard_error, 0)
     if found.evpi.value <= 0.0:
-        return f"{said} Nothing that could be known would change it."
-    return f"{said} Knowing every uncertain number beforehand would be worth {worth} {foot.currency}."
+        then = _("Nothing that could be known would change it.")
+    else:
+        then = _(
+            "Knowing every uncertain number beforehand would be worth {worth} {currency}.",
+            worth=rounded(found.evpi.value, found.evpi.standard_error, 0),
+            currency=foot.currency,
+        )
+    return f"{_(WHOSE[found.decides])} {now} {then}"
 
 
 def _of_pilot(foot: Footing, pilot: Any) -> list[str]:
     if pilot is None:
         return []
     this, asked = pilot.this, pilot.asked
-    information = rounded(this.value.value, this.value.standard_error, 0)
-    said = f"A pilot with {this.people:,} people tells as much as is worth {information} {foot.currency}"
-    more = [f"serves {asked.serves:g} deals"] if asked.serves != 1.0 else []
-    more += [f"takes {asked.delay:g} months"] if asked.delay else []
-    more += [f"lets the chance lapse with {percent(asked.lapse)}"] if asked.lapse else []
+    serves, delay = number(asked.serves, "g"), number(asked.delay, "g")
+    more = [plural("serves {n} deal", "serves {n} deals", asked.serves, n=serves)] if asked.serves != 1.0 else []
+    more += [plural("takes {n} month", "takes {n} months", asked.delay, n=delay)] if asked.delay else []
+    more += [_("lets the chance lapse with {share}", share=percent(asked.lapse))] if asked.lapse else []
+    form = _("A pilot with {people} tells as much as is worth {information} {currency}.")
     if more:
-        said += f" for one deal; it {', '.join(more)}"
-    if asked.cost:
-        net = rounded(this.net.value, this.net.standard_error, 0)
-        verdict = "worth making" if this.net.value > 0.0 else "not worth making"
-        said += f". At a cost of {asked.cost:,.0f} it is {verdict}: {net} {foot.currency} remain"
-    return [f"{said}."]
+        form = _("A pilot with {people} tells as much as is worth {information} {currency} for one deal; it {more}.")
+    information = rounded(this.value.value, this.value.standard_error, 0)
+    said = form.format(
+        people=_people(this.people), information=information, currency=foot.currency, more=", ".join(more)
+    )
+    if not asked.cost:
+        return [said]
+    verdict = _("At a cost of {cost} it is not worth making: {net} {currency} remain.")
+    if this.net.value > 0.0:
+        verdict = _("At a cost of {cost} it is worth making: {net} {currency} remain.")
+    cost, net = number(asked.cost, ",.0f"), rounded(this.net.value, this.net.standard_error, 0)
+    return [f"{said} {verdict.format(cost=cost, net=net, currency=foot.currency)}"]
 
 
 def _money(estimate: Estimate) -> tuple[str, str]:
@@ -113,7 +152,7 @@ def charts(deal: str, currency: str, found: Any) -> dict[str, Spec]:
             for one in known
         ]
         y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}}
-        title = f"{deal}: what it is worth to know one number beforehand"
+        title = _("{deal}: what it is worth to know one number beforehand", deal=deal)
         drawn["known"] = chart(
             title,
             rows,
@@ -140,14 +179,14 @@ def _pilot_chart(deal: str, currency: str, found: Any) -> Spec:
         {"people": one.people, "value": one.value.value, "low": _finite(one.value.low), "high": _finite(one.value.high)}
         for one in pilot.sizes
     ]
-    lines = [{"line": "knowing everything", "at": found.evpi.value}]
+    lines = [{"line": _("knowing everything"), "at": found.evpi.value}]
     if pilot.asked.cost:
-        lines.append({"line": "cost of the pilot", "at": pilot.asked.cost})
+        lines.append({"line": _("cost of the pilot"), "at": pilot.asked.cost})
     x = {
         "field": "people",
         "type": "quantitative",
         "scale": {"type": "log"},
-        "title": "people of the pilot",
+        "title": _("people of the pilot"),
         "axis": {"values": [one.people for one in pilot.sizes]},
     }
     y = {"field": "value", "type": "quantitative", "title": currency, "scale": {"zero": True}}
@@ -155,10 +194,10 @@ def _pilot_chart(deal: str, currency: str, found: Any) -> Spec:
         "field": "line",
         "type": "nominal",
         "title": None,
-        "scale": {"domain": ["knowing everything", "cost of the pilot"], "range": [COLOURS[2], COLOURS[1]]},
+        "scale": {"domain": [_("knowing everything"), _("cost of the pilot")], "range": [COLOURS[2], COLOURS[1]]},
     }
     return chart(
-        f"{deal}: what a pilot is worth by its size",
+        _("{deal}: what a pilot is worth by its size", deal=deal),
         rows,
         [
             {"mark": {"type": "line", "point": True, "color": COLOURS[0]}, "encoding": {"x": x, "y": y}},
