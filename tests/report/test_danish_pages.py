@@ -233,12 +233,6 @@ def test_standard_stresses_are_called_as_their_analysis_calls_them():
     assert {stress.key: (stress.name, stress.words) for stress, _made in SET} == STANDARD
 
 
-def test_a_question_that_is_not_translated_stays_in_english_all_through():
-    file = SCENARIOS / "risks" / "development-cost.yaml"
-    question = ("describe", file, "--reference")
-    assert page(*question, "--lang", "da") == page(*question)
-
-
 def test_a_language_nobody_speaks_gets_a_kind_message():
     done = CliRunner().invoke(app, ["check", "deal.yaml", "--lang", "fr"])
     assert done.exit_code == 2
