@@ -40,7 +40,7 @@ PLAIN = (
     N_("moves away"),
 )
 """Keys that read as words once their marks are taken off, for the catalogue."""
-UNITS = (N_("month"), N_("1/year"))
+UNITS = (N_("month"), N_("1/year"), N_("as measured"))
 """Units that are words, likewise; others stand in the file."""
 SHARES = ("dropout", "share", "unmeasured", "success_rate", "rate", "chance", "usual", "mean", "counterfactual", "lost")
 """Last keys of numbers between 0 and 1 that are shares."""
