@@ -286,10 +286,12 @@ def term_text(term: TermOf, value: float | None) -> str:
 def _needed(one: RelaxationOf, money: bool) -> tuple[str, str]:
     """The number at which a limit could be kept, and how far it gives way; rounded so that it is kept."""
     places = 2 if money else 6
-    outwards = math.floor if ">" in one.limit else math.ceil
     scale = 10**places
-    needed, by = (outwards(each * scale - 1e-6) / scale for each in (one.needed, one.by))
-    return number(needed, f",.{places}f"), number(by, f",.{places}f")
+    slack = 1e-6  # a number that is whole but for its last bits stays
+    is_least = ">" in one.limit
+    needed = math.floor(one.needed * scale + slack) if is_least else math.ceil(one.needed * scale - slack)
+    by = math.ceil(one.by * scale - slack)
+    return number(needed / scale, f",.{places}f"), number(by / scale, f",.{places}f")
 
 
 def _chance(estimate: Estimate) -> str:

@@ -17,7 +17,7 @@ from risksim.scenario.scenario import Scenario
 from risksim.scenario.uncertainty import Fixed, FixedLaw, Law
 
 SILENT = frozenset(
-    {*Origin.model_fields, "label", "name", "description", "sources", "stresses", "schema_", "due_diligence"}
+    {*Origin.model_fields, "label", "name", "description", "sources", "stresses", "titles", "schema_", "due_diligence"}
 )
 """Keys that say where numbers come from or what things are called."""
 LONGEST = 100
