@@ -89,7 +89,8 @@ def second_page(facts: Facts) -> list[Block]:
     title = _("What the answer hangs on, and what is assumed") if facts.drivers is not None else _("What is assumed")
     blocks += _section(title, beside([*said, *tornado(facts)]))
     blocks += _section(_("Stresses"), stresses(facts))
-    blocks += _section(_("Terms that would make it acceptable"), terms(facts))
+    said = terms(facts)
+    blocks += _section(_("Terms that would make it acceptable"), beside([*said, *(acceptability(facts) if said else [])]))
     blocks += _section(_("What the calculation cannot say"), limits(facts))
     return [*blocks, *provenance(facts)]
 
@@ -104,7 +105,7 @@ def annexes(facts: Facts) -> list[Block]:
         *budget_details(facts),
         *drivers_table(facts),
     ]
-    blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
+    blocks = _section(_("Further figures"), [*more, *([] if terms(facts) else acceptability(facts)), *what_each_does(facts)])
     return [
         *blocks,
         *inputs(facts),
