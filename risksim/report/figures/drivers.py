@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from risksim.analysis.sensitivity import Bar
     from risksim.analysis.variance import PartOf
 
-LETTERS = {"half": 22, "full": 40}
+LETTERS = {"half": 24, "full": 40}
 """Letters of a name on one line."""
+LABEL_LINE = 13
+"""[pixel]"""
 MOST_OUTCOMES = 2
 """Outcomes whose variance is shown beside money."""
 ROOM_FOR_LABEL = {"half": 0.14, "full": 0.07}
@@ -131,7 +133,7 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         high=unit.prose(first.npv.high.value, error_of(first.npv.high)),
     )
     lines = max(label.count("\n") + 1 for label in labels)
-    height = 78.0 + (SIZE_OF_LINE * lines + 10) * len(bars)
+    height = 70.0 + (LABEL_LINE * lines + 5) * len(bars)
     return drawn("drivers", layers, rows, table, alt, caption, width, height)
 
 

@@ -152,7 +152,7 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         tuple((number(times, _multiple(times), 2), share(loss), amount(paid)) for times, loss, paid in points),
         _notes(limit, most, facts),
     )
-    return drawn("acceptability", layers, rows, table, _alt(points, limit, unit), caption, width, 240.0)
+    return drawn("acceptability", layers, rows, table, _alt(points, limit, unit), caption, width, 175.0)
 
 
 def _multiple(times: float) -> str:
@@ -161,7 +161,7 @@ def _multiple(times: float) -> str:
 
 def _apart(rows: list[Row], domain: list[float], top: float, width: Width) -> list[Row]:
     """Points whose names do not run into each other: that of the price as it is first, then from the ends."""
-    across, up = (PIXELS[width] - 75) / (domain[1] - domain[0]), 165.0 / top
+    across, up = (PIXELS[width] - 75) / (domain[1] - domain[0]), 100.0 / top
     kept: list[Row] = []
     for row in sorted(rows, key=lambda row: (not row["now"], -abs(row["times"] - 1.0))):
         clear = all(
