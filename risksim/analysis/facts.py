@@ -412,7 +412,7 @@ def _multiplied(
     def at(hundredths: int) -> _Point:
         if hundredths not in tried:
             multiple = hundredths / HUNDREDTHS
-            other = api.changed(deal, "other prices", dict.fromkeys(places, {"times": multiple}))
+            other = api.changed(deal, "other prices", {place: {"times": multiple} for place in places})
             tried[hundredths] = _figures(api.resettle(other, draws), multiple)
             told(min(len(tried), len(MULTIPLES)), len(MULTIPLES))
         return tried[hundredths]

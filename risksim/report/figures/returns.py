@@ -22,7 +22,6 @@ from risksim.report.figures.drawing import (
     Unit,
     Width,
     amount,
-    columns_for,
     drawn,
     error_of,
     in_prose,

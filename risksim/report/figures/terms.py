@@ -217,7 +217,8 @@ def _alt(points: list[tuple[float, Estimate, Estimate]], limit: float | None, un
         for times, loss, paid in ends
     ]
     said = _(
-        "Curve of the investors' probability of a loss against the mean repayment, a point for each multiple of all prices: {ends}.",
+        "Curve of the investors' probability of a loss against the mean repayment, a point for each multiple of all "
+        "prices: {ends}.",
         ends="; ".join(parts),
     )
     if limit is None:

@@ -72,7 +72,7 @@ def page(
             front=_without_title(document),
             paper=medium == "paper",
             faces=faces,
-            css=_css(),
+            css=_css(medium),
             density=density,
             turns=turns,
             position=count().__next__,
@@ -157,8 +157,12 @@ def _coded(name: str) -> str:
 
 
 @cache
-def _css() -> str:
-    return (HERE / "memo.css").read_text(encoding="utf-8")
+def _css(medium: Literal["screen", "paper"]) -> str:
+    """The style; on paper without that of screens, whose conditions the setter of type does not know."""
+    whole = (HERE / "memo.css").read_text(encoding="utf-8")
+    if medium == "screen":
+        return whole
+    return whole[: whole.index("@media screen")] + whole[whole.index("@page") :]
 
 
 @cache

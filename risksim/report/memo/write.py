@@ -110,7 +110,9 @@ def annexes(facts: Facts) -> list[Block]:
         *budget_details(facts),
         *all_tables(facts),
     ]
-    blocks = _section(_("Further figures"), [*more, *([] if _has_room(facts) else acceptability(facts)), *what_each_does(facts)])
+    blocks = _section(
+        _("Further figures"), [*more, *([] if _has_room(facts) else acceptability(facts)), *what_each_does(facts)]
+    )
     return [
         *blocks,
         *inputs(facts),
