@@ -422,9 +422,9 @@ def _multiplied(
 
     points = tuple(at(round(multiple * HUNDREDTHS)) for multiple in MULTIPLES)
     grid = sorted(tried)
-    for multiple in HIGHER:
+    for higher in HIGHER:
         if not holds(grid[-1]):
-            grid.append(round(multiple * HUNDREDTHS))
+            grid.append(round(higher * HUNDREDTHS))
     enough = _first(grid, holds)
     own = at(HUNDREDTHS)
     multiple = None if enough is None else enough / HUNDREDTHS

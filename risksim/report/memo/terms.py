@@ -212,7 +212,7 @@ def terms_table(facts: Facts) -> list[Block]:
 
 def _rows_of_all(facts: Facts) -> list[tuple[Cell, ...]]:
     """All prices together and the guarantee, as rows beside single terms."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     if (found := facts.together) is not None:
         enough = text_cell(_("none is enough"))
         if found.multiple is not None:
