@@ -82,7 +82,7 @@ def words_of_files(name: str) -> list[str]:
 
     file = SHIPPED / name
     root = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    found = set(within(root))
+    found = {*within(root), file.name}
     for word in list(found):
         if word.endswith(".yaml") and (file.parent / word).is_file():
             found |= set(words_of_files(str((file.parent / word).resolve().relative_to(SHIPPED))))

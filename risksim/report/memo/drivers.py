@@ -14,16 +14,15 @@ from risksim.report.memo.words import (
     capital_letter,
     change_cell,
     count,
-    decimal_mark,
     estimate_cell,
     listing,
     money,
     money_cell,
-    number_cell,
     probability_cell,
     share_cell,
     text_cell,
 )
+from risksim.report.numbers import marked
 
 if TYPE_CHECKING:
     from risksim.analysis.judgements import Judged
@@ -157,10 +156,10 @@ def judged_table(facts: Facts) -> list[Block]:
 
 
 def _judged_row(one: Judged, public: bool) -> tuple[Cell, ...]:
-    row = [text_cell(one.key), text_cell(decimal_mark(one.value))]
+    row = [text_cell(one.key), text_cell(marked(one.value))]
     if one.npv is None or one.p_loss is None or one.low_value is None or one.high_value is None:
         return (*row, *(text_cell(DASH),) * (4 + public))
-    row += [number_cell(one.low_value), number_cell(one.high_value)]
+    row += [Cell(marked(f"{end:.3g}"), end, "number", 4) for end in (one.low_value, one.high_value)]
     row += [change_cell(one.npv.swing), change_cell(one.p_loss.swing, 100.0, 1)]
     if public:
         row.append(text_cell(DASH) if one.net_benefit is None else change_cell(one.net_benefit.swing))
