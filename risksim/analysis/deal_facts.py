@@ -171,6 +171,20 @@ def main_price(deal: api.Deal, expected: api.Run) -> Place | None:
     """
     plan, claims = deal.plan, expected.paths.claim
     found: list[tuple[float, int, Place]] = []
+    for position, place in _price_places(deal):
+        rows = np.flatnonzero(plan.payments.clause == position)
+        claimed = float(claims[:, rows].sum()) if claims.size else 0.0
+        found.append((-claimed, position, place))
+    return min(found, default=(0.0, 0, None))[2]
+
+
+def all_prices(deal: api.Deal) -> tuple[Place, ...]:
+    """Every price that can be multiplied, in the order of the file."""
+    return tuple(place for _position, place in _price_places(deal))
+
+
+def _price_places(deal: api.Deal) -> Iterator[tuple[int, Place]]:
+    """The prices that can be multiplied, each with the position of its rule."""
     for position, kind, said, terms in _rules(deal):
         key = next((key for key in PRICES if key in said), None)
         if key is None or kind in ("cap", "floor", "fund", "rebase", "amend", "fixed"):
@@ -180,10 +194,7 @@ def main_price(deal: api.Deal, expected: api.Run) -> Place | None:
             api.numbers_at(deal, place)
         except RisksimError:
             continue
-        rows = np.flatnonzero(plan.payments.clause == position)
-        claimed = float(claims[:, rows].sum()) if claims.size else 0.0
-        found.append((-claimed, position, Place(place, "price", _title(deal, kind, terms))))
-    return min(found, default=(0.0, 0, None))[2]
+        yield position, Place(place, "price", _title(deal, kind, terms))
 
 
 def other_terms(deal: api.Deal) -> tuple[Place, ...]:

@@ -6,21 +6,26 @@ out, with the reason.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from risksim import api
 from risksim.analysis.answer import Answered, Wishes, answer, ask, opened_by, to_open
-from risksim.analysis.deal_facts import deal_of, main_price, other_terms
+from risksim.analysis.deal_facts import all_prices, deal_of, main_price, other_terms
 from risksim.analysis.memo import (
     Appropriation,
     Drivers,
     Facts,
+    Promise,
     Provenance,
     Terms,
+    Together,
 )
 from risksim.analysis.purse_tornado import Tornado, tornado
 from risksim.analysis.results import (
@@ -34,7 +39,7 @@ from risksim.analysis.standard import Standard
 from risksim.analysis.standard import answer as stresses_of
 from risksim.errors import RisksimError
 from risksim.language import N_
-from risksim.metrics import precision
+from risksim.metrics import precision, search
 from risksim.metrics.precision import Estimate
 from risksim.metrics.purse import PurseSummary
 from risksim.results.story import Story
@@ -48,7 +53,15 @@ SIDE_PATHS = 16_384
 QUICK_PATHS = 2_048
 """The same in a memo that is made quickly. [paths]"""
 MULTIPLES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6)
-"""Prices of the main payment that are tried, as multiples of what it is."""
+"""What all prices together are tried at, as multiples of what they are."""
+HIGHER = (2.0, 2.5, 3.0, 4.0)
+"""What is tried beyond these where none of them is enough, but not drawn."""
+HUNDREDTHS = 100
+"""Steps of a multiple in one. [1]"""
+MARGIN = 2.0
+"""Standard errors by which a limit must hold, so that terms are not those that the luck of the paths favours."""
+GUARANTEE_DIGITS = 3
+"""Digits to which a guarantee is rounded up."""
 MOST_DRIVERS = 5
 VISIBLE = 2.0
 """Standard errors beyond which an influence is no chance."""
@@ -173,7 +186,8 @@ def _of_answer(finding: _Finding, found: Answered) -> Facts:
         finding.lacks(TOO_MANY_PATHS, "results")
     drivers = _drivers(finding)
     stresses = _stresses(finding)
-    terms, acceptability, price = _terms(finding, found)
+    terms, price = _terms(finding, found)
+    acceptability, together, promise = _all_prices(finding, found)
     typical, bad = _stories(finding, found)
     return Facts(
         provenance=_provenance(deal, found),
@@ -196,6 +210,8 @@ def _of_answer(finding: _Finding, found: Answered) -> Facts:
         budgets_how=found.purse.run.how if found.purse is not None else "",
         main_price=price,
         opened=to_open(done),
+        together=together,
+        promise=promise,
         purse_drivers=_purse_drivers(finding),
     )
 
@@ -337,10 +353,8 @@ def _stresses(finding: _Finding) -> Standard | None:
     return None
 
 
-def _terms(
-    finding: _Finding, found: Answered
-) -> tuple[tuple[Terms, ...], tuple[tuple[float, Estimate, Estimate], ...], str]:
-    """Terms that would make the deal acceptable, and what other prices of the main payment would do."""
+def _terms(finding: _Finding, found: Answered) -> tuple[tuple[Terms, ...], str]:
+    """What single terms would have to be, and the place of the price that claims most."""
     deal = finding.deal
     main = main_price(deal, found.views.expected)
     terms: tuple[Terms, ...] = ()
@@ -349,12 +363,7 @@ def _terms(
         terms = tuple(term for place in places if (term := _solved(finding, *place)) is not None)
         if not terms:
             finding.lacks(NOT_FOUND if places else NO_TERMS, "terms")
-    acceptability: tuple[tuple[float, Estimate, Estimate], ...] = ()
-    if finding.wants("acceptability"):
-        acceptability = () if main is None else _acceptability(finding, found, main.place)
-        if not acceptability:
-            finding.lacks(NO_PRICE if main is None else NOT_FOUND, "acceptability")
-    return terms, acceptability, main.place if main is not None else ""
+    return terms, main.place if main is not None else ""
 
 
 def _solved(finding: _Finding, place: str, kind: str, title: str) -> Terms | None:
@@ -370,25 +379,103 @@ def _solved(finding: _Finding, place: str, kind: str, title: str) -> Terms | Non
     return Terms(place, title, limit, priced, kind)
 
 
-def _acceptability(finding: _Finding, found: Answered, place: str) -> tuple[tuple[float, Estimate, Estimate], ...]:
-    """Loss and cost at other prices, met by the same people: at its own price the figures of the run."""
+_Point = tuple[float, Estimate, Estimate]
+_Found = tuple[tuple[_Point, ...], Together | None, Promise | None]
+
+
+def _all_prices(finding: _Finding, found: Answered) -> _Found:
+    """Loss and cost at other prices, which of them would do, and the guarantee that would do instead."""
+    if not finding.wants("acceptability"):
+        return (), None, None
     deal, how, job = finding.deal, finding.how, found.asked.job
-    told = finding.told(PRICING)
+    places = [one.place for one in all_prices(deal)]
     paths = min(job.paths, how.beside) if how.quick or how.side_paths is not None else job.paths
-    points = []
     try:
         draws = api.draw_once(deal, paths, how.seed, how.threads, job.engine)
-        for number, multiple in enumerate(MULTIPLES):
-            other = api.changed(deal, "another price", {place: {"times": multiple}})
-            run = api.resettle(other, draws)
-            side, sample = api.investors(run), run.sample
-            repaid = run.paths.repayment.sum(axis=(1, 2)) / run.plan.minor_units
-            p_loss = precision.probability(side.received < side.drawn, sample)
-            points.append((multiple, p_loss, precision.mean(repaid, sample)))
-            told(number + 1, len(MULTIPLES))
+        promise = _promise(deal, draws, how.p_loss)
+        if not places:
+            finding.lacks(NO_PRICE, "acceptability")
+            return (), None, promise
+        points, together = _multiplied(deal, draws, places, how.p_loss, finding.told(PRICING))
     except RisksimError:
-        return ()
-    return tuple(points)
+        finding.lacks(NOT_FOUND, "acceptability")
+        return (), None, None
+    return points, together, promise
+
+
+def _multiplied(
+    deal: api.Deal, draws: api.Draws, places: list[str], limit: float, told: Callable[[int, int], None]
+) -> tuple[tuple[_Point, ...], Together]:
+    """All prices multiplied by the same numbers, met by the same people: by 1, the figures of the run."""
+    tried: dict[int, _Point] = {}
+
+    def at(hundredths: int) -> _Point:
+        if hundredths not in tried:
+            multiple = hundredths / HUNDREDTHS
+            other = api.changed(deal, "other prices", {place: {"times": multiple} for place in places})
+            tried[hundredths] = _figures(api.resettle(other, draws), multiple)
+            told(min(len(tried), len(MULTIPLES)), len(MULTIPLES))
+        return tried[hundredths]
+
+    def holds(hundredths: int) -> bool:
+        return _surely(at(hundredths)[1]) <= limit
+
+    points = tuple(at(round(multiple * HUNDREDTHS)) for multiple in MULTIPLES)
+    grid = sorted(tried)
+    for higher in HIGHER:
+        if not holds(grid[-1]):
+            grid.append(round(higher * HUNDREDTHS))
+    enough = _first(grid, holds)
+    own = at(HUNDREDTHS)
+    multiple = None if enough is None else enough / HUNDREDTHS
+    _, p_loss, repaid = at(grid[-1] if enough is None else enough)
+    tried_from, tried_to = grid[0] / HUNDREDTHS, grid[-1] / HUNDREDTHS
+    return points, Together(limit, len(places), tried_from, tried_to, multiple, p_loss, repaid, own[1:])
+
+
+def _first(grid: list[int], holds: Callable[[int], bool]) -> int | None:
+    """The smallest multiple from which on all of a grid is enough, to the last hundredth."""
+    enough = len(grid)
+    while enough and holds(grid[enough - 1]):
+        enough -= 1
+    if enough == len(grid):
+        return None
+    if not enough:
+        return grid[0]
+    return search.first_true(grid[enough - 1], grid[enough], holds)
+
+
+def _surely(p_loss: Estimate) -> float:
+    """A probability with its margin; of what was never seen, the upper end of its interval."""
+    return p_loss.high if p_loss.value == 0.0 else p_loss.value + MARGIN * p_loss.standard_error
+
+
+def _figures(run: api.Run, multiple: float) -> _Point:
+    side, sample = api.investors(run), run.sample
+    repaid = run.paths.repayment.sum(axis=(1, 2)) / run.plan.minor_units
+    return multiple, precision.probability(side.received < side.drawn, sample), precision.mean(repaid, sample)
+
+
+def _promise(deal: api.Deal, draws: api.Draws, limit: float) -> Promise | None:
+    """The least guarantee of what is lost in the end, rounded up, beyond which losses are rare enough."""
+    if deal.scenario.financing.guarantees:
+        return None
+    run = api.resettle(deal, draws)
+    side, sample = api.investors(run), run.sample
+    lost = np.maximum(side.drawn - side.received, 0) / run.plan.minor_units
+
+    def beyond(amount: float) -> Estimate:
+        return precision.probability(lost > amount, sample)
+
+    if _surely(beyond(0.0)) <= limit:
+        return None
+    losses = np.union1d(lost, [0.0])
+    if _surely(beyond(float(losses[-1]))) > limit:
+        return None
+    enough = search.first_true(0, len(losses) - 1, lambda place: _surely(beyond(float(losses[place]))) <= limit)
+    step = 10.0 ** max(math.floor(math.log10(losses[enough])) + 1 - GUARANTEE_DIGITS, 0)
+    amount = math.ceil(float(losses[enough]) / step - 1e-9) * step
+    return Promise(amount, beyond(amount), precision.mean(np.minimum(lost, amount), sample))
 
 
 def _stories(finding: _Finding, found: Answered) -> tuple[Story | None, Story | None]:

@@ -164,6 +164,39 @@ class Terms(NamedTuple):
     """``price``, ``guarantee`` or ``cap``."""
 
 
+class Together(NamedTuple):
+    """All prices multiplied by one number, so that the deal is acceptable."""
+
+    limit: float
+    """The investors' probability of a loss that is not to be exceeded. [1]"""
+    prices: int
+    """How many are multiplied."""
+    low: float
+    """The smallest multiple that was tried. [1]"""
+    high: float
+    """The largest. [1]"""
+    multiple: float | None
+    """The smallest one, in hundredths, with which the limit holds by two standard errors; `low` where that holds
+    already, None where no multiple tried is enough. [1]"""
+    p_loss: Estimate
+    """The investors' probability of a loss with it; with `high` where none is enough. [1]"""
+    repaid: Estimate
+    """The mean repayment of all payers likewise. [currency]"""
+    now: tuple[Estimate, Estimate]
+    """Both as the deal stands."""
+
+
+class Promise(NamedTuple):
+    """A guarantee that would make the deal acceptable: it makes good what is lost in the end, up to an amount."""
+
+    amount: float
+    """[currency]"""
+    p_loss: Estimate
+    """The investors' probability of a loss beyond it. [1]"""
+    paid: Estimate
+    """What the guarantor pays on average. [currency]"""
+
+
 class Drivers(NamedTuple):
     """What the answer hangs on."""
 
@@ -190,8 +223,8 @@ class Facts(NamedTuple):
     typical: Story | None
     bad: Story | None
     acceptability: tuple[tuple[float, Estimate, Estimate], ...]
-    """Price of the main payment as a multiple of what it is, the investors' probability of a loss, the mean repayment
-    of all payers. [1], [1], [currency]"""
+    """All prices as a common multiple of what they are, the investors' probability of a loss, the mean repayment of all
+    payers. [1], [1], [currency]"""
     lacking: Mapping[str, str]
     """Sections that are left out, by the name of the field, and why: ``{"stresses": "..."}``."""
     stated: tuple[Stated, ...] = ()
@@ -199,11 +232,16 @@ class Facts(NamedTuple):
     budgets_how: str = ""
     """Paths, seed and engine behind `budgets` in words: the first paths of the run where somebody invests."""
     main_price: str = ""
-    """Place of the main payment, whose price `acceptability` multiplies, as ``payments[0].price``."""
+    """Place of the price that claims most, as ``payments[0].price``."""
     purse_drivers: Tornado | None = None
     """What the net benefit of public budgets hangs on, on paper; None where the file says nothing of them."""
     opened: tuple[int, int] | None = None
     """Numbers of the typical path and of the bad one, as `run` names them."""
+    together: Together | None = None
+    """What all prices together would have to be; None where there is none that could be multiplied."""
+    promise: Promise | None = None
+    """The guarantee that would be enough; None where none is needed, or where the deal has guarantees of its own, which
+    are then among `terms`."""
 
 
 class HoldingOf(NamedTuple):

@@ -10,7 +10,7 @@ from risksim.language import N_, Language, _, plural, speaking, spoken
 from risksim.metrics.precision import Estimate
 from risksim.metrics.source import Spread
 from risksim.metrics.summary import Net, PresentValue, Statistic, Summary, Tranche, Withheld
-from risksim.report.numbers import number, percent, plus_minus, rounded, written
+from risksim.report.numbers import number, percent, plus_minus, rounded, uncertain_digit, written
 from risksim.report.said_below import in_words, the_payer
 from risksim.report.table import heading, table
 
@@ -321,10 +321,16 @@ def chance(estimate: Estimate, language: Language | None = None) -> tuple[str, s
         if estimate.high - estimate.low >= 0.9:
             return percent(estimate.value, most_places=0), _("too few paths")
         if estimate.value == 0.0 and estimate.high > 0.0:
-            return _("below {share}", share=percent(estimate.high, most_places=4)), _("never seen")
+            return _("below {share}", share=_bound(estimate.high, estimate.high)), _("never seen")
         if estimate.value == 1.0 and estimate.low < 1.0:
-            return _("above {share}", share=percent(estimate.low, most_places=4)), _("always seen")
+            return _("above {share}", share=_bound(estimate.low, 1.0 - estimate.low)), _("always seen")
         return percent(estimate.value, estimate.standard_error), error_of(estimate, 100.0, " %")
+
+
+def _bound(share: float, distance: float) -> str:
+    """A bound on a probability: in Danish two digits of how far it lies from nothing or from certainty are enough."""
+    enough = 4 if spoken() == "en" else max(0, uncertain_digit(100.0 * distance) + 1)
+    return percent(share, most_places=min(4, enough))
 
 
 def return_of(statistic: Statistic) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from risksim.language import N_, _
@@ -91,6 +92,21 @@ def _public_title(block: str, whose: str, key: str | None) -> str:
     return _("{input} of {what}", input=_(key.replace("_", " ").replace(".", " ")), what=about)
 
 
+SITES_MEAN = "success_rate.sites.mean"
+"""The end of the name of an input that is told as a share and held as log odds."""
+
+
+def chance_of_log_odds(log_odds: float) -> float:
+    """The chance whose log odds are given.
+
+    Examples
+    --------
+    >>> chance_of_log_odds(0.0)
+    0.5
+    """
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
 def input_value(name: str, value: float, unit: str, places: int | None = None) -> str:
     """A value of an input with its unit.
 
@@ -123,6 +139,12 @@ def input_value(name: str, value: float, unit: str, places: int | None = None) -
             return _("{share} of plan ({people} of {places} people)", share=share, people=people, places=of)
         return _("{share} of plan (all {places} places)", share=share, places=of)
     if unit != "1":
+<<<<<<< HEAD
         return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {_(unit)}"
+=======
+        return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {unit}"
+    if name.endswith(SITES_MEAN):
+        value = chance_of_log_odds(value)
+>>>>>>> mr-look
     last = name.rpartition(".")[2]
     return percent(value, 0.0, 1) if last in SHARES or last == "ratio" else number(value, ".3g")

@@ -198,6 +198,36 @@ def test_at_its_own_price_the_figures_are_those_of_the_run():
     assert own[2].value == pytest.approx(found.summary.payers["municipality"].total.mean.value, rel=1e-12)
 
 
+def test_all_prices_are_solved_to_the_hundredth():
+    found = short()
+    together = found.together
+    assert together is not None
+    assert together.multiple is not None
+    assert together.p_loss.value + 2.0 * together.p_loss.standard_error <= together.limit == 0.1
+    assert together.multiple == round(together.multiple, 2)
+    for multiple, p_loss, _ in found.acceptability:  # what costs less is not enough
+        surely = p_loss.high if p_loss.value == 0.0 else p_loss.value + 2.0 * p_loss.standard_error
+        assert (surely <= 0.1) == (multiple >= together.multiple)
+    own = found.acceptability[MULTIPLES.index(1.0)]
+    assert together.now == own[1:]
+
+
+def test_a_guarantee_covers_what_the_tenth_worst_future_loses():
+    found = facts(
+        deal("examples/simple-reference.yaml"), How(paths=1_024, leave_out=frozenset(SECTIONS) - {"acceptability"})
+    )
+    assert found.results is not None
+    assert found.promise is not None
+    tenth = -dict(found.results.quantiles)[0.1].value  # enumerated: fewer than one future in ten loses more
+    assert tenth <= found.promise.amount < 1.01 * tenth  # rounded up to three digits
+    assert found.promise.p_loss.value <= 0.1
+    assert 0.0 < found.promise.paid.value < found.promise.amount * found.acceptability[4][1].value
+
+
+def test_a_deal_with_a_guarantee_is_offered_no_other():
+    assert bare("financing/first-loss-guarantee.yaml").promise is None
+
+
 def test_drivers_stresses_and_stories_are_there():
     found = short()
     assert found.drivers is not None

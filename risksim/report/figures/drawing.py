@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
@@ -31,6 +32,9 @@ LETTER = 6.2
 SIZE = 11
 """Of all letters. [pixel]"""
 
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+_NEGATIVE = re.compile(r"(?<![\w)\]-])-(?=\d)")
+
 INK = "#1a1a1a"
 DIM = "#6b6b6b"
 DARK, MIDDLE, LIGHT, PALE = "#0b4f80", "#4f93c4", "#a9cfe8", "#dcebf5"
@@ -52,6 +56,17 @@ KNOWN = {
     "total": N_("all budgets"),
 }
 """Parties that most files call by a plain word of the trade."""
+
+
+def signed(text: str) -> str:
+    """Words with a true minus sign before negative numbers; a dash where there is no number.
+
+    Examples
+    --------
+    >>> signed("from -2 to 3, 2026-11-22") == "from " + MINUS + "2 to 3, 2026-11-22"
+    True
+    """
+    return DASH if text == "-" else _NEGATIVE.sub(MINUS, text)
 
 
 def party(name: str) -> str:
@@ -244,7 +259,12 @@ def drawn(
     -------
     Chart
     """
-    alt = alt.replace("..", ".")  # where an abbreviation ends a sentence
+    alt = signed(alt.replace("..", "."))  # where an abbreviation ends a sentence
+    table = table._replace(
+        caption=signed(table.caption),
+        rows=tuple(tuple(cell._replace(text=signed(cell.text)) for cell in row) for row in table.rows),
+        notes=tuple(map(signed, table.notes)),
+    )
     spec: Spec = {
         "$schema": SCHEMA,
         "description": alt,
@@ -253,11 +273,26 @@ def drawn(
         "padding": 4,
         "autosize": {"type": "fit", "contains": "padding"},
         "background": "white",
-        "data": {"values": list(rows)},
-        "layer": list(layers),
+        "data": {"values": _signed(list(rows))},
+        "layer": _signed(list(layers)),
         "config": config(),
     } | more
     return Chart(name, spec, alt, table, caption, width)
+
+
+_FORMULAS = ("labelExpr", "filter", "calculate", "test", "field", "expr")
+"""Keys of a specification whose words are reckoned with and not read."""
+
+
+def _signed(spec: Any) -> Any:
+    """A specification whose words have a true minus sign."""
+    if isinstance(spec, str):
+        return signed(spec)
+    if isinstance(spec, list):
+        return [_signed(each) for each in spec]
+    if isinstance(spec, dict):
+        return {name: each if name in _FORMULAS else _signed(each) for name, each in spec.items()}
+    return spec
 
 
 def config() -> Spec:
@@ -268,7 +303,7 @@ def config() -> Spec:
         "thousands": "." if comma else ",",
         "grouping": [3],
         "currency": ["", " kr."] if comma else ["DKK ", ""],
-        "minus": "-",
+        "minus": MINUS,
     }
     letters = {"labelFontSize": SIZE, "titleFontSize": SIZE, "titleFontWeight": "normal"}
     colours = {"labelColor": INK, "titleColor": INK}
@@ -301,7 +336,7 @@ def quantity(field: str, title: str | None, axis: Row | None = None, **scale: An
 
 def listed(labels: Sequence[str], field: str = "row", **more: Any) -> Row:
     """An axis of named rows, from the top down; line breaks in a label begin a new line."""
-    said = json.dumps(list(labels), ensure_ascii=False)
+    said = json.dumps(list(map(signed, labels)), ensure_ascii=False)
     wide = LETTER * max((len(line) for label in labels for line in label.split("\n")), default=1)
     return {
         "field": field,

@@ -11,6 +11,7 @@ from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     DARK,
+    DASH,
     END,
     INK,
     LIGHT,
@@ -33,16 +34,18 @@ from risksim.report.figures.drawing import (
     word,
     wrapped,
 )
-from risksim.report.input_titles import input_title, input_value
-from risksim.report.numbers import percent, written
+from risksim.report.memo.titles import input_words, input_worth
+from risksim.report.numbers import percent
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts
-    from risksim.analysis.sensitivity import Bar, Sensitivity
+    from risksim.analysis.sensitivity import Bar
     from risksim.analysis.variance import PartOf
 
-LETTERS = {"half": 22, "full": 40}
+LETTERS = {"half": 24, "full": 40}
 """Letters of a name on one line."""
+LABEL_LINE = 13
+"""[pixel]"""
 MOST_OUTCOMES = 2
 """Outcomes whose variance is shown beside money."""
 ROOM_FOR_LABEL = {"half": 0.14, "full": 0.07}
@@ -72,10 +75,9 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
     bars.sort(key=lambda bar: -abs(bar.npv.swing.value))
     if not bars:
         return None
-    alone = facts.deal.cohorts == 1
     base = found.base_npv.value
-    titles = [_title(bar.input, alone) for bar in bars]
-    ranges = [_range(found, bar, facts.deal.currency) for bar in bars]
+    titles = [input_words(facts, bar.input) for bar in bars]
+    ranges = [_range(facts, bar) for bar in bars]
     labels = [
         f"{wrapped(title, LETTERS[width])}\n{wrapped(values, LETTERS[width] + 4, 1)}"
         for title, values in zip(titles, ranges, strict=True)
@@ -131,7 +133,7 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         high=unit.prose(first.npv.high.value, error_of(first.npv.high)),
     )
     lines = max(label.count("\n") + 1 for label in labels)
-    height = 78.0 + (SIZE_OF_LINE * lines + 10) * len(bars)
+    height = 70.0 + (LABEL_LINE * lines + 5) * len(bars)
     return drawn("drivers", layers, rows, table, alt, caption, width, height)
 
 
@@ -139,40 +141,13 @@ SIZE_OF_LINE = 14
 """[pixel]"""
 
 
-YEARLY = "1/year"
-AS_MEASURED = "as measured"
-DEEP = re.compile(r".*\[([^\]]*)\]\.([\w.]+)")
-"""An input deep in the file, as ``financing.tranches[A].loan.default.lost``."""
-
-
-def _title(name: str, alone: bool) -> str:
-    """An input in words; one that has none, by the end of its place."""
-    said = input_title(name, alone)
-    deep = DEEP.fullmatch(said)
-    return said if deep is None else f"{re.sub('[._]', ' ', deep[2])} ({deep[1]})"
-
-
-def _range(found: Sensitivity, bar: Bar, currency: str) -> str:
+def _range(facts: Facts, bar: Bar) -> str:
     """Both values at which an input is held, the unit said once."""
-    told = next(one for one in found.inputs if one.input == bar.input)
-    if told.unit == currency:
-        money = unit_of((bar.low_value, bar.high_value), currency)
-        return _("{low} to {high}", low=money.short(bar.low_value), high=money.prose(bar.high_value))
-    if told.unit == YEARLY:
-        low, high = (percent(value, 0.0, 1, spoken()) for value in (bar.low_value, bar.high_value))
-        return _("{low} to {high} a year", low=low.removesuffix(" %"), high=high)
-    low, high = (_marks(input_value(bar.input, value, told.unit)) for value in (bar.low_value, bar.high_value))
-    for unit in (" %", f" {told.unit}"):  # said once
-        if low.endswith(unit) and high.endswith(unit):
-            low = low.removesuffix(unit)
-            high = high.removesuffix(f" {AS_MEASURED}")
-    return _("{low} to {high}", low=low, high=high)
-
-
-def _marks(text: str) -> str:
-    """A value in the marks of the language spoken, whether it was written in them or in English ones."""
-    is_done = percent(0.5, 0.0, 1) == percent(0.5, 0.0, 1, spoken())
-    return text if is_done else written(text, spoken())
+    assert facts.drivers is not None
+    told = next(one for one in facts.drivers.found.inputs if one.input == bar.input)
+    low, high = (input_worth(facts, bar.input, value, told.unit) for value in (bar.low_value, bar.high_value))
+    unit = re.search(r"\s[^\d\s][^\d]*$", high)
+    return _("{low} to {high}", low=low.removesuffix(unit[0]) if unit else low, high=high)
 
 
 PARTS = (N_("what nobody knows"), N_("what all share"), N_("luck of small numbers"))
@@ -254,7 +229,7 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
             (
                 word(name),
                 *(
-                    Cell("-") if part is None else _share(part)
+                    Cell(DASH) if part is None else _share(part)
                     for number, part in enumerate(_parts(one))
                     if _(PARTS[number]) in kinds
                 ),

@@ -22,7 +22,6 @@ from risksim.report.figures.drawing import (
     Unit,
     Width,
     amount,
-    columns_for,
     drawn,
     error_of,
     in_prose,
@@ -72,7 +71,8 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     rows = _bars(found)
     loss = facts.summary.everybody.loss.p_loss
     named = _sides(loss)
-    colours = key(named, [WARM, LIGHT], columns=columns_for(named, width))
+    kinds = [*named, *([f"- - {_('luck only')}"] if luck is not None else [])]
+    colours = key(kinds, [WARM, LIGHT, INK][: len(kinds)], columns=2 if width == "half" else 3, symbolType="square")
     top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
     low, high = edges[0], edges[-1]
     x = quantity(
@@ -109,7 +109,7 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
         layers += _outline()
     if low < 0.0 < high:
         layers.append(rule(0.0, strokeWidth=1.5))
-    layers += _labelled(marked, found.expected, (low, high), width, luck is not None)
+    layers += _labelled(marked, found.expected, (low, high), width)
     return drawn(
         "result-histogram",
         layers,
@@ -201,7 +201,7 @@ def _outline() -> list[Spec]:
 
 
 def _labelled(
-    marked: list[tuple[float, Estimate]], expected: float, ends: tuple[float, float], width: Width, with_luck: bool
+    marked: list[tuple[float, Estimate]], expected: float, ends: tuple[float, float], width: Width
 ) -> list[Spec]:
     """Quantiles and the expected-only result as rules with their names in rows above the bars."""
     low, high = ends
@@ -245,13 +245,6 @@ def _labelled(
                 },
                 here,
             )
-    is_right = sum(point.value for _at, point in marked) > len(marked) * (low + high) / 2.0
-    if with_luck:
-        layers += lettered(
-            {"align": "left" if is_right else "right", "baseline": "top", "dx": 4 if is_right else -2},
-            {"x": {"value": 0 if is_right else "width"}, "y": {"value": 28}, "text": {"field": "said"}},
-            [{"said": f"- - {_('luck only')}"}],
-        )
     return layers
 
 

@@ -144,15 +144,15 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
             )
         ),
     ]
-    caption = _("What the price does to both sides: the price as a multiple of what it is")
+    caption = _("What all prices, as multiples of what they are, do to both sides")
     table = Table(
         "acceptability",
         f"{caption}, {facts.deal.currency}",
-        (_("price, multiple"), _("probability of a loss"), _("mean repayment")),
+        (_("prices, multiple"), _("probability of a loss"), _("mean repayment")),
         tuple((number(times, _multiple(times), 2), share(loss), amount(paid)) for times, loss, paid in points),
         _notes(limit, most, facts),
     )
-    return drawn("acceptability", layers, rows, table, _alt(points, limit, unit), caption, width, 240.0)
+    return drawn("acceptability", layers, rows, table, _alt(points, limit, unit), caption, width, 175.0)
 
 
 def _multiple(times: float) -> str:
@@ -161,7 +161,7 @@ def _multiple(times: float) -> str:
 
 def _apart(rows: list[Row], domain: list[float], top: float, width: Width) -> list[Row]:
     """Points whose names do not run into each other: that of the price as it is first, then from the ends."""
-    across, up = (PIXELS[width] - 75) / (domain[1] - domain[0]), 165.0 / top
+    across, up = (PIXELS[width] - 75) / (domain[1] - domain[0]), 100.0 / top
     kept: list[Row] = []
     for row in sorted(rows, key=lambda row: (not row["now"], -abs(row["times"] - 1.0))):
         clear = all(
@@ -175,6 +175,8 @@ def _apart(rows: list[Row], domain: list[float], top: float, width: Width) -> li
 
 def _limit(facts: Facts) -> float | None:
     """The probability of a loss that investors accept at most, as the terms were asked for."""
+    if facts.together is not None:
+        return facts.together.limit
     for term in facts.terms:
         found = LIMIT.search(term.asked)
         if found:
@@ -207,7 +209,7 @@ def _alt(points: list[tuple[float, Estimate, Estimate]], limit: float | None, un
     ends = [points[0], points[-1]]
     parts = [
         _(
-            "at {times} the price {share} and {amount}",
+            "at {times} times the prices {share} and {amount}",
             times=_multiple(times).removeprefix("× "),
             share=share_in_prose(loss),
             amount=unit.prose(paid.value, error_of(paid)),
@@ -215,19 +217,20 @@ def _alt(points: list[tuple[float, Estimate, Estimate]], limit: float | None, un
         for times, loss, paid in ends
     ]
     said = _(
-        "Curve of the investors' probability of a loss against the mean repayment, a point for each price: {ends}.",
+        "Curve of the investors' probability of a loss against the mean repayment, a point for each multiple of all "
+        "prices: {ends}.",
         ends="; ".join(parts),
     )
     if limit is None:
         return said
     reached = [times for times, loss, _paid in points if loss.value <= limit]
     if not reached:
-        return said + " " + _("No price shown brings the probability of a loss to the limit.")
+        return said + " " + _("No multiple shown brings the probability of a loss to the limit.")
     return (
         said
         + " "
         + _(
-            "From {times} the price on it is at most {share}.",
+            "From {times} times the prices on it is at most {share}.",
             times=_multiple(min(reached)).removeprefix("× "),
             share=in_prose(short_percent(limit)),
         )

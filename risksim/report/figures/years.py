@@ -66,7 +66,7 @@ def fan(facts: Facts, payer: str, width: Width = "half") -> Chart | None:
     rows = [_fan_row(year, spread, set_aside.get(year)) for year, spread in years.items()]
     unit = unit_of((number for row in rows for name, number in row.items() if name in DRAWN), facts.deal.currency)
     expected = any(one.is_expected for one in set_aside.values())
-    kinds = [_("9 of 10 futures"), _("5 of 10 futures"), _("median")]
+    kinds = [_("nine of ten futures"), _("five of ten futures"), _("median")]
     aside = _("expected repayment") if expected else _("appropriation")
     kinds.append(f"- - {aside}")
     colours = (LIGHT, MIDDLE, DARK, WARM)

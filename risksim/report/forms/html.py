@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from risksim.language import N_, _, speaking
-from risksim.report.document import Attachment, Beside, Block, Chart, Document, Heading, Table
+from risksim.report.document import Attachment, Beside, Block, Chart, Document, Heading, Keys, Table
 from risksim.report.forms import draw
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ WEIGHTS = {"Regular": (400, "normal"), "Italic": (400, "italic"), "Medium": (500
 """Faces of the font: how heavy, how slanted."""
 SENTENCE = 70
 """What is longer than this is a sentence. [letters]"""
+LARGE, SMALLER = 55, 70
+"""Letters of the longest key figure, times how many stand beside each other, up to which type is large, or smaller."""
 NUMBERS_BEHIND = N_("The numbers behind the chart")
 FILES = N_("Files")
 
@@ -70,7 +72,7 @@ def page(
             front=_without_title(document),
             paper=medium == "paper",
             faces=faces,
-            css=_css(),
+            css=_css(medium),
             density=density,
             turns=turns,
             position=count().__next__,
@@ -125,6 +127,18 @@ def prose(table: Table) -> tuple[bool, ...]:
     )
 
 
+def crowded(keys: Keys) -> str:
+    """How much smaller key figures are set so that none breaks: with a space before it, the name of the style.
+
+    Examples
+    --------
+    >>> crowded(Keys((("what", "72 of 100", ""),)))
+    ''
+    """
+    wide = max(len(figure) for _what, figure, _range in keys.figures) * len(keys.figures)
+    return "" if wide <= LARGE else " close" if wide <= SMALLER else " closest"
+
+
 def _without_title(document: Document) -> tuple[Block, ...]:
     """The front, without a heading that only repeats the title above it."""
     first = document.front[:1]
@@ -143,8 +157,12 @@ def _coded(name: str) -> str:
 
 
 @cache
-def _css() -> str:
-    return (HERE / "memo.css").read_text(encoding="utf-8")
+def _css(medium: Literal["screen", "paper"]) -> str:
+    """The style; on paper without that of screens, whose conditions the setter of type does not know."""
+    whole = (HERE / "memo.css").read_text(encoding="utf-8")
+    if medium == "screen":
+        return whole
+    return whole[: whole.index("@media screen")] + whole[whole.index("@page") :]
 
 
 @cache
@@ -163,6 +181,7 @@ def _template() -> Template:
         "figures": figures,
         "prose": prose,
         "above": draw.heading,
+        "crowded": crowded,
         "drawn": drawn,
         "file": _file,
         "css": lambda text: text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " "),

@@ -94,13 +94,13 @@ def _investor_rows(facts: Facts) -> list[tuple[Cell, ...]]:
     for name, side, capital in sides:
         npv = list(side.npv.values())[-1]
         multiple = side.moic.mean
-        gains = text_cell("")
+        gains = Cell(_("varies"), None, "money")
         if capital is not None and facts.deal.capital is not None:
             gains = money_cell(multiple.value * capital, multiple.standard_error * capital)
         rows.append(
             (
                 text_cell(name),
-                text_cell("") if capital is None else money_cell(capital),
+                Cell(_("as needed"), None, "money") if capital is None else money_cell(capital),
                 gains,
                 estimate_cell(npv.mean),
                 probability_cell(side.loss.p_loss),
@@ -134,7 +134,11 @@ def _payer_rows(facts: Facts) -> list[tuple[Cell, ...]]:
     if facts.summary is None:
         return []
     return [
-        (text_cell(party(name, article=False)), estimate_cell(payer.total.mean), *(text_cell(_("not said")),) * 3)
+        (
+            text_cell(party(name, article=False)),
+            estimate_cell(payer.total.mean),
+            *(Cell(_("not said"), None, "money"),) * 3,
+        )
         for name, payer in facts.summary.payers.items()
     ]
 

@@ -9,20 +9,31 @@ from risksim.report.document import Block, Cell, Table
 from risksim.report.figures import drivers as figures
 from risksim.report.memo.titles import input_words, input_worth
 from risksim.report.memo.words import (
+    DASH,
+    EXACT_DIGITS,
     capital_letter,
+    change_cell,
     count,
     estimate_cell,
     listing,
     money,
+    money_cell,
     probability_cell,
     share_cell,
     text_cell,
 )
+from risksim.report.numbers import marked
 
 if TYPE_CHECKING:
+    from risksim.analysis.judgements import Judged
     from risksim.analysis.memo import Facts
+    from risksim.analysis.purse_tornado import Bar as PurseBar
     from risksim.analysis.sensitivity import Bar, InputOf
     from risksim.metrics.precision import Estimate
+
+
+MOST_OF_PURSE = 12
+"""Numbers that are listed of those that public budgets hang on."""
 
 
 def tornado(facts: Facts) -> list[Block]:
@@ -82,6 +93,11 @@ def _swing(facts: Facts, what: InputOf, bar: Bar) -> str:
     )
 
 
+def all_tables(facts: Facts) -> list[Block]:
+    """All that moves the answer: uncertain numbers, judgements of the register, and what public budgets hang on."""
+    return [*drivers_table(facts), *judged_table(facts), *purse_drivers(facts)]
+
+
 def drivers_table(facts: Facts) -> list[Block]:
     """All uncertain numbers by their influence, for the annex and the workbook."""
     if facts.drivers is None:
@@ -113,6 +129,72 @@ def drivers_table(facts: Facts) -> list[Block]:
             (_("Each number is held at two points of its law while all others and all luck stay as drawn."),),
         )
     ]
+
+
+def judged_table(facts: Facts) -> list[Block]:
+    """The constants of the register that are judgements, each moved over its range, for the annex and the workbook."""
+    found = facts.drivers.found.judged if facts.drivers is not None else ()
+    if not found:
+        return []
+    public = any(one.net_benefit is not None for one in found)
+    head = [
+        _("constant"),
+        _("value"),
+        _("from"),
+        _("to"),
+        _("change of the mean present value"),
+        _("change of the risk of loss in points"),
+    ]
+    if public:
+        head.append(_("change for public budgets"))
+    rows = tuple(_judged_row(one, public) for one in found)
+    notes = [_("Each is moved from one end of its range to the other, met by the same people and luck.")]
+    if any(one.npv is None for one in found):
+        notes.append(_("What has no range here acts through a number that is moved above, or is not moved by itself."))
+    caption = _("Judgements of the register that act in the deal ({currency})", currency=facts.deal.currency)
+    return [Table("judgements", caption, tuple(head), rows, tuple(notes))]
+
+
+def _judged_row(one: Judged, public: bool) -> tuple[Cell, ...]:
+    row = [text_cell(one.key), text_cell(marked(one.value))]
+    if one.npv is None or one.p_loss is None or one.low_value is None or one.high_value is None:
+        return (*row, *(text_cell(DASH),) * (4 + public))
+    row += [Cell(marked(f"{end:.3g}"), end, "number", 4) for end in (one.low_value, one.high_value)]
+    row += [change_cell(one.npv.swing), change_cell(one.p_loss.swing, 100.0, 1)]
+    if public:
+        row.append(text_cell(DASH) if one.net_benefit is None else change_cell(one.net_benefit.swing))
+    return tuple(row)
+
+
+def purse_drivers(facts: Facts) -> list[Block]:
+    """What the net benefit of public budgets hangs on, on paper, for the annex and the workbook."""
+    found = facts.purse_drivers
+    if found is None or not found.bars:
+        return []
+    shown = found.bars[:MOST_OF_PURSE]
+    what = _("net benefit") if found.quantity == "net benefit" else _("own costs")
+    caption = _(
+        "What the {what} of public budgets hangs on ({currency}; with every number at its mean: {base})",
+        what=what,
+        currency=facts.deal.currency,
+        base=money_cell(found.base, digits=EXACT_DIGITS).text,
+    )
+    rows = tuple(_purse_row(facts, bar) for bar in shown)
+    notes = [_("Reckoned on paper: one number is moved at a time, all others stand at their means.")]
+    if len(found.bars) > len(shown):
+        notes.append(_("The {number} numbers that move it most.", number=count(len(shown))))
+    head = ("", _("low value"), _("high value"), _("change at the first"), _("change at the second"), _("between both"))
+    return [Table("purse-drivers", caption, head, rows, tuple(notes))]
+
+
+def _purse_row(facts: Facts, bar: PurseBar) -> tuple[Cell, ...]:
+    ends = bar.points[:2] if len(bar.points) > 1 else (*bar.points, *bar.points)
+    return (
+        text_cell(input_words(facts, bar.name)),
+        *(Cell(input_worth(facts, bar.name, end.value, bar.unit), end.value, "number", 4) for end in ends),
+        *(money_cell(end.change, digits=EXACT_DIGITS) for end in ends),
+        money_cell(bar.swing, digits=EXACT_DIGITS),
+    )
 
 
 def _driver_row(facts: Facts, what: InputOf, bar: Bar | None, share: Estimate | None) -> tuple[Cell, ...]:

@@ -37,7 +37,10 @@ def paying(facts: Facts) -> list[str]:
 
 
 def fan(facts: Facts, payer: str) -> list[Block]:
-    """The fan of a payer's budget years, half a page wide."""
+    """The fan of a payer's budget years, half a page wide; none where every future is alike, as the table says it."""
+    assert facts.summary is not None
+    if all(year.p05.value == year.p95.value for year in facts.summary.payers[payer].years.values()):
+        return []
     chart = figures.fan(facts, payer, "half")
     return [chart] if chart is not None else []
 

@@ -73,7 +73,11 @@ def three_lines(facts: Facts) -> list[Block]:
                 _("mean loss, worst twentieth"),
             ),
             tuple(rows),
-            (_("{lines}.", lines=said),),
+            (
+                _("{lines}.", lines=said)
+                + " "
+                + _("A loss is money back below money paid in; the last two columns are of the present value."),
+            ),
             (len(rows) - 1,),
         )
     ]

@@ -11,7 +11,7 @@ from risksim.report.memo.annex_method import method
 from risksim.report.memo.annex_statistics import statistics
 from risksim.report.memo.assumptions import assumptions
 from risksim.report.memo.budgets import budget_details, who_gains
-from risksim.report.memo.drivers import drivers, drivers_table
+from risksim.report.memo.drivers import all_tables, drivers
 from risksim.report.memo.opening import key_figures, the_answer, the_deal
 from risksim.report.memo.repayment import all_years
 from risksim.report.memo.returns import quantiles, three_lines
@@ -36,7 +36,7 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Quantiles"), quantiles(facts)),
         (_("Repayment"), all_years(facts)),
         (_("Who gains"), [*who_gains(facts), *budget_details(facts)]),
-        (_("Drivers"), [*_bulleted([*drivers(facts), *assumptions(facts)]), *drivers_table(facts)]),
+        (_("Drivers"), [*_bulleted([*drivers(facts), *assumptions(facts)]), *all_tables(facts)]),
         (_("Stresses"), [*stresses(facts), *stresses_by_budget(facts)]),
         (_("Terms"), [*terms(facts), *terms_table(facts)]),
         (_("Inputs"), inputs(facts)),

@@ -1,4 +1,4 @@
-"""Terms that would make the deal acceptable, one at a time."""
+"""Terms that would make the deal acceptable: all prices together, a guarantee, or single terms."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from risksim.report.memo.words import (
     money_of,
     number,
     number_cell,
+    probability,
     probability_cell,
     quoted,
     rate,
@@ -26,14 +27,92 @@ from risksim.report.memo.words import (
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts, Terms
     from risksim.analysis.price import Term
+    from risksim.metrics.precision import Estimate
 
 _ASKED = re.compile(r"(?P<what>p_loss|p_npv_negative)\s*<=\s*(?P<most>[0-9.]+)")
 
 
 def terms(facts: Facts) -> list[Block]:
-    """What each term would have to be, a sentence each."""
-    said = [ended(sentence(facts, one)) for one in facts.terms]
-    return [Bullets(tuple(said))] if said else []
+    """What is asked for, and what all prices, a guarantee or a single term would have to be, a sentence each."""
+    said = [*_together(facts), *_promise(facts), *(sentence(facts, one) for one in facts.terms)]
+    return [Bullets(tuple(map(ended, [*_asked(facts), *said])))] if said else []
+
+
+def _asked(facts: Facts) -> list[str]:
+    """What is asked for, beside what the deal gives as it stands."""
+    limits = {one.asked for one in facts.terms}
+    if facts.together is not None:
+        limits.add(f"p_loss<={facts.together.limit:.10g}")
+    if len(limits) != 1 or facts.summary is None:
+        return []
+    now = facts.summary.everybody.loss.p_loss
+    return [_("Asked for: {limit}; as the deal stands it is {now}.", limit=limit_words(limits.pop()), now=_chance(now))]
+
+
+def _chance(chance: Estimate) -> str:
+    """A probability in a sentence."""
+    return probability(chance).replace("%", _("{number} %", number="").strip())
+
+
+def _together(facts: Facts) -> list[str]:
+    """What all prices would have to be; a single price has a sentence of its own."""
+    found = facts.together
+    if found is None or (found.prices == 1 and any(one.kind == "price" for one in facts.terms)):
+        return []
+    prices = _("The price") if found.prices == 1 else _("All prices together")
+    p_loss, cost = _chance(found.p_loss), money_of(found.repaid, facts.deal.currency)
+    if found.multiple is None:
+        return [
+            _(
+                "{prices}: not even {times} times what is paid now is enough; the risk of loss is then {p_loss}, and "
+                "payers pay {cost} on average.",
+                prices=prices,
+                times=_times(found.high),
+                p_loss=p_loss,
+                cost=cost,
+            )
+        ]
+    if found.multiple <= found.low:
+        return [
+            _(
+                "{prices}: even {times} times what is paid now is enough; the risk of loss is then {p_loss}, and "
+                "payers pay {cost} on average.",
+                prices=prices,
+                times=_times(found.multiple),
+                p_loss=p_loss,
+                cost=cost,
+            )
+        ]
+    return [
+        _(
+            "{prices}: {times} times what is paid now is enough; the risk of loss is then {p_loss}, and payers pay "
+            "{cost} on average.",
+            prices=prices,
+            times=_times(found.multiple),
+            p_loss=p_loss,
+            cost=cost,
+        )
+    ]
+
+
+def _times(multiple: float) -> str:
+    return number(multiple, places=0 if multiple == round(multiple) else 2)
+
+
+def _promise(facts: Facts) -> list[str]:
+    """The guarantee that would be enough."""
+    found = facts.promise
+    if found is None:
+        return []
+    return [
+        _(
+            "A guarantee of losses up to {amount}: the risk of loss is then {p_loss}, and the guarantor pays {paid} on "
+            "average, a fee not counted.",
+            amount=money(found.amount, facts.deal.currency),
+            p_loss=_chance(found.p_loss),
+            paid=money_of(found.paid, facts.deal.currency),
+        )
+    ]
 
 
 def limit_words(asked: str) -> str:
@@ -61,59 +140,59 @@ def worth(facts: Facts, term: Term, value: float) -> str:
 
 
 def sentence(facts: Facts, one: Terms) -> str:
-    """What one term would have to be, in words."""
-    priced, asked = one.priced, limit_words(one.asked)
+    """What one term would have to be, all others as they stand, in words."""
+    priced = one.priced
     term, title = priced.terms[0], quoted(one.title)
     solved = None if priced.solved is None else priced.solved.terms[0]
     if priced.solved is None or solved is None:
-        tried = worth(facts, term, term.high)
-        return _("{term}: no value up to {tried} gives {limit}.", term=title, tried=tried, limit=asked)
-    cost = money_of(priced.solved.cost, facts.deal.currency)
+        return _("{term} alone: nothing up to {tried} is enough.", term=title, tried=worth(facts, term, term.high))
+    value = worth(facts, term, solved)
+    p_loss, cost = _chance(priced.solved.p_loss), money_of(priced.solved.cost, facts.deal.currency)
     if priced.base is not None and priced.base.feasible:
         return _(
-            "{term}: as it stands it gives {limit}, and so would {value}, with which payers pay {cost} on average.",
+            "{term} alone: it is enough as it stands, and so would {value} be; the risk of loss is then {p_loss}, and "
+            "payers pay {cost} on average.",
             term=title,
-            limit=asked,
-            value=worth(facts, term, solved),
+            value=value,
+            p_loss=p_loss,
             cost=cost,
         )
     if term.as_it_stands is None or term.kind == "factor":
         return _(
-            "{term}: {value} gives {limit}; payers then pay {cost} on average.",
+            "{term} alone: {value} is enough; the risk of loss is then {p_loss}, and payers pay {cost} on average.",
             term=title,
-            value=worth(facts, term, solved),
-            limit=asked,
+            value=value,
+            p_loss=p_loss,
             cost=cost,
         )
     return _(
-        "{term}: {value} instead of {now} gives {limit}; payers then pay {cost} on average.",
+        "{term} alone: {value} instead of {now} is enough; the risk of loss is then {p_loss}, and payers pay {cost} on "
+        "average.",
         term=title,
-        value=worth(facts, term, solved),
+        value=value,
         now=worth(facts, term, term.as_it_stands),
-        limit=asked,
+        p_loss=p_loss,
         cost=cost,
     )
 
 
 def acceptability(facts: Facts) -> list[Block]:
-    """Risk of loss and cost over multiples of the price, as a picture, for the annex."""
-    chart = figures.acceptability(facts, "full")
+    """Risk of loss and cost over multiples of all prices, as a picture, half a page wide."""
+    chart = figures.acceptability(facts, "half")
     return [chart] if chart is not None else []
 
 
 def terms_table(facts: Facts) -> list[Block]:
     """The solved terms with their figures, and what prices lead to, for the workbook."""
     blocks: list[Block] = []
-    if facts.terms:
+    rows = [*_rows_of_all(facts), *(_row(facts, one) for one in facts.terms)]
+    if rows:
         blocks.append(
             Table(
                 "terms",
-                _(
-                    "Terms that would make the deal acceptable, one at a time ({currency})",
-                    currency=facts.deal.currency,
-                ),
+                _("Terms that would make the deal acceptable ({currency})", currency=facts.deal.currency),
                 (_("term"), _("limit"), _("as it stands"), _("would have to be"), _("risk of loss"), _("payers pay")),
-                tuple(_row(facts, one) for one in facts.terms),
+                tuple(rows),
             )
         )
     if facts.acceptability:
@@ -121,7 +200,7 @@ def terms_table(facts: Facts) -> list[Block]:
             Table(
                 "acceptability",
                 _("What other prices lead to ({currency})", currency=facts.deal.currency),
-                (_("price, as a multiple"), _("risk of loss"), _("mean repayment")),
+                (_("all prices, as a multiple"), _("risk of loss"), _("mean repayment")),
                 tuple(
                     (number_cell(times), probability_cell(p_loss), estimate_cell(paid))
                     for times, p_loss, paid in facts.acceptability
@@ -129,6 +208,37 @@ def terms_table(facts: Facts) -> list[Block]:
             )
         )
     return blocks
+
+
+def _rows_of_all(facts: Facts) -> list[tuple[Cell, ...]]:
+    """All prices together and the guarantee, as rows beside single terms."""
+    rows: list[tuple[Cell, ...]] = []
+    if (found := facts.together) is not None:
+        enough = text_cell(_("none is enough"))
+        if found.multiple is not None:
+            enough = Cell(_("{number} times", number=_times(found.multiple)), found.multiple, "number", 2)
+        rows.append(
+            (
+                text_cell(_("all prices together")),
+                text_cell(limit_words(f"p_loss<={found.limit:.10g}")),
+                Cell(_("{number} times", number=_times(1.0)), 1.0, "number", 2),
+                enough,
+                probability_cell(found.p_loss),
+                estimate_cell(found.repaid),
+            )
+        )
+    if (given := facts.promise) is not None and facts.together is not None:
+        rows.append(
+            (
+                text_cell(_("a guarantee of losses")),
+                text_cell(limit_words(f"p_loss<={facts.together.limit:.10g}")),
+                text_cell(""),
+                Cell(money(given.amount, facts.deal.currency), given.amount, "money", 0),
+                probability_cell(given.p_loss),
+                text_cell(""),
+            )
+        )
+    return rows
 
 
 def _row(facts: Facts, one: Terms) -> tuple[Cell, ...]:

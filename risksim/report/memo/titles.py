@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from risksim.language import N_, _
-from risksim.report.input_titles import SHARES
+from risksim.report.input_titles import SHARES, SITES_MEAN, chance_of_log_odds
 from risksim.report.memo.words import KEPT_TOGETHER, money, number, quoted, share
 
 if TYPE_CHECKING:
@@ -177,6 +177,8 @@ def input_worth(facts: Facts, name: str, value: float, unit: str) -> str:
     """A value of an input with its unit."""
     last = name.split(" (")[0].rpartition(".")[2]
     if unit == "1" or not unit:
+        if name.split(" (")[0].endswith(SITES_MEAN):
+            value = chance_of_log_odds(value)
         is_share = last in SHARES or last == "ratio" or ".anyway[" in name
         return share(value) if is_share else number(value, places=2 if abs(value) < 100 else 0)
     if unit == facts.deal.currency:

@@ -226,9 +226,9 @@ def probability(chance: Estimate) -> str:
     if math.isnan(chance.value):
         return DASH
     if chance.value == 0.0 and chance.high > 0.0:
-        return _("under {share}", share=share(chance.high, places=_places_of_bound(chance.high)))
+        return _("under {share}", share=_bound(chance.high))
     if chance.value == 1.0 and chance.low < 1.0:
-        return _("over {share}", share=share(chance.low, places=_places_of_bound(1.0 - chance.low)))
+        return _("over {share}", share=_bound(1.0 - chance.low, of_certainty=True))
     error = error_of(chance)
     shown = round(100.0 * chance.value, _supported(100.0 * error, PLACES_OF_A_SHARE))
     if 0.0 < chance.value < 1.0 and shown in (0.0, 100.0):
@@ -238,9 +238,12 @@ def probability(chance: Estimate) -> str:
     return share(chance.value, error)
 
 
-def _places_of_bound(distance: float) -> int:
-    """Decimals of a percentage that tell it from 0 or 100."""
-    return min(4, max(0, uncertain_digit(100.0 * distance)))
+def _bound(distance: float, *, of_certainty: bool = False) -> str:
+    """A bound on a probability by how far it lies from nothing or from certainty, rounded outward to one digit."""
+    places = min(4, max(0, uncertain_digit(100.0 * distance)))
+    step = 10.0 ** -(places + 2)
+    outward = math.ceil(distance / step - 1e-9) * step
+    return share(1.0 - outward if of_certainty else outward, places=places)
 
 
 def return_of(statistic: Statistic) -> str:

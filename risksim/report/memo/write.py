@@ -15,7 +15,7 @@ from risksim.report.memo.annex_stories import stories
 from risksim.report.memo.assumptions import assumptions
 from risksim.report.memo.budgets import budget_details, budgets_chart, waterfall, who_gains
 from risksim.report.memo.comparison import comparison
-from risksim.report.memo.drivers import drivers, drivers_table, tornado
+from risksim.report.memo.drivers import all_tables, drivers, tornado
 from risksim.report.memo.limits import limits
 from risksim.report.memo.opening import opening
 from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
@@ -89,9 +89,15 @@ def second_page(facts: Facts) -> list[Block]:
     title = _("What the answer hangs on, and what is assumed") if facts.drivers is not None else _("What is assumed")
     blocks += _section(title, beside([*said, *tornado(facts)]))
     blocks += _section(_("Stresses"), stresses(facts))
-    blocks += _section(_("Terms that would make it acceptable"), terms(facts))
+    offered = [*terms(facts), *(acceptability(facts) if _has_room(facts) else [])]
+    blocks += _section(_("Terms that would make it acceptable"), beside(offered))
     blocks += _section(_("What the calculation cannot say"), limits(facts))
     return [*blocks, *provenance(facts)]
+
+
+def _has_room(facts: Facts) -> bool:
+    """Whether the picture of other prices fits beside their words; what is told of public budgets takes its place."""
+    return facts.budgets is None and bool(terms(facts))
 
 
 def annexes(facts: Facts) -> list[Block]:
@@ -102,9 +108,11 @@ def annexes(facts: Facts) -> list[Block]:
         *beside([*waterfall(facts), *budgets_chart(facts)]),
         *all_years(facts),
         *budget_details(facts),
-        *drivers_table(facts),
+        *all_tables(facts),
     ]
-    blocks = _section(_("Further figures"), [*more, *acceptability(facts), *what_each_does(facts)])
+    blocks = _section(
+        _("Further figures"), [*more, *([] if _has_room(facts) else acceptability(facts)), *what_each_does(facts)]
+    )
     return [
         *blocks,
         *inputs(facts),

@@ -102,7 +102,7 @@ def test_the_histogram_draws_and_tables_the_shares_that_were_found() -> None:
     assert [row["high"] <= 0 for row in values(chart)] == [True] * 4 + [False] * 6
     assert chart.alt.startswith("Histogram")
     # 40 of 100 lose; quantiles are -4 + level * 10: 5 % -3.5, 50 % 1, 95 % 5.5
-    for said in ("40.0 %", "1.00 m DKK", "-3.50 m DKK", "5.50 m DKK", "0.70 m DKK"):
+    for said in ("40.0 %", "1.00 m DKK", "−3.50 m DKK", "5.50 m DKK", "0.70 m DKK"):
         assert said in chart.alt
 
 
@@ -167,7 +167,7 @@ def test_the_tornado_draws_the_ends_and_names_the_input_whole_in_its_table() -> 
     assert column(chart, 3) == [3e6, 1.5e6]
     assert "after the programme has ended" in chart.table.rows[0][0].text
     assert "…" not in chart.table.rows[0][0].text
-    assert "40.0 to 60.0 %" in chart.table.rows[0][1].text
+    assert "40 to 60\N{NO-BREAK SPACE}%" in chart.table.rows[0][1].text
 
 
 def test_shares_of_the_variance_below_nothing_are_shown_as_nothing() -> None:
@@ -199,10 +199,10 @@ def test_stresses_are_drawn_with_their_figures_and_changes() -> None:
     assert cells["half the enrolment", "npv"]["level"] == -4e6
     assert cells["half the enrolment", "npv"]["change"] == -5e6
     assert cells["half the enrolment", "npv"]["worth"] == -1.0
-    assert cells["half the enrolment", "npv"]["said"] == "-4.00 (-5.00)"
+    assert cells["half the enrolment", "npv"]["said"] == "−4.00 (−5.00)"
     assert cells["half the enrolment", "p_loss"]["said"] == "> 99.9 % (+60.0)"
     assert cells["half the enrolment", "repayment"]["worth"] == 0.0
-    assert cells["half the enrolment", "net_benefit"]["said"] == "-"
+    assert cells["half the enrolment", "net_benefit"]["said"] == "–"
     assert cells["our own fear", "npv"]["said"] == "1.00 (0)"  # the simulation sees no change
     assert cells["our own fear", "net_benefit"]["worth"] == -1.0
     assert [row[1].value for row in chart.table.rows] == [0.4, 1.0, 0.4]
@@ -211,7 +211,7 @@ def test_stresses_are_drawn_with_their_figures_and_changes() -> None:
 def test_acceptable_prices_are_shaded_and_told() -> None:
     # 0.4 / 1.6^3 = 0.098 is the first at or below 0.10
     chart = drawn(terms.acceptability(facts()))
-    assert "From 1.6 the price on it is at most 10 %." in chart.alt
+    assert "From 1.6 times the prices on it is at most 10 %." in chart.alt
     assert column(chart, 0) == [0.6, 0.8, 1.0, 1.2, 1.6]
     assert [row["loss"] for row in values(chart)] == column(chart, 1)
     assert [row["repayment"] for row in values(chart)] == column(chart, 2)
