@@ -340,7 +340,7 @@ def _of_exact(
     notes: tuple[str, ...],
 ) -> Value:
     coarse, fine = found
-    means = fine.weight @ fine.worth
+    means = worth.means_of(fine)
     first = np.bincount(fine.worth.argmax(axis=1), fine.weight, minlength=len(names))
     evpi = Estimate.exact(worth.perfect(fine))
     decisions = (

@@ -95,6 +95,16 @@ def binned(rate: FloatArray, expected: FloatArray, sample: Sample) -> tuple[Rate
     return Rates(middle, weight, np.stack(worth, axis=1)), group
 
 
+def added_up(terms: FloatArray) -> FloatArray:
+    """Sums of columns, row by row: a product of matrices adds in an order that hangs on where its numbers lie."""
+    return np.asarray(np.add.reduce(terms, axis=0), dtype=np.float64)
+
+
+def means_of(rates: Rates) -> FloatArray:
+    """float64[decision]: mean payoff of each decision. [currency]"""
+    return added_up(rates.weight[:, np.newaxis] * rates.worth)
+
+
 def choices_after(rates: Rates, people: int) -> tuple[float, FloatArray]:
     """What a pilot is worth, and how it leads to decisions at each rate.
 
@@ -123,9 +133,10 @@ def choices_after(rates: Rates, people: int) -> tuple[float, FloatArray]:
         + special.xlogy(successes[:, np.newaxis], rates.rate)
         + special.xlog1py((people - successes)[:, np.newaxis], -rates.rate)
     )
-    together = chance @ (rates.weight[:, np.newaxis] * rates.worth)
+    worth = rates.weight[:, np.newaxis] * rates.worth
+    together = np.stack([added_up(one[:, np.newaxis] * worth) for one in chance])
     taken = np.eye(rates.worth.shape[1])[together.argmax(axis=1)]
-    gain = float(together.max(axis=1).sum() - (rates.weight @ rates.worth).max())
+    gain = float(together.max(axis=1).sum() - added_up(worth).max())
     return max(gain, 0.0), chance.T @ taken
 
 
@@ -213,4 +224,4 @@ def beta_quantile(score: FloatArray, a: float, b: float) -> FloatArray:
 
 def perfect(rates: Rates) -> float:
     """What it is worth to know the rate itself. [currency]"""
-    return max(math.fsum(rates.weight * rates.worth.max(axis=1)) - float((rates.weight @ rates.worth).max()), 0.0)
+    return max(math.fsum(rates.weight * rates.worth.max(axis=1)) - float(means_of(rates).max()), 0.0)

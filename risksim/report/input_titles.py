@@ -139,12 +139,8 @@ def input_value(name: str, value: float, unit: str, places: int | None = None) -
             return _("{share} of plan ({people} of {places} people)", share=share, people=people, places=of)
         return _("{share} of plan (all {places} places)", share=share, places=of)
     if unit != "1":
-<<<<<<< HEAD
         return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {_(unit)}"
-=======
-        return f"{number(value, ',.4g' if abs(value) < 1e4 else ',.0f')} {unit}"
     if name.endswith(SITES_MEAN):
         value = chance_of_log_odds(value)
->>>>>>> mr-look
     last = name.rpartition(".")[2]
     return percent(value, 0.0, 1) if last in SHARES or last == "ratio" else number(value, ".3g")
