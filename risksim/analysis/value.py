@@ -295,7 +295,8 @@ def _exact(alternatives: Sequence[api.Deal], slot: int, hurdle: float) -> tuple[
         if [note.name for note in each.plan.labels.inputs] != [note.name for note in plan.labels.inputs]:
             return None
         # A polynomial in the rate, of no higher degree than there are people: told by as many nodes.
-        curve = interpolate.BarycentricInterpolator(nodes, [_solved(each, slot, rate, hurdle) for rate in nodes])
+        solved = [_solved(each, slot, rate, hurdle) for rate in nodes]
+        curve = interpolate.BarycentricInterpolator(nodes, solved, rng=0)  # it shuffles its nodes: always alike
         truth = np.array([_solved(each, slot, rate, hurdle) for rate in tests])
         if np.abs(curve(tests) - truth).max() > 1e-6 * max(1.0, np.abs(truth).max()):
             return None
@@ -381,7 +382,7 @@ def npv_at(run: api.Run, hurdle: float) -> FloatArray:
     hurdles = run.plan.labels.hurdles
     if hurdle in hurdles:
         return api.investors(run).npv[:, hurdles.index(hurdle)].copy()
-    return np.asarray(api.cashflow_of(run) @ (1.0 + hurdle) ** -run.plan.calendar.years)
+    return np.asarray((api.cashflow_of(run) * (1.0 + hurdle) ** -run.plan.calendar.years).sum(axis=1))
 
 
 def _draw(

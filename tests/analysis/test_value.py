@@ -143,3 +143,7 @@ def test_some_shipped_deals_are_answered(name):
 @pytest.mark.parametrize("file", shipped_files(), ids=lambda file: file.stem)
 def test_every_shipped_deal_is_answered_or_refused_kindly(file):
     answers_or_says_why(file)
+
+
+def test_the_same_question_has_the_same_digits(exact):
+    assert value(api.read(FILE), pilot=Pilot(25, cost=20_000.0)) == exact
