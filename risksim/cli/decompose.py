@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import (
+    TABLE,
+    check_files,
+    envelope,
+    greet,
+    limits_beside,
+    public_limits,
+    read_deal,
+    save,
+)
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -36,7 +45,7 @@ def decompose(
         found = ask(deal, paths, seed, threads, report)
     foot, of = told_of(deal, found, seed)
     drawn = split_chart(foot, of)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(deal))}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(api.has_purse(deal))
     said["charts"] = {"split": drawn}
     save(out, chart, said, lambda: _as_csv(found))
     if as_json:

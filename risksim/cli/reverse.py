@@ -10,7 +10,7 @@ from pathlib import Path
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import check_files, envelope, greet, limits_beside, public_limits, read_deal, save
 
 SCHEMA = "risksim.reverse/1"
 
@@ -56,7 +56,7 @@ def reverse(
     with watch(quiet) as report:
         found = ask(deal, limit, paths, seed, threads, report)
     plan = deal.plan
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(plan))}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(api.has_purse(plan))
     said["charts"] = charts(plan.name, found)
     save(out, chart, said)
     if as_json:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import (
+    TABLE,
+    check_files,
+    envelope,
+    greet,
+    limits_beside,
+    public_limits,
+    read_deal,
+    save,
+)
 from risksim.cli.run import progress
 
 if TYPE_CHECKING:
@@ -48,7 +57,7 @@ def sensitivity(
     told = told_of(deal, found, seed)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
     public = any(one.net_benefit is not None for one in found.judged)
-    said |= {"limits": limits_of(public), "charts": charts(told)}
+    said |= public_limits(public) | {"charts": charts(told)}
     save(out, chart, said, lambda: _as_csv(found), together(told))
     if as_json:
         show(as_text(said))
