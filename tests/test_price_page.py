@@ -52,7 +52,7 @@ def test_a_portfolio_is_refused_kindly(command):
     more = ["--change", "payments[0].price", "--investor", "p_loss<=0.1"] if command == "price" else []
     fund = ROOT / "scenarios/portfolio/four-danish-deals.yaml"
     done = CliRunner().invoke(app, [command, str(fund), *more])
-    assert "got a portfolio; this is asked of one deal" in str(done.exception)
+    assert "got a portfolio; this question is asked of one deal" in str(done.exception)
 
 
 def test_page_names_every_column(answers):

@@ -121,7 +121,9 @@ def pool(foot: Footing, found: PoolOf) -> str:
             heading(f"Success share of '{found.outcome}' at all sites together: standard deviation"),
             _shares(found),
         ]
-    parts += [heading(f"Payments for one site ({foot.currency})"), _payments(found)]
+    paid = _has(found.joined[0].apart.payments_mean)
+    if paid:
+        parts += [heading(f"Payments for one site ({foot.currency})"), _payments(found)]
     if any(one.apart.p_loss is not None for one in found.joined):
         parts += [
             heading(
@@ -129,7 +131,8 @@ def pool(foot: Footing, found: PoolOf) -> str:
             ),
             _losses(found),
         ]
-    parts += [heading("How independent the sites are, each settled on its own"), _together(found)]
+    if paid:
+        parts += [heading("How independent the sites are, each settled on its own"), _together(found)]
     if any(one.allocations and one.sites > 1 for one in found.joined):
         parts += [heading(f"What one municipality pays of the pooled claim ({foot.currency})"), _allocations(found)]
     if found.not_pooled is not None:
@@ -157,6 +160,14 @@ def _sentences(found: PoolOf) -> list[str]:
     first, last = found.joined[0], found.joined[-1]
     if last.sites == first.sites:
         return []
+    if not _has(last.site_payments_sd):
+        if not _has(last.share_sd):
+            return []
+        spread = [_share(of)[0] for of in (last.share_sd, last.one_site_share_sd, first.share_sd)]
+        told = (
+            f"- At {last.sites} sites together the share who succeed varies by {spread[0]}; at one site as large, by "
+        )
+        return [f"{told}{spread[1]}; at {first.sites}, by {spread[2]}.\n"]
     said = [
         (
             f"- {last.sites} sites spread as {_number(last.effective_sites, 1)} independent ones would; what one pays "
@@ -190,8 +201,12 @@ def _shares(found: PoolOf) -> str:
     )
 
 
+def _has(estimate: Estimate) -> bool:
+    return estimate.value == estimate.value
+
+
 def _share(estimate: Estimate) -> tuple[str, str]:
-    if estimate.value != estimate.value:
+    if not _has(estimate):
         return "-", ""
     return rounded(estimate.value, estimate.standard_error, 6), error_of(estimate)
 
@@ -346,11 +361,16 @@ def pool_charts(currency: str, found: PoolOf) -> dict[str, Spec]:
     spread += [Point(one.sites, together, one.pooled.payments_sd) for one in found.joined if one.pooled]
     lost = [Point(one.sites, apart, one.apart.p_loss) for one in found.joined if one.apart.p_loss]
     lost += [Point(one.sites, together, one.pooled.p_loss) for one in found.joined if one.pooled and one.pooled.p_loss]
-    charts = {
-        "payments_sd": sites_chart(
+    charts = {}
+    if _has(found.joined[0].apart.payments_mean):
+        charts["payments_sd"] = sites_chart(
             "How far payments for one municipality vary", f"standard deviation, {currency}", spread, share=False
         )
-    }
+    else:
+        shares = [Point(one.sites, "at these sites together", one.share_sd) for one in found.joined]
+        shares += [Point(one.sites, "at one site as large", one.one_site_share_sd) for one in found.joined]
+        title = "How far the share who succeed varies"
+        charts["share_sd"] = sites_chart(title, "standard deviation of the share", shares, share=True)
     if lost:
         title = "How often the investors get less back than they pay in"
         charts["p_loss"] = sites_chart(title, "probability of a loss", lost, share=True)
