@@ -45,7 +45,7 @@ PRICE = ("--change", "payments[0].price", "--from", "1000", "--to", "1000.03", "
         ("compare", (FILE,)),
         ("stress", ("--standard",)),
         ("decompose", ()),
-        ("sensitivity", ("--given-data",)),
+        ("sensitivity", ()),
         ("reverse", ()),
         ("value", ("--decide", "payer")),
         ("batch", ("--table",)),
