@@ -32,6 +32,7 @@ TITLES = {
     "accuracy": "Accuracy for the time",
     "memory": "Memory",
     "purse": "The public purse",
+    "questions": "Questions",
     "start-up": "Start-up",
 }
 TEXTS = {
@@ -70,11 +71,16 @@ The most memory that a process of `risksim run` holds, and what it said of it be
 Runs that reckon what public budgets save and pay beside plain runs that do not, on the same paths and one thread: the
 simple deal with a purse of one line, and Havnen with four. Investors get the same bits in both.
 """,
+    "questions": """\
+Questions about `scenarios/broendby-tuba.yaml` beside one plain run of the individual engine with as many paths, on one
+thread: every run that the question needs, public budgets among them, and what is made of them. `reverse` makes some
+160 runs and takes a sixteenth of the paths.
+""",
     "start-up": """\
 Whole processes of the simple deal.
 """,
 }
-ORDER = ("simple", "rich", "accuracy", "rates", "threads", "scaling", "memory", "purse", "start-up")
+ORDER = ("simple", "rich", "accuracy", "rates", "threads", "scaling", "memory", "purse", "questions", "start-up")
 WITH_PICTURE = {
     "simple": "how much longer rivals take for the simple deal",
     "rich": "time a path of the rich deal",

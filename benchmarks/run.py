@@ -25,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import growth, page, precision, processes, purse, rates, rich, rivals
+from benchmarks import growth, page, precision, processes, purse, questions, rates, rich, rivals
 from benchmarks.bench_simple import SEED, STAGES, Stages, pay, same_bits, simple_deal
 from benchmarks.clock import Timed, in_ns, machine, one_core, ratio, rounded, turns
 from risksim import api
@@ -242,6 +242,25 @@ def public_purse(size: Size) -> Part:
     return Part(figures, purse.faults(min(paths, 4_096)), [])
 
 
+def asked(size: Size) -> Part:
+    """Questions beside one plain run of the same deal."""
+    paths = size.of(100_000, 20_000)
+    timed = questions.programs(paths)
+    with one_core():
+        seconds = turns(timed, 3)
+    plain = seconds[questions.PLAIN]
+    figures = {
+        "paths": paths,
+        "ratios": {
+            f"{name}, times the plain run": rounded(ratio(seconds[name], plain))
+            for name in timed
+            if name != questions.PLAIN
+        },
+        "ns a path": in_ns(seconds),
+    }
+    return Part(figures, questions.faults(min(paths, 2_048)), [])
+
+
 def start_up(size: Size) -> Part:
     """Whole processes."""
     taken, complaints = processes.start_up(size.repeats if not size.quick else 1)
@@ -257,6 +276,7 @@ PARTS: dict[str, Callable[[Size], Part]] = {
     "accuracy": accuracy,
     "memory": memory,
     "purse": public_purse,
+    "questions": asked,
     "start-up": start_up,
 }
 

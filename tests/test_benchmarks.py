@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import budgets, growth, page, precision, purse, rates, rich, rivals
+from benchmarks import budgets, growth, page, precision, purse, questions, rates, rich, rivals
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "benchmarks" / "results.json"
@@ -161,6 +161,13 @@ def test_page_can_tell_of_the_purse_once_it_is_measured():
     part = {"figures": {"paths": 64, "ratios": {"a deal, times the plain run": 1.25}}, "left out": []}
     assert "| a deal, times the plain run | 1.25 |" in page.part_text("purse", part)
     assert set(page.ORDER) == set(page.TITLES) == set(page.TEXTS)
+
+
+# Questions
+
+
+def test_questions_answer_alike_on_any_number_of_threads():
+    assert questions.faults(256) == []
 
 
 # The page

@@ -30,7 +30,7 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     said = json.loads(ask(FILE, "--paths", 300, "--json", "--out", out, "--chart", chart).stdout)
     drawn = said.pop("charts")
     # none in this deal, nor public money; a specification is Vega-Lite's
-    unmarked = {"scenario.not_checked[]", "charts.split", "limits.en[]", "limits.da[]"}
+    unmarked = {"scenario.not_checked[]", "charts.split", "public_limits.en[]", "public_limits.da[]"}
     assert set(keys(said)) | unmarked == {key for key, _ in rows(section("JSON of a decomposition"))}
     assert set(drawn) == {"split"}
     assert json.loads(chart.read_text(encoding="utf-8")) == drawn["split"]
@@ -77,7 +77,7 @@ def test_public_money_is_told_with_what_it_cannot_say():
     assert "What this cannot say" in text
     said = json.loads(ask(file, "--paths", 300, "--json").stdout)
     assert {one["budget"] for one in said["of"]} == {None, "municipality", "region", "state", "total"}
-    assert set(said["limits"]) == {"en", "da"}
+    assert set(said["public_limits"]) == {"en", "da"}
 
 
 @pytest.mark.parametrize("command", ["decompose", "sensitivity", "reverse", "stress"])

@@ -74,3 +74,15 @@ def test_text_shows_simulation_and_formula():
 def test_bad_use_is_refused(args, said):
     with pytest.raises(RisksimError, match=said):
         ask(*args)
+
+
+def test_a_file_without_payments_has_no_empty_tables():
+    file = ROOT / "scenarios/faxe/adults-succeed.yaml"
+    text = ask(file, "--sites", "1,4")
+    assert "At 4 sites together the share who succeed varies by 0." in text
+    assert "nobody pays by results in this file" in text
+    for heading in ("Payments for one site", "All investors together", "How independent", "What one municipality"):
+        assert heading not in text
+    said = json.loads(ask(file, "--sites", "1,4", "--json"))
+    assert set(said["charts"]) == {"share_sd"}
+    assert said["joined"][1]["apart"]["payments_mean"]["value"] is None

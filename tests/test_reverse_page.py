@@ -33,8 +33,8 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     unmarked = {
         "scenario.not_checked[]",
         "charts",
-        "limits.en[]",
-        "limits.da[]",
+        "public_limits.en[]",
+        "public_limits.da[]",
     }  # nothing unchecked in this deal; charts have a language of their own
     assert set(keys(said)) | unmarked == {key for key, _ in rows(section("JSON of a reverse"))}
 
@@ -54,4 +54,4 @@ def test_a_loan_without_participants_says_what_is_missing():
 
 def test_public_money_is_told_with_what_it_cannot_say():
     said = json.loads(ask(ROOT / "scenarios/public/appropriation.yaml", "--paths", 256, "--json").stdout)
-    assert set(said["limits"]) == {"en", "da"}
+    assert set(said["public_limits"]) == {"en", "da"}

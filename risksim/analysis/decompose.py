@@ -21,6 +21,8 @@ PEOPLE = "small-sample luck of people"
 SHARED = "what people share"
 WORK = 8.0
 """Paths of all runs together, in those of a plain run: what is spent. [1]"""
+WORK_WITH_BUDGETS = 2.5
+"""Likewise where public budgets are reckoned on every path, which takes seven times as long or more. [1]"""
 FEWEST_PATHS = 256
 """Paths of a run at least, where many factors make many runs. [paths]"""
 
@@ -91,15 +93,15 @@ def factors_of(plan: api.Plan) -> tuple[Factor, ...]:
     return (*found, Factor(PEOPLE, (), luck=True, shared=not apart))
 
 
-def paths_each(n_factors: int, paths: int) -> int:
-    """Paths of each run, so that all of them together are `WORK` plain runs, at most one plain run each."""
-    return min(paths, max(FEWEST_PATHS, int(WORK * paths) >> n_factors))
+def paths_each(plan: api.Plan, paths: int) -> int:
+    """Paths of each run, so that all of them together take `WORK` plain runs, at most one plain run each."""
+    work = WORK_WITH_BUDGETS if api.has_purse(plan) else WORK
+    return min(paths, max(FEWEST_PATHS, int(work * paths) >> len(factors_of(plan))))
 
 
 def all_paths(deal: api.Deal, paths: int) -> int:
     """Paths of everything that `decompose` runs. [paths]"""
-    n_factors = len(factors_of(deal.plan))
-    return paths_each(n_factors, paths) << n_factors
+    return paths_each(deal.plan, paths) << len(factors_of(deal.plan))
 
 
 def decompose(
@@ -116,7 +118,7 @@ def decompose(
     deal : Deal
         A deal with investors, or with a `public` block, or with both.
     paths : int
-        Paths of the plain run whose time `WORK` runs may take. [paths]
+        Paths of the plain run that is worth `WORK`, or `WORK_WITH_BUDGETS`, of the paths of all runs. [paths]
     seed, threads
         As in `risksim.api.simulate`.
     progress : callable, optional
@@ -130,7 +132,7 @@ def decompose(
     """
     plan = deal.plan
     factors = factors_of(plan)
-    each = paths_each(len(factors), paths)
+    each = paths_each(plan, paths)
     names: tuple[_Name, ...] = ()
     outputs: list[npt.NDArray[np.float64]] = []
     for subset in range(1 << len(factors)):

@@ -25,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 
 WORK = 2.0
 """Paths of all runs together, in those of the plain run. [1]"""
+WORK_WITH_BUDGETS = 0.75
+"""Likewise where public budgets are reckoned on every path, which takes seven times as long or more. [1]"""
 FEWEST_PATHS = 1_024
 """Paths of a run at least. [paths]"""
 KEYS = {
@@ -75,7 +77,8 @@ def judged_in_use(deal: api.Deal) -> tuple[ConstantInUse, ...]:
 
 def paths_each(deal: api.Deal, paths: int) -> int:
     """Paths of each run: as many as `WORK` plain runs allow."""
-    return min(paths, max(FEWEST_PATHS, int(WORK * paths) // (2 * max(len(judged_in_use(deal)), 1))))
+    work = WORK_WITH_BUDGETS if api.has_purse(deal) else WORK
+    return min(paths, max(FEWEST_PATHS, int(work * paths) // (2 * max(len(judged_in_use(deal)), 1))))
 
 
 def judged_paths(deal: api.Deal, paths: int) -> int:

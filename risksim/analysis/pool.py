@@ -53,7 +53,7 @@ class Settled(NamedTuple):
     """One way to settle several sites."""
 
     payments_mean: Estimate
-    """What payers pay a site. [currency]"""
+    """What payers pay a site; missing where the deal has no payments, as all that is told of them. [currency]"""
     payments_sd: Estimate
     """Standard deviation of all payments over the number of sites. [currency]"""
     p_loss: Estimate | None
@@ -204,13 +204,18 @@ def pool(
         If the deal has no people, or cannot be copied so.
     """
     numbers = _checked(sites)
-    root = deal.document.root
+    root, paid = deal.document.root, bool(deal.document.root.get("payments"))
     if not root.get("cohorts"):
         raise PoolError(
             f"{deal.document.file}: got no cohorts; sites differ by their people, and this deal has none.\n"
             "  Ask of a deal that is paid for participants."
         )
     chosen = outcome_with_rate(deal, outcome)
+    if chosen is None and not paid and not deal.scenario.is_funded:
+        raise PoolError(
+            f"{deal.document.file}: got no success rate, payments or investors, so there is nothing that sites share.\n"
+            "  Ask of a deal that is paid for participants."
+        )
     rate = _rate(deal, chosen)
     if site_sd is not None or icc is not None:
         icc = _icc(deal, chosen, rate, site_sd, icc)
@@ -218,6 +223,8 @@ def pool(
     obstacle = _obstacle(root, deal.scenario.results)
     if same_total and obstacle is not None:
         raise PoolError(f"{deal.document.file}: got --same-total, but {obstacle}.\n  Leave --same-total out.")
+    if obstacle is None and not paid:
+        obstacle = "nobody pays by results in this file, so there is nothing to settle"
     runs = _Runs(chosen, paths, seed, threads, progress)
     copies: list[_Site] = []
     joined = []
@@ -491,12 +498,16 @@ def _joined(
     sample, here = copies[0].run.sample, copies[:sites]
     paid = np.column_stack([site.paid for site in here])
     successes, people = (np.sum([getattr(site, name) for site in here], axis=0) for name in ("successes", "people"))
-    ratio = precision.ratio_of_spreads(paid, sample) if sites > 1 else Estimate.exact(1.0)
+    missing, pays = Estimate.missing(), bool(deal.document.root.get("payments"))
+    ratio = missing
+    if pays:
+        ratio = precision.ratio_of_spreads(paid, sample) if sites > 1 else Estimate.exact(1.0)
     funded = deal.scenario.is_funded
     apart = _sum([*here])
+    if not (pays or funded):
+        together = None
     formula = _formula(deal, here[0], outcome, rate, icc)
     per_site = None if formula is None else formula[1]
-    missing = Estimate.missing()
     return Joined(
         sites,
         precision.mean(people, sample),
@@ -508,15 +519,17 @@ def _joined(
         None
         if formula is None or per_site is None
         else pooling.success_share_sd(formula[0], per_site * sites, 1, formula[2]),
-        precision.sd(here[0].paid, sample),
-        _settled(apart, sites, sample, funded),
+        precision.sd(here[0].paid, sample) if pays else missing,
+        _settled(apart, sites, sample, funded, pays),
         ratio,
         pooling.effective_number(ratio),
         pooling.largest_share(paid, sample),
         pooling.herfindahl(paid, sample),
-        None if together is None else _settled(together, sites, sample, funded),
+        None if together is None else _settled(together, sites, sample, funded, pays),
         precision.paired_difference(_lost(together), _lost(apart), sample) if together and funded else None,
-        () if together is None else _allocations(deal.document.root, together, here[0], sites, outcome, sample),
+        ()
+        if together is None or not pays
+        else _allocations(deal.document.root, together, here[0], sites, outcome, sample),
     )
 
 
@@ -540,10 +553,11 @@ def _lost(site: _Site) -> FloatArray:
     return np.asarray(site.received < site.drawn - 0.5 / site.run.plan.minor_units, dtype=np.float64)
 
 
-def _settled(found: _Site, sites: int, sample: Sample, funded: bool) -> Settled:
+def _settled(found: _Site, sites: int, sample: Sample, funded: bool, pays: bool) -> Settled:
+    missing = Estimate.missing()
     return Settled(
-        precision.mean(found.paid / sites, sample),
-        precision.sd(found.paid / sites, sample),
+        precision.mean(found.paid / sites, sample) if pays else missing,
+        precision.sd(found.paid / sites, sample) if pays else missing,
         precision.probability(_lost(found) > 0.0, sample) if funded else None,
         precision.expected_shortfall(-found.npv / sites, sample, RISK_LEVEL) if funded else None,
     )

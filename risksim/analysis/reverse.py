@@ -21,6 +21,7 @@ from risksim.errors import RisksimError, RunError, ScenarioError
 from risksim.metrics import precision
 from risksim.metrics.purse import TOTAL, ledger
 from risksim.metrics.regression import conditional_mean
+from risksim.metrics.search import turning
 from risksim.metrics.summary import Withheld
 
 Watch = Callable[[str, int, int], None]
@@ -465,22 +466,17 @@ def _places(plan: api.Plan, knob: Knob) -> list[float]:
 
 
 def narrowed(f: Callable[[float], float], low: float, high: float, whole: bool = False) -> float:
-    """Where a function becomes positive, or ceases to be, between two places: by halving, as it may jump there.
+    """Where a function becomes positive, or ceases to be, between two places; it may jump there.
 
     Of whole numbers, the first at which it is no longer what it was at the lower place.
     """
-    width, at_low = high - low, f(low) > 0.0
+    at_low = f(low)
     while whole and high - low > 1.0:
         middle = float((low + high) // 2)
-        low, high = (middle, high) if (f(middle) > 0.0) == at_low else (low, middle)
+        low, high = (middle, high) if (f(middle) > 0.0) == (at_low > 0.0) else (low, middle)
     if whole:
         return high
-    while high - low > CLOSE * width:
-        middle = 0.5 * (low + high)
-        if (f(middle) > 0.0) == at_low:
-            low = middle
-        else:
-            high = middle
+    low, high = turning(f, low, high, at_low, f(high), CLOSE * (high - low))
     return 0.5 * (low + high)
 
 
@@ -670,15 +666,10 @@ def _slopes(f: Callable[[FloatArray], float], point: FloatArray) -> FloatArray:
 
 def _along(f: Callable[[FloatArray], float], ray: FloatArray, start: float) -> float | None:
     """How far along a ray the limit changes: just beyond the change; None within reach of no change."""
-    low, high = 0.0, 1.0
-    while (f(high * ray) > 0.0) == (start > 0.0):
+    low, high, at_low, at_high = 0.0, 1.0, start, f(ray)
+    while (at_high > 0.0) == (start > 0.0):
         low, high = high, high + 1.0
         if high > 2.0 * FURTHEST:
             return None
-    while high - low > 1e-3:
-        middle = 0.5 * (low + high)
-        if (f(middle * ray) > 0.0) == (start > 0.0):
-            low = middle
-        else:
-            high = middle
-    return high
+        at_low, at_high = at_high, f(high * ray)
+    return turning(lambda far: f(far * ray), low, high, at_low, at_high, 1e-3)[1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, drawn_in_both, greet, limits_beside, limits_of, save
+from risksim.cli.questions_output import TABLE, check_files, drawn_in_both, greet, limits_beside, public_limits, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
 
@@ -51,7 +51,7 @@ def compare(
         found = ask(deals, names, paths, seed, threads, engine=engine, progress=report)
     public = all(api.has_purse(deal) for deal in deals)
     english, drawn = drawn_in_both(lambda: charts(found))
-    said = envelope(found, deals, paths, seed) | {"limits": limits_of(public), "charts": english}
+    said = envelope(found, deals, paths, seed) | public_limits(public) | {"charts": english}
     save(out, chart, said, lambda: as_csv(found), drawn)
     if as_json:
         show(as_text(said))

@@ -17,7 +17,7 @@ from risksim.cli.questions_output import (
     envelope,
     greet,
     limits_beside,
-    limits_of,
+    public_limits,
     read_deal,
     save,
 )
@@ -46,7 +46,7 @@ def decompose(
         found = ask(deal, paths, seed, threads, report)
     foot, of = told_of(deal, found, seed)
     english, drawn = drawn_in_both(lambda: split_chart(foot, of))
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(deal))}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(api.has_purse(deal))
     said["charts"] = {"split": english}
     save(out, chart, said, lambda: _as_csv(found), drawn)
     if as_json:

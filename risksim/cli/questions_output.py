@@ -173,7 +173,7 @@ def counted(what: str, quiet: bool) -> Iterator[Callable[[int], None] | None]:
 
 
 def public_limits(tells_of_public_money: bool) -> dict[str, Any]:
-    """The same for JSON, in English and Danish, as `risksim public` says them."""
+    """What a calculation of public money cannot say, for JSON, in English and Danish as `risksim public` says it."""
     if not tells_of_public_money:
         return {}
     from risksim.report.limits import limits
@@ -182,18 +182,9 @@ def public_limits(tells_of_public_money: bool) -> dict[str, Any]:
 
 
 def limits_beside(tells_of_public_money: bool) -> str:
-    """What a calculation of public money cannot say: it stands below every page that shows one."""
+    """The same as text: it stands below every page that shows public money."""
     if not tells_of_public_money:
         return ""
     from risksim.report.purse import known_limits
 
     return known_limits()
-
-
-def limits_of(tells_of_public_money: bool) -> dict[str, list[str]]:
-    """The same for JSON, by language; empty where no public money is told of."""
-    if not tells_of_public_money:
-        return {}
-    from risksim.report.limits import limits
-
-    return limits()

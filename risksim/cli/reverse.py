@@ -16,7 +16,7 @@ from risksim.cli.questions_output import (
     envelope,
     greet,
     limits_beside,
-    limits_of,
+    public_limits,
     read_deal,
     save,
 )
@@ -69,7 +69,7 @@ def reverse(
     with watch(quiet) as report:
         found = ask(deal, limit, paths, seed, threads, report)
     plan = deal.plan
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | {"limits": limits_of(api.has_purse(plan))}
+    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(api.has_purse(plan))
     said["charts"], drawn = drawn_in_both(lambda: charts(plan.name, found))
     save(out, chart, said, drawn=next(iter(drawn.values())) if len(drawn) == 1 else drawn)
     if as_json:

@@ -17,7 +17,7 @@ from risksim.cli.questions_output import (
     envelope,
     greet,
     limits_beside,
-    limits_of,
+    public_limits,
     read_deal,
     save,
 )
@@ -58,7 +58,7 @@ def sensitivity(
     told = told_of(deal, found, seed)
     said = envelope(SCHEMA, deal, paths, seed) | plain(found)
     public = any(one.net_benefit is not None for one in found.judged)
-    said |= {"limits": limits_of(public), "charts": drawn_in_both(lambda: charts(told))[0]}
+    said |= public_limits(public) | {"charts": drawn_in_both(lambda: charts(told))[0]}
     save(out, chart, said, lambda: _as_csv(found), together(told))
     if as_json:
         show(as_text(said))

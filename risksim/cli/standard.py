@@ -16,7 +16,7 @@ import typer
 
 from risksim import api
 from risksim.cli.output import as_text, mark, plain, show, talk
-from risksim.cli.questions_output import drawn_in_both, envelope, greet, limits_beside, limits_of, read_deal, save
+from risksim.cli.questions_output import drawn_in_both, envelope, greet, limits_beside, public_limits, read_deal, save
 from risksim.cli.stress import Wishes
 from risksim.language import _
 
@@ -73,7 +73,7 @@ def as_json_of(deal: api.Deal, found: Standard, paths: int, seed: int) -> dict[s
         {"key": one["key"], "paths": one["paths"], "words": one["words"], **one["found"], "budgets": one["budgets"]}
         for one in said["stresses"]
     ]
-    return said | {"limits": limits_of(bool(found.net_benefit))}
+    return said | public_limits(bool(found.net_benefit))
 
 
 def as_csv(found: Standard) -> str:

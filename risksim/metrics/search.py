@@ -9,6 +9,8 @@ from typing import Any
 
 Key = tuple[int, ...]
 """A point of a lattice."""
+TRUNCATED = 0.2
+"""How far an interpolated place is moved towards the middle, in squares of what is left of the step. [1]"""
 
 
 def first_true(low: int, high: int, holds: Callable[[int], bool], step: int = 1) -> int:
@@ -40,6 +42,65 @@ def first_true(low: int, high: int, holds: Callable[[int], bool], step: int = 1)
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
+
+
+def turning(
+    f: Callable[[float], float], low: float, high: float, at_low: float, at_high: float, width: float
+) -> tuple[float, float]:
+    """A step no wider than asked for in which a number becomes positive, or ceases to be.
+
+    Parameters
+    ----------
+    f : callable
+        Positive at one of the ends and not at the other; it may jump, and be infinite.
+    low, high : float
+        The ends, `low` the smaller.
+    at_low, at_high : float
+        What it is there.
+    width : float
+        How wide the step may be, more than zero.
+
+    Returns
+    -------
+    low, high : float
+        The ends of the step.
+
+    Notes
+    -----
+    The method of Oliveira and Takahashi [1]_, which interpolates, truncates towards the middle and stays so near to it
+    that it never takes more than one value beyond those of halving. Next to an end that is not finite it halves.
+
+    References
+    ----------
+    .. [1] I. F. D. Oliveira and R. H. C. Takahashi, "An enhancement of the bisection method average performance
+       preserving minmax optimality," ACM Transactions on Mathematical Software, 47, 2020.
+
+    Examples
+    --------
+    >>> low, high = turning(lambda x: x * x - 2.0, 1.0, 2.0, -1.0, 2.0, 1e-6)
+    >>> low < 2.0**0.5 < high, round(low, 5)
+    (True, 1.41421)
+    """
+    whole, lower = high - low, at_low > 0.0
+    halvings = math.ceil(math.log2(max(whole / width, 1.0)))
+    for number in range(halvings + 1):
+        size = high - low
+        if size <= width:
+            break
+        middle = 0.5 * (low + high)
+        at = middle
+        if math.isfinite(at_low) and math.isfinite(at_high) and at_low != at_high:
+            at = (low * at_high - high * at_low) / (at_high - at_low)
+            towards = math.copysign(1.0, middle - at)
+            at += towards * min(TRUNCATED * size * size / whole, abs(middle - at))
+            reach = max(0.5 * width * 2.0 ** (halvings + 1 - number) - 0.5 * size, 0.0)
+            at = middle - towards * min(abs(middle - at), reach)
+        value = f(at)
+        if (value > 0.0) == lower:
+            low, at_low = at, value
+        else:
+            high, at_high = at, value
+    return low, high
 
 
 def direction(values: Sequence[float], tolerance: float = 1e-12) -> int | None:

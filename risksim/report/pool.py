@@ -126,7 +126,9 @@ def pool(foot: Footing, found: PoolOf) -> str:
             heading(_("Success share of '{outcome}' at all sites together: standard deviation", outcome=found.outcome)),
             _shares(found),
         ]
-    parts += [heading(_("Payments for one site ({currency})", currency=foot.currency)), _payments(found)]
+    paid = _has(found.joined[0].apart.payments_mean)
+    if paid:
+        parts += [heading(_("Payments for one site ({currency})", currency=foot.currency)), _payments(found)]
     if any(one.apart.p_loss is not None for one in found.joined):
         parts += [
             heading(
@@ -138,7 +140,8 @@ def pool(foot: Footing, found: PoolOf) -> str:
             ),
             _losses(found),
         ]
-    parts += [heading(_("How independent the sites are, each settled on its own")), _together(found)]
+    if paid:
+        parts += [heading(_("How independent the sites are, each settled on its own")), _together(found)]
     if any(one.allocations and one.sites > 1 for one in found.joined):
         title = _("What one municipality pays of the pooled claim ({currency})", currency=foot.currency)
         parts += [heading(title), _allocations(found)]
@@ -175,6 +178,20 @@ def _sentences(found: PoolOf) -> list[str]:
     first, last = found.joined[0], found.joined[-1]
     if last.sites == first.sites:
         return []
+    if not _has(last.site_payments_sd):
+        if not _has(last.share_sd):
+            return []
+        return [
+            _(
+                "- At {sites} sites together the share who succeed varies by {spread}; at one site as large, by "
+                "{alone}; at {few}, by {first}.\n",
+                sites=number(last.sites),
+                spread=_share(last.share_sd)[0],
+                alone=_share(last.one_site_share_sd)[0],
+                few=number(first.sites),
+                first=_share(first.share_sd)[0],
+            )
+        ]
     said = [
         _(
             "- {sites} sites spread as {independent} independent ones would; what one pays on average varies by {sd} "
@@ -219,8 +236,12 @@ def _shares(found: PoolOf) -> str:
     )
 
 
+def _has(estimate: Estimate) -> bool:
+    return estimate.value == estimate.value
+
+
 def _share(estimate: Estimate) -> tuple[str, str]:
-    if estimate.value != estimate.value:
+    if not _has(estimate):
         return "-", ""
     return rounded(estimate.value, estimate.standard_error, 6), error_of(estimate)
 
@@ -395,14 +416,20 @@ def pool_charts(currency: str, found: PoolOf) -> dict[str, Spec]:
     spread += [Point(one.sites, together, one.pooled.payments_sd) for one in found.joined if one.pooled]
     lost = [Point(one.sites, apart, one.apart.p_loss) for one in found.joined if one.apart.p_loss]
     lost += [Point(one.sites, together, one.pooled.p_loss) for one in found.joined if one.pooled and one.pooled.p_loss]
-    charts = {
-        "payments_sd": sites_chart(
+    charts = {}
+    if _has(found.joined[0].apart.payments_mean):
+        charts["payments_sd"] = sites_chart(
             _("How far payments for one municipality vary"),
             _("standard deviation, {currency}", currency=currency),
             spread,
             share=False,
         )
-    }
+    else:
+        together, alone = _("at these sites together"), _("at one site as large")
+        shares = [Point(one.sites, together, one.share_sd) for one in found.joined]
+        shares += [Point(one.sites, alone, one.one_site_share_sd) for one in found.joined]
+        title = _("How far the share who succeed varies")
+        charts["share_sd"] = sites_chart(title, _("standard deviation of the share"), shares, share=True)
     if lost:
         title = _("How often the investors get less back than they pay in")
         charts["p_loss"] = sites_chart(title, _("probability of a loss"), lost, share=True)

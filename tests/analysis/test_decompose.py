@@ -198,6 +198,13 @@ def test_work_is_bounded():
         assert all_paths(deal, 100_000) <= module.WORK * 100_000
 
 
+def test_public_budgets_take_fewer_paths_as_each_takes_longer():
+    """2^7 runs of 2.5 times 100,000 paths over 128 each, rounded down: 1,953."""
+    deal = api.read(TUBA)
+    assert len(factors_of(deal.plan)) == 7
+    assert all_paths(deal, 100_000) == 128 * 1_953
+
+
 @pytest.mark.slow
 def test_time_is_bounded():
     deal = api.read(TUBA)

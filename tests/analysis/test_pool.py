@@ -1,5 +1,6 @@
 """Several sites of one deal, and the deals of a fund."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,37 @@ def test_some_shipped_files_are_answered(name):
 @pytest.mark.parametrize("file", shipped_files(), ids=lambda file: file.stem)
 def test_every_shipped_file_is_answered_or_told_why_not(file):
     answers(file)
+
+
+# Deals in which nobody pays by results
+
+
+def test_without_payments_only_people_are_told_of():
+    found = pool(api.read(ROOT / "public" / "service-level.yaml"), (1, 4), paths=4_000, seed=3)
+    assert found.not_pooled == "nobody pays by results in this file, so there is nothing to settle"
+    for one in found.joined:
+        assert np.isnan([one.site_payments_sd.value, one.apart.payments_mean.value, one.apart.payments_sd.value]).all()
+        assert np.isnan([one.diversification.value, one.effective_sites.value, one.largest_share.value]).all()
+        assert one.pooled is None
+        assert one.allocations == ()
+        assert one.apart.p_loss is None
+    # 40 people who need no other service with chance one half: sqrt(0.5 * 0.5 / 40), and half of it at four sites.
+    for one, expected in zip(found.joined, (0.0790569, 0.0395285), strict=True):
+        assert one.share_sd_formula == pytest.approx(expected, abs=5e-7)
+        assert abs(one.share_sd.value - expected) < 4 * one.share_sd.standard_error
+
+
+def test_the_people_of_a_deal_without_payments_may_be_split():
+    found = pool(api.read(ROOT / "public" / "service-level.yaml"), (4,), same_total=True, paths=256)
+    assert found.joined[0].people.value == 40.0
+
+
+def test_a_file_without_rates_payments_and_investors_is_refused():
+    deal = api.read(ROOT / "public" / "service-level.yaml")
+    root = deal.document.root
+    outcomes = {
+        name: {key: said[key] for key in said if key != "success_rate"} for name, said in root["outcomes"].items()
+    }
+    bare = deal._replace(document=replace(deal.document, root=root | {"outcomes": outcomes}))
+    with pytest.raises(PoolError, match="got no success rate, payments or investors"):
+        pool(bare, paths=64)

@@ -42,6 +42,11 @@ PRICE = ("--change", "payments[0].price", "--from", "1000", "--to", "1000.03", "
 @pytest.mark.parametrize(
     ("command", "words"),
     [
+        ("compare", (FILE,)),
+        ("stress", ("--standard",)),
+        ("decompose", ()),
+        ("sensitivity", ()),
+        ("reverse", ()),
         ("value", ("--decide", "payer")),
         ("batch", ("--table",)),
         ("price", (*PRICE, "--public", "municipality.p_negative<=1")),
@@ -53,7 +58,19 @@ def test_json_says_them_too_in_both_languages(command, words):
     assert json.loads(done.stdout)["public_limits"] == {"en": list(LIMITS), "da": list(LIMITS_DANISH)}
 
 
-@pytest.mark.parametrize(("command", "words"), [("value", ()), ("batch", ("--table",)), ("price", PRICE)])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("compare", (TERMS,)),
+        ("stress", ("--standard",)),
+        ("decompose", ()),
+        ("sensitivity", ("--given-data",)),
+        ("reverse", ()),
+        ("value", ()),
+        ("batch", ("--table",)),
+        ("price", PRICE),
+    ],
+)
 def test_json_without_public_figures_has_none(command, words):
     done = CliRunner().invoke(app, [command, TERMS, *words, *FEW, "-q", "--json"])
     assert done.exit_code == 0, done.output
