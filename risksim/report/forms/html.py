@@ -52,7 +52,8 @@ def page(
     document : Document
         What is written.
     medium : {"screen", "paper"}
-        On paper charts are pictures named ``chart:0``, ``chart:1``, ... in the order of `charts`, and nothing folds.
+        On paper charts are pictures named ``chart:0``, ``chart:1``, ... in the order of `charts`, nothing folds, and
+        `rules` come with the fonts and not with the page.
     faces : str
         The rules that say where the fonts are.
     density : int
@@ -70,7 +71,7 @@ def page(
             front=_without_title(document),
             paper=medium == "paper",
             faces=faces,
-            css=_css(),
+            css=rules() if medium == "screen" else "",
             density=density,
             turns=turns,
             position=count().__next__,
@@ -143,7 +144,8 @@ def _coded(name: str) -> str:
 
 
 @cache
-def _css() -> str:
+def rules() -> str:
+    """The rules of all pages, on paper and on the screen."""
     return (HERE / "memo.css").read_text(encoding="utf-8")
 
 
