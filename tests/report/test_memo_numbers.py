@@ -14,6 +14,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,25 +83,35 @@ def kept() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def runs() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """What the command line prints of each deal for programs."""
-    made = {}
-    for name in DEALS:
+def runs() -> Any:
+    """What the command line prints of a deal for programs."""
+
+    @cache
+    def made(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
         run = json.loads(called("run", SHIPPED / name, "--json", *PATHS))
         said = json.loads(called("public", SHIPPED / name, "--json", *PATHS))["statistics"] if "public" in run else {}
         public = said["budgets"] | {"total": said["total"]} if said else {}
-        made[name] = (run, public)
+        return run, public
+
     return made
 
 
-@pytest.fixture(scope="module", params=[(deal, lang) for deal in DEALS for lang in ("en", "da")], ids=str)
+ALWAYS = (DEALS[0], "da")
+CASES = [
+    pytest.param((deal, lang), id=f"{Path(deal).stem}-{lang}", marks=() if (deal, lang) == ALWAYS else pytest.mark.slow)
+    for deal in DEALS
+    for lang in ("da", "en")
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
 def read(request: Any, tmp_path_factory: Any, kept: None, runs: Any) -> Read:
     deal, language = request.param
     folder = tmp_path_factory.mktemp("memo")
     called("memo", SHIPPED / deal, "--lang", language, "--format", "pdf,docx,xlsx", "--out", folder, "--quick", *PATHS)
     stem = folder / f"{Path(deal).stem}-memo"
     word = word_of(stem.with_suffix(".docx"))
-    run, public = runs[deal]
+    run, public = runs(deal)
     told = "\n".join(paragraph.text for paragraph in word.paragraphs)
     return Read(language, run, public, rows_of(word), cells_of(stem), text_of(stem), told)
 
