@@ -152,7 +152,11 @@ def _identifier(document: Document) -> bytes:
 
 
 def _finished(_: LaidOut, pdf: Any) -> None:
-    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it."""
+    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it.
+
+    What runs at the foot of each page is made an artifact, which nobody is read aloud page after page.
+    """
+    _feet_apart(pdf)
     named: dict[int, Any] = {}
     for thing in pdf.objects:
         extra = getattr(thing, "extra", {})
@@ -165,6 +169,28 @@ def _finished(_: LaidOut, pdf: Any) -> None:
     for thing in pdf.objects:
         if isinstance(thing, dict) and thing.keys() == {"Names"}:
             thing["Names"][:] = [named.get(id(one), one) for one in thing["Names"]]
+
+
+def _feet_apart(pdf: Any) -> None:
+    """Make artifacts of what is marked on a page and stands nowhere in the structure: the foot and its number."""
+    known = {thing.reference: thing for thing in pdf.objects}
+    tree = known[pdf.catalog["StructTreeRoot"]]
+    read: set[bytes] = set()
+    waiting = list(tree["K"])
+    while waiting:
+        one = waiting.pop()
+        if one in known and one not in read:
+            read.add(one)
+            kids = known[one].get("K", [])
+            waiting += [kid for kid in (kids if isinstance(kids, list) else [kids]) if isinstance(kid, bytes)]
+    parents = known[tree["ParentTree"]]["Nums"]
+    for sheet, marks in zip(pdf.page_references, parents[1::2], strict=False):
+        apart = {number for number, element in enumerate(marks) if element not in read}
+        content = known[known[sheet]["Contents"]].stream
+        for at, part in enumerate(content):
+            if isinstance(part, dict) and part.get("MCID") in apart:
+                content[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
+        marks[:] = ["null" if number in apart else element for number, element in enumerate(marks)]
 
 
 @contextmanager
