@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,36 +14,19 @@ from risksim import api
 from risksim.cli.output import OutputError, check_folder, talk, write_bytes
 from risksim.cli.questions_output import greet
 from risksim.language import Language, _, speaking
+from risksim.report.forms import FORMS, missing, render
 
 if TYPE_CHECKING:
     from risksim.analysis.facts import How
     from risksim.report.document import Document
 
 
-class Form(NamedTuple):
-    """A form that a memo may take."""
-
-    module: str
-    """Its `render` makes bytes of a document."""
-    needs: tuple[str, ...]
-    """Libraries of the extra `report` that it cannot do without."""
-
-
-FORMS = {
-    "pdf": Form("risksim.report.forms.pdf", ("jinja2", "vl_convert", "weasyprint")),
-    "docx": Form("risksim.report.forms.word", ("docx", "vl_convert")),
-    "html": Form("risksim.report.forms.html", ("jinja2", "vl_convert")),
-    "xlsx": Form("risksim.report.forms.excel", ("xlsxwriter", "vl_convert")),
-}
-"""By their endings."""
 WRITERS = {
     "deal": ("risksim.report.memo.write", "memo"),
     "comparison": ("risksim.report.memo.comparison", "comparison"),
     "portfolio": ("risksim.report.memo.portfolio", "portfolio"),
 }
 """Who writes each kind of memo: ``write(facts, date) -> Document`` in the language spoken."""
-EXTRA = "pip install 'risksim-dsi[report]'"
-SYSTEM = "apt install libpango-1.0-0 libpangoft2-1.0-0"
 NAMELESS = "deal"
 """What a memo of standard input is named after."""
 
@@ -83,7 +65,7 @@ def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
             document = written(kind, what, writer, how, date, report)
             for form, target in targets.items():
                 report(0, 1, _("writing {file}", file=target.name))
-                write_bytes(target, load(FORMS[form].module, "render")(document))
+                write_bytes(target, render(document, form))
         for target in targets.values():
             talk(_("Wrote {file}.", file=target))
 
@@ -216,36 +198,17 @@ def refuse_beside_memos(options: dict[str, bool]) -> None:
 # What a form needs
 
 
-def check_forms(forms: Sequence[str] | dict[str, Path]) -> None:
-    """Refuse a form whose libraries are not there, before any work is done.
+def check_forms(wanted: Iterable[str]) -> None:
+    """Refuse forms that this machine cannot make, before any work is done.
 
     Raises
     ------
     OutputError
         With what to install.
     """
-    missing = [name for form in forms for name in FORMS[form].needs if find_spec(name) is None]
-    if missing:
-        names = ", ".join(dict.fromkeys(missing))
-        raise OutputError(f"a memo needs {names}, which is not installed here.\n  Install it with  {EXTRA}")
-    if "pdf" in forms:
-        _check_pdf()
-
-
-def _check_pdf() -> None:
-    """Refuse a PDF where the libraries of the system that set its type are not there."""
-    try:
-        importlib.import_module("weasyprint")
-    except (ImportError, OSError) as error:
-        other = " or ".join(form for form in FORMS if form != "pdf")
-        raise OutputError(
-            f"a memo as PDF needs Pango, which cannot be loaded here ({_first_line(error)}).\n"
-            f"  Install it with  {SYSTEM}  or ask for --format {other}."
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+    lacks = [lack for lack in map(missing, wanted) if lack is not None]
+    if lacks:
+        raise OutputError("\n".join(dict.fromkeys(lacks)))
 
 
 def load(module: str, name: str) -> Callable[..., Any]:
@@ -255,9 +218,7 @@ def load(module: str, name: str) -> Callable[..., Any]:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.startswith("risksim"):
             raise OutputError(f"this edition cannot do that yet: there is no {module}.") from None
-        raise OutputError(
-            f"a memo needs {error.name}, which is not installed here.\n  Install it with  {EXTRA}"
-        ) from None
+        raise
     return found
 
 

@@ -11,11 +11,12 @@ from urllib.parse import quote
 import typer
 
 from risksim import api
-from risksim.cli.memo import FORMS, WRITERS, Wishes, check_forms, forms_of, load, progress, read_date, written
+from risksim.cli.memo import WRITERS, Wishes, check_forms, forms_of, load, progress, read_date, written
 from risksim.cli.output import OutputError, talk, write, write_bytes
 from risksim.cli.questions_output import greet
 from risksim.errors import RisksimError
 from risksim.language import _, speaking
+from risksim.report.forms import render
 
 if TYPE_CHECKING:
     from risksim.analysis.batch import Bad, Row
@@ -123,7 +124,7 @@ def _one(
     names = []
     for form in forms:
         place = target.with_name(f"{target.name}-memo.{form}")
-        write_bytes(place, load(FORMS[form].module, "render")(document))
+        write_bytes(place, render(document, form))
         names.append((form, quote(place.name)))
     found = kept["found"]
     if kind == "portfolio":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import datetime as dt
-import importlib
+import importlib.machinery
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -14,10 +15,11 @@ from typer.testing import CliRunner
 
 from risksim.cli import memo as command
 from risksim.cli.main import app
-from risksim.cli.memo import FORMS, WRITERS, Form
+from risksim.cli.memo import WRITERS
 from risksim.errors import RisksimError
 from risksim.language import spoken
 from risksim.metrics.precision import Estimate
+from risksim.report import forms
 from risksim.report.memo_index import FaultOf, MemoOf, index
 from tests.engine.deals import SHIPPED
 
@@ -41,9 +43,9 @@ def heard(monkeypatch):
     monkeypatch.setitem(sys.modules, "stand_in_pages", pages)
     for kind in WRITERS:
         monkeypatch.setitem(command.WRITERS, kind, ("stand_in_pages", "write"))
-    for form in FORMS:
-        monkeypatch.setitem(command.FORMS, form, Form("stand_in_pages", ()))
-    monkeypatch.setattr(command, "_check_pdf", lambda: None)
+    for form in forms.FORMS:
+        monkeypatch.setitem(forms.MAKERS, form, forms.Maker("stand_in_pages", ()))
+    monkeypatch.setattr(forms, "_without_pango", lambda: None)
     return found
 
 
@@ -118,26 +120,74 @@ def test_a_file_that_is_no_deal_is_refused(heard, tmp_path):
 # What a form needs
 
 
-def test_a_missing_library_is_named_with_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setitem(command.FORMS, "html", Form("stand_in_pages", ("no_such_library",)))
-    said = refused("memo", CAP, "--format", "html", "--out", tmp_path)
-    assert "no_such_library" in said
-    assert "pip install 'risksim-dsi[report]'" in said
+@pytest.fixture
+def idle(monkeypatch):
+    """Nothing may be read or simulated."""
+
+    def refuse(*_given, **_named):
+        raise AssertionError("work was done for a memo that cannot be written")
+
+    monkeypatch.setattr(command.api, "read", refuse)
+    monkeypatch.setattr("risksim.analysis.facts.facts", refuse)
 
 
-def test_a_missing_library_of_the_system_is_named_with_what_to_install(monkeypatch, tmp_path):
-    real = importlib.import_module
+NEEDED = [(form, *needed) for form, maker in forms.MAKERS.items() for needed in maker.packages]
 
-    def without_pango(name, *rest):
-        if name == "weasyprint":
-            raise OSError("cannot load library 'libpango-1.0-0'\nmany more lines")
-        return real(name, *rest)
 
-    monkeypatch.setattr(command.importlib, "import_module", without_pango)
+@pytest.mark.parametrize(("form", "module", "package"), NEEDED)
+def test_a_missing_package_is_named_with_what_to_install(monkeypatch, tmp_path, idle, form, module, package):
+    for loaded in [name for name in sys.modules if name.split(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, loaded)
+
+    real = importlib.machinery.PathFinder.find_spec
+    monkeypatch.setattr(
+        importlib.machinery.PathFinder,
+        "find_spec",
+        lambda name, *rest: None if name == module else real(name, *rest),
+    )
+    said = refused("memo", CAP, "--format", form, "--out", tmp_path)
+    assert f"{form} needs {package}, which is not installed." in said
+    assert 'pip install "risksim-dsi[report]"' in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_pango_is_named_with_what_to_install(monkeypatch, tmp_path, idle):
+    pytest.importorskip("weasyprint")
+    import cffi
+
+    for loaded in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, loaded)
+
+    def without(_self, name, *_rest):
+        raise OSError(f"cannot load library '{name}': no such file\nmany more lines")
+
+    monkeypatch.setattr(cffi.FFI, "dlopen", without)
     said = refused("memo", CAP, "--out", tmp_path)
+    assert "pdf needs Pango" in said
     assert "apt install libpango-1.0-0 libpangoft2-1.0-0" in said
-    assert "--format docx or html or xlsx" in said
+    assert "brew install pango" in said
     assert "many more lines" not in said
+
+
+def test_what_is_missing_is_said_in_danish_too(monkeypatch, tmp_path, idle):
+    monkeypatch.setattr(forms, "find_spec", lambda name: None if name == "xlsxwriter" else object())
+    said = refused("memo", CAP, "--lang", "da", "--format", "xlsx", "--out", tmp_path)
+    assert 'pip install "risksim-dsi[report]"' in said
+    assert "not installed" not in said
+
+
+def test_missing_packages_end_with_code_2():
+    hide = "import sys; sys.modules['vl_convert'] = None; sys.modules['docx'] = None; "
+    call = f"sys.argv = ['risksim', 'memo', {str(CAP)!r}, '--format', 'docx']; "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{hide}{call}from risksim.cli.main import main; main()"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "docx needs python-docx, vl-convert-python, which are not installed." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_front_loads_none_of_the_libraries_of_forms(monkeypatch):

@@ -30,11 +30,12 @@ class Maker(NamedTuple):
 
 _CHARTS = ("vl_convert", "vl-convert-python")
 _PAGES = ("jinja2", "jinja2")
+_DATES = ("babel", "babel")
 MAKERS: Mapping[str, Maker] = {
-    "pdf": Maker("risksim.report.forms.pdf", (_PAGES, _CHARTS, ("weasyprint", "weasyprint"))),
-    "docx": Maker("risksim.report.forms.word", (("docx", "python-docx"), _CHARTS)),
-    "html": Maker("risksim.report.forms.html", (_PAGES, _CHARTS)),
-    "xlsx": Maker("risksim.report.forms.excel", (("xlsxwriter", "xlsxwriter"),)),
+    "pdf": Maker("risksim.report.forms.pdf", (_DATES, _PAGES, _CHARTS, ("weasyprint", "weasyprint"))),
+    "docx": Maker("risksim.report.forms.word", (_DATES, ("docx", "python-docx"), _CHARTS)),
+    "html": Maker("risksim.report.forms.html", (_DATES, _PAGES, _CHARTS)),
+    "xlsx": Maker("risksim.report.forms.excel", (_DATES, ("xlsxwriter", "xlsxwriter"), _CHARTS)),
 }
 
 

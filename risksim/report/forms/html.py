@@ -54,7 +54,8 @@ def page(
     document : Document
         What is written.
     medium : {"screen", "paper"}
-        On paper charts are pictures named ``chart:0``, ``chart:1``, ... in the order of `charts`, and nothing folds.
+        On paper charts are pictures named ``chart:0``, ``chart:1``, ... in the order of `charts`, nothing folds, and
+        `rules` come with the fonts and not with the page.
     faces : str
         The rules that say where the fonts are.
     density : int
@@ -72,7 +73,7 @@ def page(
             front=_without_title(document),
             paper=medium == "paper",
             faces=faces,
-            css=_css(medium),
+            css=rules("screen") if medium == "screen" else "",
             density=density,
             turns=turns,
             position=count().__next__,
@@ -157,8 +158,8 @@ def _coded(name: str) -> str:
 
 
 @cache
-def _css(medium: Literal["screen", "paper"]) -> str:
-    """The style; on paper without that of screens, whose conditions the setter of type does not know."""
+def rules(medium: Literal["screen", "paper"]) -> str:
+    """The rules of all pages; on paper without those of screens, whose conditions the setter of type does not know."""
     whole = (HERE / "memo.css").read_text(encoding="utf-8")
     if medium == "screen":
         return whole

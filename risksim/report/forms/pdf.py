@@ -5,6 +5,7 @@ The same document gives the same bytes: no clock, no chance and no name of a mac
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from bisect import bisect_left
@@ -13,16 +14,21 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from risksim.report.document import Document
+from risksim.report.document import Block, Document
 from risksim.report.forms import draw
-from risksim.report.forms.html import WEIGHTS, charts, face, page
+from risksim.report.forms.html import WEIGHTS, charts, face, page, rules
+from risksim.report.forms.room import height
 
 if TYPE_CHECKING:
+    from weasyprint import CSS
     from weasyprint import Document as LaidOut
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
 FRONT = 2
 """Pages that a board reads."""
+ROOM = (1345.0, 1470.0, 1520.0, 1640.0)
+"""How high the blocks of a front may be, by `risksim.report.forms.room`, for each setting but the closest. [pt]"""
 SETTINGS = ((0, True), (1, True), (1, False), (2, False), (3, False))
 """How type can be set, from the most generous: how closely, and whether pages end where the document asks for it."""
 
@@ -60,26 +66,63 @@ def render(document: Document) -> bytes:
 
 
 def _laid_out(document: Document) -> LaidOut:
-    """The document on its pages, set as generously as the front still fits on two."""
-    from weasyprint import HTML
+    """The document on its pages, set as generously as the front still fits on two.
+
+    Setting type is what takes time, so the setting is guessed, and the whole is set at once: most fronts fit at the
+    first attempt. Where it is guessed to be close, the front alone is tried with the next more generous setting.
+    """
+    drawn = draw.all_svg([draw.untitled(chart) for chart in charts(document)], document.language)
+    setter = _Setter(drawn)
+    alone = document._replace(annexes=())
+    closer = _guess(document.front)
+    while closer and _front(setter.laid(alone, SETTINGS[closer - 1])) <= FRONT:
+        closer -= 1
+    whole = setter.laid(document, SETTINGS[closer])
+    if _front(whole) <= FRONT or closer == len(SETTINGS) - 1:
+        return whole
+    while (closer := closer + 1) < len(SETTINGS) - 1:
+        if _front(setter.laid(alone, SETTINGS[closer])) <= FRONT:
+            break
+    return setter.laid(document, SETTINGS[closer])
+
+
+def _guess(front: tuple[Block, ...]) -> int:
+    """Which setting a front will need, by the room that it takes."""
+    return bisect_left(ROOM, height(front))
+
+
+def _front(laid_out: LaidOut) -> int:
+    """Pages before the annexes."""
+    return next((at for at, sheet in enumerate(laid_out.pages) if "annexes" in sheet.anchors), len(laid_out.pages))
+
+
+class _Setter:
+    """Sets type with the charts drawn for a document."""
+
+    def __init__(self, drawn: tuple[str, ...]) -> None:
+        self._fetcher = _fetcher()(drawn)
+        self._pictures: dict[str, Any] = {}
+
+    def laid(self, part: Document, setting: tuple[int, bool]) -> LaidOut:
+        """A document, or a part of one, on its pages."""
+        from weasyprint import HTML
+
+        fonts, looks = _looks()
+        html = HTML(string=page(part, "paper", "", *setting), base_url="page:", url_fetcher=self._fetcher)
+        return html.render(font_config=fonts, stylesheets=[looks], cache=self._pictures)
+
+
+@cache
+def _looks() -> tuple[FontConfiguration, CSS]:
+    """The fonts and the rules of all pages, read once in a process."""
+    from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    fetcher = _fetcher()(tuple(draw.svg(draw.untitled(chart), document.language) for chart in charts(document)))
-    faces = "\n".join(face(name, f"font:{draw.FAMILY}-{name}.ttf", "truetype") for name in WEIGHTS)
-    pictures: dict[str, Any] = {}
-
-    def laid(part: Document, setting: tuple[int, bool]) -> LaidOut:
-        text = page(part, "paper", faces, *setting)
-        html = HTML(string=text, base_url="page:", url_fetcher=fetcher, media_type="print")
-        return html.render(font_config=FontConfiguration(), cache=pictures)
-
-    alone = document._replace(annexes=())
-
-    def fits(setting: tuple[int, bool]) -> bool:
-        return len(laid(alone, setting).pages) <= FRONT
-
-    closer = 0 if fits(SETTINGS[0]) else 1 + bisect_left(SETTINGS[1:], True, key=fits)
-    return laid(document, SETTINGS[min(closer, len(SETTINGS) - 1)])
+    fonts = FontConfiguration()
+    faces = [face(name, f"font:{draw.FAMILY}-{name}.ttf", "truetype") for name in WEIGHTS]
+    text = "\n".join([*faces, rules("paper")])
+    atexit.register(_looks.cache_clear)  # while the libraries are still there to let go of the fonts
+    return fonts, CSS(string=text, base_url="page:", url_fetcher=_fetcher()(()), font_config=fonts)
 
 
 @cache
@@ -109,7 +152,11 @@ def _identifier(document: Document) -> bytes:
 
 
 def _finished(_: LaidOut, pdf: Any) -> None:
-    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it."""
+    """Take out when an attachment was made, which would be now, and write its name so that all readers can read it.
+
+    What runs at the foot of each page is made an artifact, which nobody is read aloud page after page.
+    """
+    _feet_apart(pdf)
     named: dict[int, Any] = {}
     for thing in pdf.objects:
         extra = getattr(thing, "extra", {})
@@ -122,6 +169,28 @@ def _finished(_: LaidOut, pdf: Any) -> None:
     for thing in pdf.objects:
         if isinstance(thing, dict) and thing.keys() == {"Names"}:
             thing["Names"][:] = [named.get(id(one), one) for one in thing["Names"]]
+
+
+def _feet_apart(pdf: Any) -> None:
+    """Make artifacts of what is marked on a page and stands nowhere in the structure: the foot and its number."""
+    known = {thing.reference: thing for thing in pdf.objects}
+    tree = known[pdf.catalog["StructTreeRoot"]]
+    read: set[bytes] = set()
+    waiting = list(tree["K"])
+    while waiting:
+        one = waiting.pop()
+        if one in known and one not in read:
+            read.add(one)
+            kids = known[one].get("K", [])
+            waiting += [kid for kid in (kids if isinstance(kids, list) else [kids]) if isinstance(kid, bytes)]
+    parents = known[tree["ParentTree"]]["Nums"]
+    for sheet, marks in zip(pdf.page_references, parents[1::2], strict=False):
+        apart = {number for number, element in enumerate(marks) if element not in read}
+        content = known[known[sheet]["Contents"]].stream
+        for at, part in enumerate(content):
+            if isinstance(part, dict) and part.get("MCID") in apart:
+                content[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
+        marks[:] = ["null" if number in apart else element for number, element in enumerate(marks)]
 
 
 @contextmanager

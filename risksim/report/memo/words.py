@@ -230,9 +230,10 @@ def probability(chance: Estimate) -> str:
     if chance.value == 1.0 and chance.low < 1.0:
         return _("over {share}", share=_bound(1.0 - chance.low, of_certainty=True))
     error = error_of(chance)
-    shown = round(100.0 * chance.value, _supported(100.0 * error, PLACES_OF_A_SHARE))
+    places = min(PLACES_OF_A_SHARE, uncertain_digit(100.0 * error)) if error > 0.0 else PLACES_OF_A_SHARE
+    shown = round(100.0 * chance.value, places)
     if 0.0 < chance.value < 1.0 and shown in (0.0, 100.0):
-        least = 10.0 ** -(2 + _supported(100.0 * error, PLACES_OF_A_SHARE))
+        least = min(10.0 ** -(2 + places), 0.5)
         bound = share(least if shown == 0.0 else 1.0 - least, places=PLACES_OF_A_SHARE)
         return _("under {share}", share=bound) if shown == 0.0 else _("over {share}", share=bound)
     return share(chance.value, error)
