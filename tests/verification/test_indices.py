@@ -72,6 +72,36 @@ def test_the_same_as_another_program():
     np.testing.assert_allclose([one.total.value for one in found], other.total_order.ravel(), rtol=1e-9)
 
 
+def interleaved(a, ab, b):
+    """Outputs in the order of Saltelli's design: a, each mixture, b, row by row."""
+    return np.column_stack([a, *ab, b]).ravel()
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_the_same_as_salib():
+    """Its estimators differ in how they centre, so on one sample both agree within a fraction of their errors."""
+    sobol = pytest.importorskip("SALib.analyze.sobol")
+    first, second = angles(8, 8_192), angles(9, 8_192)
+    a, b, ab = ishigami(first), ishigami(second), ishigami(mixed(first, second))
+    problem = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[-math.pi, math.pi]] * 3}
+    other = sobol.analyze(problem, interleaved(a, ab, b), calc_second_order=False, seed=1)
+    for one, alone, total in zip(sobol_indices(a[None], b[None], ab[:, None]), other["S1"], other["ST"], strict=True):
+        near(one.first, alone, errors=0.5)
+        near(one.total, total, errors=0.5)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_indices_of_a_run_already_made_are_those_of_salib():
+    """Both estimate the first-order index from one sample, by other means: they agree within their errors."""
+    delta = pytest.importorskip("SALib.analyze.delta")
+    x = angles(10, 8_192)
+    problem = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[-math.pi, math.pi]] * 3}
+    other = delta.analyze(problem, x, ishigami(x), num_resamples=20, seed=1)
+    for one, alone, error in zip(given_data_indices(x, ishigami(x)), other["S1"], other["S1_conf"], strict=True):
+        both = math.hypot(one.standard_error, error / 1.96)
+        assert abs(one.value - alone) < 3.5 * both, (one, alone, error)
+
+
 @pytest.mark.parametrize("replicates", [2, 4])
 def test_luck_given_the_inputs_enters_no_index(replicates):
     """Noise with the variance of the function itself, drawn anew in each replicate, common to a and ab."""
