@@ -23,9 +23,9 @@ from risksim.report.memo.words import (
     error_of,
     estimate_cell,
     listing,
+    loss_cell,
     money_cell,
     party,
-    people_cell,
     probability_cell,
     return_cell,
     text_cell,
@@ -144,13 +144,16 @@ def _figures() -> list[tuple[str, Callable[[Facts], Cell]]]:
         means = [payer.total.mean for payer in one.summary.payers.values()]
         return money_cell(sum(mean.value for mean in means), sum(error_of(mean) ** 2 for mean in means) ** 0.5)
 
+    def planned(one: Facts) -> Cell:
+        return Cell(count(one.deal.people), one.deal.people, "people") if one.deal.people else nothing
+
     return [
         (_("currency"), lambda one: text_cell(one.deal.currency)),
-        (_("people planned"), lambda one: people_cell(one.deal.people) if one.deal.people else nothing),
+        (_("people planned"), planned),
         (_("capital"), lambda one: nothing if one.deal.capital is None else money_cell(one.deal.capital)),
         (_("risk of loss"), of_investors(lambda side: probability_cell(side.loss.p_loss))),
         (_("yearly return"), of_investors(lambda side: return_cell(side.irr.of_mean_flow))),
-        (_("mean loss, worst twentieth"), of_investors(lambda side: estimate_cell(side.loss.expected_shortfall_95))),
+        (_("mean loss, worst twentieth"), of_investors(lambda side: loss_cell(side.loss.expected_shortfall_95))),
         (_("repaid on average"), repaid),
         (
             _("net benefit of public budgets"),

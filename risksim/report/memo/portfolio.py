@@ -23,6 +23,7 @@ from risksim.report.memo.words import (
     estimate_cell,
     futures,
     key_money,
+    loss_cell,
     money_of,
     of_hundred,
     party,
@@ -195,7 +196,7 @@ def _deal(one: HoldingOf) -> tuple[Cell, ...]:
         estimate_cell(found.received),
         estimate_cell(list(found.npv.values())[-1].mean),
         probability_cell(found.loss.p_loss),
-        estimate_cell(found.loss.expected_shortfall_95),
+        loss_cell(found.loss.expected_shortfall_95),
     )
 
 
