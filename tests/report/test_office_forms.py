@@ -9,6 +9,7 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from risksim.language import Language
 from risksim.report.charts import chart
@@ -205,3 +206,16 @@ def test_columns_fill_the_width_and_no_word_is_broken():
     widths = widths_of(MONEY, 17.4)
     assert sum(widths) == pytest.approx(17.4)
     assert [is_numeric(MONEY, column) for column in range(4)] == [False, True, True, False]
+
+
+def test_the_page_of_a_board_is_filled_and_its_foot_stays():
+    template = docx.Document(io.BytesIO(default_template()))
+    section = template.sections[0]
+    section.left_margin = section.right_margin = Cm(4)
+    section.footer.paragraphs[0].text = "The board of Havnen"
+    made = io.BytesIO()
+    template.save(made)
+    file = docx.Document(io.BytesIO(word.render(document(), made.getvalue())))
+    assert [paragraph.text.strip().split(" ")[0] for paragraph in file.sections[0].footer.paragraphs] == ["The", "foot"]
+    for table in file.tables:
+        assert sum(column.width.cm for column in table.columns) == pytest.approx(13.0, abs=0.05)

@@ -37,7 +37,9 @@ OWN = (*(name for name in STYLES.values() if name != "Normal"), CELL, CELL_NUMBE
 ACCENT, INK, QUIET, RULE = "0B4F6C", "1A1A1A", "555555", "B8C4CC"
 """Colours of the template. [rgb]"""
 WIDTH, GAP = 17.4, 0.4
-"""Width of the text on the page, and between blocks side by side. [cm]"""
+"""Width of the text on a page of the shipped template, and between blocks side by side. [cm]"""
+EMU = 360_000
+"""Word's unit of length. [1/cm]"""
 STAMP = (1980, 1, 1, 0, 0, 0)
 """When every part was packed, so that the same memo is the same file."""
 LANGUAGE_CODES = {"en": "en-GB", "da": "da-DK"}
@@ -71,6 +73,22 @@ def render(document: Document, template: bytes | None = None) -> bytes:
     _Writer(file, document).all()
     _describe(file, document)
     return _packed(file)
+
+
+def check_template(template: bytes) -> None:
+    """Refuse a template of which no memo can be made.
+
+    Parameters
+    ----------
+    template : bytes
+        A Word file.
+
+    Raises
+    ------
+    TemplateError
+        If it is none, or lacks a style that the memo names.
+    """
+    _opened(template)
 
 
 def default_template() -> bytes:
@@ -195,6 +213,7 @@ class _Writer:
 
     def __init__(self, file: Any, document: Document) -> None:
         self.file, self.document = file, document
+        self.width = text_width(file)
         self.pictures = 0
         self.forms: dict[type, Callable[[Any, Any, float], None]] = {
             Heading: self.heading,
@@ -213,10 +232,10 @@ class _Writer:
         self.file.add_paragraph(document.title, style="Title")
         if document.subtitle:
             self.file.add_paragraph(document.subtitle, style="Subtitle")
-        self.blocks(self.file, document.front, WIDTH)
+        self.blocks(self.file, document.front, self.width)
         if document.annexes:
-            self.page_break(self.file, PageBreak(), WIDTH)
-            self.blocks(self.file, document.annexes, WIDTH)
+            self.page_break(self.file, PageBreak(), self.width)
+            self.blocks(self.file, document.annexes, self.width)
         self.foot()
 
     def blocks(self, place: Any, blocks: Sequence[Block], width: float) -> None:
@@ -293,7 +312,7 @@ class _Writer:
         """A chart as a picture with its words."""
         from docx.shared import Cm
 
-        shown = width if block.width == "full" or width < WIDTH else (WIDTH - GAP) / 2
+        shown = width if block.width == "full" or width < self.width else (width - GAP) / 2
         if heading(block):
             place.add_paragraph(heading(block), style=CAPTION)
         run = place.add_paragraph(style="Normal").add_run()
@@ -321,12 +340,25 @@ class _Writer:
 
     def foot(self) -> None:
         """The running foot, with the number of the page."""
-        paragraph = self.file.sections[0].footer.paragraphs[0]
+        footer = self.file.sections[0].footer
+        paragraph = footer.paragraphs[0] if footer.paragraphs else footer.add_paragraph()
+        if any(element.text for element in footer._element.iter(_tag("w:t"))):  # a board's own foot stays above
+            paragraph = footer.add_paragraph()
         paragraph.style = FOOT
-        paragraph.text = f"{self.document.running}   "
+        paragraph.add_run(f"{self.document.running}   ")
         _field(paragraph, "PAGE")
         paragraph.add_run("/")
         _field(paragraph, "NUMPAGES")
+
+
+def text_width(file: Any) -> float:
+    """Width between the margins of a template's page. [cm]"""
+    section = file.sections[0]
+    sides = (section.page_width, section.left_margin, section.right_margin)
+    if any(side is None for side in sides):
+        return WIDTH
+    page, left, right = sides
+    return round(float(page - left - right) / EMU, 2)
 
 
 def widths_of(table: Table, width: float) -> list[float]:
