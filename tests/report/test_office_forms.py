@@ -28,7 +28,7 @@ from risksim.report.document import (
     is_numeric,
 )
 from risksim.report.forms import excel, word
-from risksim.report.forms.excel import number_format
+from risksim.report.forms.excel import as_read, number_format
 from risksim.report.forms.word import TemplateError, default_template, widths_of
 
 MONEY = Table(
@@ -217,5 +217,50 @@ def test_the_page_of_a_board_is_filled_and_its_foot_stays():
     template.save(made)
     file = docx.Document(io.BytesIO(word.render(document(), made.getvalue())))
     assert [paragraph.text.strip().split(" ")[0] for paragraph in file.sections[0].footer.paragraphs] == ["The", "foot"]
-    for table in file.tables:
-        assert sum(column.width.cm for column in table.columns) == pytest.approx(13.0, abs=0.05)
+    widths = [sum(column.width.cm for column in table.columns) for table in file.tables]
+    assert max(widths) == pytest.approx(13.0, abs=0.05)
+
+
+def test_no_column_is_narrower_than_its_longest_word():
+    long = "a reason that is long enough to take most of the width of the page, and more than that"
+    cells = (Cell("x"), Cell("12.000.000", 12e6, "money"), Cell(long))
+    widths = widths_of(Table("t", "", ("a", "amount", "why"), (cells,) * 3), 17.4)
+    assert widths[1] > 10 * 0.15
+    assert widths[2] > 10.0
+
+
+def test_a_small_table_stays_on_one_page():
+    file = docx.Document(io.BytesIO(word.render(document())))
+    money = next(table for table in file.tables if table.rows[0].cells[0].text == "year")
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in money.rows]
+    assert kept == [True, True, True, None]
+
+
+def test_a_sheet_with_a_chart_does_not_freeze_below_it(in_excel):
+    assert in_excel["Repayment"].freeze_panes is None
+
+
+def test_long_reasons_wrap_in_excel_and_words_in_columns_of_numbers_stand_right(in_excel):
+    reason = "word " * 40
+    table = Table("t", "", ("a", "why"), ((Cell("x"), Cell(reason)),))
+    made = excel.render(Document("en", "T", "", "", (), (), (Sheet("S", (table,)),), ()))
+    sheet = openpyxl.load_workbook(io.BytesIO(made))["S"]
+    assert sheet["B2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height > 40
+    rows = {row[0].value: row for row in in_excel["Second"].iter_rows()}
+    assert rows["2027"][1].alignment.horizontal == "right"
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (Cell("30,8 %", 0.3081, "number", 4), "0.0 %"),
+        (Cell("30 % a year", 0.3, "number", 4), "0 %"),
+        (Cell("2.000.000", 2e6, "number", 4), "#,##0"),
+        (Cell("2031", 2031, "number"), "0"),
+        (Cell("1,25", 1.25, "number", 2), "#,##0.00"),
+        (Cell("1.234", 1234.0, "money"), "#,##0"),
+    ],
+)
+def test_plain_numbers_are_shown_as_they_are_read(cell, wanted):
+    assert number_format(as_read(cell)) == wanted
