@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import docx
@@ -28,7 +29,8 @@ from risksim.report.document import (
     is_numeric,
 )
 from risksim.report.forms import excel, word
-from risksim.report.forms.excel import as_read, number_format
+from risksim.report.forms.draw import png, untitled
+from risksim.report.forms.excel import CHART_WIDTH, ROW, as_read, number_format, png_size
 from risksim.report.forms.word import TemplateError, default_template, widths_of
 
 MONEY = Table(
@@ -264,3 +266,19 @@ def test_long_reasons_wrap_in_excel_and_words_in_columns_of_numbers_stand_right(
 )
 def test_plain_numbers_are_shown_as_they_are_read(cell, wanted):
     assert number_format(as_read(cell)) == wanted
+
+
+def test_a_chart_covers_the_rows_that_are_left_for_it():
+    picture = png(untitled(DRAWN), "en")
+    width, height = png_size(picture)
+    made = excel.render(document())
+    drawing = zipfile.ZipFile(io.BytesIO(made)).read("xl/drawings/drawing1.xml").decode()
+    across, down = (int(one) / 9525 for one in re.findall(r'<a:ext cx="(\d+)" cy="(\d+)"', drawing)[0])
+    assert across == pytest.approx(CHART_WIDTH / 1.5, abs=2)
+    assert down == pytest.approx(across * height / width, abs=2)
+    rows = [
+        row[0].value for row in openpyxl.load_workbook(io.BytesIO(excel.render(document())))["Repayment"].iter_rows()
+    ]
+    first = int(re.findall(r"<xdr:from>.*?<xdr:row>(\d+)", drawing)[0])
+    free = next(number for number, value in enumerate(rows[first:]) if value is not None)
+    assert free * ROW >= down

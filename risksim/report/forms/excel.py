@@ -37,7 +37,7 @@ NUMBERS, SCENARIO = "risksim_numbers", "risksim_scenario"
 HIDDEN = "scenario"
 LONGEST_CELL = 32_000
 """Letters that Excel keeps in a cell."""
-LEAST_WIDTH, MOST_WIDTH = 9, 60
+LEAST_WIDTH, MOST_WIDTH = 9, 48
 """Widths of columns. [letters]"""
 TEXT_COLUMN = 100
 """Letters after which a paragraph is wrapped."""
@@ -47,8 +47,11 @@ ROW, POINTS = 20, 0.75
 """Height of a row [pixel], and of a pixel [pt]."""
 STAMP = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """When every workbook was made, so that the same memo is the same file."""
+SCREEN_DOTS, METRES_IN_AN_INCH = 96.0, 0.0254
 LINE, HEAD_LETTERS = 13.5, 18
 """Height of a line of a cell that wraps [pt], and letters that a heading makes a column wide."""
+OPEN_LINES = 2
+"""Lines of a row whose number may be changed: the whole reason stands in the cell, and with the other numbers."""
 HIGHEST = 400
 """Height of a row that Excel takes. [pt]"""
 THOUSAND = 1_000
@@ -241,7 +244,8 @@ class _SheetWriter:
             self.sheet.write_string(self.row, column, text, head)
         for number, row in enumerate(table.rows):
             self.row += 1
-            self.lines(self.row, max((len(wrapped(cell.text, MOST_WIDTH - 2)) for cell in row), default=1))
+            lines = max((len(wrapped(cell.text, MOST_WIDTH)) for cell in row), default=1)
+            self.lines(self.row, min(lines, OPEN_LINES) if is_open else lines)
             for column, cell in enumerate(row):
                 side = "right" if column < len(numeric) and numeric[column] else "left"
                 self.cell(column, cell, side, bold=number in table.emphasised, open_=is_open and column == 1)
@@ -278,11 +282,13 @@ class _SheetWriter:
             self.text(heading(chart), self.formats.of(bold=True))
         picture = png(untitled(chart), self.document.language)
         width, height = png_size(picture)
-        scale = CHART_WIDTH / width if chart.width == "full" else CHART_WIDTH / (1.5 * width)
+        shown = CHART_WIDTH if chart.width == "full" else CHART_WIDTH / 1.5
+        scale = shown / width
+        dots = png_dots(picture)
         options = {
             "image_data": io.BytesIO(picture),
-            "x_scale": scale,
-            "y_scale": scale,
+            "x_scale": scale * dots / SCREEN_DOTS,  # a picture is first shown at its own resolution
+            "y_scale": scale * dots / SCREEN_DOTS,
             "description": chart.alt,
             "object_position": 1,
         }
@@ -294,6 +300,14 @@ class _SheetWriter:
 def png_size(picture: bytes) -> tuple[int, int]:
     """Width and height of a PNG picture. [pixel]"""
     return int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
+
+
+def png_dots(picture: bytes) -> float:
+    """Resolution that a PNG picture says it has; that of a screen where it says nothing. [1/inch]"""
+    place = picture.find(b"pHYs")
+    if place < 0 or picture[place + 12] != 1:
+        return SCREEN_DOTS
+    return int.from_bytes(picture[place + 4 : place + 8], "big") * METRES_IN_AN_INCH
 
 
 def wrapped(text: str, most: int) -> Sequence[str]:

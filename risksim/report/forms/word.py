@@ -40,10 +40,10 @@ WIDTH, GAP = 17.4, 0.4
 """Width of the text on a page of the shipped template, and between blocks side by side. [cm]"""
 EMU = 360_000
 """Word's unit of length. [1/cm]"""
-LETTER, SIDES, LONGEST_LINE = 0.155, 0.3, 48
+LETTER, SIDES, LONGEST_LINE = 0.155, 0.3, 110
 """Width of a letter in a table, of the sides of a cell [cm], and letters beyond which a column grows no wider."""
-KEPT_ROWS = 14
-"""Rows of a table that is never split between pages."""
+KEPT_ROWS, KEPT_LETTERS = 14, 90
+"""Rows, and letters of a cell, up to which a table is never split between pages."""
 STAMP = (1980, 1, 1, 0, 0, 0)
 """When every part was packed, so that the same memo is the same file."""
 LANGUAGE_CODES = {"en": "en-GB", "da": "da-DK"}
@@ -291,6 +291,7 @@ class _Writer:
             first = cell.paragraphs[0]
             if not first.text and len(cell._element) > 2:
                 cell._element.remove(first._element)
+        _keep_rows(table)
         self.space(place)  # Word joins two tables that touch
 
     def table(self, place: Any, block: Table, width: float) -> None:
@@ -307,7 +308,7 @@ class _Writer:
             for column, cell in enumerate(cells):
                 self.fill(inside[column], cell.text, number=numeric[column], bold=row in block.emphasised)
         _repeat_head(table)
-        if len(block.rows) <= KEPT_ROWS:
+        if len(block.rows) <= KEPT_ROWS and all(len(cell.text) <= KEPT_LETTERS for row in block.rows for cell in row):
             _keep_together(table)
         for note in block.notes:
             place.add_paragraph(note, style=STYLES["note"])
@@ -411,11 +412,16 @@ def _repeat_head(table: Any) -> None:
     """Repeat the heading row on each page, and break no row."""
     from docx.oxml import OxmlElement
 
-    for number, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+    _keep_rows(table)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _keep_rows(table: Any) -> None:
+    """Break no row between pages."""
+    from docx.oxml import OxmlElement
+
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _keep_together(table: Any) -> None:
