@@ -158,7 +158,7 @@ def test_excel_keeps_numbers_alive(in_excel):
     assert rows["2026"][1].number_format == "#,##0"
     assert (rows["2026"][2].value, rows["2026"][2].number_format) == (0.3114, "0 %")
     assert rows["2027"][1].value == "none"
-    assert (rows["2027"][2].value, rows["2027"][2].number_format) == (0.0031, "0.0 %")
+    assert (rows["2027"][2].value, rows["2027"][2].number_format) == (0.0031, '"below 1 %"')  # a bound stays one
     assert (rows["all"][1].value, rows["all"][1].number_format) == (-5.25, "#,##0.00")
     assert rows["all"][2].is_date
     assert rows["all"][1].font.bold
@@ -282,3 +282,17 @@ def test_a_chart_covers_the_rows_that_are_left_for_it():
     first = int(re.findall(r"<xdr:from>.*?<xdr:row>(\d+)", drawing)[0])
     free = next(number for number, value in enumerate(rows[first:]) if value is not None)
     assert free * ROW >= down
+
+
+def test_no_bound_is_shown_as_nought_or_certainty():
+    cells = (
+        Cell("x"),
+        Cell("under 0,005 %", 0.0, "percent", 1),
+        Cell("eksakt", 0.0, "number"),
+        Cell("0", 0.0, "money"),
+    )
+    table = Table("t", "", ("a", "b", "c", "d"), (cells,))
+    made = excel.render(Document("da", "T", "", "", (), (), (Sheet("S", (table,)),), ()))
+    row = openpyxl.load_workbook(io.BytesIO(made))["S"][2]
+    assert [cell.number_format for cell in row[1:]] == ['"under 0,005 %"', '"eksakt"', "#,##0"]
+    assert [cell.value for cell in row[1:]] == [0, 0, 0]

@@ -37,7 +37,7 @@ NUMBERS, SCENARIO = "risksim_numbers", "risksim_scenario"
 HIDDEN = "scenario"
 LONGEST_CELL = 32_000
 """Letters that Excel keeps in a cell."""
-LEAST_WIDTH, MOST_WIDTH = 9, 48
+LEAST_WIDTH, NUMBER_WIDTH, MOST_WIDTH = 9, 24, 48
 """Widths of columns. [letters]"""
 TEXT_COLUMN = 100
 """Letters after which a paragraph is wrapped."""
@@ -50,8 +50,10 @@ STAMP = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 SCREEN_DOTS, METRES_IN_AN_INCH = 96.0, 0.0254
 LINE, HEAD_LETTERS = 13.5, 18
 """Height of a line of a cell that wraps [pt], and letters that a heading makes a column wide."""
-OPEN_LINES = 2
-"""Lines of a row whose number may be changed: the whole reason stands in the cell, and with the other numbers."""
+LETTERS = 1.15
+"""Letters of words in the width of a digit, in which columns are measured."""
+OPEN_LINES, MOST_LINES = 2, 29
+"""Lines that a row of a table takes at most, where its number may be changed and elsewhere."""
 HIGHEST = 400
 """Height of a row that Excel takes. [pt]"""
 THOUSAND = 1_000
@@ -112,8 +114,10 @@ class _Formats:
 
     def number(self, cell: Cell, *, bold: bool, open_: bool) -> Any:
         """How the number of a cell is shown: Excel writes the marks of the reader's own language."""
-        shown = cell if open_ else as_read(cell)
-        return self.of(num_format=number_format(shown), align="right", **_weight(bold=bold, open_=open_))
+        shown = number_format(cell if open_ else as_read(cell))
+        if not open_ and is_bound(cell):
+            shown = '"' + cell.text.replace('"', "") + '"'
+        return self.of(num_format=shown, align="right", **_weight(bold=bold, open_=open_))
 
 
 def number_format(cell: Cell) -> str:
@@ -130,6 +134,11 @@ def number_format(cell: Cell) -> str:
     return f"#,##0{decimals}"
 
 
+def is_bound(cell: Cell) -> bool:
+    """Whether a number is read as a word or a bound, as "exact" or "below 0.005 %", which its digits would deny."""
+    return (cell.form == "percent" or cell.value == 0) and cell.text[:1].isalpha()
+
+
 def as_read(cell: Cell) -> Cell:
     """A plain number as its text shows it: shares in per cent, no decimals behind thousands."""
     if cell.form != "number" or not isinstance(cell.value, int | float):
@@ -138,6 +147,11 @@ def as_read(cell: Cell) -> Cell:
     if percent is not None:
         return cell._replace(form="percent", places=len(percent["decimals"] or ""))
     return cell._replace(places=0) if abs(cell.value) >= THOUSAND else cell
+
+
+def _side(column: int, side: str) -> dict[str, Any]:
+    """Where a text stands; a column of words keeps off the numbers before it."""
+    return {"align": side} | ({"indent": 1} if side == "left" and column > 0 else {})
 
 
 def _weight(*, bold: bool, open_: bool) -> dict[str, Any]:
@@ -154,7 +168,8 @@ class _SheetWriter:
         self.row = 0
         self.widths: dict[int, int] = {}
         self.head: int | None = None
-        self.heads: list[tuple[int, tuple[str, ...]]] = []
+        self.rows: list[tuple[int, Sequence[str], int]] = []
+        """Rows of tables, their texts, and how many lines they may take."""
         self.sheet.set_default_row(ROW * POINTS)
 
     def all(self) -> None:
@@ -163,9 +178,9 @@ class _SheetWriter:
             self.block(block)
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, min(max(width + 2, LEAST_WIDTH), MOST_WIDTH))
-        for row, texts in self.heads:
-            lines = [len(wrapped(text, max(self.widths[column], LEAST_WIDTH))) for column, text in enumerate(texts)]
-            self.lines(row, max(lines, default=1))
+        for row, texts, most in self.rows:
+            lines = [self.lines_of(column, text) for column, text in enumerate(texts)]
+            self.lines(row, min(max(lines, default=1), most))
         if self.head is not None and self.has_one_table():
             self.sheet.freeze_panes(self.head + 1, 1)
             self.sheet.repeat_rows(self.head)
@@ -179,6 +194,11 @@ class _SheetWriter:
         """Whether the sheet is a table, whose heading may stay in sight, and no chart."""
         tables = sum(isinstance(block, Table) for block in self.blocks)
         return tables == 1 and not any(isinstance(block, Chart | Beside) for block in self.blocks)
+
+    def lines_of(self, column: int, text: str) -> int:
+        """Lines that a text takes in its column."""
+        letters = int(LETTERS * max(self.widths.get(column, 0) + 2, LEAST_WIDTH))
+        return 1 if len(text) <= letters else len(wrapped(text, letters))
 
     def lines(self, row: int, count: int) -> None:
         """Make a row as high as so many lines."""
@@ -236,18 +256,18 @@ class _SheetWriter:
             self.head = self.row
         first = self.row
         numeric = [is_numeric(table, column) for column in range(len(table.head))]
-        self.heads.append((self.row, table.head))
+        self.rows.append((self.row, table.head, MOST_LINES))
         for column, text in enumerate(table.head):
             self.note_width(column, text, HEAD_LETTERS)
             side = "right" if numeric[column] else "left"
-            head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True, align=side)
+            head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True, **_side(column, side))
             self.sheet.write_string(self.row, column, text, head)
         for number, row in enumerate(table.rows):
             self.row += 1
-            lines = max((len(wrapped(cell.text, MOST_WIDTH)) for cell in row), default=1)
-            self.lines(self.row, min(lines, OPEN_LINES) if is_open else lines)
+            self.rows.append((self.row, [cell.text for cell in row], OPEN_LINES if is_open else MOST_LINES))
             for column, cell in enumerate(row):
                 side = "right" if column < len(numeric) and numeric[column] else "left"
+                self.note_width(column, cell.text, NUMBER_WIDTH if side == "right" else MOST_WIDTH)
                 self.cell(column, cell, side, bold=number in table.emphasised, open_=is_open and column == 1)
         if is_open:
             self.book.define_name(NUMBERS, f"={_quoted(self.sheet.name)}!$A${first + 1}:$B${self.row + 1}")
@@ -259,15 +279,14 @@ class _SheetWriter:
     def cell(self, column: int, cell: Cell, side: str, *, bold: bool, open_: bool) -> None:
         """One cell: a number where there is one, else what is read."""
         value = cell.value
-        self.note_width(column, cell.text)
         if isinstance(value, bool) or value is None or (isinstance(value, float) and value - value != 0.0):
-            look = self.formats.of(align=side, text_wrap=True, **_weight(bold=bold, open_=open_))
+            look = self.formats.of(text_wrap=True, **_side(column, side), **_weight(bold=bold, open_=open_))
             self.sheet.write_string(self.row, column, cell.text, look)
         elif isinstance(value, str) and cell.form == "date":
             look = self.formats.number(cell, bold=bold, open_=open_)
             self.sheet.write_datetime(self.row, column, dt.datetime.fromisoformat(value), look)
         elif isinstance(value, str):
-            look = self.formats.of(align=side, text_wrap=True, **_weight(bold=bold, open_=open_))
+            look = self.formats.of(text_wrap=True, **_side(column, side), **_weight(bold=bold, open_=open_))
             self.sheet.write_string(self.row, column, value[:LONGEST_CELL], look)
         else:
             self.sheet.write_number(self.row, column, value, self.formats.number(cell, bold=bold, open_=open_))
