@@ -57,6 +57,7 @@ OPEN_LINES, MOST_LINES = 2, 29
 HIGHEST = 400
 """Height of a row that Excel takes. [pt]"""
 THOUSAND = 1_000
+_PLAIN = re.compile(r"[-+\u2212]?\d+(?:[.,](?P<decimals>\d+))?")
 _PERCENT = re.compile(r"(?:[.,](?P<decimals>\d+))?\s*%")
 ACCENT, RULE, YELLOW = "#0B4F6C", "#B8C4CC", "#FFF6CC"
 
@@ -140,8 +141,13 @@ def is_bound(cell: Cell) -> bool:
 
 
 def as_read(cell: Cell) -> Cell:
-    """A plain number as its text shows it: shares in per cent, no decimals behind thousands."""
-    if cell.form != "number" or not isinstance(cell.value, int | float):
+    """A number as its text shows it: shares in per cent, as many decimals as there, none behind thousands."""
+    if cell.form not in ("number", "people", "money") or not isinstance(cell.value, int | float):
+        return cell
+    plain = _PLAIN.fullmatch(cell.text)
+    if plain is not None and abs(cell.value) < THOUSAND:  # so that the mark is no mark of thousands
+        return cell._replace(places=len(plain["decimals"] or ""))
+    if cell.form != "number":
         return cell
     percent = _PERCENT.search(cell.text)
     if percent is not None:
