@@ -260,6 +260,8 @@ def test_long_reasons_wrap_in_excel_and_words_in_columns_of_numbers_stand_right(
         (Cell("30 % a year", 0.3, "number", 4), "0 %"),
         (Cell("2.000.000", 2e6, "number", 4), "#,##0"),
         (Cell("2031", 2031, "number"), "0"),
+        (Cell("0,0013", 0.00131, "people", 1), "#,##0.0000"),
+        (Cell("\N{MINUS SIGN}0,5", -0.5, "number", 4), "#,##0.0"),
         (Cell("1,25", 1.25, "number", 2), "#,##0.00"),
         (Cell("1.234", 1234.0, "money"), "#,##0"),
     ],
