@@ -107,6 +107,10 @@ Forms = Annotated[
         "--format", metavar="FORM,...", help="pdf, docx, html or xlsx; several by commas.", show_default="pdf"
     ),
 ]
+Template = Annotated[
+    Path | None,
+    typer.Option("--template", metavar="BOARD.docx", help="Word in the styles of this template.", show_default=False),
+]
 LossLimit = Annotated[
     float,
     typer.Option("--p-loss", min=0.0, max=1.0, help="Probability of a loss for which the memo solves for terms."),
@@ -686,13 +690,13 @@ def public(
 @app.command()
 def memo(
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="FILE...",
             help="Scenario or portfolio file; several scenario files make a comparison.",
             show_default=False,
         ),
-    ],
+    ] = None,
     forms: Forms = None,
     out: Annotated[
         Path | None,
@@ -712,6 +716,16 @@ def memo(
         typer.Option("--date", help="Printed on the memo, as 2026-11-22.", show_default="none, so that bytes repeat"),
     ] = None,
     quick: QuickMemo = False,
+    template: Template = None,
+    new_template: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-template",
+            metavar="NEW.docx",
+            help="Instead: write the Word template of memos, to be restyled.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Quiet = False,
     _lang: Lang = None,
 ) -> None:
@@ -720,12 +734,15 @@ def memo(
     Example: risksim memo scenarios/broendby-tuba.yaml --lang da --format pdf,docx
     """
     from risksim.analysis.facts import How
-    from risksim.cli.memo import Wishes
+    from risksim.cli.memo import Wishes, write_template
     from risksim.cli.memo import memo as command
 
+    if new_template is not None:
+        write_template(new_template)
+        return
     with _interruptible():
         how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
-        command(files, Wishes(spoken(), forms, out, date), how, quiet)
+        command(files or [], Wishes(spoken(), forms, out, date, template), how, quiet)
 
 
 @app.command()
@@ -772,6 +789,7 @@ def batch(
     forms: Forms = None,
     p_loss: LossLimit = 0.1,
     quick: QuickMemo = False,
+    template: Template = None,
     quiet: Quiet = False,
     _lang: Lang = None,
 ) -> None:
@@ -799,7 +817,7 @@ def batch(
         )
         with _interruptible():
             how = How(paths, seed, threads, engine, p_loss, quick)
-            memos(files, Wishes(spoken(), forms, out), how, by, keep_going=keep_going, quiet=quiet)
+            memos(files, Wishes(spoken(), forms, out, None, template), how, by, keep_going=keep_going, quiet=quiet)
         return
     with _interruptible():
         settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)

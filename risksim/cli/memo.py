@@ -14,7 +14,7 @@ from risksim import api
 from risksim.cli.output import OutputError, check_folder, talk, write_bytes
 from risksim.cli.questions_output import greet
 from risksim.language import Language, _, speaking
-from risksim.report.forms import FORMS, missing, render
+from risksim.report.forms import FORMS, MAKERS, missing, render
 
 if TYPE_CHECKING:
     from risksim.analysis.facts import How
@@ -41,15 +41,20 @@ class Wishes(NamedTuple):
     """A folder, or a file whose ending names its form."""
     date: str | None = None
     """As ``2026-11-22``; printed on the memo."""
+    template: Path | None = None
+    """A Word file in whose styles the memo is made."""
 
 
 def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
     """Write the memo of a deal or a portfolio, or of several deals side by side."""
     date = read_date(wishes.date)
+    if not files:
+        raise OutputError("memo: got no file.\n  Name a scenario or a portfolio, as risksim memo deal.yaml")
     several = len(files) > 1
     stem = "comparison" if several else stem_of(files[0])
     targets = targets_of(wishes, stem)
     check_forms(targets)
+    template = read_template(wishes.template, targets)
     portfolios = [file for file in files if api.lists_deals(file)]
     if several and portfolios:
         raise OutputError(
@@ -65,7 +70,7 @@ def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
             document = written(kind, what, writer, how, date, report)
             for form, target in targets.items():
                 report(0, 1, _("writing {file}", file=target.name))
-                write_bytes(target, render(document, form))
+                write_bytes(target, render(document, form, template))
         for target in targets.values():
             talk(_("Wrote {file}.", file=target))
 
@@ -159,11 +164,26 @@ def targets_of(wishes: Wishes, stem: str) -> dict[str, Path]:
             )
         check_folder(out)
         return {form: out}
-    folder = out or Path()
+    folder = Path() if out is None else made_folder(out)
     targets = {form: folder / f"{name}.{form}" for form in forms_of(wishes.forms)}
     for target in targets.values():
         check_folder(target)
     return targets
+
+
+def made_folder(folder: Path) -> Path:
+    """A folder of memos, made where it is not there.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"--out {folder}: cannot be made ({error.strerror}).\n  Name another folder.") from error
+    return folder
 
 
 def read_date(text: str | None) -> dt.date | None:
@@ -193,6 +213,57 @@ def refuse_beside_memos(options: dict[str, bool]) -> None:
     for option, given in options.items():
         if given:
             raise OutputError(f"{option}: belongs to the table, not to memos.\n  Leave it out, or leave --memo out.")
+
+
+# Word in the styles of a board
+
+
+def read_template(file: Path | None, forms: Iterable[str]) -> bytes | None:
+    """A Word template, read and held against the styles of a memo before any work is done.
+
+    Parameters
+    ----------
+    file : Path, optional
+        A .docx file.
+    forms : iterable of str
+        The forms asked for.
+
+    Returns
+    -------
+    bytes, optional
+
+    Raises
+    ------
+    OutputError
+        If it cannot be read, or no Word file is asked for.
+    TemplateError
+        If it is no Word file, or lacks a style.
+    """
+    if file is None:
+        return None
+    if "docx" not in forms:
+        raise OutputError(f"--template {file}: is for Word, which is not asked for.\n  Add --format docx")
+    try:
+        template = file.read_bytes()
+    except OSError as error:
+        raise OutputError(
+            f"--template {file}: cannot be read ({error.strerror}).\n"
+            "  Write one to restyle with  risksim memo --write-template memo-template.docx"
+        ) from error
+    load(MAKERS["docx"].module, "check_template")(template)
+    return template
+
+
+def write_template(file: Path) -> None:
+    """Write the Word template that memos are made from, to be restyled; an existing file is never overwritten."""
+    if file.suffix.lower() != ".docx":
+        raise OutputError(f"--write-template {file}: a Word template ends in .docx.\n  Try {file.with_suffix('.docx')}")
+    if file.exists():
+        raise OutputError(f"--write-template {file}: is there already.\n  Name another file, or move that one away.")
+    check_folder(file)
+    check_forms(("docx",))
+    write_bytes(file, load(MAKERS["docx"].module, "default_template")())
+    talk(_("Wrote {file}.", file=file))
 
 
 # What a form needs

@@ -11,7 +11,18 @@ from urllib.parse import quote
 import typer
 
 from risksim import api
-from risksim.cli.memo import WRITERS, Wishes, check_forms, forms_of, load, progress, read_date, written
+from risksim.cli.memo import (
+    WRITERS,
+    Wishes,
+    check_forms,
+    forms_of,
+    load,
+    made_folder,
+    progress,
+    read_date,
+    read_template,
+    written,
+)
 from risksim.cli.output import OutputError, talk, write, write_bytes
 from risksim.cli.questions_output import greet
 from risksim.errors import RisksimError
@@ -51,6 +62,7 @@ def memos(
     date, forms = read_date(wishes.date), forms_of(wishes.forms)
     folder = _folder(wishes.out or FOLDER)
     check_forms(forms)
+    template = read_template(wishes.template, forms)
     bad: list[Bad] = []
     named = found_files(files, bad)
     stems = _stems(named)
@@ -63,7 +75,7 @@ def memos(
                     break
                 told = _of_many(report, number, len(named), stems[file])
                 try:
-                    made.append(_one(file, folder / stems[file], forms, how, date, told))
+                    made.append(_one(file, folder / stems[file], forms, how, (date, template), told))
                 except RisksimError as error:
                     bad.append(Bad(file, None, str(error)))
         if made:
@@ -80,11 +92,7 @@ def _folder(folder: Path) -> Path:
     """The folder of the memos, made where it is not there."""
     if folder.suffix and not folder.is_dir():
         raise OutputError(f"--out {folder}: many memos go into a folder.\n  Name one, as --out {FOLDER}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"--out {folder}: cannot be made ({error.strerror}).\n  Name another folder.") from error
-    return folder
+    return made_folder(folder)
 
 
 def _stems(files: Sequence[str]) -> dict[str, str]:
@@ -108,12 +116,18 @@ def _of_many(
 
 
 def _one(
-    file: str, target: Path, forms: tuple[str, ...], how: How, date: Any, report: Callable[[int, int, str], None]
+    file: str,
+    target: Path,
+    forms: tuple[str, ...],
+    how: How,
+    looks: tuple[Any, bytes | None],
+    report: Callable[[int, int, str], None],
 ) -> _Made:
-    """The memo of one file, and its row of the ranking on the same paths."""
+    """The memo of one file, and its row of the ranking on the same paths; `looks` are its date and its template."""
     kind = "portfolio" if api.lists_deals(file) else "deal"
     what: Any = api.read_portfolio(file) if kind == "portfolio" else [api.read(file)]
     kept: dict[str, Any] = {}
+    date, template = looks
     writer = load(*WRITERS[kind])
 
     def write_it(found: Any, day: Any) -> Any:
@@ -124,7 +138,7 @@ def _one(
     names = []
     for form in forms:
         place = target.with_name(f"{target.name}-memo.{form}")
-        write_bytes(place, render(document, form))
+        write_bytes(place, render(document, form, template))
         names.append((form, quote(place.name)))
     found = kept["found"]
     if kind == "portfolio":

@@ -103,5 +103,5 @@ def clock(labels: Sequence[Labels], start: dt.date, day_count: str) -> tuple[tup
 def digest_of(said: Portfolio, members: Sequence[Member]) -> str:
     """SHA-256 of what a portfolio and its deals say, whatever their comments and spacing."""
     told = [said, *(member.said for member in members)]
-    texts = [part.model_dump(mode="json", by_alias=True, exclude_defaults=True) for part in told]
+    texts = [part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"titles"}) for part in told]
     return hashlib.sha256(json.dumps(texts, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()

@@ -10,16 +10,18 @@ import sys
 import types
 from pathlib import Path
 
+import docx
 import pytest
 from typer.testing import CliRunner
 
 from risksim.cli import memo as command
 from risksim.cli.main import app
-from risksim.cli.memo import WRITERS
+from risksim.cli.memo import WRITERS, read_template
 from risksim.errors import RisksimError
 from risksim.language import spoken
 from risksim.metrics.precision import Estimate
 from risksim.report import forms
+from risksim.report.forms.word import TemplateError, check_template, default_template
 from risksim.report.memo_index import FaultOf, MemoOf, index
 from tests.engine.deals import SHIPPED
 
@@ -82,6 +84,13 @@ def test_several_forms_go_into_a_folder_and_one_into_a_file(heard, tmp_path):
     assert len(heard) == 2  # facts are found once for all forms
 
 
+def test_a_folder_that_is_not_there_is_made(heard, tmp_path):
+    called("memo", CAP, "--quick", "--format", "docx,html", "--out", tmp_path / "board" / "june")
+    assert sorted(one.name for one in (tmp_path / "board" / "june").iterdir()) == ["cap-memo.docx", "cap-memo.html"]
+    (tmp_path / "full").write_text("x", encoding="utf-8")
+    assert "cannot be made" in refused("memo", CAP, "--out", tmp_path / "full")
+
+
 def test_several_files_are_compared_and_a_portfolio_stands_alone(heard, tmp_path):
     called("memo", CAP, FLOOR, "--quick", "--out", tmp_path)
     assert (tmp_path / "comparison-memo.pdf").read_bytes() == b"Compared en"
@@ -115,6 +124,50 @@ def test_a_file_that_is_no_deal_is_refused(heard, tmp_path):
     (tmp_path / "bad.yaml").write_text("schema: 1\n", encoding="utf-8")
     assert "bad.yaml" in refused("memo", tmp_path / "bad.yaml", "--out", tmp_path)
     assert heard == []
+
+
+# Word in the styles of a board
+
+
+def test_the_template_is_written_and_made_use_of(heard, tmp_path, monkeypatch):
+    used = []
+
+    def render(_document, template=None):
+        used.append(template)
+        return b"x"
+
+    for name, stand_in in (
+        ("default_template", default_template),
+        ("check_template", check_template),
+        ("render", render),
+    ):
+        monkeypatch.setattr(sys.modules["stand_in_pages"], name, stand_in, raising=False)
+    board = tmp_path / "board.docx"
+    called("memo", "--write-template", board)
+    assert board.read_bytes() == default_template()
+    assert "is there already" in refused("memo", "--write-template", board)
+    assert "ends in .docx" in refused("memo", "--write-template", tmp_path / "board.dotx")
+    assert heard == []
+    called("memo", CAP, "--quick", "--format", "docx,html", "--template", board, "--out", tmp_path / "out")
+    assert used == [board.read_bytes(), None]
+    called("batch", CAP, "--memo", "--quick", "--format", "docx", "--template", board, "--out", tmp_path / "out")
+    assert used[2:] == [board.read_bytes()]
+
+
+def test_a_template_that_cannot_be_used_is_refused_before_any_work(heard, tmp_path):
+    assert "Add --format docx" in refused("memo", CAP, "--template", tmp_path / "x.docx", "--out", tmp_path)
+    word = ("--format", "docx", "--out", tmp_path)
+    assert "--write-template" in refused("memo", CAP, "--template", tmp_path / "x.docx", *word)
+    assert "got no file" in refused("memo")
+    assert heard == []
+
+
+def test_a_template_without_its_styles_is_refused(tmp_path):
+    docx.Document().save(tmp_path / "plain.docx")
+    (tmp_path / "no.docx").write_text("no Word", encoding="utf-8")
+    for name, said in (("plain", "lacks the styles Memo Lead"), ("no", "is no Word file")):
+        with pytest.raises(TemplateError, match=said):
+            read_template(tmp_path / f"{name}.docx", ("docx",))
 
 
 # What a form needs

@@ -11,18 +11,23 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from risksim import api
+from risksim.cli.main import app
 from risksim.errors import BookError
 from risksim.exchange.books import Cell
 from risksim.exchange.importing import import_book
 from risksim.exchange.returned import _Change, _written
+from risksim.language import speaking
 from risksim.report.document import Attachment, Document, Paragraph, Sheet
 from risksim.report.forms.excel import render
 from risksim.report.memo.returning import numbers_to_change
+from risksim.report.memo.write import memo
 from risksim.scenario.numbers import Stated, stated
 from risksim.scenario.tree import read_tree
 from tests.engine.deals import shipped_files
+from tests.report.made_up import facts as made_up
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TUBA = SCENARIOS / "broendby-tuba.yaml"
@@ -97,6 +102,29 @@ def test_a_workbook_that_lost_its_scenario_says_so(tmp_path):
     book.save(place)
     with pytest.raises(BookError, match="no longer reads"):
         import_book(place)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Numbers to change"), ("da", "Tal, der kan rettes")])
+def test_the_workbook_of_a_memo_comes_back_as_a_deal_of_its_own(tmp_path, language, name):
+    before = api.read(TUBA)
+    provenance = made_up().provenance._replace(file=TUBA.name, text=TUBA.read_bytes())
+    with speaking(language):
+        made = render(memo(made_up(provenance=provenance, stated=api.stated(before))))
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert book.sheetnames[-2:] == [name, "scenario"]
+    assert book["scenario"].sheet_state == "veryHidden"
+    (cell,) = [row[1] for row in book[name].iter_rows() if row[0].value == "cohorts[0].participants.value"]
+    assert cell.value == 120
+    cell.value = 90
+    book.save(tmp_path / "memo.xlsx")
+    out = tmp_path / "new.yaml"
+    done = CliRunner().invoke(app, ["import", str(tmp_path / "memo.xlsx"), "--out", str(out)])
+    assert done.exit_code == 0, (done.output, done.exception)
+    after = api.read(out)
+    assert after.plan.digest != before.plan.digest
+    (now,) = [one for one in api.stated(after) if one.place == "cohorts[0].participants.value"]
+    assert (now.value, now.origin) == (90, "assumption")
+    assert f"was 120, changed in memo.xlsx, {name}!{cell.coordinate}" in now.origin_text
 
 
 def every_number(file: Path) -> tuple[object, tuple[Stated, ...]]:

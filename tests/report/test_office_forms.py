@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import docx
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from risksim.language import Language
 from risksim.report.charts import chart
@@ -27,7 +29,8 @@ from risksim.report.document import (
     is_numeric,
 )
 from risksim.report.forms import excel, word
-from risksim.report.forms.excel import number_format
+from risksim.report.forms.draw import png, untitled
+from risksim.report.forms.excel import CHART_WIDTH, ROW, as_read, number_format, png_size
 from risksim.report.forms.word import TemplateError, default_template, widths_of
 
 MONEY = Table(
@@ -155,7 +158,7 @@ def test_excel_keeps_numbers_alive(in_excel):
     assert rows["2026"][1].number_format == "#,##0"
     assert (rows["2026"][2].value, rows["2026"][2].number_format) == (0.3114, "0 %")
     assert rows["2027"][1].value == "none"
-    assert (rows["2027"][2].value, rows["2027"][2].number_format) == (0.0031, "0.0 %")
+    assert (rows["2027"][2].value, rows["2027"][2].number_format) == (0.0031, '"below 1 %"')  # a bound stays one
     assert (rows["all"][1].value, rows["all"][1].number_format) == (-5.25, "#,##0.00")
     assert rows["all"][2].is_date
     assert rows["all"][1].font.bold
@@ -205,3 +208,93 @@ def test_columns_fill_the_width_and_no_word_is_broken():
     widths = widths_of(MONEY, 17.4)
     assert sum(widths) == pytest.approx(17.4)
     assert [is_numeric(MONEY, column) for column in range(4)] == [False, True, True, False]
+
+
+def test_the_page_of_a_board_is_filled_and_its_foot_stays():
+    template = docx.Document(io.BytesIO(default_template()))
+    section = template.sections[0]
+    section.left_margin = section.right_margin = Cm(4)
+    section.footer.paragraphs[0].text = "The board of Havnen"
+    made = io.BytesIO()
+    template.save(made)
+    file = docx.Document(io.BytesIO(word.render(document(), made.getvalue())))
+    assert [paragraph.text.strip().split(" ")[0] for paragraph in file.sections[0].footer.paragraphs] == ["The", "foot"]
+    widths = [sum(column.width.cm for column in table.columns) for table in file.tables]
+    assert max(widths) == pytest.approx(13.0, abs=0.05)
+
+
+def test_no_column_is_narrower_than_its_longest_word():
+    long = "a reason that is long enough to take most of the width of the page, and more than that"
+    cells = (Cell("x"), Cell("12.000.000", 12e6, "money"), Cell(long))
+    widths = widths_of(Table("t", "", ("a", "amount", "why"), (cells,) * 3), 17.4)
+    assert widths[1] > 10 * 0.15
+    assert widths[2] > 10.0
+
+
+def test_a_small_table_stays_on_one_page():
+    file = docx.Document(io.BytesIO(word.render(document())))
+    money = next(table for table in file.tables if table.rows[0].cells[0].text == "year")
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in money.rows]
+    assert kept == [True, True, True, None]
+
+
+def test_a_sheet_with_a_chart_does_not_freeze_below_it(in_excel):
+    assert in_excel["Repayment"].freeze_panes is None
+
+
+def test_long_reasons_wrap_in_excel_and_words_in_columns_of_numbers_stand_right(in_excel):
+    reason = "word " * 40
+    table = Table("t", "", ("a", "why"), ((Cell("x"), Cell(reason)),))
+    made = excel.render(Document("en", "T", "", "", (), (), (Sheet("S", (table,)),), ()))
+    sheet = openpyxl.load_workbook(io.BytesIO(made))["S"]
+    assert sheet["B2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height > 40
+    rows = {row[0].value: row for row in in_excel["Second"].iter_rows()}
+    assert rows["2027"][1].alignment.horizontal == "right"
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (Cell("30,8 %", 0.3081, "number", 4), "0.0 %"),
+        (Cell("30 % a year", 0.3, "number", 4), "0 %"),
+        (Cell("2.000.000", 2e6, "number", 4), "#,##0"),
+        (Cell("2031", 2031, "number"), "0"),
+        (Cell("0,0013", 0.00131, "people", 1), "#,##0.0000"),
+        (Cell("\N{MINUS SIGN}0,5", -0.5, "number", 4), "#,##0.0"),
+        (Cell("1,25", 1.25, "number", 2), "#,##0.00"),
+        (Cell("1.234", 1234.0, "money"), "#,##0"),
+    ],
+)
+def test_plain_numbers_are_shown_as_they_are_read(cell, wanted):
+    assert number_format(as_read(cell)) == wanted
+
+
+def test_a_chart_covers_the_rows_that_are_left_for_it():
+    picture = png(untitled(DRAWN), "en")
+    width, height = png_size(picture)
+    made = excel.render(document())
+    drawing = zipfile.ZipFile(io.BytesIO(made)).read("xl/drawings/drawing1.xml").decode()
+    across, down = (int(one) / 9525 for one in re.findall(r'<a:ext cx="(\d+)" cy="(\d+)"', drawing)[0])
+    assert across == pytest.approx(CHART_WIDTH / 1.5, abs=2)
+    assert down == pytest.approx(across * height / width, abs=2)
+    rows = [
+        row[0].value for row in openpyxl.load_workbook(io.BytesIO(excel.render(document())))["Repayment"].iter_rows()
+    ]
+    first = int(re.findall(r"<xdr:from>.*?<xdr:row>(\d+)", drawing)[0])
+    free = next(number for number, value in enumerate(rows[first:]) if value is not None)
+    assert free * ROW >= down
+
+
+def test_no_bound_is_shown_as_nought_or_certainty():
+    cells = (
+        Cell("x"),
+        Cell("under 0,005 %", 0.0, "percent", 1),
+        Cell("eksakt", 0.0, "number"),
+        Cell("0", 0.0, "money"),
+    )
+    table = Table("t", "", ("a", "b", "c", "d"), (cells,))
+    made = excel.render(Document("da", "T", "", "", (), (), (Sheet("S", (table,)),), ()))
+    row = openpyxl.load_workbook(io.BytesIO(made))["S"][2]
+    assert [cell.number_format for cell in row[1:]] == ['"under 0,005 %"', '"eksakt"', "#,##0"]
+    assert [cell.value for cell in row[1:]] == [0, 0, 0]

@@ -198,7 +198,13 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
     labels = [wrapped(name, letters, 3) for name in names]
     down = listed(labels)
     long = max(1.0, *(row["to"] for row in rows))
-    x = quantity("from", _("share of the variance"), shares(tickCount=5 if width == "full" else 2, **END), domain=[0, long], nice=False)
+    x = quantity(
+        "from",
+        _("share of the variance"),
+        shares(tickCount=5 if width == "full" else 2, **END),
+        domain=[0, long],
+        nice=False,
+    )
     legend = key(kinds, colours, columns=columns_for(kinds, width), symbolType="square")
     layers: list[Spec] = [
         {

@@ -64,7 +64,7 @@ def missing(form: str) -> str | None:
     return _without_pango() if form == "pdf" else None
 
 
-def render(document: Document, form: str) -> bytes:
+def render(document: Document, form: str, template: bytes | None = None) -> bytes:
     """A document in a form.
 
     Parameters
@@ -73,6 +73,8 @@ def render(document: Document, form: str) -> bytes:
         What is written.
     form : str
         One of `FORMS`.
+    template : bytes, optional
+        A Word file whose styles a Word file takes; other forms have none.
 
     Returns
     -------
@@ -87,7 +89,8 @@ def render(document: Document, form: str) -> bytes:
     lack = missing(form)
     if lack:
         raise RisksimError(lack)
-    made: bytes = import_module(MAKERS[form].module).render(document)
+    maker = import_module(MAKERS[form].module)
+    made: bytes = maker.render(document, template) if form == "docx" and template else maker.render(document)
     return made
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,16 +37,28 @@ NUMBERS, SCENARIO = "risksim_numbers", "risksim_scenario"
 HIDDEN = "scenario"
 LONGEST_CELL = 32_000
 """Letters that Excel keeps in a cell."""
-LEAST_WIDTH, MOST_WIDTH = 9, 60
+LEAST_WIDTH, NUMBER_WIDTH, MOST_WIDTH = 9, 24, 48
 """Widths of columns. [letters]"""
 TEXT_COLUMN = 100
 """Letters after which a paragraph is wrapped."""
 CHART_WIDTH = 620
 """Width at which a chart is shown. [pixel]"""
-ROW = 20
-"""Height of a row. [pixel]"""
+ROW, POINTS = 20, 0.75
+"""Height of a row [pixel], and of a pixel [pt]."""
 STAMP = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """When every workbook was made, so that the same memo is the same file."""
+SCREEN_DOTS, METRES_IN_AN_INCH = 96.0, 0.0254
+LINE, HEAD_LETTERS = 13.5, 18
+"""Height of a line of a cell that wraps [pt], and letters that a heading makes a column wide."""
+LETTERS = 1.15
+"""Letters of words in the width of a digit, in which columns are measured."""
+OPEN_LINES, MOST_LINES = 2, 29
+"""Lines that a row of a table takes at most, where its number may be changed and elsewhere."""
+HIGHEST = 400
+"""Height of a row that Excel takes. [pt]"""
+THOUSAND = 1_000
+_PLAIN = re.compile(r"[-+\u2212]?\d+(?:[.,](?P<decimals>\d+))?")
+_PERCENT = re.compile(r"(?:[.,](?P<decimals>\d+))?\s*%")
 ACCENT, RULE, YELLOW = "#0B4F6C", "#B8C4CC", "#FFF6CC"
 
 
@@ -102,7 +115,10 @@ class _Formats:
 
     def number(self, cell: Cell, *, bold: bool, open_: bool) -> Any:
         """How the number of a cell is shown: Excel writes the marks of the reader's own language."""
-        return self.of(num_format=number_format(cell), align="right", **_weight(bold=bold, open_=open_))
+        shown = number_format(cell if open_ else as_read(cell))
+        if not open_ and is_bound(cell):
+            shown = '"' + cell.text.replace('"', "") + '"'
+        return self.of(num_format=shown, align="right", **_weight(bold=bold, open_=open_))
 
 
 def number_format(cell: Cell) -> str:
@@ -114,7 +130,34 @@ def number_format(cell: Cell) -> str:
         return f"0{decimals} %"
     if cell.form == "text":
         return "General"
+    if cell.text.isdigit() and len(cell.text) == len("2026"):  # years, which have no mark at the thousands
+        return "0"
     return f"#,##0{decimals}"
+
+
+def is_bound(cell: Cell) -> bool:
+    """Whether a number is read as a word or a bound, as "exact" or "below 0.005 %", which its digits would deny."""
+    return (cell.form == "percent" or cell.value == 0) and cell.text[:1].isalpha()
+
+
+def as_read(cell: Cell) -> Cell:
+    """A number as its text shows it: shares in per cent, as many decimals as there, none behind thousands."""
+    if cell.form not in ("number", "people", "money") or not isinstance(cell.value, int | float):
+        return cell
+    plain = _PLAIN.fullmatch(cell.text)
+    if plain is not None and abs(cell.value) < THOUSAND:  # so that the mark is no mark of thousands
+        return cell._replace(places=len(plain["decimals"] or ""))
+    if cell.form != "number":
+        return cell
+    percent = _PERCENT.search(cell.text)
+    if percent is not None:
+        return cell._replace(form="percent", places=len(percent["decimals"] or ""))
+    return cell._replace(places=0) if abs(cell.value) >= THOUSAND else cell
+
+
+def _side(column: int, side: str) -> dict[str, Any]:
+    """Where a text stands; a column of words keeps off the numbers before it."""
+    return {"align": side} | ({"indent": 1} if side == "left" and column > 0 else {})
 
 
 def _weight(*, bold: bool, open_: bool) -> dict[str, Any]:
@@ -131,6 +174,9 @@ class _SheetWriter:
         self.row = 0
         self.widths: dict[int, int] = {}
         self.head: int | None = None
+        self.rows: list[tuple[int, Sequence[str], int]] = []
+        """Rows of tables, their texts, and how many lines they may take."""
+        self.sheet.set_default_row(ROW * POINTS)
 
     def all(self) -> None:
         """The whole sheet."""
@@ -138,7 +184,10 @@ class _SheetWriter:
             self.block(block)
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, min(max(width + 2, LEAST_WIDTH), MOST_WIDTH))
-        if self.head is not None and self.n_tables() == 1:
+        for row, texts, most in self.rows:
+            lines = [self.lines_of(column, text) for column, text in enumerate(texts)]
+            self.lines(row, min(max(lines, default=1), most))
+        if self.head is not None and self.has_one_table():
             self.sheet.freeze_panes(self.head + 1, 1)
             self.sheet.repeat_rows(self.head)
         self.sheet.hide_gridlines(2)
@@ -147,15 +196,26 @@ class _SheetWriter:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_footer(f"&L{self.document.running.replace('&', '&&')}&R&P/&N")
 
-    def n_tables(self) -> int:
-        """Tables of the sheet."""
-        return sum(isinstance(block, Table) for block in self.blocks)
+    def has_one_table(self) -> bool:
+        """Whether the sheet is a table, whose heading may stay in sight, and no chart."""
+        tables = sum(isinstance(block, Table) for block in self.blocks)
+        return tables == 1 and not any(isinstance(block, Chart | Beside) for block in self.blocks)
+
+    def lines_of(self, column: int, text: str) -> int:
+        """Lines that a text takes in its column."""
+        letters = int(LETTERS * max(self.widths.get(column, 0) + 2, LEAST_WIDTH))
+        return 1 if len(text) <= letters else len(wrapped(text, letters))
+
+    def lines(self, row: int, count: int) -> None:
+        """Make a row as high as so many lines."""
+        if count > 1:
+            self.sheet.set_row(row, min(count * LINE + 2, HIGHEST))
 
     def block(self, block: Block) -> None:
         """One block, and the rows that it takes."""
         if isinstance(block, Heading):
             size = {1: 16, 2: 13}.get(block.level, 11)
-            self.text(block.text, self.formats.of(bold=True, font_size=size, font_color=ACCENT))
+            self.text(block.text, self.formats.of(bold=True, font_size=size, font_color=ACCENT), 1.5 * size)
         elif isinstance(block, Paragraph):
             looks: dict[str, dict[str, Any]] = {
                 "lead": {"bold": True, "font_size": 12},
@@ -184,9 +244,11 @@ class _SheetWriter:
             assert isinstance(block, PageBreak)
             self.sheet.set_h_pagebreaks([self.row])
 
-    def text(self, text: str, look: Any) -> None:
+    def text(self, text: str, look: Any, height: float | None = None) -> None:
         """Text over as many rows as it takes; it runs on over the empty cells to the right."""
         for line in wrapped(text, TEXT_COLUMN):
+            if height is not None:
+                self.sheet.set_row(self.row, max(height, ROW * POINTS))
             self.sheet.write_string(self.row, 0, line, look)
             self.row += 1
         self.row += 0 if text else 1
@@ -199,15 +261,20 @@ class _SheetWriter:
         if self.head is None:
             self.head = self.row
         first = self.row
+        numeric = [is_numeric(table, column) for column in range(len(table.head))]
+        self.rows.append((self.row, table.head, MOST_LINES))
         for column, text in enumerate(table.head):
-            self.note_width(column, text, 18)
-            side = "right" if is_numeric(table, column) else "left"
-            head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True, align=side)
+            self.note_width(column, text, HEAD_LETTERS)
+            side = "right" if numeric[column] else "left"
+            head = self.formats.of(bold=True, bottom=1, bottom_color=RULE, text_wrap=True, **_side(column, side))
             self.sheet.write_string(self.row, column, text, head)
         for number, row in enumerate(table.rows):
             self.row += 1
+            self.rows.append((self.row, [cell.text for cell in row], OPEN_LINES if is_open else MOST_LINES))
             for column, cell in enumerate(row):
-                self.cell(column, cell, bold=number in table.emphasised, open_=is_open and column == 1)
+                side = "right" if column < len(numeric) and numeric[column] else "left"
+                self.note_width(column, cell.text, NUMBER_WIDTH if side == "right" else MOST_WIDTH)
+                self.cell(column, cell, side, bold=number in table.emphasised, open_=is_open and column == 1)
         if is_open:
             self.book.define_name(NUMBERS, f"={_quoted(self.sheet.name)}!$A${first + 1}:$B${self.row + 1}")
         self.row += 1
@@ -215,17 +282,17 @@ class _SheetWriter:
             self.text(note, self.formats.of(font_size=9, font_color="#555555"))
         self.row += 1
 
-    def cell(self, column: int, cell: Cell, *, bold: bool, open_: bool) -> None:
+    def cell(self, column: int, cell: Cell, side: str, *, bold: bool, open_: bool) -> None:
         """One cell: a number where there is one, else what is read."""
         value = cell.value
-        self.note_width(column, cell.text)
         if isinstance(value, bool) or value is None or (isinstance(value, float) and value - value != 0.0):
-            self.sheet.write_string(self.row, column, cell.text, self.formats.of(**_weight(bold=bold, open_=open_)))
+            look = self.formats.of(text_wrap=True, **_side(column, side), **_weight(bold=bold, open_=open_))
+            self.sheet.write_string(self.row, column, cell.text, look)
         elif isinstance(value, str) and cell.form == "date":
             look = self.formats.number(cell, bold=bold, open_=open_)
             self.sheet.write_datetime(self.row, column, dt.datetime.fromisoformat(value), look)
         elif isinstance(value, str):
-            look = self.formats.of(**_weight(bold=bold, open_=open_))
+            look = self.formats.of(text_wrap=True, **_side(column, side), **_weight(bold=bold, open_=open_))
             self.sheet.write_string(self.row, column, value[:LONGEST_CELL], look)
         else:
             self.sheet.write_number(self.row, column, value, self.formats.number(cell, bold=bold, open_=open_))
@@ -240,11 +307,13 @@ class _SheetWriter:
             self.text(heading(chart), self.formats.of(bold=True))
         picture = png(untitled(chart), self.document.language)
         width, height = png_size(picture)
-        scale = CHART_WIDTH / width if chart.width == "full" else CHART_WIDTH / (1.5 * width)
+        shown = CHART_WIDTH if chart.width == "full" else CHART_WIDTH / 1.5
+        scale = shown / width
+        dots = png_dots(picture)
         options = {
             "image_data": io.BytesIO(picture),
-            "x_scale": scale,
-            "y_scale": scale,
+            "x_scale": scale * dots / SCREEN_DOTS,  # a picture is first shown at its own resolution
+            "y_scale": scale * dots / SCREEN_DOTS,
             "description": chart.alt,
             "object_position": 1,
         }
@@ -256,6 +325,14 @@ class _SheetWriter:
 def png_size(picture: bytes) -> tuple[int, int]:
     """Width and height of a PNG picture. [pixel]"""
     return int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
+
+
+def png_dots(picture: bytes) -> float:
+    """Resolution that a PNG picture says it has; that of a screen where it says nothing. [1/inch]"""
+    place = picture.find(b"pHYs")
+    if place < 0 or picture[place + 12] != 1:
+        return SCREEN_DOTS
+    return int.from_bytes(picture[place + 4 : place + 8], "big") * METRES_IN_AN_INCH
 
 
 def wrapped(text: str, most: int) -> Sequence[str]:

@@ -37,7 +37,13 @@ OWN = (*(name for name in STYLES.values() if name != "Normal"), CELL, CELL_NUMBE
 ACCENT, INK, QUIET, RULE = "0B4F6C", "1A1A1A", "555555", "B8C4CC"
 """Colours of the template. [rgb]"""
 WIDTH, GAP = 17.4, 0.4
-"""Width of the text on the page, and between blocks side by side. [cm]"""
+"""Width of the text on a page of the shipped template, and between blocks side by side. [cm]"""
+EMU = 360_000
+"""Word's unit of length. [1/cm]"""
+LETTER, SIDES, LONGEST_LINE = 0.155, 0.3, 110
+"""Width of a letter in a table, of the sides of a cell [cm], and letters beyond which a column grows no wider."""
+KEPT_ROWS, KEPT_LETTERS = 14, 90
+"""Rows, and letters of a cell, up to which a table is never split between pages."""
 STAMP = (1980, 1, 1, 0, 0, 0)
 """When every part was packed, so that the same memo is the same file."""
 LANGUAGE_CODES = {"en": "en-GB", "da": "da-DK"}
@@ -73,6 +79,22 @@ def render(document: Document, template: bytes | None = None) -> bytes:
     return _packed(file)
 
 
+def check_template(template: bytes) -> None:
+    """Refuse a template of which no memo can be made.
+
+    Parameters
+    ----------
+    template : bytes
+        A Word file.
+
+    Raises
+    ------
+    TemplateError
+        If it is none, or lacks a style that the memo names.
+    """
+    _opened(template)
+
+
 def default_template() -> bytes:
     """The template that ships with risksim: an empty page with all styles of a memo, to be restyled in Word."""
     import docx
@@ -82,7 +104,7 @@ def default_template() -> bytes:
     section = file.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm((21.0 - WIDTH) / 2)
-    section.top_margin, section.bottom_margin = Cm(1.6), Cm(1.6)
+    section.top_margin, section.bottom_margin = Cm(1.4), Cm(1.5)
     section.footer_distance = Cm(0.8)
     _style_text(file)
     _style_table(file)
@@ -96,19 +118,19 @@ def _style_text(file: Any) -> None:
     from docx.shared import Pt, RGBColor
 
     sizes = {
-        "Normal": (9.5, INK, False, 0, 4),
+        "Normal": (9, INK, False, 0, 3),
         "Title": (20, ACCENT, True, 0, 0),
         "Subtitle": (10, QUIET, False, 0, 6),
-        "Heading 1": (15, ACCENT, True, 12, 3),
+        "Heading 1": (14, ACCENT, True, 8, 2),
         "Heading 2": (11.5, ACCENT, True, 9, 2),
         "Heading 3": (10, INK, True, 6, 2),
-        "List Bullet": (9.5, INK, False, 0, 2),
+        "List Bullet": (9, INK, False, 0, 1),
         "Footer": (7.5, QUIET, False, 0, 0),
-        "Memo Lead": (12.5, INK, True, 2, 6),
+        "Memo Lead": (12, INK, True, 2, 4),
         "Memo Note": (7.5, QUIET, False, 0, 3),
         "Memo Warning": (9.5, "9A3324", True, 2, 4),
-        "Memo Cell": (8, INK, False, 1, 1),
-        "Memo Number": (8, INK, False, 1, 1),
+        "Memo Cell": (8, INK, False, 0.5, 0.5),
+        "Memo Number": (8, INK, False, 0.5, 0.5),
         "Memo Key": (16, ACCENT, True, 2, 0),
         "Memo Key Label": (7.5, QUIET, False, 0, 2),
         "Memo Caption": (8.5, INK, True, 6, 2),
@@ -125,7 +147,7 @@ def _style_text(file: Any) -> None:
         for spread in style.element.rPr.findall(_tag("w:spacing")):  # Word's own subtitle is letter-spaced
             style.element.rPr.remove(spread)
         paragraph = style.paragraph_format
-        paragraph.space_before, paragraph.space_after, paragraph.line_spacing = Pt(before), Pt(after), 1.08
+        paragraph.space_before, paragraph.space_after, paragraph.line_spacing = Pt(before), Pt(after), 1.0
         paragraph.keep_with_next = name.startswith("Heading") or name == CAPTION
     styles[CELL_NUMBER].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     title = styles["Title"].element.pPr
@@ -151,7 +173,7 @@ def _style_table(file: Any) -> None:
     style.element.append(
         parse_xml(
             f"<w:tblPr {nsdecls('w')}><w:tblBorders><w:top {line}/><w:bottom {line}/><w:insideH {line}/></w:tblBorders>"
-            '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+            '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         )
     )
     style.element.append(
@@ -195,7 +217,10 @@ class _Writer:
 
     def __init__(self, file: Any, document: Document) -> None:
         self.file, self.document = file, document
+        self.width = text_width(file)
         self.pictures = 0
+        self.breaks = False
+        """Whether the next heading begins a page."""
         self.forms: dict[type, Callable[[Any, Any, float], None]] = {
             Heading: self.heading,
             Paragraph: self.paragraph,
@@ -213,21 +238,25 @@ class _Writer:
         self.file.add_paragraph(document.title, style="Title")
         if document.subtitle:
             self.file.add_paragraph(document.subtitle, style="Subtitle")
-        self.blocks(self.file, document.front, WIDTH)
+        self.blocks(self.file, document.front, self.width)
         if document.annexes:
-            self.page_break(self.file, PageBreak(), WIDTH)
-            self.blocks(self.file, document.annexes, WIDTH)
+            self.blocks(self.file, (PageBreak(), *document.annexes), self.width)
         self.foot()
 
     def blocks(self, place: Any, blocks: Sequence[Block], width: float) -> None:
         """Some blocks at a place of that width in cm."""
-        for block in blocks:
+        for number, block in enumerate(blocks):
+            if isinstance(block, PageBreak) and isinstance(blocks[min(number + 1, len(blocks) - 1)], Heading):
+                self.breaks = True
+                continue
             self.forms[type(block)](place, block, width)
 
     def heading(self, place: Any, block: Heading, _width: float) -> None:
         """A heading of the level that it has, the title being the first."""
         if block.text != self.document.title:  # which stands at the head already
-            place.add_paragraph(block.text, style=f"Heading {min(max(block.level - 1, 1), 3)}")
+            made = place.add_paragraph(block.text, style=f"Heading {min(max(block.level - 1, 1), 3)}")
+            made.paragraph_format.page_break_before = self.breaks or None
+            self.breaks = False
 
     def paragraph(self, place: Any, block: Paragraph, _width: float) -> None:
         """A paragraph."""
@@ -251,7 +280,7 @@ class _Writer:
             cell.paragraphs[0].style = KEY
             cell.paragraphs[0].add_run(figure)
             cell.add_paragraph(" ".join(part for part in (label, error) if part), style=KEY_LABEL)
-        place.add_paragraph(style=KEY_LABEL)
+        self.space(place)
 
     def beside(self, place: Any, block: Beside, width: float) -> None:
         """Blocks beside each other, in a table without rules."""
@@ -262,7 +291,8 @@ class _Writer:
             first = cell.paragraphs[0]
             if not first.text and len(cell._element) > 2:
                 cell._element.remove(first._element)
-        place.add_paragraph(style=KEY_LABEL)  # Word joins two tables that touch
+        _keep_rows(table)
+        self.space(place)  # Word joins two tables that touch
 
     def table(self, place: Any, block: Table, width: float) -> None:
         """A table whose heading row is repeated on every page."""
@@ -278,10 +308,19 @@ class _Writer:
             for column, cell in enumerate(cells):
                 self.fill(inside[column], cell.text, number=numeric[column], bold=row in block.emphasised)
         _repeat_head(table)
+        if len(block.rows) <= KEPT_ROWS and all(len(cell.text) <= KEPT_LETTERS for row in block.rows for cell in row):
+            _keep_together(table)
         for note in block.notes:
             place.add_paragraph(note, style=STYLES["note"])
         if not block.notes:
-            place.add_paragraph(style=KEY_LABEL)
+            self.space(place)
+
+    def space(self, place: Any) -> None:
+        """A little room below a table."""
+        from docx.shared import Pt
+
+        room = place.add_paragraph(style=KEY_LABEL).paragraph_format
+        room.line_spacing, room.space_after = Pt(4), Pt(0)
 
     def fill(self, cell: Any, text: str, *, number: bool, bold: bool) -> None:
         """One cell."""
@@ -293,7 +332,7 @@ class _Writer:
         """A chart as a picture with its words."""
         from docx.shared import Cm
 
-        shown = width if block.width == "full" or width < WIDTH else (WIDTH - GAP) / 2
+        shown = width if block.width == "full" or width < self.width else (width - GAP) / 2
         if heading(block):
             place.add_paragraph(heading(block), style=CAPTION)
         run = place.add_paragraph(style="Normal").add_run()
@@ -321,12 +360,25 @@ class _Writer:
 
     def foot(self) -> None:
         """The running foot, with the number of the page."""
-        paragraph = self.file.sections[0].footer.paragraphs[0]
+        footer = self.file.sections[0].footer
+        paragraph = footer.paragraphs[0] if footer.paragraphs else footer.add_paragraph()
+        if any(element.text for element in footer._element.iter(_tag("w:t"))):  # a board's own foot stays above
+            paragraph = footer.add_paragraph()
         paragraph.style = FOOT
-        paragraph.text = f"{self.document.running}   "
+        paragraph.add_run(f"{self.document.running}   ")
         _field(paragraph, "PAGE")
         paragraph.add_run("/")
         _field(paragraph, "NUMPAGES")
+
+
+def text_width(file: Any) -> float:
+    """Width between the margins of a template's page. [cm]"""
+    section = file.sections[0]
+    sides = (section.page_width, section.left_margin, section.right_margin)
+    if any(side is None for side in sides):
+        return WIDTH
+    page, left, right = sides
+    return round(float(page - left - right) / EMU, 2)
 
 
 def widths_of(table: Table, width: float) -> list[float]:
@@ -346,22 +398,37 @@ def widths_of(table: Table, width: float) -> list[float]:
     """
     columns = range(len(table.head))
     texts = [[table.head[column], *(row[column].text for row in table.rows if column < len(row))] for column in columns]
-    least = [max((len(word) for text in column for word in text.split()), default=1) for column in texts]
-    most = [min(max(map(len, column), default=1), 48) for column in texts]
-    wanted = [max(pair) + 1.5 for pair in zip(most, least, strict=True)]
-    total = sum(wanted)
-    return [width * share / total for share in wanted]
+    words = [max((len(word) for text in column for word in text.split(" ")), default=1) for column in texts]
+    most = [min(max(map(len, column), default=1), LONGEST_LINE) for column in texts]
+    least = [LETTER * word + SIDES for word in words]
+    if sum(least) >= width:
+        return [width * each / sum(least) for each in least]
+    wanted = [max(LETTER * (letters - word), 0.1) for letters, word in zip(most, words, strict=True)]
+    left = width - sum(least)
+    return [each + left * share / sum(wanted) for each, share in zip(least, wanted, strict=True)]
 
 
 def _repeat_head(table: Any) -> None:
     """Repeat the heading row on each page, and break no row."""
     from docx.oxml import OxmlElement
 
-    for number, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+    _keep_rows(table)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _keep_rows(table: Any) -> None:
+    """Break no row between pages."""
+    from docx.oxml import OxmlElement
+
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _keep_together(table: Any) -> None:
+    """Keep the rows of a table on one page."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _field(paragraph: Any, what: str) -> None:

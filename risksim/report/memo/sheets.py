@@ -14,6 +14,7 @@ from risksim.report.memo.budgets import budget_details, who_gains
 from risksim.report.memo.drivers import all_tables, drivers
 from risksim.report.memo.opening import key_figures, the_answer, the_deal
 from risksim.report.memo.repayment import all_years
+from risksim.report.memo.returning import numbers_to_change
 from risksim.report.memo.returns import quantiles, three_lines
 from risksim.report.memo.stresses import stresses, stresses_by_budget
 from risksim.report.memo.terms import terms, terms_table
@@ -27,7 +28,7 @@ MOST_LETTERS = 31
 
 
 def sheets(facts: Facts) -> tuple[Sheet, ...]:
-    """The sheets of a deal; a question that the deal does not answer has none."""
+    """The sheets of a deal, and last the one that goes back in; a question that the deal does not answer has none."""
     figures = key_figures(facts)
     answer: list[Block] = [Heading(facts.deal.name, 1), Paragraph(" ".join(the_deal(facts)))]
     answer += [Paragraph(the_answer(facts), "lead"), *([Keys(figures)] if figures else [])]
@@ -43,7 +44,9 @@ def sheets(facts: Facts) -> tuple[Sheet, ...]:
         (_("Statistics"), statistics(facts, all_of_them=True)),
         (_("Method"), method(facts)),
     ]
-    return tuple(Sheet(name[:MOST_LETTERS], tidied(blocks)) for name, blocks in found if blocks)
+    asked = tuple(Sheet(name[:MOST_LETTERS], tidied(blocks)) for name, blocks in found if blocks)
+    returning = numbers_to_change(facts)
+    return asked if returning is None else (*asked, returning)
 
 
 def _bulleted(sentences: list[str]) -> list[Block]:
