@@ -50,7 +50,7 @@ def test_page_names_every_key_of_the_fund_and_no_other():
 def test_page_names_every_option():
     named = set(re.findall(r"`(--[\w-]+)", PAGE))
     offered = {name for option in typer.main.get_command(app).commands["pool"].params for name in option.opts}
-    assert {name for name in offered if name.startswith("--")} - named == {"--quiet", "--lang"}
+    assert {name for name in offered if name.startswith("--")} - named == {"--quiet"}
     assert named <= offered
 
 

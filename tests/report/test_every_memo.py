@@ -84,7 +84,7 @@ def words_of_files(name: str) -> list[str]:
     root = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     found = {*within(root), file.name}
     for word in list(found):
-        if word.endswith(".yaml") and (file.parent / word).is_file():
+        if word != file.name and word.endswith(".yaml") and (file.parent / word).is_file():
             found |= set(words_of_files(str((file.parent / word).resolve().relative_to(SHIPPED))))
     found |= {word.replace("_", " ") for word in found}
     return sorted((word for word in found if len(word) > 1), key=len, reverse=True)

@@ -195,4 +195,4 @@ def test_amounts_and_chances_in_danish():
     assert money(amount) == ("-1,234,568", "± 0.040")
     assert money(amount, "da") == ("-1.234.568", "± 0,040")
     assert chance(Estimate(0.125, 0.001, 0.123, 0.127), "da") == ("12,5 %", "± 0,10 %")
-    assert chance(Estimate(0.0, 0.0, 0.0, 0.0003), "da") == ("under 0,0300 %", "aldrig set")
+    assert chance(Estimate(0.0, 0.0, 0.0, 0.0003), "da") == ("under 0,030 %", "aldrig set")
