@@ -6,9 +6,22 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from risksim.language import _, spoken
-from risksim.report.document import Attachment, Block, Cell, Document, Heading, Paragraph, Sheet, Table
+from risksim.language import _, plural, spoken
+from risksim.report.compare import said_otherwise
+from risksim.report.document import (
+    Attachment,
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Heading,
+    Paragraph,
+    Sheet,
+    Table,
+)
+from risksim.report.figures import compared as pictures
 from risksim.report.figures import returns as figures
+from risksim.report.memo.annex_statistics import statistics
 from risksim.report.memo.assumptions import counted
 from risksim.report.memo.limits import all_limits
 from risksim.report.memo.opening import the_answer, the_deal
@@ -34,11 +47,15 @@ from risksim.report.memo.words import (
 from risksim.report.memo.words import (
     date as day_words,
 )
+from risksim.report.numbers import plus_minus
 
 if TYPE_CHECKING:
     from risksim.analysis.compare import Difference, Pair, Quantity
     from risksim.analysis.memo import Compared, Facts
+    from risksim.metrics.precision import Estimate
 
+MOST_LINES = 25
+"""Places that two files say differently, told in the annex."""
 MOST_SIDE_BY_SIDE = 6
 """Deals that stand as columns; more stand as rows."""
 _YEAR, _SUCCESSES, _BENEFIT = "repayment ", "successes ", "net benefit "
@@ -66,21 +83,25 @@ def comparison(compared: Compared, date: dt.date | None = None) -> Document:
     front: list[Block] = [
         Heading(_title(deals), 1),
         Paragraph(_sentence(deals), "lead"),
-        side_by_side(deals),
         *_differences(compared),
+        *_drawn(compared),
+        side_by_side(deals),
         Heading(_("What is assumed")),
         *(Paragraph(_("{deal}: {said}", deal=one.deal.name, said=counted(one))) for one in deals),
         Heading(_("What the calculation cannot say")),
         Paragraph(" ".join(all_limits(public=any(one.budgets is not None for one in deals))), "note"),
     ]
     sheets = [Sheet(_("Comparison")[:MOST_LETTERS], (side_by_side(deals), *_differences(compared)))]
+    for number, one in enumerate(deals, 1):
+        told = tidied(statistics(one, all_of_them=True))
+        sheets += [Sheet(f"{number} {_('Statistics')}"[:MOST_LETTERS], (Heading(one.deal.name), *told))] if told else []
     return Document(
         spoken(),
         _title(deals),
         subtitle,
         _title(deals),
         tidied(front),
-        tidied(block for one in deals for block in _annex(one)),
+        tidied([*_otherwise(compared), *(block for one in deals for block in _annex(one))]),
         tuple(sheets),
         tuple(_attachments(deals)),
         (_("social outcome investment"), _("comparison")),
@@ -165,14 +186,11 @@ def _figures() -> list[tuple[str, Callable[[Facts], Cell]]]:
 def _differences(compared: Compared) -> list[Block]:
     """Paired differences to the first deal, or why there are none."""
     if compared.comparison is None:
-        return [
-            Paragraph(
-                _(
-                    "The deals meet different people, so their figures are told side by side and not as differences "
-                    "future by future."
-                )
-            )
-        ]
+        told = _(
+            "The deals meet different people, so their figures are told side by side and not as differences future by "
+            "future."
+        )
+        return [Paragraph(_(compared.why_not) if compared.why_not else told)]
     found, names = compared.comparison, {side.letter: side.deal for side in compared.comparison.sides}
     first = found.sides[0].deal
     blocks: list[Block] = [Heading(_("Differences on the same people and the same luck"))]
@@ -186,7 +204,7 @@ def _pair(facts: Facts, pair: Pair, deal: str, first: str, currency: str) -> Tab
     return Table(
         f"difference-{pair.letter.lower()}",
         _("{deal} less {first} ({currency})", deal=deal, first=first, currency=currency),
-        ("", _("mean difference"), _("5 %"), _("95 %"), _("higher"), _("lower")),
+        ("", _("mean difference"), _("standard error"), _("5 %"), _("95 %"), _("higher"), _("lower")),
         tuple(_difference(facts, one) for one in shown),
     )
 
@@ -198,11 +216,39 @@ def _difference(facts: Facts, one: Difference) -> tuple[Cell, ...]:
     return (
         text_cell(quantity_words(facts, one.quantity)),
         change_cell(spread.mean, scale, places),
+        _error_cell(spread.mean, scale, places),
         text_cell("") if ends is None else change_cell(ends[0]),
         text_cell("") if ends is None else change_cell(ends[1]),
         probability_cell(one.p_more),
         probability_cell(one.p_less),
     )
+
+
+def _error_cell(mean: Estimate, scale: float, places: int) -> Cell:
+    """The paired standard error of a mean difference."""
+    error = scale * error_of(mean)
+    return Cell(plus_minus(error, language=spoken()), error, "number", places) if error > 0.0 else text_cell("")
+
+
+def _drawn(compared: Compared) -> list[Block]:
+    """Differences and results as charts, where the deals have them."""
+    shown = pictures.differences(compared), pictures.exceedance(compared)
+    return [chart for chart in shown if chart is not None]
+
+
+def _otherwise(compared: Compared) -> list[Block]:
+    """What the files say differently, place by place."""
+    if compared.comparison is None:
+        return []
+    blocks: list[Block] = [Heading(_("What the files say differently"))]
+    names = {side.letter: side.deal for side in compared.comparison.sides}
+    for pair in compared.comparison.pairs:
+        lines = [said_otherwise(line) for line in pair.words[:MOST_LINES]]
+        if len(pair.words) > MOST_LINES:
+            rest = len(pair.words) - MOST_LINES
+            lines.append(plural("{number} further place.", "{number} further places.", rest, number=count(rest)))
+        blocks += [Heading(names[pair.letter], 3), Bullets(tuple(lines)) if lines else Paragraph(_("Nothing."))]
+    return blocks
 
 
 def quantity_words(facts: Facts, quantity: Quantity) -> str:
@@ -226,7 +272,9 @@ def quantity_words(facts: Facts, quantity: Quantity) -> str:
 def _annex(one: Facts) -> list[Block]:
     blocks: list[Block] = [Heading(one.deal.name), Paragraph(" ".join(the_deal(one))), Paragraph(the_answer(one))]
     chart = figures.histogram(one, "full")
-    blocks += [chart] if chart is not None else []
+    if chart is not None:
+        caption = _("{deal}: {said}", deal=one.deal.name, said=chart.caption)
+        blocks.append(chart._replace(name=f"{chart.name}-{one.provenance.digest[:8]}", caption=caption))
     return [
         *blocks,
         *three_lines(one),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from risksim.language import _, plural, spoken
 from risksim.metrics.purse import TOTAL
 from risksim.metrics.summary import Withheld
 from risksim.report.document import Attachment, Block, Cell, Document, Heading, Keys, Paragraph, Sheet, Table
+from risksim.report.figures import returns as charts
 from risksim.report.memo.limits import all_limits, why
 from risksim.report.memo.opening import the_deal_of
 from risksim.report.memo.provenance import SHOWN_DIGITS, how, provenance_table
@@ -37,6 +39,7 @@ from risksim.report.memo.words import date as day_words
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import HoldingOf, PortfolioFacts
+    from risksim.metrics.purse import KeyFigures
 
 
 def portfolio(facts: PortfolioFacts, date: dt.date | None = None) -> Document:
@@ -63,6 +66,7 @@ def portfolio(facts: PortfolioFacts, date: dt.date | None = None) -> Document:
         Paragraph(the_portfolio(facts)),
         Paragraph(the_answer(facts), "lead"),
         *([Keys(figures)] if figures else []),
+        *_drawn(facts),
         *([Heading(_("The deals"))] if facts.summary is not None else []),
         *([deals(facts)] if facts.summary is not None else []),
         *_budgets(facts),
@@ -71,7 +75,9 @@ def portfolio(facts: PortfolioFacts, date: dt.date | None = None) -> Document:
             " ".join(
                 [
                     *all_limits(public=facts.budgets is not None),
-                    *(why(name, reason) for name, reason in facts.lacking.items()),
+                    *dict.fromkeys(
+                        why(name, reason) for name, reason in facts.lacking.items() if facts.summary is not None
+                    ),
                 ]
             ),
             "note",
@@ -87,6 +93,7 @@ def portfolio(facts: PortfolioFacts, date: dt.date | None = None) -> Document:
     sheets: list[tuple[str, list[Block]]] = [
         (_("Answer"), front[:4]),
         (_("Deals"), [deals(facts)]),
+        (_("Public budgets"), _budgets(facts)),
         (_("Repayment"), _years(facts)),
         (_("Method"), [provenance_table(facts.provenance, facts.day_count)]),
     ]
@@ -108,7 +115,15 @@ def portfolio(facts: PortfolioFacts, date: dt.date | None = None) -> Document:
 
 
 def the_portfolio(facts: PortfolioFacts) -> str:
-    """What the fund holds, in a sentence."""
+    """What the fund holds, or what the portfolio lists, in a sentence."""
+    if facts.summary is None:
+        return plural(
+            "The portfolio has {number} deal, which begins on {start}; nobody invests in it.",
+            "The portfolio has {number} deals, the first of which begins on {start}; nobody invests in them.",
+            len(facts.holdings),
+            number=count(len(facts.holdings)),
+            start=day_words(facts.starts_on),
+        )
     return plural(
         "The fund holds a part of {number} deal; the last settlement is on {end}.",
         "The fund holds parts of {number} deals, the first of which begins on {start}; the last settlement is on "
@@ -149,7 +164,7 @@ def the_answer(facts: PortfolioFacts) -> str:
 def key_figures(facts: PortfolioFacts) -> tuple[tuple[str, str, str], ...]:
     """A few figures in large type."""
     if facts.summary is None:
-        return ()
+        return _key_budgets(facts)
     fund = facts.summary.fund
     worst, irr = fund.loss.expected_shortfall_95, fund.irr_of_mean_flow
     lost = _("nothing") if worst.value <= 0.0 else key_money(worst.value, facts.currency, error_of(worst))
@@ -164,6 +179,39 @@ def key_figures(facts: PortfolioFacts) -> tuple[tuple[str, str, str], ...]:
         ),
         (_("paid in on average"), key_money(paid_in.value, facts.currency, error_of(paid_in)), ""),
     )
+
+
+def _key_budgets(facts: PortfolioFacts) -> tuple[tuple[str, str, str], ...]:
+    """What the budgets that gain or lose are left with by all deals, in large type."""
+    if facts.budgets is None:
+        return ()
+    found = facts.budgets.total
+    return tuple(
+        (
+            _("net benefit: {budget}", budget=party(name, article=False)),
+            key_money(one.net_benefit.mean.value, facts.currency, error_of(one.net_benefit.mean)),
+            _("risk of a loss {share}", share=probability_cell(one.net_benefit.p_negative).text),
+        )
+        for name, one in found.items()
+        if _varies(one)
+    )[:4]
+
+
+def _varies(one: KeyFigures) -> bool:
+    """Whether a budget has anything to do with a deal."""
+    return one.net_benefit.mean.value != 0.0 or one.net_benefit.sd.value != 0.0
+
+
+def _drawn(facts: PortfolioFacts) -> list[Block]:
+    """How often each result of the fund comes about."""
+    if facts.summary is None or facts.results is None:
+        return []
+    # The chart asks of a deal: the fund's result, its loss and its currency.
+    side, deal = SimpleNamespace(everybody=facts.summary.fund), SimpleNamespace(currency=facts.currency)
+    of_fund: Any = SimpleNamespace(results=facts.results, summary=side, deal=deal)
+    chart = charts.histogram(of_fund, "full")
+    caption = _("How often each result of the fund comes about")
+    return [] if chart is None else [chart._replace(caption=caption)]
 
 
 def deals(facts: PortfolioFacts) -> Table:
@@ -225,23 +273,43 @@ def _budgets(facts: PortfolioFacts) -> list[Block]:
     rows = []
     for one in facts.holdings:
         for name, budget in (one.budgets or {}).items():
-            worth = budget.net_benefit
-            rows.append(
-                (
-                    text_cell(one.name),
-                    text_cell(party(name, article=False)),
-                    estimate_cell(worth.mean),
-                    probability_cell(worth.p_negative),
-                )
-            )
+            if _varies(budget):
+                rows.append((text_cell(one.name), *_budget(name, budget)))
     if not rows:
         return []
+    together = _("all deals")
+    total = facts.budgets.total if facts.budgets is not None else {}
+    sums = [(text_cell(together), *_budget(name, budget)) for name, budget in total.items() if _varies(budget)]
+    emphasised = tuple(range(len(rows), len(rows) + len(sums)))
     return [
         Heading(_("What it leaves to public budgets")),
         Table(
             "budgets",
             _("Net benefit, the whole of each deal ({currency})", currency=facts.currency),
-            (_("deal"), _("public budget"), _("mean"), _("risk of a loss")),
-            tuple(rows),
+            (
+                _("deal"),
+                _("public budget"),
+                _("mean"),
+                _("5 %"),
+                _("95 %"),
+                _("risk of a loss"),
+                _("half of the futures break even by"),
+            ),
+            (*rows, *sums),
+            emphasised=emphasised,
         ),
     ]
+
+
+def _budget(name: str, budget: KeyFigures) -> tuple[Cell, ...]:
+    """What one budget is left with, and when half of the futures break even."""
+    worth, year = budget.net_benefit, budget.break_even.p50.value
+    never = math.isnan(year) or math.isinf(year)
+    return (
+        text_cell(party(name, article=False)),
+        estimate_cell(worth.mean),
+        estimate_cell(worth.p05),
+        estimate_cell(worth.p95),
+        probability_cell(worth.p_negative),
+        text_cell(_("never") if never else str(int(year))),
+    )

@@ -47,7 +47,8 @@ def checked(one: Provenance) -> str:
     """The cross-check by another engine, in a sentence."""
     found = one.cross_check
     if found is None or found.worst is None:
-        return _("Not checked by another method, as none can run this deal.") if found is None else ""
+        none_can = found is None and one.checked != ""  # of a portfolio none is tried
+        return _("Not checked by another method, as none can run this deal.") if none_can else ""
     said = plural(
         "Checked by another method ({engine}): {number} figure, which differs by {errors} standard errors.",
         "Checked by another method ({engine}): {number} figures, of which none differs by more than {errors} standard "
