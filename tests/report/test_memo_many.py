@@ -25,7 +25,7 @@ def test_a_comparison_tells_differences_with_their_errors_and_what_files_say_oth
     errors = [row[2].value for row in table.rows if row[2].text]
     assert errors
     assert all(error > 0 for error in errors)
-    assert any(isinstance(block, Chart) and block.name.startswith("differences") for block in document.front)
+    assert any(isinstance(block, Chart) and block.name == "compared-differences" for block in document.front)
     names = [block.name for block in (*document.front, *document.annexes) if isinstance(block, Chart)]
     assert len(names) == len(set(names))
     assert any(isinstance(block, Bullets) and block.items for block in document.annexes)
