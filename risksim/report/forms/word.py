@@ -219,6 +219,7 @@ class _Writer:
         self.file, self.document = file, document
         self.width = text_width(file)
         self.pictures = 0
+        self.ids = tuple(file.styles[name].style_id for name in (CELL, CELL_NUMBER))
         self.breaks = False
         """Whether the next heading begins a page."""
         self.forms: dict[type, Callable[[Any, Any, float], None]] = {
@@ -301,12 +302,12 @@ class _Writer:
         widths = widths_of(block, width)
         table = self.grid(place, 1 + len(block.rows), widths, TABLE)
         numeric = [is_numeric(block, column) for column in range(len(block.head))]
+        head, *rows = table._tbl.tr_lst
         for column, text in enumerate(block.head):
-            self.fill(table.rows[0].cells[column], text, number=numeric[column], bold=True)
-        for row, cells in enumerate(block.rows):
-            inside = table.rows[row + 1].cells
-            for column, cell in enumerate(cells):
-                self.fill(inside[column], cell.text, number=numeric[column], bold=row in block.emphasised)
+            self.fill(head.tc_lst[column], text, number=numeric[column], bold=True)
+        for number, (row, cells) in enumerate(zip(rows, block.rows, strict=True)):
+            for column, (place_of, cell) in enumerate(zip(row.tc_lst, cells, strict=False)):
+                self.fill(place_of, cell.text, number=numeric[column], bold=number in block.emphasised)
         _repeat_head(table)
         if len(block.rows) <= KEPT_ROWS and all(len(cell.text) <= KEPT_LETTERS for row in block.rows for cell in row):
             _keep_together(table)
@@ -323,10 +324,15 @@ class _Writer:
         room.line_spacing, room.space_after = Pt(4), Pt(0)
 
     def fill(self, cell: Any, text: str, *, number: bool, bold: bool) -> None:
-        """One cell."""
-        paragraph = cell.paragraphs[0]
-        paragraph.style = CELL_NUMBER if number else CELL
-        paragraph.add_run(text).bold = bold or None
+        """One cell, an element of the table: the library would look up its style each time anew."""
+        from docx.text.run import Run
+
+        paragraph = cell.p_lst[0]
+        paragraph.style = self.ids[number]
+        run = paragraph.add_r()
+        run.text = text
+        if bold:
+            Run(run, paragraph).bold = True
 
     def chart(self, place: Any, block: Chart, width: float) -> None:
         """A chart as a picture with its words."""
@@ -354,7 +360,8 @@ class _Writer:
             table.style = style
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
-            for cell in column.cells:
+        for row in table._tbl.tr_lst:  # the library looks for every cell from the first one on
+            for cell, width in zip(row.tc_lst, widths, strict=True):
                 cell.width = Cm(width)
         return table
 
