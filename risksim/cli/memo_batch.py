@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -69,22 +70,26 @@ def memos(
     made: list[_Made] = []
     with speaking(wishes.language):
         greet(quiet)
-        with progress(quiet) as report:
-            for number, file in enumerate(named):
-                if bad and not keep_going:
-                    break
-                told = _of_many(report, number, len(named), stems[file])
-                try:
-                    made.append(_one(file, folder / stems[file], forms, how, (date, template), told))
-                except RisksimError as error:
-                    bad.append(Bad(file, None, str(error)))
-        if made:
-            write(folder / INDEX, _index(_sorted(made, by), bad, how))
-            talk(_("Wrote {file}.", file=folder / INDEX))
+        try:
+            with progress(quiet) as report:
+                for number, file in enumerate(named):
+                    if bad and not keep_going:
+                        break
+                    told = _of_many(report, number, len(named), stems[file])
+                    try:
+                        made.append(_one(file, folder / stems[file], forms, how, (date, template), told))
+                    except RisksimError as error:
+                        bad.append(Bad(file, None, str(error)))
+                    if not quiet and not sys.stderr.isatty():  # a log shows that it goes on
+                        talk(_("{number} of {files}, {file}", number=number + 1, files=len(named), file=stems[file]))
+        finally:  # whoever interrupts it finds what is done
+            if made:
+                write(folder / INDEX, _index(_sorted(made, by), bad, how))
+                talk(_("Wrote {file}.", file=folder / INDEX))
     if bad:
         from risksim.report.batch import BadOf, not_done
 
-        talk("\n" + not_done(tuple(BadOf(*one) for one in bad)).rstrip())
+        talk("\n" + not_done(tuple(BadOf(*one) for one in bad), memos=True).rstrip())
         raise typer.Exit(FAULTY)
 
 

@@ -147,13 +147,15 @@ def _cells(row: RowOf) -> tuple[str, ...]:
     )
 
 
-def not_done(bad: tuple[BadOf, ...]) -> str:
-    """What has no row, and why.
+def not_done(bad: tuple[BadOf, ...], *, memos: bool = False) -> str:
+    """What has no row, or no memo, and why.
 
     Parameters
     ----------
     bad : tuple of BadOf
         Bad files and stresses.
+    memos : bool
+        Whether memos were asked for and not rows.
 
     Returns
     -------
@@ -162,7 +164,11 @@ def not_done(bad: tuple[BadOf, ...]) -> str:
     """
     if not bad:
         return ""
-    count = plural("{n} of these has no row:\n", "{n} of these have no row:\n", len(bad), n=number(len(bad), "d"))
+    many = number(len(bad), "d")
+    if memos:
+        count = plural("{n} of these has no memo:\n", "{n} of these have no memo:\n", len(bad), n=many)
+    else:
+        count = plural("{n} of these has no row:\n", "{n} of these have no row:\n", len(bad), n=many)
     return count + "".join(f"{_of(one)}{one.message}\n" for one in bad)
 
 

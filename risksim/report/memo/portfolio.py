@@ -236,9 +236,9 @@ def deals(facts: PortfolioFacts) -> Table:
 def _deal(one: HoldingOf) -> tuple[Cell, ...]:
     found = one.summary
     if found is None:
-        return (text_cell(one.name), share_cell(one.share), *(text_cell(_("nobody invests")),), *(text_cell(""),) * 4)
+        return (text_cell(_held(one)), share_cell(one.share), *(text_cell(_("nobody invests")),), *(text_cell(""),) * 4)
     return (
-        text_cell(one.name),
+        text_cell(_held(one)),
         share_cell(one.share),
         estimate_cell(found.drawn),
         estimate_cell(found.received),
@@ -246,6 +246,11 @@ def _deal(one: HoldingOf) -> tuple[Cell, ...]:
         probability_cell(found.loss.p_loss),
         loss_cell(found.loss.expected_shortfall_95),
     )
+
+
+def _held(one: HoldingOf) -> str:
+    """A deal, and the tranche of it that the fund holds where it is not all of them."""
+    return one.name if one.tranche is None else _("{deal}, of which {tranche}", deal=one.name, tranche=one.tranche)
 
 
 def _years(facts: PortfolioFacts) -> list[Block]:
@@ -305,11 +310,12 @@ def _budget(name: str, budget: KeyFigures) -> tuple[Cell, ...]:
     """What one budget is left with, and when half of the futures break even."""
     worth, year = budget.net_benefit, budget.break_even.p50.value
     never = math.isnan(year) or math.isinf(year)
+    pays = worth.p_negative.value > 0.0 or budget.repayments.value > 0.0
     return (
         text_cell(party(name, article=False)),
         estimate_cell(worth.mean),
         estimate_cell(worth.p05),
         estimate_cell(worth.p95),
         probability_cell(worth.p_negative),
-        text_cell(_("never") if never else str(int(year))),
+        text_cell(_("never") if never else str(int(year)) if pays else DASH),
     )

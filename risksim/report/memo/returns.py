@@ -69,15 +69,11 @@ def three_lines(facts: Facts) -> list[Block]:
                 _("yearly return"),
                 _("present value at {rate}", rate=hurdle),
                 _("risk of loss"),
-                _("exceeded 19 times of 20"),
-                _("mean loss, worst twentieth"),
+                _("present value exceeded 19 times of 20"),
+                _("worst twentieth: mean loss of present value"),
             ),
             tuple(rows),
-            (
-                _("{lines}.", lines=said)
-                + " "
-                + _("A loss is money back below money paid in; the last two columns are of the present value."),
-            ),
+            (_("{lines}.", lines=said) + " " + _("A loss is money back below money paid in."),),
             (len(rows) - 1,),
         )
     ]

@@ -15,7 +15,7 @@ from risksim.report.memo.annex_stories import stories
 from risksim.report.memo.assumptions import assumptions
 from risksim.report.memo.budgets import budget_details, budgets_chart, waterfall, who_gains
 from risksim.report.memo.comparison import comparison
-from risksim.report.memo.drivers import all_tables, drivers, tornado
+from risksim.report.memo.drivers import all_tables, drivers, drivers_table, judged_table, purse_drivers, tornado
 from risksim.report.memo.limits import limits
 from risksim.report.memo.opening import opening
 from risksim.report.memo.provenance import SHOWN_DIGITS, provenance
@@ -85,6 +85,8 @@ def _between(facts: Facts) -> list[Block]:
 def second_page(facts: Facts) -> list[Block]:
     """Who gains, what the answer hangs on and what is assumed, stresses, terms, limits, provenance."""
     blocks = _section(_("Who pays and who gains"), who_gains(facts))
+    if facts.summary is None:  # nobody invests: budgets have the room of returns
+        blocks += [*budgets_chart(facts), *budget_details(facts), *purse_drivers(facts)]
     said: list[Block] = [Bullets((*drivers(facts), *assumptions(facts)))]
     title = _("What the answer hangs on, and what is assumed") if facts.drivers is not None else _("What is assumed")
     blocks += _section(title, beside([*said, *tornado(facts)]))
@@ -105,10 +107,10 @@ def annexes(facts: Facts) -> list[Block]:
     why = drawn.split(facts, "half")
     more = [
         *beside([*exceedance(facts), *([why] if why is not None else [])]),
-        *beside([*waterfall(facts), *budgets_chart(facts)]),
+        *beside([*waterfall(facts), *(budgets_chart(facts) if facts.summary is not None else [])]),
         *all_years(facts),
-        *budget_details(facts),
-        *all_tables(facts),
+        *(budget_details(facts) if facts.summary is not None else []),
+        *(all_tables(facts) if facts.summary is not None else [*drivers_table(facts), *judged_table(facts)]),
     ]
     blocks = _section(
         _("Further figures"), [*more, *([] if _has_room(facts) else acceptability(facts)), *what_each_does(facts)]
