@@ -16,12 +16,17 @@ GROUPS = PROJECT["dependency-groups"]
 
 def names(wanted: list[object]) -> set[str]:
     """Names of packages, without versions, extras and other groups."""
-    return {re.split(r"[\[<>=;~ ]", one)[0].lower() for one in wanted if isinstance(one, str)}
+    return {plain(re.split(r"[\[<>=;~ ]", one)[0]) for one in wanted if isinstance(one, str)}
+
+
+def plain(name: str) -> str:
+    """A name as installers compare it: ruamel.yaml is ruamel-yaml."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def locked(file: str) -> set[str]:
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
-    return {name.lower() for name in re.findall(r"^([A-Za-z0-9_.-]+)==", text, re.MULTILINE)}
+    return {plain(name) for name in re.findall(r"^([A-Za-z0-9_.-]+)==", text, re.MULTILINE)}
 
 
 @pytest.mark.parametrize(
