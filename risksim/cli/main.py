@@ -11,16 +11,37 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from risksim.cli.tongue import asked, of_environment
 from risksim.errors import RisksimError
 from risksim.language import speak, spoken
 
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends a command with a word and the exit code of an interruption."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        raise typer.Exit(130) from None
+
+
+class _Commands(TyperGroup):
+    """The commands, each of which may be interrupted at any moment, while it loads as well."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        with _interruptible():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="risksim",
+    cls=_Commands,
     help="Monte Carlo risk simulation for investors in social-outcome deals.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -116,16 +137,6 @@ LossLimit = Annotated[
     typer.Option("--p-loss", min=0.0, max=1.0, help="Probability of a loss for which the memo solves for terms."),
 ]
 QuickMemo = Annotated[bool, typer.Option("--quick", help="Fewer futures behind all but the run itself.")]
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends a command with a word and the exit code of an interruption."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
 
 
 def _show_version(wanted: bool) -> None:
@@ -250,18 +261,17 @@ def run(
 
     Example: risksim run scenarios/broendby-tuba.yaml --paths 100000
     """
-    with _interruptible():
-        from risksim.analysis.answer import Wishes
-        from risksim.cli.files import lists_deals
-        from risksim.cli.portfolio import run as of_portfolio
-        from risksim.cli.run import run as of_deal
+    from risksim.analysis.answer import Wishes
+    from risksim.cli.files import lists_deals
+    from risksim.cli.portfolio import run as of_portfolio
+    from risksim.cli.run import run as of_deal
 
-        wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
-        if lists_deals(file):
-            streams = wishes != Wishes()
-            code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
-        else:
-            code = of_deal(file, paths, seed, threads, as_json, out, ledger, quiet, wishes, dask, fail_if)
+    wishes = Wishes(tolerance, exact, checkpoint, keep_values, engine)
+    if lists_deals(file):
+        streams = wishes != Wishes()
+        code = of_portfolio(file, paths, seed, threads, as_json, out, ledger, quiet, streams, dask, fail_if)
+    else:
+        code = of_deal(file, paths, seed, threads, as_json, out, ledger, quiet, wishes, dask, fail_if)
     if code:
         raise typer.Exit(code)
 
@@ -350,8 +360,7 @@ def stress(
     from risksim.cli.stress import stress as command
 
     wishes = Wishes(standard, own, tuple(grid or ()), shown, chart, resume)
-    with _interruptible():
-        command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
+    command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
 
 
 @app.command()
@@ -384,9 +393,8 @@ def compare(
     """
     from risksim.cli.compare import compare as command
 
-    with _interruptible():
-        asked = [*(stresses or []), *(named_before or [])]
-        command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+    asked = [*(stresses or []), *(named_before or [])]
+    command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -409,8 +417,7 @@ def decompose(
     """
     from risksim.cli.decompose import decompose as command
 
-    with _interruptible():
-        command(file, paths, seed, threads, as_json, out, chart, quiet)
+    command(file, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -437,8 +444,7 @@ def sensitivity(
     """
     from risksim.cli.sensitivity import sensitivity as command
 
-    with _interruptible():
-        command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
+    command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -462,8 +468,7 @@ def reverse(
     """
     from risksim.cli.reverse import reverse as command
 
-    with _interruptible():
-        command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
+    command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -487,8 +492,7 @@ def tail(
     """
     from risksim.cli.tail import tail as command
 
-    with _interruptible():
-        command(file, paths, seed, threads, level, stress, as_json, out, quiet)
+    command(file, paths, seed, threads, level, stress, as_json, out, quiet)
 
 
 @app.command()
@@ -550,10 +554,9 @@ def price(
     from risksim.analysis.price import Asked
     from risksim.cli.price import price as command
 
-    with _interruptible():
-        limits = investor or (), payer or (), budget or (), public or ()
-        asked = Asked(change, *limits, low or (), high or (), minimise, margin)
-        command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
+    limits = investor or (), payer or (), budget or (), public or ()
+    asked = Asked(change, *limits, low or (), high or (), minimise, margin)
+    command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -594,9 +597,8 @@ def value(
     from risksim.cli.value import Wishes
     from risksim.cli.value import value as command
 
-    with _interruptible():
-        wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
-        command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
+    wishes = Wishes(decide, (*(stress or ()), *(terms or ())), hurdle, pilot, outcome, cost, serves, delay, lapse)
+    command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -630,8 +632,7 @@ def robust(
     """
     from risksim.cli.robust import robust as command
 
-    with _interruptible():
-        command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
+    command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
@@ -680,9 +681,8 @@ def public(
     from risksim.cli.public import Wishes
     from risksim.cli.public import public as command
 
-    with _interruptible():
-        wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, spoken())
-        code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
+    wishes = Wishes(tuple(stress or ()), tornado, path, fail_if, spoken())
+    code = command(file, paths, seed, threads, engine, as_json, out, quiet, wishes)
     if code:
         raise typer.Exit(code)
 
@@ -740,9 +740,8 @@ def memo(
     if new_template is not None:
         write_template(new_template)
         return
-    with _interruptible():
-        how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
-        command(files or [], Wishes(spoken(), forms, out, date, template), how, quiet)
+    how = How(paths, seed, threads, p_loss=p_loss, quick=quick)
+    command(files or [], Wishes(spoken(), forms, out, date, template), how, quiet)
 
 
 @app.command()
@@ -815,13 +814,11 @@ def batch(
                 "--dask": dask is not None,
             }
         )
-        with _interruptible():
-            how = How(paths, seed, threads, engine, p_loss, quick)
-            memos(files, Wishes(spoken(), forms, out, None, template), how, by, keep_going=keep_going, quiet=quiet)
+        how = How(paths, seed, threads, engine, p_loss, quick)
+        memos(files, Wishes(spoken(), forms, out, None, template), how, by, keep_going=keep_going, quiet=quiet)
         return
-    with _interruptible():
-        settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
-        command(files, *settings, ranking, by, reference, usd)
+    settings = (stresses, paths, seed, threads, dask, as_json, out, fail_if, keep_going, resume, quiet, engine)
+    command(files, *settings, ranking, by, reference, usd)
 
 
 @app.command()
@@ -859,8 +856,7 @@ def pool(
     """
     from risksim.cli.pool import pool as command
 
-    with _interruptible():
-        command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
+    command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
 
 
 @app.command()
