@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -213,6 +216,22 @@ class _Stream:
         return summary_from(source, names, known, returns[:n_tranches], returns[-1] if plan.labels.groups else None)
 
 
+@contextmanager
+def _whole() -> Iterator[None]:
+    """While it lasts, Ctrl-C waits: a task is added whole or not at all, so that what is handed back adds up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler if before is None else before)
+    if asked:
+        raise KeyboardInterrupt
+
+
 def work(job: Job) -> Done:
     """Do a job.
 
@@ -246,9 +265,11 @@ def work(job: Job) -> Done:
     try:
         for look in looks:
             if look > job.keep_values:
-                stream.stop_keeping()
+                with _whole():
+                    stream.stop_keeping()
             for part in _parts(job, stream, look, remarks):
-                stream.add(part)
+                with _whole():
+                    stream.add(part)
                 if job.progress is not None:
                     job.progress(stream.n_paths)
             if job.tolerances:

@@ -15,7 +15,7 @@ from risksim import api
 from risksim.cli.main import app
 from risksim.errors import RunError
 from risksim.jobs.executors import Threads
-from risksim.jobs.job import work
+from risksim.jobs.job import _Stream, work
 
 SIMPLE = "scenarios/examples/simple-reference.yaml"
 
@@ -57,6 +57,23 @@ def test_a_run_goes_on_from_what_is_finished(plan, tmp_path, keep):
     after = work(api.job(plan, 5_000, block=512, keep_values=keep, checkpoint=tmp_path))
     assert repr(after.summary) == repr(whole.summary)
     assert not after.partial
+
+
+@pytest.mark.parametrize("keep", [0, 1_000_000])
+def test_an_interruption_waits_until_a_task_is_added_whole(plan, monkeypatch, keep):
+    add = _Stream.add
+
+    def interrupted(stream, part):
+        if stream.n_paths == 1_024:
+            signal.raise_signal(signal.SIGINT)  # half-way through, as far as the sums know
+        add(stream, part)
+
+    monkeypatch.setattr(_Stream, "add", interrupted)
+    part = work(api.job(plan, 5_000, block=512, threads=1, keep_values=keep))
+    monkeypatch.undo()
+    assert (part.partial, part.paths) == (True, 1_536)
+    assert repr(part.summary) == repr(work(api.job(plan, 1_536, block=512, keep_values=keep)).summary)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_results_may_come_in_any_order(plan, tmp_path):
@@ -116,7 +133,7 @@ def test_an_interrupted_command_prints_what_is_there_and_ends_with_130(monkeypat
 @pytest.mark.slow
 def test_a_run_killed_ten_times_gives_the_bits_of_one_left_alone(tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom risksim import api\nfrom risksim.jobs.job import work\n"
+        "import sys\nfrom pathlib import Path\nfrom risksim import api\nfrom risksim.jobs.job import _Stream, work\n"
         f"plan = api.read({SIMPLE!r}).plan\n"
         "folder = Path(sys.argv[1]) if sys.argv[1] != '-' else None\n"
         "print(repr(work(api.job(plan, 400_000, keep_values=0, block=2048, checkpoint=folder)).summary))\n"
