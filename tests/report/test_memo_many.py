@@ -43,4 +43,4 @@ def test_a_portfolio_of_budgets_tells_each_budget_once_and_their_sum(language):
     for place in table.emphasised:
         budget = table.rows[place][1].text
         parts = [row[2].value for row in table.rows[: table.emphasised[0]] if row[1].text == budget]
-        assert table.rows[place][2].value == pytest.approx(sum(parts), rel=0.05)
+        assert table.rows[place][2].value == pytest.approx(sum(parts), rel=1e-9)
