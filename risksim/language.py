@@ -8,12 +8,14 @@ The language belongs to the task at hand (a context variable), so that a server 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from string import Formatter
+from typing import Any, Literal, get_args
 
 Language = Literal["en", "da"]
 """English, as 1,234.5, or Danish, as 1.234,5."""
@@ -65,7 +67,7 @@ def _(message: str, **fill: object) -> str:
     str
     """
     said = _catalogue(_spoken.get()).gettext(message) if message else message
-    return said.format(**fill) if fill else said
+    return _filled(said, fill) if fill else said
 
 
 def plural(one: str, many: str, count: float, **fill: object) -> str:
@@ -85,7 +87,77 @@ def plural(one: str, many: str, count: float, **fill: object) -> str:
     str
     """
     said = _catalogue(_spoken.get()).ngettext(one, many, 1 if count == 1 else 2)
-    return said.format(**fill) if fill else said
+    return _filled(said, fill) if fill else said
+
+
+def by_form(said: str, forms: Sequence[str]) -> str:
+    """A sentence that was made in English, in the language spoken, found by the form that it has.
+
+    Parameters
+    ----------
+    said : str
+        The sentence, brackets filled in.
+    forms : sequence of str
+        Phrases, as ``'{name}' takes its time``; the first that fits is taken.
+
+    Returns
+    -------
+    str
+        As it is, where no form fits.
+    """
+    if _spoken.get() == "en":
+        return said
+    for form in forms:
+        found = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(form)), said, re.DOTALL)
+        if found is not None:
+            return _(form, **{name: _counted(name, text) for name, text in found.groupdict().items()})
+    return said
+
+
+_COUNTS = ("number", "most")
+"""Brackets of a form in which numbers stand, and never names."""
+
+
+def _counted(name: str, text: str) -> str:
+    """What was found in a bracket of a form, a number with the marks between thousands of the language spoken."""
+    return text.replace(",", ".") if name in _COUNTS and re.fullmatch(r"\d{1,3}(,\d{3})+", text) else text
+
+
+def _filled(said: str, fill: dict[str, object]) -> str:
+    """A phrase with its brackets filled in."""
+    return said.format(**fill) if _spoken.get() == "en" else _DANISH.vformat(said, (), fill)
+
+
+class _Danish(Formatter):
+    """Numbers written with marks between thousands have those of Danish: 1.234,5."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return text.translate(_MARKS) if "," in format_spec else text
+
+
+_MARKS = str.maketrans(",.", ".,")
+_DANISH = _Danish()
+
+
+def pgettext(context: str, message: str, **fill: object) -> str:
+    """A phrase that means something else here than elsewhere, as ``left`` of money and of people.
+
+    Parameters
+    ----------
+    context : str
+        What is spoken of; in no catalogue's text.
+    message : str
+        The phrase in English.
+    **fill
+        What stands for ``{name}``.
+
+    Returns
+    -------
+    str
+    """
+    said = _catalogue(_spoken.get()).pgettext(context, message)
+    return _filled(said, fill) if fill else said
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name

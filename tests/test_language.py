@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from risksim.language import LANGUAGES, N_, _, plural, speak, speaking, spoken
+from risksim.language import LANGUAGES, N_, _, pgettext, plural, speak, speaking, spoken
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
@@ -24,7 +24,7 @@ def held():
 
 @pytest.fixture(scope="module")
 def wanted(held):
-    return catalogues.merged(catalogues.extracted(ROOT / "risksim"), held)
+    return catalogues.merged(catalogues.extracted(ROOT / "risksim") | catalogues.of_fields(), held)
 
 
 def test_every_phrase_has_its_danish(wanted):
@@ -68,6 +68,8 @@ def test_a_catalogue_survives_being_written_and_compiled(tmp_path):
     phrases = {
         catalogues.Phrase('A "quoted" line\nand another\n', None): catalogues.Said(("risksim/a.py",), ("Æn\nog to\n",)),
         catalogues.Phrase("{n} path", "{n} paths"): catalogues.Said(("risksim/a.py",), ("{n} vej", "{n} veje")),
+        catalogues.Phrase("left", None): catalogues.Said(("risksim/a.py",), ("stoppet",)),
+        catalogues.Phrase("left", None, "money"): catalogues.Said(("risksim/a.py",), ("tilbage",)),
     }
     (tmp_path / "run.po").write_text(catalogues.written(phrases))
     assert catalogues.translated(tmp_path) == {"run": phrases}
@@ -75,6 +77,7 @@ def test_a_catalogue_survives_being_written_and_compiled(tmp_path):
     file.parent.mkdir(parents=True)
     file.write_bytes(catalogues.compiled({"run": phrases}))
     danish = gettext.translation("risksim", tmp_path, ["da"])
+    assert (danish.gettext("left"), danish.pgettext("money", "left")) == ("stoppet", "tilbage")
     assert danish.gettext('A "quoted" line\nand another\n') == "Æn\nog to\n"
     assert [danish.ngettext("{n} path", "{n} paths", n) for n in (0, 1, 2)] == ["{n} veje", "{n} vej", "{n} veje"]
 
@@ -90,6 +93,14 @@ def test_english_is_what_the_program_says():
     assert _("in {brackets}") == "in {brackets}"
     assert N_("later") == "later"
     assert _("") == ""
+    assert pgettext("money", "left: {x}", x=1) == "left: 1"
+
+
+def test_phrases_of_a_context_are_filled_as_others_are():
+    filled = [lambda: _("{x:,.1f}", x=1234.5), lambda: pgettext("money", "{x:,.1f}", x=1234.5)]
+    assert [each() for each in filled] == ["1,234.5"] * 2
+    with speaking("da"):
+        assert [each() for each in filled] == ["1.234,5"] * 2
 
 
 def test_a_language_is_spoken_for_a_while_and_by_one_thread_alone():
