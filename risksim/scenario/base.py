@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import typing
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
+from typing_extensions import TypeAliasType
+
+from risksim.language import _
 
 T = TypeVar("T")
 
@@ -70,11 +74,17 @@ def _one_or_several(found: Any) -> str:
     return "several" if isinstance(found, list) else "one"
 
 
-SourceKeys = Annotated[
-    Annotated[str, Tag("one")] | Annotated[list[str], Tag("several")],
-    Discriminator(_one_or_several),
-]
-"""One key of `sources`, or a list of them."""
+SourceKeys = TypeAliasType(
+    "SourceKeys",
+    Annotated[
+        Annotated[str, Tag("one")] | Annotated[list[str], Tag("several")],
+        Discriminator(_one_or_several),
+    ],
+)
+"""One key of `sources`, or a list of them; a name of its own, so that a hundred parts share what is made of it."""
+
+Reason = TypeAliasType("Reason", Annotated[str, Field(min_length=3)])
+"""A few words."""
 
 
 class Origin(Part):
@@ -82,7 +92,7 @@ class Origin(Part):
 
     source: SourceKeys | None = None
     """The key (or keys) of `sources` that published this."""
-    assumption: str | None = Field(default=None, min_length=3)
+    assumption: Reason | None = None
     """Why this value was chosen although nobody published it."""
     unchecked: bool = False
     """True where the source is known but the figure was not checked against it."""
@@ -99,8 +109,8 @@ class Origin(Part):
 def two_origins() -> PydanticCustomError:
     """A value that is said to be published and assumed at once."""
     return mistake(
-        "got both a source and an assumption; a value is either published or assumed.",
-        "Keep `source` and move the rest into `note`, or keep `assumption`.",
+        _("got both a source and an assumption; a value is either published or assumed."),
+        _("Keep `source` and move the rest into `note`, or keep `assumption`."),
     )
 
 
@@ -156,8 +166,8 @@ def parse_months(found: Any) -> Any:
         months = _months_of_weeks(int(match[1]), found)
     if months > LONGEST:
         raise mistake(
-            f"got {found.strip()}; a duration is at most {LONGEST // 12} years.",
-            "Count the zeros, or look at the unit.",
+            _("got {found}; a duration is at most {longest} years.", found=found.strip(), longest=LONGEST // 12),
+            _("Count the zeros, or look at the unit."),
         )
     length = Months(months)
     length.in_weeks = in_weeks
@@ -169,10 +179,10 @@ def _months_of_weeks(weeks: int, found: str) -> int:
     if weeks % WEEKS == 0:
         return weeks // WEEKS * MONTHS
     below = weeks // WEEKS * WEEKS
-    near = f"{below} weeks or {below + WEEKS} weeks" if below else f"{WEEKS} weeks"
+    near = _("{below} weeks or {above} weeks", below=below, above=below + WEEKS) if below else f"{WEEKS} weeks"
     raise mistake(
-        f"got {found.strip()}; the clock runs in months, and 13 weeks make three of them.",
-        f"Write {near}, or '{max(1, round(weeks * MONTHS / WEEKS))} months'.",
+        _("got {found}; the clock runs in months, and 13 weeks make three of them.", found=found.strip()),
+        _("Write {near}, or '{months} months'.", near=near, months=max(1, round(weeks * MONTHS / WEEKS))),
     )
 
 
@@ -199,7 +209,10 @@ def parse_stretch(found: Any) -> Any:
     if match is None or not match[2].startswith("week") or int(match[1]) % WEEKS == 0:
         return parse_months(found)
     if int(match[1]) > LONGEST * WEEKS // MONTHS:
-        raise mistake(f"got {found.strip()}; this is at most {LONGEST // 12} years.", "Count the zeros.")
+        raise mistake(
+            _("got {found}; this is at most {longest} years.", found=found.strip(), longest=LONGEST // 12),
+            _("Count the zeros."),
+        )
     return Weeks(int(match[1]) * MONTHS / WEEKS)
 
 
@@ -214,7 +227,8 @@ class Months(int):
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(
-            parse_months, serialization=core_schema.plain_serializer_function_ser_schema(lambda m: f"{int(m)} months")
+            parse_months,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda m: f"{int(m)} months"),
         )
 
     @classmethod
@@ -293,7 +307,13 @@ def parse_date(found: Any) -> Any:
         raise PydanticCustomError("calendar_date", "not a date; a date is written as 2021-08-01.")
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
         raise mistake(
-            f"got {date}; a date of a scenario lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the year again."
+            _(
+                "got {date}; a date of a scenario lies between {first_year} and {last_year}.",
+                date=date,
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            ),
+            _("Look at the year again."),
         )
     return date
 
@@ -313,31 +333,51 @@ Name = Annotated[str, BeforeValidator(_clean_name), Field(min_length=1, max_leng
 """One line of text that names a thing."""
 
 # Three times the same shape: a generic alias would lose the type of the value inside the block.
-Count = Annotated[
-    Annotated[Annotated[int, Field(ge=1, le=262_143)], Tag("plain")]
-    | Annotated[Stated[Annotated[int, Field(ge=1, le=262_143)]], Tag("stated")],
-    Discriminator(_plain_or_stated),
-]
+Count = TypeAliasType(
+    "Count",
+    Annotated[
+        Annotated[Annotated[int, Field(ge=1, le=262_143)], Tag("plain")]
+        | Annotated[Stated[Annotated[int, Field(ge=1, le=262_143)]], Tag("stated")],
+        Discriminator(_plain_or_stated),
+    ],
+)
 """A whole number of people. [people]"""
 
 Day = Annotated[dt.date, BeforeValidator(parse_date)]
 """A calendar date without its origin."""
 
-Date = Annotated[Annotated[Day, Tag("plain")] | Annotated[Stated[Day], Tag("stated")], Discriminator(_plain_or_stated)]
+Date = TypeAliasType(
+    "Date",
+    Annotated[Annotated[Day, Tag("plain")] | Annotated[Stated[Day], Tag("stated")], Discriminator(_plain_or_stated)],
+)
 """A calendar date, as 2021-08-01."""
 
-Duration = Annotated[
-    Annotated[Months, Tag("plain")] | Annotated[Stated[Months], Tag("stated")], Discriminator(_plain_or_stated)
-]
+Duration = TypeAliasType(
+    "Duration",
+    Annotated[
+        Annotated[Months, Tag("plain")] | Annotated[Stated[Months], Tag("stated")], Discriminator(_plain_or_stated)
+    ],
+)
 """A duration in whole months, as '9 months', '3 years' or '26 weeks'."""
 
-Stretch = Annotated[
-    Annotated[Length, Tag("plain")] | Annotated[Stated[Length], Tag("stated")], Discriminator(_plain_or_stated)
-]
+Stretch = TypeAliasType(
+    "Stretch",
+    Annotated[
+        Annotated[Length, Tag("plain")] | Annotated[Stated[Length], Tag("stated")], Discriminator(_plain_or_stated)
+    ],
+)
 """How long a state lasts, as '6 months' or any number of weeks, as '8 weeks'."""
 
 Payer = Literal["municipality", "region", "state", "outcome fund"]
 """A public payer."""
+
+
+def spelled_out(kind: Any) -> Any:
+    """What an annotation stands for, where it is a name of another."""
+    if not isinstance(kind, TypeAliasType):
+        return kind
+    stands_for = kind.__value__
+    return getattr(sys.modules[str(kind.__module__)], stands_for) if isinstance(stands_for, str) else stands_for
 
 
 def value_of(stated: Any) -> Any:

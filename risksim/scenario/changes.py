@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import InitErrorDetails
 
+from risksim.language import _
 from risksim.scenario.base import mistake_at, value_of
 from risksim.scenario.document import shown
 from risksim.scenario.payments import (
@@ -62,24 +63,34 @@ def splits(deal: Scenario) -> Iterator[InitErrorDetails]:
         if unpaid:
             yield mistake_at(
                 here,
-                f"got {terms_of(rule).split}, but cohort {shown(unpaid[0])} names no payer.",
-                "Add a line such as payer: region to each cohort.",
+                _(
+                    "got {split}, but cohort {unpaid} names no payer.",
+                    split=terms_of(rule).split,
+                    unpaid=shown(unpaid[0]),
+                ),
+                _("Add a line such as payer: region to each cohort."),
                 leans_on=(("cohorts",),),
             )
         elif outcome_of(rule) in deal.results:
             yield mistake_at(
                 here,
-                f"got {terms_of(rule).split} of {shown(outcome_of(rule))}, a result of the programme as a whole, in "
-                "which no cohort has a part.",
-                "Name the payers and their shares in payers.",
+                _(
+                    "got {split} of {rule}, a result of the programme as a whole, in which no cohort has a part.",
+                    split=terms_of(rule).split,
+                    rule=shown(outcome_of(rule)),
+                ),
+                _("Name the payers and their shares in payers."),
                 leans_on=(("outcomes",),),
             )
     if not splitting and cohort_payers(deal.cohorts):
         position = next(k for k, cohort in enumerate(deal.cohorts) if cohort.payer is not None)
         yield mistake_at(
             ("cohorts", position, "payer"),
-            f"got {deal.cohorts[position].payer}, but no payment rule splits its claim between the payers of cohorts.",
-            "Add a line split: by successes to a rule, or take payer out.",
+            _(
+                "got {payer}, but no payment rule splits its claim between the payers of cohorts.",
+                payer=deal.cohorts[position].payer,
+            ),
+            _("Add a line split: by successes to a rule, or take payer out."),
             leans_on=(("payments",),),
         )
 
@@ -93,15 +104,23 @@ def _named(deal: Scenario, position: int, nearest: Nearest) -> Iterator[InitErro
         below = [k for k in range(position + 1, len(deal.payments)) if name in _names(deal.payments[k])]
         if below:
             fault = (
-                f"got {shown(name)}, which names rule {below[0] + 1}, below this one; it changes the rules above it.",
-                f"Put this {key_of(rule)} below rule {below[0] + 1}.",
+                _(
+                    "got {name}, which names rule {below}, below this one; it changes the rules above it.",
+                    name=shown(name),
+                    below=below[0] + 1,
+                ),
+                _("Put this {rule} below rule {below}.", rule=key_of(rule), below=below[0] + 1),
             )
         else:
             known = list(dict.fromkeys(said for above in deal.payments[:position] for said in _names(above)))
-            there = f"there is {', '.join(known)}" if known else "there is none"
+            there = _("there is {known}", known=", ".join(known)) if known else _("there is none")
             fault = (
-                f"got {shown(name)}, which is neither the label nor the outcome of a rule above; {there}.",
-                nearest(name, known) or "Write one of these names, or give the rule a label.",
+                _(
+                    "got {name}, which is neither the label nor the outcome of a rule above; {there}.",
+                    name=shown(name),
+                    there=there,
+                ),
+                nearest(name, known) or _("Write one of these names, or give the rule a label."),
             )
         yield mistake_at(("payments", position, key_of(rule), "rules", place), *fault, leans_on=(("payments",),))
 
@@ -129,8 +148,13 @@ def _applicable(deal: Scenario, position: int) -> Iterator[InitErrorDetails]:
         if reason is not None:
             yield mistake_at(
                 ("payments", position, key_of(rule), "rules"),
-                f"got rule {k + 1}, {key_of(other)}, {reason}.",
-                "Give the rules that are meant a label of their own, and name that.",
+                _(
+                    "got rule {number}, {other}, {reason}.",
+                    number=k + 1,
+                    other=key_of(other),
+                    reason=reason,
+                ),
+                _("Give the rules that are meant a label of their own, and name that."),
                 leans_on=(("payments",),),
             )
 
@@ -138,21 +162,21 @@ def _applicable(deal: Scenario, position: int) -> Iterator[InitErrorDetails]:
 def _no_price(rule: Rule, what: str) -> str | None:
     terms = terms_of(rule)
     if isinstance(terms, Table) and terms.pays != "amount":
-        return f"which gives {terms.pays} and so has no price"
+        return _("which gives {pays} and so has no price", pays=terms.pays)
     if what == "new price" and not isinstance(rule, PerOutcome | PerUnit | Deemed | Threshold):
-        return "which has not one price; its amounts can be changed by times"
+        return _("which has not one price; its amounts can be changed by times")
     return None
 
 
 def _no_goal(rule: Rule, change: RebaseTerms | AmendTerms) -> str | None:
     terms = terms_of(rule)
     if not isinstance(terms, Reading):
-        return "which has no goal"
+        return _("which has no goal")
     if not isinstance(change, RebaseTerms):
         return None
     if terms.counts == "count":
-        return "whose goal is a number of people, which a baseline does not move"
-    return None if max(places_of(terms)) > 0 else "whose goal is not above zero"
+        return _("whose goal is a number of people, which a baseline does not move")
+    return None if max(places_of(terms)) > 0 else _("whose goal is not above zero")
 
 
 def places_of(terms: Any) -> list[float]:
@@ -170,11 +194,15 @@ def _baseline(deal: Scenario, position: int) -> Iterator[InitErrorDetails]:
     if isinstance(rule, Rebase):
         name = rule.rebase.baseline
         if name not in deal.results:
-            known = ", ".join(deal.results) or "none"
+            known = ", ".join(deal.results) or _("none")
             yield mistake_at(
                 ("payments", position, "rebase", "baseline"),
-                f"got {shown(name)}, which is no result of the programme as a whole; there is {known}.",
-                "Add it to outcomes, as `baseline: {result: [{on: 2026-01-01, value: 0.35}]}`.",
+                _(
+                    "got {name}, which is no result of the programme as a whole; there is {known}.",
+                    name=shown(name),
+                    known=known,
+                ),
+                _("Add it to outcomes, as `baseline: {result: [{on: 2026-01-01, value: 0.35}]}`."),
                 leans_on=(("outcomes", "*"),),
             )
 
@@ -184,11 +212,15 @@ def looks(deal: Scenario) -> Iterator[InitErrorDetails]:
     follow_ups = deal.follow_up_dates()
     for position, rule in enumerate(deal.payments):
         if isinstance(rule, Amend) and (on := value_of(rule.amend.on)) not in follow_ups[:-1]:
-            found = "the last follow-up" if on == follow_ups[-1] else "which is no follow-up"
+            found = _("the last follow-up") if on == follow_ups[-1] else _("which is no follow-up")
             yield mistake_at(
                 ("payments", position, "amend", "on"),
-                f"got {on}, {found}; the parties look at a follow-up, and terms change from the next one on.",
-                f"The first follow-up is {follow_ups[0]}.",
+                _(
+                    "got {on}, {found}; the parties look at a follow-up, and terms change from the next one on.",
+                    on=on,
+                    found=found,
+                ),
+                _("The first follow-up is {follow_ups}.", follow_ups=follow_ups[0]),
                 leans_on=(("start",), ("end",), ("follow_up",)),
             )
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails
 
+from risksim.language import _
 from risksim.scenario.base import mistake_at, value_of
+from risksim.scenario.document import grouped
 from risksim.scenario.financing import Financing, Instalments, cap_of, floor_of, ranks_of
 from risksim.scenario.uncertainty import LARGEST_AMOUNT
 
@@ -58,8 +60,11 @@ def _names(financing: Financing, provider: str, payers: list[str]) -> Iterator[I
     if provider in payers:
         yield mistake_at(
             ("provider",),
-            f"got '{provider}', which also pays for outcomes; in the ledger the two are parties of their own.",
-            "Name the provider by its own name, as the department that runs the programme.",
+            _(
+                "got '{provider}', which also pays for outcomes; in the ledger the two are parties of their own.",
+                provider=provider,
+            ),
+            _("Name the provider by its own name, as the department that runs the programme."),
         )
     seen = {provider, *payers}
     for path, name in own_parties(financing):
@@ -68,11 +73,15 @@ def _names(financing: Financing, provider: str, payers: list[str]) -> Iterator[I
         )
         if name in RESERVED:
             yield mistake_at(
-                path, f"got '{name}', a word that names a role of this language.", "Give the party another name."
+                path,
+                _("got '{name}', a word that names a role of this language.", name=name),
+                _("Give the party another name."),
             )
         elif name in seen and not guarantor_again:
             yield mistake_at(
-                path, f"got '{name}', which is also another party of this deal.", "Give each party a name of its own."
+                path,
+                _("got '{name}', which is also another party of this deal.", name=name),
+                _("Give each party a name of its own."),
             )
         seen.add(name)
 
@@ -84,8 +93,8 @@ def _ranks(financing: Financing) -> Iterator[InitErrorDetails]:
     if any(rank is None for rank in said) and any(rank is not None for rank in said):
         yield mistake_at(
             (*here, queue[said.index(None)]),
-            "got no rank although another tranche has one; either all tranches have a rank or none has.",
-            "Add a line such as rank: 1.",
+            _("got no rank although another tranche has one; either all tranches have a rank or none has."),
+            _("Add a line such as rank: 1."),
         )
         return
     ranks = sorted(set(ranks_of(financing)) - {0})
@@ -93,15 +102,19 @@ def _ranks(financing: Financing) -> Iterator[InitErrorDetails]:
         if rank != expected:
             yield mistake_at(
                 (*here, queue[said.index(rank)], "rank"),
-                f"got {rank}, but no tranche has rank {expected}; ranks run from 1 without gaps.",
-                f"Write rank: {expected}.",
+                _(
+                    "got {rank}, but no tranche has rank {expected}; ranks run from 1 without gaps.",
+                    rank=rank,
+                    expected=expected,
+                ),
+                _("Write rank: {expected}.", expected=expected),
             )
             return
     if financing.surplus == "last rank" and len(ranks) < 2:
         yield mistake_at(
             ("financing", "surplus"),
-            "got last rank, but the tranches have no ranks to tell apart.",
-            "Write surplus: investors, or give the tranches ranks.",
+            _("got last rank, but the tranches have no ranks to tell apart."),
+            _("Write surplus: investors, or give the tranches ranks."),
         )
 
 
@@ -111,8 +124,8 @@ def _caps(financing: Financing) -> Iterator[InitErrorDetails]:
     if bound and all(bound) and financing.surplus not in ("payers", "provider"):
         yield mistake_at(
             ("financing",),
-            "got a return cap for every investor, but not who gets what passes it.",
-            "Add a line surplus: payers, or surplus: provider.",
+            _("got a return cap for every investor, but not who gets what passes it."),
+            _("Add a line surplus: payers, or surplus: provider."),
         )
     for position, tranche in enumerate(financing.tranches):
         cap, floor = caps[position], floor_of(financing, tranche)
@@ -122,21 +135,29 @@ def _caps(financing: Financing) -> Iterator[InitErrorDetails]:
         if floor is not None and cap.as_ == "multiple" and floor.share > 1.0 + cap.rate:
             yield mistake_at(
                 (*where, "return_floor", "share"),
-                f"got {floor.share:g}, but the return cap lets at most {1.0 + cap.rate:g} times the capital come back; "
-                "a floor lies below the cap.",
-                "Lower the floor, or raise the cap.",
+                _(
+                    "got {share:g}, but the return cap lets at most {rate:g} times the capital come back; a "
+                    "floor lies below the cap.",
+                    share=floor.share,
+                    rate=1.0 + cap.rate,
+                ),
+                _("Lower the floor, or raise the cap."),
             )
         elif floor is not None and floor.share > 1.0 and cap.rate == 0.0:
             yield mistake_at(
                 (*where, "return_floor", "share"),
-                f"got {floor.share:g}, but the return cap of 0 lets no more than the capital come back.",
-                "Lower the floor, or raise the cap.",
+                _("got {share:g}, but the return cap of 0 lets no more than the capital come back.", share=floor.share),
+                _("Lower the floor, or raise the cap."),
             )
         if tranche.rate > 0.0 and cap.as_ != "multiple" and tranche.rate > cap.rate:
             yield mistake_at(
                 ("financing", "tranches", position, "rate"),
-                f"got {tranche.rate:g}, above the return cap of {cap.rate:g}; interest beyond the cap is never paid.",
-                "Lower the rate, or raise the cap.",
+                _(
+                    "got {rate:g}, above the return cap of {cap:g}; interest beyond the cap is never paid.",
+                    rate=tranche.rate,
+                    cap=cap.rate,
+                ),
+                _("Lower the rate, or raise the cap."),
             )
 
 
@@ -162,8 +183,12 @@ def _unknown(path: Path, name: str, known: list[str]) -> Iterator[InitErrorDetai
     if name not in known:
         yield mistake_at(
             path,
-            f"got '{name}', which is no party that can pay here; there is {', '.join(known)}.",
-            "Write one of these names, or add the party.",
+            _(
+                "got '{name}', which is no party that can pay here; there is {known}.",
+                name=name,
+                known=", ".join(known),
+            ),
+            _("Write one of these names, or add the party."),
             leans_on=(("payments",), ("financing", "guarantees"), ("financing", "grants")),
         )
 
@@ -175,29 +200,36 @@ def _covered(financing: Financing) -> Iterator[InitErrorDetails]:
         if guarantee.covers not in known:
             yield mistake_at(
                 (*here, "covers"),
-                f"got '{guarantee.covers}', a party that doesn't exist in this deal; there is {', '.join(known)}.",
-                "Write one of these names.",
+                _(
+                    "got '{covers}', a party that doesn't exist in this deal; there is {known}.",
+                    covers=guarantee.covers,
+                    known=", ".join(known),
+                ),
+                _("Write one of these names."),
                 leans_on=(("financing", "tranches"),),
             )
         elif guarantee.covers != "provider" and guarantee.called == "yearly":
             yield mistake_at(
                 (*here, "called"),
-                "got yearly, but an investor's loss is known at the end; only the provider's deficit is called yearly.",
-                "Write called: at the end, or covers: provider.",
+                _(
+                    "got yearly, but an investor's loss is known at the end; only the provider's deficit is "
+                    "called yearly.",
+                ),
+                _("Write called: at the end, or covers: provider."),
             )
         elif guarantee.covers == "provider" and guarantee.share is not None:
             yield mistake_at(
                 (*here, "share"),
-                "got a share of commitments, but the provider commits nothing.",
-                "Write limit: with an amount.",
+                _("got a share of commitments, but the provider commits nothing."),
+                _("Write limit: with an amount."),
             )
         if guarantee.covers == "provider" and (
             financing.uncovered_costs == "unpaid" or not any(cost.paid_by == "programme" for cost in financing.costs)
         ):
             yield mistake_at(
                 (*here, "covers"),
-                "got provider, but the provider bears no costs here, so it has no deficit.",
-                "List the costs of the programme, with uncovered_costs: provider.",
+                _("got provider, but the provider bears no costs here, so it has no deficit."),
+                _("List the costs of the programme, with uncovered_costs: provider."),
             )
 
 
@@ -208,15 +240,18 @@ def _needs(financing: Financing) -> Iterator[InitErrorDetails]:
             if part.drawdown == "as needed" and not has_costs:
                 yield mistake_at(
                     ("financing", key, position, "drawdown"),
-                    "got as needed, but the programme has no costs, so nothing is ever needed.",
-                    "List the costs of the programme under financing.costs.",
+                    _("got as needed, but the programme has no costs, so nothing is ever needed."),
+                    _("List the costs of the programme under financing.costs."),
                     leans_on=(("financing", "costs"),),
                 )
     if financing.recycle and any(tranche.drawdown != "as needed" for tranche in financing.tranches):
         yield mistake_at(
             ("financing", "recycle"),
-            "got true, but capital is drawn on fixed dates; payments can only replace calls that have not been made.",
-            "Write drawdown: as needed for every tranche, or leave recycle out.",
+            _(
+                "got true, but capital is drawn on fixed dates; payments can only replace calls that have "
+                "not been made.",
+            ),
+            _("Write drawdown: as needed for every tranche, or leave recycle out."),
         )
 
 
@@ -229,15 +264,22 @@ def _amounts(financing: Financing, certain: Certain) -> Iterator[InitErrorDetail
             by_amount = [drawing for drawing in part.drawdown if drawing.amount is not None]
             if by_amount and len(by_amount) < len(part.drawdown):
                 yield mistake_at(
-                    here, "got both shares and amounts; a drawdown speaks of one of the two.", "Write all as amounts."
+                    here,
+                    _("got both shares and amounts; a drawdown speaks of one of the two."),
+                    _("Write all as amounts."),
                 )
                 continue
             total, limit = sum(drawing.amount for drawing in by_amount), certain(getattr(part, most))
             if by_amount and limit is not None and total > limit + 1e-6:
                 yield mistake_at(
                     here,
-                    f"got amounts that add up to {total:,.2f}, above the {most} of {limit:,.2f}.",
-                    f"Lower them by {total - limit:,.2f}, or raise the {most}.",
+                    _(
+                        "got amounts that add up to {total}, above the {most} of {limit}.",
+                        total=grouped(total, ",.2f"),
+                        most=most,
+                        limit=grouped(limit, ",.2f"),
+                    ),
+                    _("Lower them by {excess}, or raise the {most}.", excess=grouped(total - limit, ",.2f"), most=most),
                     leans_on=(here, ("financing", key, position, most)),
                 )
 
@@ -250,9 +292,14 @@ def _costs(financing: Financing, certain: Certain) -> Iterator[InitErrorDetails]
         if amount is not None and amount * times > LARGEST_AMOUNT:
             yield mistake_at(
                 ("financing", "costs", position, "amount"),
-                f"got {amount:g} on each of {times} dates, more than {LARGEST_AMOUNT:,.0f} in all; "
-                "sums must be small enough to be counted exactly.",
-                "Count the zeros of the amount.",
+                _(
+                    "got {amount:g} on each of {times} dates, more than {largest_amount} in all; sums must be "
+                    "small enough to be counted exactly.",
+                    amount=amount,
+                    times=times,
+                    largest_amount=grouped(LARGEST_AMOUNT, ",.0f"),
+                ),
+                _("Count the zeros of the amount."),
             )
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import InitErrorDetails
 
 from risksim.errors import Fault
+from risksim.language import _
 from risksim.scenario.base import mistake_at, value_of
 from risksim.scenario.calendar import add_months
-from risksim.scenario.document import Document
+from risksim.scenario.document import Document, grouped
 from risksim.scenario.financing import Cost, Instalments, Tranche, cap_of, shares_payments
 from risksim.scenario.loans import GOALS, Default, Loan, Repayments, RevenueShare
 from risksim.scenario.payments import Cap, Floor, Fund, key_of, outcome_of, terms_of
@@ -51,14 +52,14 @@ def _surplus(deal: Scenario) -> Iterator[InitErrorDetails]:
     if deal.payments and financing.surplus != "payers":
         yield mistake_at(
             ("financing",),
-            "got only loans, which have no part in the outcome payments, but not who gets these.",
-            "Add a line surplus: provider, or surplus: payers.",
+            _("got only loans, which have no part in the outcome payments, but not who gets these."),
+            _("Add a line surplus: provider, or surplus: payers."),
         )
     elif not deal.payments and (financing.termination is not None or any(end.pays for end in deal.ends_early)):
         yield mistake_at(
             ("financing",),
-            "got a payment for ending early, but only loans, which have no part in it.",
-            "Add a line surplus: provider, which gives it to the provider.",
+            _("got a payment for ending early, but only loans, which have no part in it."),
+            _("Add a line surplus: provider, which gives it to the provider."),
             leans_on=(("ends_early",),),
         )
 
@@ -70,8 +71,8 @@ def _ends(deal: Scenario) -> Iterator[InitErrorDetails]:
         if end.when is not None and end.when.enrolled_below is not None and not deal.cohorts:
             yield mistake_at(
                 (*here, "when", "enrolled_below"),
-                "got a share of the places, but nobody takes part in this deal.",
-                "Add a cohort, or look at an outcome.",
+                _("got a share of the places, but nobody takes part in this deal."),
+                _("Add a cohort, or look at an outcome."),
             )
         share = next(
             (key for key in ("share_of_drawn", "share_of_undrawn") if getattr(end.pays, key, None) is not None), None
@@ -79,8 +80,8 @@ def _ends(deal: Scenario) -> Iterator[InitErrorDetails]:
         if share is not None and not shares_payments(deal.financing):
             yield mistake_at(
                 (*here, "pays", share),
-                "got a share of the capital, but only loans, which are paid back whether the deal ends or not.",
-                "Write an amount, or take pays out.",
+                _("got a share of the capital, but only loans, which are paid back whether the deal ends or not."),
+                _("Write an amount, or take pays out."),
                 leans_on=(("financing",),),
             )
 
@@ -104,14 +105,14 @@ def _empty(deal: Scenario) -> Iterator[InitErrorDetails]:
         if not getattr(deal, key) and not lends:
             yield mistake_at(
                 (key,),
-                f"got no {key}; only a deal with a loan can do without.",
-                f"Add a line such as `{line}`.",
+                _("got no {key}; only a deal with a loan can do without.", key=key),
+                _("Add a line such as `{line}`.", line=line),
             )
     if lends and not deal.cohorts and deal.personal:
         yield mistake_at(
             ("cohorts",),
-            f"got no cohort, but the outcome '{next(iter(deal.personal))}' speaks of people.",
-            "Add a cohort, or write the outcome as a result of the whole programme.",
+            _("got no cohort, but the outcome '{personal}' speaks of people.", personal=next(iter(deal.personal))),
+            _("Add a cohort, or write the outcome as a result of the whole programme."),
         )
 
 
@@ -122,8 +123,8 @@ def no_financing(document: Document) -> Fault:
     """What a question about investors is told by a scenario without any."""
     return document.fault(
         (),
-        "got a scenario without financing; there is no investor to ask about.",
-        f"Try `risksim public {document.file}`, or add financing and payments.",
+        _("got a scenario without financing; there is no investor to ask about."),
+        _("Try `risksim public {file}`, or add financing and payments.", file=document.file),
     )
 
 
@@ -132,9 +133,11 @@ def _unfunded(deal: Scenario) -> Iterator[InitErrorDetails]:
     if deal.public is None:
         yield mistake_at(
             ("financing",),
-            "got no financing; financing is who invests, how much and when.",
-            "Add a line such as `financing: {tranches: [{name: DSI, commitment: 3200000}]}`, or say under public what "
-            "budgets save.",
+            _("got no financing; financing is who invests, how much and when."),
+            _(
+                "Add a line such as `financing: {tranches: [{name: DSI, commitment: 3200000}]}`, or say "
+                "under public what budgets save.",
+            ),
             leans_on=(("public",),),
         )
         return
@@ -145,14 +148,17 @@ def _unfunded(deal: Scenario) -> Iterator[InitErrorDetails]:
         if not getattr(deal, key):
             yield mistake_at(
                 (key,),
-                f"got no {key}; what public budgets save follows from people and what they reach.",
-                f"Add a line such as `{line}`.",
+                _("got no {key}; what public budgets save follows from people and what they reach.", key=key),
+                _("Add a line such as `{line}`.", line=line),
             )
     if deal.payments:
         yield mistake_at(
             ("payments",),
-            "got payments, but no financing: without investors there is nobody to repay.",
-            "Add financing, or take payments out; what the programme costs public budgets stands under public.costs.",
+            _("got payments, but no financing: without investors there is nobody to repay."),
+            _(
+                "Add financing, or take payments out; what the programme costs public budgets stands under "
+                "public.costs.",
+            ),
             leans_on=(("financing",),),
         )
 
@@ -170,9 +176,13 @@ def _direct(deal: Scenario) -> Iterator[InitErrorDetails]:
             ):
                 yield mistake_at(
                     here,
-                    f"got a {key_of(rule)} below rule {direct + 1}, whose payment goes to one tranche alone; it is not "
-                    "known whose part would change.",
-                    f"Put this {key_of(rule)} above it, or write most in the rule itself.",
+                    _(
+                        "got a {rule} below rule {direct}, whose payment goes to one tranche alone; it is not "
+                        "known whose part would change.",
+                        rule=key_of(rule),
+                        direct=direct + 1,
+                    ),
+                    _("Put this {rule} above it, or write most in the rule itself.", rule=key_of(rule)),
                     leans_on=(("payments", direct),),
                 )
         name = getattr(terms_of(rule), "tranche", None)
@@ -182,18 +192,22 @@ def _direct(deal: Scenario) -> Iterator[InitErrorDetails]:
         tranche = tranches.get(name)
         wrong = None
         if tranche is None:
-            wrong = f"got '{name}', which is no tranche of this deal; there is {', '.join(tranches)}."
+            wrong = _(
+                "got '{name}', which is no tranche of this deal; there is {tranches}.",
+                name=name,
+                tranches=", ".join(tranches),
+            )
         elif isinstance(rule, Floor):
-            wrong = "got a tranche for a floor, which tops up what all rules above it pay."
+            wrong = _("got a tranche for a floor, which tops up what all rules above it pay.")
         elif tranche.loan is not None:
-            wrong = f"got '{name}', which is a loan; the provider pays it back, whatever the outcomes."
+            wrong = _("got '{name}', which is a loan; the provider pays it back, whatever the outcomes.", name=name)
         elif cap_of(deal.financing, tranche) is not None:
-            wrong = f"got '{name}', which has a return cap; what passes it would have nobody to go to."
+            wrong = _("got '{name}', which has a return cap; what passes it would have nobody to go to.", name=name)
         if wrong is not None:
             yield mistake_at(
                 (*here, "tranche"),
                 wrong,
-                "Write the name of a tranche that shares in outcome payments, or take the line out.",
+                _("Write the name of a tranche that shares in outcome payments, or take the line out."),
                 leans_on=(("financing",),),
             )
 
@@ -206,8 +220,8 @@ def _ahead(deal: Scenario) -> Iterator[InitErrorDetails]:
     if int(value_of(financing.buffer)) and not any(t.drawdown == "as needed" for t in financing.tranches):
         yield mistake_at(
             ("financing", "buffer"),
-            "got a buffer, but no tranche is drawn as needed, so nobody is called.",
-            "Write drawdown: as needed, or take the buffer out.",
+            _("got a buffer, but no tranche is drawn as needed, so nobody is called."),
+            _("Write drawdown: as needed, or take the buffer out."),
             leans_on=(("financing", "tranches"),),
         )
 
@@ -217,8 +231,8 @@ def _fees(deal: Scenario) -> Iterator[InitErrorDetails]:
         if tranche.commitment_fee and tranche.drawdown == "start":
             yield mistake_at(
                 ("financing", "tranches", position, "commitment_fee"),
-                "got a fee on what is not drawn yet, but everything is drawn at the start.",
-                "Draw the money later, or take the fee out.",
+                _("got a fee on what is not drawn yet, but everything is drawn at the start."),
+                _("Draw the money later, or take the fee out."),
             )
 
 
@@ -256,15 +270,15 @@ def _heads(deal: Scenario, certain: Any) -> Iterator[InitErrorDetails]:
         if not deal.cohorts:
             yield mistake_at(
                 (*here, "per"),
-                f"got {cost.per}, but nobody takes part in this deal.",
-                "Add a cohort, or take the line out.",
+                _("got {per}, but nobody takes part in this deal.", per=cost.per),
+                _("Add a cohort, or take the line out."),
             )
             continue
         if cost.per == "participant month" and longest == 0:
             yield mistake_at(
                 (*here, "per"),
-                "got participant month, but no course of this deal lasts a month.",
-                "Add a duration to the cohorts, or write per: participant.",
+                _("got participant month, but no course of this deal lasts a month."),
+                _("Add a duration to the cohorts, or write per: participant."),
                 leans_on=(("cohorts",),),
             )
         amount = certain(cost.amount)
@@ -272,17 +286,26 @@ def _heads(deal: Scenario, certain: Any) -> Iterator[InitErrorDetails]:
         if amount is not None and amount * most > LARGEST_AMOUNT:
             yield mistake_at(
                 (*here, "amount"),
-                f"got {amount:g} for each of {most:,}, more than {LARGEST_AMOUNT:,.0f} in all; sums must be small "
-                "enough to be counted exactly.",
-                "Count the zeros of the amount.",
+                _(
+                    "got {amount:g} for each of {most}, more than {largest_amount} in all; sums must be small "
+                    "enough to be counted exactly.",
+                    amount=amount,
+                    most=grouped(most),
+                    largest_amount=grouped(LARGEST_AMOUNT, ",.0f"),
+                ),
+                _("Count the zeros of the amount."),
                 leans_on=(("cohorts",),),
             )
         last, needed = due_dates(deal, cost)[-1], min(last_billed(deal, cost), deal.follow_up_dates()[-1])
         if last < needed:
             yield mistake_at(
                 (*here, "due"),
-                f"got {last} as the last due date, but people are still billed for until {needed}.",
-                "Add due dates, or leave due out: it is then billed at each follow-up.",
+                _(
+                    "got {last} as the last due date, but people are still billed for until {needed}.",
+                    last=last,
+                    needed=needed,
+                ),
+                _("Add due dates, or leave due out: it is then billed at each follow-up."),
                 leans_on=(*_CLOCK, ("cohorts",)),
             )
 
@@ -296,27 +319,35 @@ def _loan(deal: Scenario, tranche: Tranche, loan: Loan, here: Path) -> Iterator[
         if found is not None:
             yield mistake_at(
                 (*here, key),
-                f"got {key} for a loan, which the provider pays back and which has no part in the outcome payments.",
-                f"Take {key} out, or take loan out.",
+                _(
+                    "got {key} for a loan, which the provider pays back and which has no part in the outcome payments.",
+                    key=key,
+                ),
+                _("Take {key} out, or take loan out.", key=key),
             )
     if tranche.drawdown == "as needed":
         yield mistake_at(
             (*here, "drawdown"),
-            "got as needed for a loan; a loan is drawn on dates.",
-            "Write drawdown: start, or a list such as [{on: 2025-01-01, share: 1.0}].",
+            _("got as needed for a loan; a loan is drawn on dates."),
+            _("Write drawdown: start, or a list such as [{on: 2025-01-01, share: 1.0}]."),
         )
     if not deal.start_date < maturity <= deal.end_date:
         yield mistake_at(
             (*here, "loan", "maturity"),
-            f"got {maturity}; a loan falls due after start {deal.start_date} and not after end {deal.end_date}.",
-            "Move the date, or the start or end of the deal.",
+            _(
+                "got {maturity}; a loan falls due after start {start_date} and not after end {end_date}.",
+                maturity=maturity,
+                start_date=deal.start_date,
+                end_date=deal.end_date,
+            ),
+            _("Move the date, or the start or end of the deal."),
             leans_on=_CLOCK,
         )
     elif (last := _last_drawn(deal, tranche)) >= maturity:
         yield mistake_at(
             (*here, "loan", "maturity"),
-            f"got {maturity}, but money is drawn until {last}.",
-            "Draw earlier, or let the loan fall due later.",
+            _("got {maturity}, but money is drawn until {last}.", maturity=maturity, last=last),
+            _("Draw earlier, or let the loan fall due later."),
             leans_on=((*here, "drawdown"),),
         )
     else:
@@ -326,15 +357,19 @@ def _loan(deal: Scenario, tranche: Tranche, loan: Loan, here: Path) -> Iterator[
     if loan.lowered is not None and loan.lowered.to > tranche.rate:
         yield mistake_at(
             (*here, "loan", "lowered", "to"),
-            f"got {loan.lowered.to:g}, above the rate of {tranche.rate:g}; a reached goal lowers it.",
-            "Did the two rates change places?",
+            _(
+                "got {to:g}, above the rate of {rate:g}; a reached goal lowers it.",
+                to=loan.lowered.to,
+                rate=tranche.rate,
+            ),
+            _("Did the two rates change places?"),
             leans_on=((*here, "rate"),),
         )
     if isinstance(loan.default, Default) and loan.default.yearly_chance == 1.0:
         yield mistake_at(
             (*here, "loan", "default", "yearly_chance"),
-            "got 1, a borrower who fails at once for certain.",
-            "Write the chance within one year, as 0.03.",
+            _("got 1, a borrower who fails at once for certain."),
+            _("Write the chance within one year, as 0.03."),
         )
 
 
@@ -352,22 +387,35 @@ def _repaid(deal: Scenario, loan: Loan, here: Path) -> Iterator[InitErrorDetails
     if isinstance(repaid, RevenueShare) and repaid.share_of not in deal.results:
         yield mistake_at(
             (*here, "share_of"),
-            f"got '{repaid.share_of}', which is no result of the whole programme; {_there_is(deal.results)}.",
-            "List it under outcomes, as `revenue: {result: [{on: 2026-01-01, value: 500000}]}`.",
+            _(
+                "got '{share_of}', which is no result of the whole programme; {results}.",
+                share_of=repaid.share_of,
+                results=_there_is(deal.results),
+            ),
+            _("List it under outcomes, as `revenue: {result: [{on: 2026-01-01, value: 500000}]}`."),
             leans_on=(("outcomes", "*"),),
         )
     if isinstance(repaid, Repayments):
         first, step = value_of(repaid.first), int(value_of(repaid.every))
         if step == 0:
             yield mistake_at(
-                (*here, "every"), "got 0 months; repayments are at least one month apart.", "Write every: 6 months."
+                (*here, "every"),
+                _("got 0 months; repayments are at least one month apart."),
+                _("Write every: 6 months."),
             )
         elif not deal.start_date < first or add_months(first, step * (repaid.times - 1)) > maturity:
             yield mistake_at(
                 (*here, "times"),
-                f"got {repaid.times} repayments every {step} months from {first}; they fall after start "
-                f"{deal.start_date} and not after maturity {maturity}.",
-                "Write fewer repayments, a shorter interval, or a later maturity.",
+                _(
+                    "got {times} repayments every {step} months from {first}; they fall after start "
+                    "{start_date} and not after maturity {maturity}.",
+                    times=repaid.times,
+                    step=step,
+                    first=first,
+                    start_date=deal.start_date,
+                    maturity=maturity,
+                ),
+                _("Write fewer repayments, a shorter interval, or a later maturity."),
                 leans_on=_CLOCK,
             )
 
@@ -384,17 +432,27 @@ def _goal(deal: Scenario, goal: Any, here: Path) -> Iterator[InitErrorDetails]:
     if goal.outcome not in deal.outcomes:
         yield mistake_at(
             (*here, "outcome"),
-            f"got '{goal.outcome}', which is no outcome of this deal; {_there_is(deal.outcomes)}.",
-            "Write one of these names, or add the outcome.",
+            _(
+                "got '{outcome}', which is no outcome of this deal; {outcomes}.",
+                outcome=goal.outcome,
+                outcomes=_there_is(deal.outcomes),
+            ),
+            _("Write one of these names, or add the outcome."),
             leans_on=(("outcomes", "*"),),
         )
     elif (goal.counts == "value") != (goal.outcome in deal.results):
         whole = goal.outcome in deal.results
         yield mistake_at(
             (*here, "counts"),
-            f"got {goal.counts} of '{goal.outcome}', "
-            + ("a result of the programme as a whole, which has a value." if whole else "which people meet or not."),
-            "Write counts: value." if whole else "Write counts: count or share.",
+            _(
+                "got {counts} of '{name}', {what}.",
+                counts=goal.counts,
+                name=goal.outcome,
+                what=_("a result of the programme as a whole, which has a value")
+                if whole
+                else _("which people meet or not"),
+            ),
+            _("Write counts: value.") if whole else _("Write counts: count or share."),
             leans_on=(("outcomes", goal.outcome),),
         )
 
@@ -403,12 +461,12 @@ def _goal(deal: Scenario, goal: Any, here: Path) -> Iterator[InitErrorDetails]:
         if value_of(stated) not in follow_ups:
             yield mistake_at(
                 (*here, "on", place),
-                f"got {value_of(stated)}, which is no follow-up; a goal is judged on a follow-up.",
-                f"The last follow-up is {follow_ups[-1]}.",
+                _("got {stated}, which is no follow-up; a goal is judged on a follow-up.", stated=value_of(stated)),
+                _("The last follow-up is {follow_ups}.", follow_ups=follow_ups[-1]),
                 leans_on=_CLOCK,
             )
 
 
 def _there_is(names: Iterable[str]) -> str:
     listed = list(names)
-    return f"there is {', '.join(listed[:12])}" if listed else "there is none"
+    return _("there is {listed}", listed=", ".join(listed[:12])) if listed else _("there is none")

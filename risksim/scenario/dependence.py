@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import _
 from risksim.scenario import register
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Stated, mistake, mistake_at, value_of
 from risksim.scenario.outcomes import AmountOutcome, EventOutcome, Outcome, PersonOutcome, ScoreOutcome, SpellOutcome
@@ -32,8 +33,8 @@ def _a_portion(found: FromRegister) -> FromRegister:
     value = found.number
     if not isinstance(value, int | float) or not 0.0 <= value < 1.0:
         raise mistake(
-            f"got '{found.register_}', which is no certain number from 0 to below 1.",
-            "Name a constant that is one, as icc-employment, or write the number itself.",
+            _("got '{register}', which is no certain number from 0 to below 1.", register=found.register_),
+            _("Name a constant that is one, as icc-employment, or write the number itself."),
         )
     return found
 
@@ -89,14 +90,18 @@ class Recession(Origin):
     def _when(self) -> Recession:
         faults = []
         if (self.on is None) == (self.yearly_chance is None):
-            found = "got neither on nor yearly_chance" if self.on is None else "got both on and yearly_chance"
+            found = _("got neither on nor yearly_chance") if self.on is None else _("got both on and yearly_chance")
             faults.append(
-                mistake_at((), f"{found}; a recession begins on a day or by chance.", "Write yearly_chance: 0.1.")
+                mistake_at(
+                    (),
+                    _("{found}; a recession begins on a day or by chance.", found=found),
+                    _("Write yearly_chance: 0.1."),
+                )
             )
         for key in ("over", "lasts"):
             if int(value_of(getattr(self, key))) == 0:
-                found = f"got 0 months; {key} is at least one month."
-                faults.append(mistake_at((key,), found, "Write '1 month' for the shortest."))
+                found = _("got 0 months; {key} is at least one month.", key=key)
+                faults.append(mistake_at((key,), found, _("Write '1 month' for the shortest.")))
         if faults:
             raise ValidationError.from_exception_data("Recession", faults)
         return self
@@ -121,15 +126,21 @@ class Correlated(Origin):
     def _one(self) -> Correlated:
         faults = []
         if (self.latent is None) == (self.observed is None):
-            found = "got neither" if self.latent is None else "got both"
+            found = (
+                _("got neither latent and observed; a correlation is said on one scale.")
+                if self.latent is None
+                else _("got both latent and observed; a correlation is said on one scale.")
+            )
             faults.append(
                 mistake_at(
-                    (), f"{found} latent and observed; a correlation is said on one scale.", "Write latent: 0.4."
+                    (),
+                    found,
+                    _("Write latent: 0.4."),
                 )
             )
         if self.between[0] == self.between[-1]:
-            found = f"got '{self.between[0]}' twice; a correlation is between two."
-            faults.append(mistake_at(("between",), found, "Name two outcomes."))
+            found = _("got '{between}' twice; a correlation is between two.", between=self.between[0])
+            faults.append(mistake_at(("between",), found, _("Name two outcomes.")))
         if faults:
             raise ValidationError.from_exception_data("Correlated", faults)
         return self
@@ -175,13 +186,13 @@ class Dependence(Origin):
     def _alone(self) -> Dependence:
         faults = []
         if self.correlations and (self.within_person is not None or portion(self.leaving) > 0.0):
-            found = "got correlations beside within_person or leaving; the pairs say all of it."
-            faults.append(mistake_at(("correlations",), found, "Keep one of the two ways."))
+            found = _("got correlations beside within_person or leaving; the pairs say all of it.")
+            faults.append(mistake_at(("correlations",), found, _("Keep one of the two ways.")))
         seen: set[frozenset[str]] = set()
         for place, pair in enumerate(self.correlations):
             if frozenset(pair.between) in seen:
-                found = f"got {' and '.join(pair.between)} a second time; each pair stands once."
-                faults.append(mistake_at(("correlations", place, "between"), found, "Take one of the two out."))
+                found = _("got {between} a second time; each pair stands once.", between=_(" and ").join(pair.between))
+                faults.append(mistake_at(("correlations", place, "between"), found, _("Take one of the two out.")))
             seen.add(frozenset(pair.between))
         if faults:
             raise ValidationError.from_exception_data("Dependence", faults)
@@ -259,9 +270,12 @@ def contradictory(
         for name in said if isinstance(said, dict) else ():
             faults += _named(personal, ("dependence", key, name), name, kinds, nearest)
             if key != "within_person" and name in personal and gated(personal[name]):
-                found = f"got '{name}', which speaks only of those who passed another outcome; what a cohort or a year "
-                found += "shares enters at the first gate."
-                faults.append(mistake_at(("dependence", key, name), found, "Name the outcome in its `after`."))
+                found = _(
+                    "got '{name}', which speaks only of those who passed another outcome; what a cohort or a year "
+                    "shares enters at the first gate.",
+                    name=name,
+                )
+                faults.append(mistake_at(("dependence", key, name), found, _("Name the outcome in its `after`.")))
     faults += _recession(dependence, personal, nearest) + _pairs(dependence, personal, nearest)
     return faults or [*_too_much(dependence, personal), *_tail(dependence, personal), *_gates(dependence, personal)]
 
@@ -272,17 +286,22 @@ def measurable_twice(dependence: Dependence, cohorts: Iterable[Any]) -> list[Ini
     blocks = [position for position, name in enumerate(said) if name is not None]
     paired = {name for pair in dependence.correlations for name in pair.between} & set(said)
     if paired:
-        found = (
-            f"got '{min(paired, key=str)}', with which being measured goes in a cohort; the share of all who cannot "
+        found = _(
+            "got '{name}', with which being measured goes in a cohort; the share of all who cannot be measured is "
+            "not solved for with pairs.",
+            name=min(paired, key=str),
         )
-        found += "be measured is not solved for with pairs."
         here: tuple[str | int, ...] = ("dependence", "correlations")
-        return [mistake_at(here, found, "Write within_person and leaving.", leans_on=(("cohorts",),))]
+        return [mistake_at(here, found, _("Write within_person and leaving."), leans_on=(("cohorts",),))]
     if dependence.measurable == 0.0 or not blocks:
         return []
-    found = f"got {dependence.measurable:g}, but cohort {blocks[0] + 1} says with what being measured goes."
+    found = _(
+        "got {measurable:g}, but cohort {blocks} says with what being measured goes.",
+        measurable=dependence.measurable,
+        blocks=blocks[0] + 1,
+    )
     here = ("dependence", "measurable")
-    return [mistake_at(here, found, "Take it out, or write unmeasured as a share.", leans_on=(("cohorts",),))]
+    return [mistake_at(here, found, _("Take it out, or write unmeasured as a share."), leans_on=(("cohorts",),))]
 
 
 def _behind(personal: Mapping[str, PersonOutcome], name: str, seen: set[str]) -> set[str]:
@@ -306,20 +325,30 @@ def _gates(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> lis
         behind = _behind(personal, name, set())
         both = sorted(behind & together)
         if len(both) > 1:
-            found = f"got '{name}' behind {' and '.join(both)}, which share a cohort or a year, and within_person."
-            faults.append(mistake_at(("outcomes", name), found, "Leave one of them out of cohort_icc and macro."))
+            found = _(
+                "got '{name}' behind {both}, which share a cohort or a year, and within_person.",
+                name=name,
+                both=_(" and ").join(both),
+            )
+            faults.append(mistake_at(("outcomes", name), found, _("Leave one of them out of cohort_icc and macro.")))
         amounts = sorted(one for one in behind if placed.get(getattr(personal[one], "reads", one)) and one not in both
                          and not isinstance(personal[one], Outcome))  # fmt: skip
         events = sorted(one for one in behind if isinstance(personal[one], EventOutcome))
         if events and portion(dependence.leaving) > 0.0:
-            found = (
-                f"got '{name}' behind '{events[0]}', which comes before leaving or not, with leaving and within_person."
+            found = _(
+                "got '{name}' behind '{events}', which comes before leaving or not, with leaving and within_person.",
+                name=name,
+                events=events[0],
             )
-            remedy = "Take leaving out, or write the gate with a success_rate."
+            remedy = _("Take leaving out, or write the gate with a success_rate.")
             faults.append(mistake_at(("outcomes", name), found, remedy))
         if amounts:
-            found = f"got '{name}' behind '{amounts[0]}', an amount or score that goes with how well people are placed."
-            faults.append(mistake_at(("outcomes", name), found, "Leave one of the two out of within_person."))
+            found = _(
+                "got '{name}' behind '{amounts}', an amount or score that goes with how well people are placed.",
+                name=name,
+                amounts=amounts[0],
+            )
+            faults.append(mistake_at(("outcomes", name), found, _("Leave one of the two out of within_person.")))
     return faults
 
 
@@ -332,18 +361,16 @@ def _named(
 ) -> list[InitErrorDetails]:
     leans_on = (("outcomes", "*"),)
     if name not in personal:
-        found = f"got '{name}', which is no outcome of persons of this deal."
-        return [mistake_at(here, found, nearest(name, personal) or "Name one of its outcomes.", leans_on=leans_on)]
+        found = _("got '{name}', which is no outcome of persons of this deal.", name=name)
+        return [mistake_at(here, found, nearest(name, personal) or _("Name one of its outcomes."), leans_on=leans_on)]
     if not isinstance(personal[name], kinds):
-        found = f"got '{name}', which is of a kind that this cannot tie; it ties outcomes with "
-        found += (
-            "a success_rate, amounts and scores."
-            if len(kinds) > 1
-            else "spells."
-            if kinds == (SpellOutcome,)
-            else "a success_rate."
+        tied = _("a success_rate, amounts and scores") if len(kinds) > 1 else _("a success_rate")
+        found = _(
+            "got '{name}', which is of a kind that this cannot tie; it ties outcomes with {tied}.",
+            name=name,
+            tied="spells" if kinds == (SpellOutcome,) else tied,
         )
-        return [mistake_at(here, found, "Take it out.", leans_on=leans_on)]
+        return [mistake_at(here, found, _("Take it out."), leans_on=leans_on)]
     return []
 
 
@@ -357,8 +384,10 @@ def _recession(
     for place, name in enumerate(dependence.recession.outcomes or ()):
         faults += _named(personal, (*here, "outcomes", place), name, (SpellOutcome,), nearest)
     if not any(isinstance(outcome, SpellOutcome) for outcome in personal.values()):
-        found = "got a recession, but no outcome of this deal has spells that it could end."
-        faults.append(mistake_at(here, found, "Take it out, or give an outcome spells.", leans_on=(("outcomes", "*"),)))
+        found = _("got a recession, but no outcome of this deal has spells that it could end.")
+        faults.append(
+            mistake_at(here, found, _("Take it out, or give an outcome spells."), leans_on=(("outcomes", "*"),))
+        )
     return faults
 
 
@@ -371,13 +400,15 @@ def _pairs(dependence: Dependence, personal: Mapping[str, PersonOutcome], neares
                 continue
             named = _named(personal, (*here, side), name, (Outcome,), nearest)
             if not named and personal[name].times > 1:
-                found = (
-                    f"got '{name}', which is measured {personal[name].times} times; pairs are of results measured once."
+                found = _(
+                    "got '{name}', which is measured {times} times; pairs are of results measured once.",
+                    name=name,
+                    times=personal[name].times,
                 )
-                named = [mistake_at((*here, side), found, "Use within_person.", leans_on=(("outcomes", "*"),))]
+                named = [mistake_at((*here, side), found, _("Use within_person."), leans_on=(("outcomes", "*"),))]
             if not named and gated(personal[name]):
-                found = f"got '{name}', which has a gate; its chance speaks only of those who pass."
-                named = [mistake_at((*here, side), found, "Use within_person.", leans_on=(("outcomes", "*"),))]
+                found = _("got '{name}', which has a gate; its chance speaks only of those who pass.", name=name)
+                named = [mistake_at((*here, side), found, _("Use within_person."), leans_on=(("outcomes", "*"),))]
             faults += named
     return faults
 
@@ -394,12 +425,23 @@ def _too_much(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> 
     for name in personal:
         total = person.get(name, 0.0) + cohort.get(name, 0.0) + macro.get(name, 0.0)
         if total >= 1.0:
-            found = f"got {total:.3g} of what decides '{name}': person {person.get(name, 0.0):.3g}, cohort "
-            found += f"{cohort.get(name, 0.0):.3g}, macro {macro.get(name, 0.0):.3g}; together they stay below 1."
-            faults.append(mistake_at(("dependence",), found, "Lower one of them."))
+            found = _(
+                "got {total:.3g} of what decides '{name}': person {person:.3g}, cohort {cohort:.3g}, macro "
+                "{macro:.3g}; together they stay below 1.",
+                total=total,
+                name=name,
+                person=person.get(name, 0.0),
+                cohort=cohort.get(name, 0.0),
+                macro=macro.get(name, 0.0),
+            )
+            faults.append(mistake_at(("dependence",), found, _("Lower one of them.")))
         elif name in paired and (name in cohort or name in macro):
-            found = f"got '{name}' in correlations and in cohort_icc or macro; pairs say all that decides it."
-            faults.append(mistake_at(("dependence", "correlations"), found, "Use within_person beside the other two."))
+            found = _(
+                "got '{name}' in correlations and in cohort_icc or macro; pairs say all that decides it.", name=name
+            )
+            faults.append(
+                mistake_at(("dependence", "correlations"), found, _("Use within_person beside the other two."))
+            )
     return faults
 
 
@@ -413,15 +455,17 @@ def _tail(dependence: Dependence, personal: Mapping[str, PersonOutcome]) -> list
     }
     selected = [name for name in ties if name in personal and gated(personal[name])]
     if portion(dependence.leaving) > 0.0 or dependence.measurable > 0.0 or selected or dependence.correlations:
-        found = (
+        found = _(
             "got a tail beside leaving, measurable, correlations or an outcome with a gate, for which it is not built."
         )
         return [
             mistake_at(
-                ("dependence", "tail"), found, "Keep within_person, cohort_icc and macro of outcomes without a gate."
+                ("dependence", "tail"),
+                found,
+                _("Keep within_person, cohort_icc and macro of outcomes without a gate."),
             )
         ]
     if not ties:
-        found = "got a tail, but nothing is shared that could have one."
-        return [mistake_at(("dependence", "tail"), found, "Add within_person, cohort_icc or macro.")]
+        found = _("got a tail, but nothing is shared that could have one.")
+        return [mistake_at(("dependence", "tail"), found, _("Add within_person, cohort_icc or macro."))]
     return []

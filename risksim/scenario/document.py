@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from risksim.errors import Fault
+from risksim.language import _, spoken
 
 Path = tuple[str | int, ...]
 """Keys and positions from the top of the file, as in ``("cohorts", 0, "dropout")``."""
@@ -114,11 +115,11 @@ def shown(value: object, most: int = 60, quote: str = "'") -> str:
             said = said[: most - 1] + "…"
         return f"{quote}{said}{quote}"
     if value is None:
-        return "nothing"
+        return _("nothing")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**most:
-        return f"a number of more than {most} digits"
+        return _("a number of more than {most} digits", most=most)
     if isinstance(value, dict | list | tuple):
         return _block(value, most)
     return str(value)
@@ -128,7 +129,7 @@ def _block(value: dict[object, object] | list[object] | tuple[object, ...], most
     """A block on one line; what doesn't fit is left out."""
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     if not value:
-        return "an empty block {}" if isinstance(value, dict) else "an empty list []"
+        return _("an empty block {}") if isinstance(value, dict) else _("an empty list []")
     parts: list[str] = []
     entries = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
     for key, entry in entries:
@@ -149,3 +150,19 @@ def _short(value: object) -> str:
         plain = len(value) <= 4 and not any(isinstance(inner, dict | list) for inner in value)
         return shown(value, 40) if plain else "[…]"
     return shown(value, 40, "" if isinstance(value, str) and _WORD.match(value) else "'")
+
+
+def grouped(value: float, how: str = ",") -> str:
+    """A number that a sentence tells, its thousands apart as the language spoken wants it.
+
+    Examples
+    --------
+    >>> grouped(4500000), grouped(0.5, ",.2f")
+    ('4,500,000', '0.50')
+    """
+    said = format(value, how)
+    return said if spoken() == "en" else said.translate(_DANISH)
+
+
+_DANISH = str.maketrans(",.", ".,")
+"""A comma before decimals and full stops between thousands."""

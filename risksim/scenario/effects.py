@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Count, Date, Duration, Name, Origin, mistake_at, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.uncertainty import Fixed, FixedLaw, FromRegister, People, Ratio, Share, UncertainNumber
@@ -42,8 +43,12 @@ class Compared(Origin):
             there, gone, line = (
                 ("clusters", "icc", "icc: 0.05") if self.icc is None else ("icc", "clusters", "clusters: 4")
             )
-            found = f"got {there} and no {gone}; both together say how much less people count who are alike."
-            faults.append(mistake_at((gone,), found, f"Add {line}, or take {there} out."))
+            found = _(
+                "got {there} and no {gone}; both together say how much less people count who are alike.",
+                there=there,
+                gone=gone,
+            )
+            faults.append(mistake_at((gone,), found, _("Add {line}, or take {there} out.", line=line, there=there)))
         if faults:
             raise ValidationError.from_exception_data(type(self).__name__, faults)
         return self
@@ -70,14 +75,14 @@ class ComparisonGroup(Compared):
         if self.enrolled_by is None:
             if self.people is not None:
                 return []
-            found = "got no people; people is how many people the baseline or comparison group holds."
-            return [mistake_at(("people",), found, "Add a line such as `people: 100`, or `enrolled_by: 12 months`.")]
+            found = _("got no people; people is how many people the baseline or comparison group holds.")
+            return [mistake_at(("people",), found, _("Add a line such as `people: 100`, or `enrolled_by: 12 months`."))]
         if self.people is not None:
-            found = "got people beside enrolled_by, which counts them."
-            return [mistake_at(("people",), found, "Keep one of the two.")]
+            found = _("got people beside enrolled_by, which counts them.")
+            return [mistake_at(("people",), found, _("Keep one of the two."))]
         if int(value_of(self.enrolled_by)) == 0:
-            found = "got 0 months; nobody has enrolled before the first day."
-            return [mistake_at(("enrolled_by",), found, "Write a longer time, or the number of `people`.")]
+            found = _("got 0 months; nobody has enrolled before the first day.")
+            return [mistake_at(("enrolled_by",), found, _("Write a longer time, or the number of `people`."))]
         return []
 
 
@@ -172,11 +177,14 @@ class EffectOnAmount(Effect):
         if uses == (self.correlation is not None):
             return self
         found = (
-            (f"got no correlation; {self.estimator} uses measurements before and after.", "Add correlation: 0.5.")
+            (
+                _("got no correlation; {estimator} uses measurements before and after.", estimator=self.estimator),
+                _("Add correlation: 0.5."),
+            )
             if uses
             else (
-                "got a correlation with estimator: difference, which looks at no measurement before the programme.",
-                "Take it out, or write estimator: difference in differences, or ancova.",
+                _("got a correlation with estimator: difference, which looks at no measurement before the programme."),
+                _("Take it out, or write estimator: difference in differences, or ancova."),
             )
         )
         raise ValidationError.from_exception_data("EffectOnAmount", [mistake_at(("correlation",), *found)])
@@ -214,15 +222,22 @@ def contradictory(
         most: float | None = places
         if isinstance(effect, EffectOnOutcome):
             if effect.effect_on not in can:
-                about = f"got '{effect.effect_on}', "
                 yield mistake_at(
                     (*here, "effect_on"),
-                    about + "which people do not meet or miss one by one; an effect compares the rates of two groups."
+                    _(
+                        "got '{name}', which people do not meet or miss one by one; an effect compares the rates of "
+                        "two groups.",
+                        name=effect.effect_on,
+                    )
                     if effect.effect_on in cannot
-                    else about + f"which is no outcome of this deal; there is {', '.join(can[:12]) or 'none'}.",
-                    "Name an outcome with a success_rate."
+                    else _(
+                        "got '{name}', which is no outcome of this deal; there is {can}.",
+                        name=effect.effect_on,
+                        can=", ".join(can[:12]) or _("none"),
+                    ),
+                    _("Name an outcome with a success_rate.")
                     if can
-                    else "Add an outcome with a success_rate, or write true_effect for an effect without persons.",
+                    else _("Add an outcome with a success_rate, or write true_effect for an effect without persons."),
                     leans_on=(("outcomes", "*"),),
                 )
         else:
@@ -236,13 +251,21 @@ def contradictory(
         alike = _certain(effect.against.icc)
         if there is not None and alike is not None and effect.against.clusters is not None:
             there /= max(1.0 + (there / value_of(effect.against.clusters) - 1.0) * alike, 1.0)
-        for count, key, who in ((there, "against", "the comparison group"), (most, "minimum", "the participants")):
+        for count, key, who in (
+            (there, "against", _("the comparison group")),
+            (most, "minimum", _("the participants")),
+        ):
             if count is not None and count + 1e-9 < fewest:
                 yield mistake_at(
                     (*here, key),
-                    f"got {count:g} people that count in {who} and a minimum of {fewest} on either side; "
-                    "this effect never has a value.",
-                    "Enlarge the group, or lower the minimum.",
+                    _(
+                        "got {count:g} people that count in {who} and a minimum of {fewest} on either side; this "
+                        "effect never has a value.",
+                        count=count,
+                        who=who,
+                        fewest=fewest,
+                    ),
+                    _("Enlarge the group, or lower the minimum."),
                     leans_on=(("cohorts",),),
                 )
                 break
@@ -262,9 +285,14 @@ def misdated(
             key = "measured" if said is not None and ready == value_of(said) else "enrolled_by"
             yield mistake_at(
                 ("outcomes", name, "against", key),
-                f"got a group that is measured by {ready}; an effect is reckoned from start {start} to the last "
-                f"follow-up {last}.",
-                "Measure it earlier, or add a follow-up.",
+                _(
+                    "got a group that is measured by {ready}; an effect is reckoned from start {start} to the "
+                    "last follow-up {last}.",
+                    ready=ready,
+                    start=start,
+                    last=last,
+                ),
+                _("Measure it earlier, or add a follow-up."),
                 leans_on=clock,
             )
             continue
@@ -272,15 +300,24 @@ def misdated(
             if not start <= value_of(stated) <= last:
                 yield mistake_at(
                     ("outcomes", name, "known", place),
-                    f"got {value_of(stated)}; an effect is reckoned from start {start} to the last follow-up {last}.",
-                    "Move the date, or add a follow-up.",
+                    _(
+                        "got {stated}; an effect is reckoned from start {start} to the last follow-up {last}.",
+                        stated=value_of(stated),
+                        start=start,
+                        last=last,
+                    ),
+                    _("Move the date, or add a follow-up."),
                     leans_on=clock,
                 )
             elif ready is not None and value_of(stated) < ready:
                 yield mistake_at(
                     ("outcomes", name, "known", place),
-                    f"got {value_of(stated)}; the group is measured by {ready}, and before there is no effect.",
-                    "Move the date, or measure the group earlier.",
+                    _(
+                        "got {stated}; the group is measured by {ready}, and before there is no effect.",
+                        stated=value_of(stated),
+                        ready=ready,
+                    ),
+                    _("Move the date, or measure the group earlier."),
                     leans_on=clock,
                 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, mistake, mistake_at, value_of
 from risksim.scenario.calendar import add_months, months_between
 from risksim.scenario.document import shown
@@ -49,16 +50,22 @@ class EndWhen(Part):
 
     def _one_question(self) -> Iterator[InitErrorDetails]:
         if (self.enrolled_below is None) == (self.outcome is None):
-            found = "neither enrolled_below nor outcome" if self.outcome is None else "both enrolled_below and outcome"
+            found = (
+                _("neither enrolled_below nor outcome")
+                if self.outcome is None
+                else _("both enrolled_below and outcome")
+            )
             yield mistake_at(
                 ("enrolled_below",) if self.outcome is not None else (),
-                f"got {found}; a decision looks at one of the two.",
-                "Write {enrolled_below: 0.5}, or {outcome: ..., counts: share, below: 0.4, unmeasured: failure}.",
+                _("got {found}; a decision looks at one of the two.", found=found),
+                _("Write {enrolled_below: 0.5}, or {outcome: ..., counts: share, below: 0.4, unmeasured: failure}."),
             )
         elif self.outcome is None and (said := self.model_fields_set - {"enrolled_below"}):
             word = sorted(said)[0]
             yield mistake_at(
-                (word,), f"got {word} beside enrolled_below, which reads no outcome.", f"Take {word} out, or name one."
+                (word,),
+                _("got {word} beside enrolled_below, which reads no outcome.", word=word),
+                _("Take {word} out, or name one.", word=word),
             )
 
     def _reading(self) -> Iterator[InitErrorDetails]:
@@ -66,34 +73,40 @@ class EndWhen(Part):
             return
         if self.counts is None:
             yield mistake_at(
-                (), "got no counts; a decision says what of the outcome it holds against the goal.",
-                "Write counts: count, share, mean or value.",
+                (), _(
+"got no counts; a decision says what of the outcome it holds against the goal.",
+),
+                _("Write counts: count, share, mean or value."),
             )  # fmt: skip
         limits = [word for word in ("below", "above", "outside") if getattr(self, word) is not None]
         if len(limits) != 1:
-            found = " and ".join(limits) if limits else "none of below, above and outside"
+            found = _(" and ").join(limits) if limits else _("none of below, above and outside")
             yield mistake_at(
                 (limits[-1],) if limits else (),
-                f"got {found}; a decision has one of below, above and outside.",
-                "Write below: 0.4, above: 0.6, or outside: [0.25, 0.35].",
+                _("got {found}; a decision has one of below, above and outside.", found=found),
+                _("Write below: 0.4, above: 0.6, or outside: [0.25, 0.35]."),
             )
         elif self.outside is not None and self.outside[0] > self.outside[1]:
             yield mistake_at(
                 ("outside",),
-                f"got {self.outside[0]:g} before {self.outside[1]:g}; the smaller value stands first.",
-                "Did the two numbers change places?",
+                _(
+                    "got {low:g} before {high:g}; the smaller value stands first.",
+                    low=self.outside[0],
+                    high=self.outside[1],
+                ),
+                _("Did the two numbers change places?"),
             )
         if self.counts in ("share", "mean") and self.unmeasured is None:
             yield mistake_at(
                 ("unmeasured",),
-                f"got no unmeasured; a {self.counts} says how people count who could not be measured.",
-                "Write unmeasured: failure, exclude, assumed or observed.",
+                _("got no unmeasured; a {counts} says how people count who could not be measured.", counts=self.counts),
+                _("Write unmeasured: failure, exclude, assumed or observed."),
             )
         if self.unmeasured == "assumed" and self.assumed_rate is None:
             yield mistake_at(
                 ("assumed_rate",),
-                "got no assumed_rate, and it stands in for what was not measured.",
-                "Add a line such as assumed_rate: 0.5.",
+                _("got no assumed_rate, and it stands in for what was not measured."),
+                _("Add a line such as assumed_rate: 0.5."),
             )
 
 
@@ -114,8 +127,10 @@ class EndPayment(Origin):
         words = ("amount", "share_of_drawn", "share_of_undrawn")
         said = [word for word in words if getattr(self, word) is not None]
         if len(said) != 1:
-            found = " and ".join(said) if said else f"none of {', '.join(words)}"
-            raise mistake(f"got {found}; a payment is one of the three.", "Write amount: 6000000, and paid_by.")
+            found = _(" and ").join(said) if said else _("none of {words}", words=", ".join(words))
+            raise mistake(
+                _("got {found}; a payment is one of the three.", found=found), _("Write amount: 6000000, and paid_by.")
+            )
         return self
 
 
@@ -152,22 +167,25 @@ class EarlyEnd(Origin):
             if self.on is None:
                 fault = (
                     (),
-                    "got neither on nor yearly_chance; a deal is ended on a day, or with a chance every year.",
-                    "Write on: with the date of a follow-up, or yearly_chance: 0.01.",
+                    _("got neither on nor yearly_chance; a deal is ended on a day, or with a chance every year."),
+                    _("Write on: with the date of a follow-up, or yearly_chance: 0.01."),
                 )
             elif self.when is None and self.chance is None:
                 fault = (
                     (),
-                    "got a day but neither when nor chance, so the deal always ends on it.",
-                    "Say under when what must be seen, write chance: 0.2, or move end to that day.",
+                    _("got a day but neither when nor chance, so the deal always ends on it."),
+                    _("Say under when what must be seen, write chance: 0.2, or move end to that day."),
                 )
         else:
             for word in ("chance", "when", "on"):
                 if getattr(self, word) is not None:
                     fault = (
                         (word,),
-                        f"got both yearly_chance and {word}; a chance every year belongs to no day of decision.",
-                        f"Take {word} out, or write two entries.",
+                        _(
+                            "got both yearly_chance and {word}; a chance every year belongs to no day of decision.",
+                            word=word,
+                        ),
+                        _("Take {word} out, or write two entries.", word=word),
                     )
         if fault is not None:
             raise ValidationError.from_exception_data("EarlyEnd", [mistake_at(*fault)])
@@ -211,8 +229,11 @@ def contradictions(ends: Sequence[EarlyEnd], known: Known) -> Iterator[InitError
         if end.name in seen:
             yield mistake_at(
                 (*here, "name"),
-                f"got '{end.name}' a second time; a name addresses the draws of its entry, so each stands once.",
-                f"Write another name, as '{end.name} 2'.",
+                _(
+                    "got '{name}' a second time; a name addresses the draws of its entry, so each stands once.",
+                    name=end.name,
+                ),
+                _("Write another name, as '{name} 2'.", name=end.name),
             )
         seen.add(end.name)
         yield from _dates(end, here, known)
@@ -221,15 +242,22 @@ def contradictions(ends: Sequence[EarlyEnd], known: Known) -> Iterator[InitError
         if end.pays is not None and end.pays.paid_by not in known.givers:
             yield mistake_at(
                 (*here, "pays", "paid_by"),
-                f"got '{end.pays.paid_by}', which is no party that can pay here; there is {', '.join(known.givers)}.",
-                "Write one of these names, or add the party.",
+                _(
+                    "got '{paid_by}', which is no party that can pay here; there is {givers}.",
+                    paid_by=end.pays.paid_by,
+                    givers=", ".join(known.givers),
+                ),
+                _("Write one of these names, or add the party."),
                 leans_on=(("payments",), ("financing", "guarantees"), ("financing", "grants")),
             )
     if ends and known.has_termination:
         yield mistake_at(
             ("financing", "termination"),
-            "got a termination on a certain date although ends_early says what ends the deal and what is then paid.",
-            "Take termination out, and write pays under ends_early.",
+            _(
+                "got a termination on a certain date although ends_early says what ends the deal and what "
+                "is then paid.",
+            ),
+            _("Take termination out, and write pays under ends_early."),
             leans_on=(("ends_early",),),
         )
 
@@ -242,16 +270,25 @@ def _dates(end: EarlyEnd, here: tuple[str | int, ...], known: Known) -> Iterator
         near = min(known.follow_ups, key=lambda date: abs(date - on))
         yield mistake_at(
             (*here, "on"),
-            f"got {on}, which is no follow-up; a decision is taken at a follow-up, when what was measured is known.",
-            f"The nearest follow-up is {near}.",
+            _(
+                "got {on}, which is no follow-up; a decision is taken at a follow-up, when what was measured is known.",
+                on=on,
+            ),
+            _("The nearest follow-up is {near}.", near=near),
             leans_on=_CLOCK,
         )
     elif (stop := add_months(known.start, stop_month(known.start, on, notice))) > last:
         yield mistake_at(
             (*here, "notice") if notice else (*here, "on"),
-            f"got {notice} months after {on}, so the programme would stop on {stop}, after the last follow-up {last}; "
-            "the deal is over by then.",
-            "Decide earlier, or shorten the notice.",
+            _(
+                "got {notice} months after {on}, so the programme would stop on {stop}, after the last "
+                "follow-up {last}; the deal is over by then.",
+                notice=notice,
+                on=on,
+                stop=stop,
+                last=last,
+            ),
+            _("Decide earlier, or shorten the notice."),
             leans_on=_CLOCK,
         )
 
@@ -262,24 +299,37 @@ def _outcome(end: EarlyEnd, when: EndWhen, here: tuple[str | int, ...], known: K
     if name not in names:
         yield mistake_at(
             (*here, "outcome"),
-            f"got {shown(name)}, which is no outcome of this deal; there is {', '.join(names[:12])}.",
-            known.nearest(name, names) or "Write one of these names, or add the outcome.",
+            _(
+                "got {name}, which is no outcome of this deal; there is {names}.",
+                name=shown(name),
+                names=", ".join(names[:12]),
+            ),
+            known.nearest(name, names) or _("Write one of these names, or add the outcome."),
             leans_on=(("outcomes", "*"),),
         )
     elif (when.counts == "value") != (name in known.results):
         whole = name in known.results
-        what = "a result of the programme as a whole, which has a value" if whole else "which people meet or not"
+        what = _("a result of the programme as a whole, which has a value") if whole else _("which people meet or not")
         yield mistake_at(
             (*here, "counts"),
-            f"got {when.counts} of '{name}', {what}.",
-            "Write counts: value." if whole else "Write counts: count, share or mean.",
+            _(
+                "got {counts} of '{name}', {what}.",
+                counts=when.counts,
+                name=name,
+                what=what,
+            ),
+            _("Write counts: value.") if whole else _("Write counts: count, share or mean."),
             leans_on=(("outcomes", name),),
         )
     elif (dates := known.results.get(name)) is not None and value_of(end.on) not in dates:
         yield mistake_at(
             (*here, "outcome"),
-            f"got '{name}', of which no value becomes known on {value_of(end.on)}; it becomes known on "
-            f"{', '.join(map(str, dates[:6]))}.",
-            "Decide on one of these days.",
+            _(
+                "got '{name}', of which no value becomes known on {on}; it becomes known on {dates}.",
+                name=name,
+                on=value_of(end.on),
+                dates=", ".join(map(str, dates[:6])),
+            ),
+            _("Decide on one of these days."),
             leans_on=(("outcomes", name), *_CLOCK),
         )

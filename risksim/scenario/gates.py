@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails
 
+from risksim.language import _, plural
 from risksim.scenario.base import mistake_at
 from risksim.scenario.document import shown
 from risksim.scenario.outcomes import (
@@ -46,18 +47,29 @@ def _named(
 ) -> list[InitErrorDetails]:
     here = ("outcomes", name, key)
     if other in results:
-        found = f"got {shown(other)}, a result of the programme as a whole; only outcomes of persons can be named here."
-        return [mistake_at(here, found, f"Write one of {_names(personal)}.")]
+        found = _(
+            "got {other}, a result of the programme as a whole; only outcomes of persons can be named here.",
+            other=shown(other),
+        )
+        return [mistake_at(here, found, _("Write one of {personal}.", personal=_names(personal)))]
     if other not in personal:
-        remedy = nearest(other, personal) or f"Write one of {_names(personal)}."
-        return [mistake_at(here, f"got {shown(other)}, which is no outcome of persons of this deal.", remedy)]
+        remedy = nearest(other, personal) or _("Write one of {personal}.", personal=_names(personal))
+        return [
+            mistake_at(
+                here,
+                _("got {other}, which is no outcome of persons of this deal.", other=shown(other)),
+                remedy,
+            )
+        ]
     amount = is_amount(personal[other])
     if key == "reads" and other != name and not amount:
-        found = f"got {shown(other)}, which people meet or not; only an amount can be held against a goal."
-        return [mistake_at(here, found, f"Use after: {shown(other, quote='')} for a gate.")]
+        found = _(
+            "got {other}, which people meet or not; only an amount can be held against a goal.", other=shown(other)
+        )
+        return [mistake_at(here, found, _("Use after: {other} for a gate.", other=shown(other, quote="")))]
     if key != "reads" and amount:
-        found = f"got {shown(other)}, an amount; a gate is an outcome that people meet or not."
-        remedy = f"Add an outcome that reads it, as {{reads: {other}, at_least: 1}}, and name that one."
+        found = _("got {other}, an amount; a gate is an outcome that people meet or not.", other=shown(other))
+        remedy = _("Add an outcome that reads it, as {{reads: {other}, at_least: 1}}, and name that one.", other=other)
         return [mistake_at(here, found, remedy)]
     return _out_of_reach(personal[name], name, personal[other])
 
@@ -69,13 +81,18 @@ def _out_of_reach(outcome: PersonOutcome, name: str, amount: PersonOutcome) -> l
     most = amount.amount.most
     if most is None or outcome.at_least <= most:
         return []
-    found = f"got {outcome.at_least:g}, and the most of '{outcome.reads}' is {most:g}; nobody can reach it."
-    return [mistake_at(("outcomes", name, "at_least"), found, "Lower the goal, or raise the most.")]
+    found = _(
+        "got {at_least:g}, and the most of '{reads}' is {most:g}; nobody can reach it.",
+        at_least=outcome.at_least,
+        reads=outcome.reads,
+        most=most,
+    )
+    return [mistake_at(("outcomes", name, "at_least"), found, _("Lower the goal, or raise the most."))]
 
 
 def _names(personal: dict[str, PersonOutcome], most: int = 12) -> str:
-    more = f" and {len(personal) - most} more" if len(personal) > most else ""
-    return ", ".join(shown(name, 30, "") for name in list(personal)[:most]) + more
+    names = ", ".join(shown(name, 30, "") for name in list(personal)[:most])
+    return names if len(personal) <= most else _("{names} and {number} more", names=names, number=len(personal) - most)
 
 
 def _circles(personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
@@ -85,14 +102,27 @@ def _circles(personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
         way = _way_back(personal, name, name, [])
         if way is not None and name == min(way, key=list(personal).index):
             key = next(key for key in ("after", "unless", "reads") if getattr(outcome, key, None) == way[1])
-            through = " and ".join(f"'{step}'" for step in way[2:-1])
-            again = f" through {through}" if through else " itself"
-            found = "its own name" if len(way) == 2 else f"'{way[1]}', which waits for '{name}'{again}"
+            through = _(" and ").join(f"'{step}'" for step in way[2:-1])
+            if len(way) == 2:
+                found = _("got its own name; an outcome cannot wait for itself.")
+            elif not through:
+                found = _(
+                    "got '{other}', which waits for '{name}' itself; an outcome cannot wait for itself.",
+                    other=way[1],
+                    name=name,
+                )
+            else:
+                found = _(
+                    "got '{other}', which waits for '{name}' through {through}; an outcome cannot wait for itself.",
+                    other=way[1],
+                    name=name,
+                    through=through,
+                )
             faults.append(
                 mistake_at(
                     ("outcomes", name, key),
-                    f"got {found}; an outcome cannot wait for itself.",
-                    f"Name another outcome, or take {key} out.",
+                    found,
+                    _("Name another outcome, or take {key} out.", key=key),
                 )
             )
     return faults
@@ -154,8 +184,8 @@ def rule_faults(
         faults.append(
             mistake_at(
                 (*here, "outcome"),
-                f"got '{name}', an amount; a price per outcome counts people who met it.",
-                f"Use per_unit, or an outcome that reads it, as {{reads: {name}, at_least: 1}}.",
+                _("got '{name}', an amount; a price per outcome counts people who met it.", name=name),
+                _("Use per_unit, or an outcome that reads it, as {{reads: {name}, at_least: 1}}.", name=name),
                 leans_on=(("outcomes", name),),
             )
         )
@@ -163,8 +193,12 @@ def rule_faults(
         faults.append(
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', an amount; people have it, they don't meet it.",
-                f"Write counts: mean, or use an outcome that reads it, as {{reads: {name}, at_least: 1}}.",
+                _(
+                    "got {counts} of '{name}', an amount; people have it, they don't meet it.",
+                    counts=terms.counts,
+                    name=name,
+                ),
+                _("Write counts: mean, or use an outcome that reads it, as {{reads: {name}, at_least: 1}}.", name=name),
                 leans_on=(("outcomes", name),),
             )
         )
@@ -177,11 +211,18 @@ def _numbered(times: int, name: str, numbers: list[int], here: tuple[str | int, 
     for place, number in enumerate(numbers):
         found = ""
         if number > times:
-            found = f"got {number}; '{name}' is measured {'once' if times == 1 else f'{times} times'}."
-            remedy = "Count the measurements of the outcome again."
+            found = plural(
+                "got {number}; '{name}' is measured once.",
+                "got {number}; '{name}' is measured {times} times.",
+                times,
+                number=number,
+                name=name,
+                times=times,
+            )
+            remedy = _("Count the measurements of the outcome again.")
         elif number in numbers[:place]:
-            found = f"got {number} a second time; each measurement stands once."
-            remedy = "Take one of the two out; a double price is written as the price."
+            found = _("got {number} a second time; each measurement stands once.", number=number)
+            remedy = _("Take one of the two out; a double price is written as the price.")
         if found:
             there = (*here, "measurements", place)
             faults.append(mistake_at(there, found, remedy, leans_on=(("outcomes", name),)))
@@ -195,8 +236,8 @@ def price_faults(
     return [
         mistake_at(
             (*here, name),
-            f"got {shown(name)}, which is no outcome of persons of this deal.",
-            nearest(name, personal) or f"Write one of {_names(personal)}.",
+            _("got {name}, which is no outcome of persons of this deal.", name=shown(name)),
+            nearest(name, personal) or _("Write one of {personal}.", personal=_names(personal)),
             leans_on=(("outcomes", "*"),),
         )
         for name in prices
@@ -215,12 +256,12 @@ def measured_by_outcome(
             continue
         here, leans_on = ("cohorts", position, "unmeasured", "outcome"), (("outcomes", "*"),)
         if name not in personal:
-            found = f"got {shown(name)}, which is no outcome of persons of this deal."
-            remedy = nearest(name, personal) or f"Write one of {_names(personal)}."
+            found = _("got {name}, which is no outcome of persons of this deal.", name=shown(name))
+            remedy = nearest(name, personal) or _("Write one of {personal}.", personal=_names(personal))
             faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
         elif type(personal[name]) is not Outcome or personal[name].after or personal[name].unless:
-            found = f"got {shown(name)}, which has no success_rate of its own, or a gate before it."
-            remedy = "Name an outcome with a success_rate and without after or unless."
+            found = _("got {name}, which has no success_rate of its own, or a gate before it.", name=shown(name))
+            remedy = _("Name an outcome with a success_rate and without after or unless.")
             faults.append(mistake_at(here, found, remedy, leans_on=leans_on))
         else:
             faults += [*_not_as_said(cohort, personal[name], here), *_of_measured(position, personal)]
@@ -232,11 +273,14 @@ def _not_as_said(cohort: Any, outcome: PersonOutcome, here: tuple[str | int, ...
     moves = cohort.moves is not None and cohort.moves.then != "kept"
     beside = "dropouts" if getattr(outcome, "dropouts", None) is not None else ""
     beside = beside or ("onset" if getattr(outcome, "onset", None) is not None else "")
-    beside = beside or ("moves that are lost or excluded" if moves else "")
+    beside = beside or (_("moves that are lost or excluded") if moves else "")
     if not beside:
         return []
-    found = f"got an outcome beside {beside}, with which the share of all who cannot be measured would not be as said."
-    return [mistake_at(here, found, "Name another outcome, or write unmeasured as a share.")]
+    found = _(
+        "got an outcome beside {beside}, with which the share of all who cannot be measured would not be as said.",
+        beside=beside,
+    )
+    return [mistake_at(here, found, _("Name another outcome, or write unmeasured as a share."))]
 
 
 def _of_measured(position: int, personal: dict[str, PersonOutcome]) -> list[InitErrorDetails]:
@@ -244,7 +288,11 @@ def _of_measured(position: int, personal: dict[str, PersonOutcome]) -> list[Init
     names = [name for name, outcome in personal.items() if outcome.of == "measured"]
     if not names:
         return []
-    found = f"got a block beside '{names[0]}', which is of: measured; its rate would be that of people whom the block "
-    remedy = f"Write of: completers for '{names[0]}', whose rate holds whoever is measured."
+    found = _(
+        "got a block beside '{name}', which is of: measured; its rate would be that of people whom the block selects "
+        "by their success.",
+        name=names[0],
+    )
+    remedy = _("Write of: completers for '{name}', whose rate holds whoever is measured.", name=names[0])
     here = ("cohorts", position, "unmeasured")
-    return [mistake_at(here, found + "selects by their success.", remedy, leans_on=(("outcomes", "*"),))]
+    return [mistake_at(here, found, remedy, leans_on=(("outcomes", "*"),))]

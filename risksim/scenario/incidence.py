@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from risksim.errors import PlanError
+from risksim.language import _, speaking
 from risksim.scenario import register
 
 if TYPE_CHECKING:
@@ -45,14 +46,21 @@ class DatedEdition(NamedTuple):
 
     @property
     def dates(self) -> str:
-        """When it holds, in words.
+        """When it holds, in words that a plan keeps, and so in English.
 
         Examples
         --------
         >>> DatedEdition("refund-ladder", dt.date(2016, 1, 4), None, "weeks", ()).dates
         'from 2016-01-04 on'
         """
-        return f"from {self.valid_from} on" if self.valid_to is None else f"{self.valid_from} to {self.valid_to}"
+        with speaking("en"):
+            return self.said_dates()
+
+    def said_dates(self) -> str:
+        """When it holds, in the language spoken."""
+        if self.valid_to is None:
+            return _("from {valid_from} on", valid_from=self.valid_from)
+        return _("{valid_from} to {valid_to}", valid_from=self.valid_from, valid_to=self.valid_to)
 
 
 class IncidenceError(PlanError):
@@ -109,15 +117,23 @@ def editions(rule: str, public: Public | None = None) -> tuple[DatedEdition, ...
     found = [_of_register(key) for key in rule_keys(rule)] if own is None else [_of_file(rule, one) for one in own]
     if not found:
         raise IncidenceError(
-            f"got '{rule[:60]}', which is no rule of refund; there is {', '.join(rules(public))}.",
-            "Write one of these names, or the rule itself under public.refunds.",
+            _(
+                "got '{rule}', which is no rule of refund; there is {public}.",
+                rule=rule[:60],
+                public=", ".join(rules(public)),
+            ),
+            _("Write one of these names, or the rule itself under public.refunds."),
         )
     found.sort(key=lambda one: one.valid_from)
     for one, following in itertools.pairwise(found):
         if one.valid_from == following.valid_from:
             raise IncidenceError(
-                f"got two editions of {rule} from {one.valid_from} on; on each day one of them holds.",
-                "Take one of them out, or change its date.",
+                _(
+                    "got two editions of {rule} from {valid_from} on; on each day one of them holds.",
+                    rule=rule,
+                    valid_from=one.valid_from,
+                ),
+                _("Take one of them out, or change its date."),
             )
     return tuple(map(_ended, found, [*found[1:], None]))
 
@@ -152,14 +168,23 @@ def _of_file(rule: str, said: Edition) -> DatedEdition:
     kinds = [key for key in ("by_week", "by_cost", "share") if getattr(said, key) is not None]
     if len(kinds) != 1:
         raise IncidenceError(
-            f"got {' and '.join(kinds) or 'no share of the state'} for {rule} from {said.valid_from} on; an edition "
-            "says by_week, by_cost or share.",
-            "Write one of the three.",
+            _(
+                "got {kinds} for {rule} from {valid_from} on; an edition says by_week, by_cost or share.",
+                kinds=_(" and ").join(kinds) or _("no share of the state"),
+                rule=rule,
+                valid_from=said.valid_from,
+            ),
+            _("Write one of the three."),
         )
     if said.valid_to is not None and said.valid_to < said.valid_from:
         raise IncidenceError(
-            f"got an edition of {rule} that ends on {said.valid_to}, before it begins on {said.valid_from}.",
-            "Did the two dates change places?",
+            _(
+                "got an edition of {rule} that ends on {valid_to}, before it begins on {valid_from}.",
+                rule=rule,
+                valid_to=said.valid_to,
+                valid_from=said.valid_from,
+            ),
+            _("Did the two dates change places?"),
         )
     common = (rule, said.valid_from, said.valid_to)
     origin = origin_text(said)
@@ -196,12 +221,21 @@ def edition_on(found: tuple[DatedEdition, ...], year: int) -> DatedEdition:
     """
     best = max(found, key=lambda one: _days_in(one, year))
     if 2 * _days_in(best, year) <= (dt.date(year, 12, 31) - dt.date(year, 1, 1)).days + 1:
-        covered = " and ".join(one.dates for one in found)
+        covered = _(" and ").join(one.said_dates() for one in found)
         raise IncidenceError(
-            f"got {year}, a year in no edition of {best.rule}, which is known {covered}; "
-            "a rule of refund is never carried over to years that it does not cover.",
-            f"Write under public.refunds.{best.rule} how it stands in {year}, with valid_from and where it comes from, "
-            "or say who bears it by shares.",
+            _(
+                "got {year}, a year in no edition of {rule}, which is known {covered}; a rule of refund is "
+                "never carried over to years that it does not cover.",
+                year=year,
+                rule=best.rule,
+                covered=covered,
+            ),
+            _(
+                "Write under public.refunds.{rule} how it stands in {year}, with valid_from and where it "
+                "comes from, or say who bears it by shares.",
+                rule=best.rule,
+                year=year,
+            ),
         )
     return best
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from risksim.language import _
 from risksim.scenario import register
 from risksim.scenario.base import Origin, mistake_at, parse_stretch, written
 from risksim.scenario.document import shown
@@ -55,15 +56,22 @@ class Dropout(Origin):
         if len(said) == 1:
             return []
         key = said[1] if said else "odds"
-        found = f"got {' and '.join(said) or 'none of share, monthly and stay'}; one of them says how many leave."
-        return [mistake_at((key,) if said else (), found, f"Keep {said[0]}." if said else "Write {share: 0.2}.")]
+        found = _(
+            "got {said}; one of them says how many leave.",
+            said=_(" and ").join(said) or _("none of share, monthly and stay"),
+        )
+        return [
+            mistake_at(
+                (key,) if said else (), found, _("Keep {said}.", said=said[0]) if said else _("Write {share: 0.2}.")
+            )
+        ]
 
     def _whole(self) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 (key,),
-                "got 1; under this law everybody would be gone on the first day.",
-                "Write dropout: 1 for all, spread evenly over the course.",
+                _("got 1; under this law everybody would be gone on the first day."),
+                _("Write dropout: 1 for all, spread evenly over the course."),
             )
             for key in ("share", "monthly")
             if _certain(getattr(self, key)) == 1.0
@@ -77,21 +85,27 @@ class Dropout(Origin):
             try:
                 time = parse_stretch(key)
             except PydanticCustomError:
-                found = f"got {shown(key)}; the share still there is said for a time, in weeks or months."
-                return [mistake_at(("stay",), found, "Write {13 weeks: 0.80, 26 weeks: 0.68}.")]
+                found = _("got {key}; the share still there is said for a time, in weeks or months.", key=shown(key))
+                return [mistake_at(("stay",), found, _("Write {13 weeks: 0.80, 26 weeks: 0.68}."))]
             if time <= 0:
-                found = f"got {written(time)}; at the start everybody is there."
-                return [mistake_at(("stay", key), found, "Look later.")]
+                found = _("got {time}; at the start everybody is there.", time=written(time))
+                return [mistake_at(("stay", key), found, _("Look later."))]
             times.append(float(time))
         (first, early), *more = sorted(zip(times, self.stay.values(), strict=True))
         if more and (more[0][0] == first or more[0][1] >= early):
-            found = f"got {early:g} still there at first and {more[0][1]:g} later; the number can only fall."
+            found = _(
+                "got {early:g} still there at first and {more:g} later; the number can only fall.",
+                early=early,
+                more=more[0][1],
+            )
             if more[0][0] == first:
-                found = "got the same time twice; two points in time differ."
-            return [mistake_at(("stay",), found, "Did two values change places?")]
+                found = _("got the same time twice; two points in time differ.")
+            return [mistake_at(("stay",), found, _("Did two values change places?"))]
         if more and self.shape is not None:
-            found = f"got a shape of {self.shape:g} beside two points in time, which say the shape themselves."
-            return [mistake_at(("shape",), found, "Take shape out, or one of the points.")]
+            found = _(
+                "got a shape of {shape:g} beside two points in time, which say the shape themselves.", shape=self.shape
+            )
+            return [mistake_at(("shape",), found, _("Take shape out, or one of the points."))]
         return []
 
     @property

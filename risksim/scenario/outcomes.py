@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import N_, _
 from risksim.scenario.base import (
     MONTHS,
     WEEKS,
@@ -147,8 +148,8 @@ class PersonOutcome(Origin):
             return [
                 mistake_at(
                     ("of",),
-                    "got earlier, but no earlier outcome is named.",
-                    "Add a line such as after: job, or write of: enrolled or of: completers.",
+                    _("got earlier, but no earlier outcome is named."),
+                    _("Add a line such as after: job, or write of: enrolled or of: completers."),
                 )
             ]
         return []
@@ -169,8 +170,12 @@ def _rising_moments(when: Any) -> list[InitErrorDetails]:
     return [
         mistake_at(
             ("measured", key, place),
-            f"got {_shown(said[place])} after {_shown(said[place - 1])}; measurements follow each other.",
-            "Put them in order, each once.",
+            _(
+                "got {said} after {before}; measurements follow each other.",
+                said=_shown(said[place]),
+                before=_shown(said[place - 1]),
+            ),
+            _("Put them in order, each once."),
         )
         for place in range(1, len(said))
         if said[place] <= said[place - 1]
@@ -186,24 +191,33 @@ def _persistence(outcome: Any) -> list[InitErrorDetails]:
     if getattr(outcome, "onset", None) is not None:
         if outcome.persistence is None:
             return []
-        found = f"got {outcome.persistence:g} beside onset; once somebody has met the outcome, they have met it."
-        return [mistake_at(("persistence",), found, "Take persistence out, or onset.")]
+        found = _(
+            "got {persistence:g} beside onset; once somebody has met the outcome, they have met it.",
+            persistence=outcome.persistence,
+        )
+        return [mistake_at(("persistence",), found, _("Take persistence out, or onset."))]
     if outcome.times > 1 and outcome.persistence is None:
         return [
             mistake_at(
                 ("persistence",),
-                f"got no persistence for {outcome.times} measurements of each person; how alike they are decides how "
-                "far sums spread.",
-                "Write persistence: 0 where each is on its own, up to persistence: 1 where the first decides all.",
+                _(
+                    "got no persistence for {times} measurements of each person; how alike they are decides "
+                    "how far sums spread.",
+                    times=outcome.times,
+                ),
+                _("Write persistence: 0 where each is on its own, up to persistence: 1 where the first decides all."),
             )
         ]
     if outcome.times == 1 and outcome.persistence is not None:
         return [
             mistake_at(
                 ("persistence",),
-                f"got {outcome.persistence:g}, but the outcome is measured once; persistence says how alike several "
-                "measurements of one person are.",
-                "Take it out, or list several measurements, as after_enrolment: [6 months, 12 months].",
+                _(
+                    "got {persistence:g}, but the outcome is measured once; persistence says how alike several "
+                    "measurements of one person are.",
+                    persistence=outcome.persistence,
+                ),
+                _("Take it out, or list several measurements, as after_enrolment: [6 months, 12 months]."),
             )
         ]
     return []
@@ -220,8 +234,8 @@ class Onset(Origin):
     @model_validator(mode="after")
     def _some_time(self) -> Onset:
         if int(value_of(self.typical)) == 0:
-            found = "got 0 months; then everybody who meets the outcome meets it on the first day."
-            fault = mistake_at(("typical",), found, "Write a longer time, or take onset out.")
+            found = _("got 0 months; then everybody who meets the outcome meets it on the first day.")
+            fault = mistake_at(("typical",), found, _("Write a longer time, or take onset out."))
             raise ValidationError.from_exception_data("Onset", [fault])
         return self
 
@@ -256,16 +270,18 @@ class Outcome(PersonOutcome):
         return [
             mistake_at(
                 ("counterfactual",),
-                "got a counterfactual beside an effect, whose `usual` says what would happen anyway.",
-                "Keep `usual` and take this out.",
+                _("got a counterfactual beside an effect, whose `usual` says what would happen anyway."),
+                _("Keep `usual` and take this out."),
             )
         ]
 
     def _leavers(self) -> list[InitErrorDetails]:
         if self.dropouts is None or self.of == "completers":
             return []
-        found = f"got a rate of those who leave with of: {self.of}."
-        return [mistake_at(("dropouts",), found, "Write of: completers, whose rate it is a share of, or take it out.")]
+        found = _("got a rate of those who leave with of: {of}.", of=self.of)
+        return [
+            mistake_at(("dropouts",), found, _("Write of: completers, whose rate it is a share of, or take it out."))
+        ]
 
     @property
     def counted(self) -> str:
@@ -289,9 +305,9 @@ class EventOutcome(PersonOutcome):
         first = 0 if isinstance(when, AtCompletion | OnDate) else moments(when)[0]
         if isinstance(when, AtCompletion | OnDate) or first > 0:
             return []
-        found = "got 0 months; the clock starts there, and on its first day nothing has happened."
+        found = _("got 0 months; the clock starts there, and on its first day nothing has happened.")
         key = next(key for key, model in MEASURED.items() if isinstance(when, model))
-        return [mistake_at(("measured", key), found, "Measure later, as {after_enrolment: 12 months}.")]
+        return [mistake_at(("measured", key), found, _("Measure later, as {after_enrolment: 12 months}."))]
 
 
 # Spells
@@ -356,38 +372,60 @@ class SpellOutcome(PersonOutcome):
     def _length(self) -> list[InitErrorDetails]:
         needed = self.counts not in ("point", "months")
         if needed and self.lasts is not None and value_of(self.lasts) == 0:
-            found = f"got 0 months with counts: {self.counts}; a spell lasts some time."
-            return [mistake_at(("lasts",), found, "Write counts: point where being in the state is enough.")]
+            found = _("got 0 months with counts: {counts}; a spell lasts some time.", counts=self.counts)
+            return [mistake_at(("lasts",), found, _("Write counts: point where being in the state is enough."))]
         if needed == (self.lasts is not None):
             return []
         if needed:
-            found = f"got no lasts with counts: {self.counts}, which looks for so many months in the state."
-            return [mistake_at(("lasts",), found, "Add a line such as lasts: 6 months.")]
-        looks = "looks at one day only" if self.counts == "point" else "counts every month in the state"
-        found = f"got {_shown(value_of(self.lasts))} with counts: {self.counts}, which {looks}."
-        return [mistake_at(("lasts",), found, "Take lasts out, or write counts: continuous.")]
+            found = _(
+                "got no lasts with counts: {counts}, which looks for so many months in the state.", counts=self.counts
+            )
+            return [mistake_at(("lasts",), found, _("Add a line such as lasts: 6 months."))]
+        looks = _("looks at one day only") if self.counts == "point" else _("counts every month in the state")
+        found = _(
+            "got {lasts} with counts: {counts}, which {looks}.",
+            lasts=_shown(value_of(self.lasts)),
+            counts=self.counts,
+            looks=looks,
+        )
+        return [mistake_at(("lasts",), found, _("Take lasts out, or write counts: continuous."))]
 
     def _break(self) -> list[InitErrorDetails]:
         if self.gap == 0.0 or self.counts in ("continuous", "any spell"):
             return []
-        found = f"got {self.gap:g} with counts: {self.counts}; a gap joins the two spells beside it into one."
-        return [mistake_at(("gap",), found, "Take gap out, or write counts: continuous or counts: any spell.")]
+        found = _(
+            "got {gap:g} with counts: {counts}; a gap joins the two spells beside it into one.",
+            gap=self.gap,
+            counts=self.counts,
+        )
+        return [mistake_at(("gap",), found, _("Take gap out, or write counts: continuous or counts: any spell."))]
 
     def _clock(self) -> list[InitErrorDetails]:
         """Spells that are looked at on a date, as they begin, or before they can be long enough."""
-        when, remedy = self.measured, "Write measured: {after_enrolment: 12 months}, or after_completion."
+        when, remedy = self.measured, _("Write measured: {after_enrolment: 12 months}, or after_completion.")
         if isinstance(when, OnDate):
-            found = "got a date; spells are looked at so many months after a person's own start."
+            found = _("got a date; spells are looked at so many months after a person's own start.")
             return [mistake_at(("measured",), found, remedy)]
         if isinstance(when, AtCompletion):
-            said = "the end of the course" if "measured" in self.model_fields_set else "no measured"
-            found = f"got {said}; the clock of a spell starts there, and on its first day there is nothing to see."
+            said = _("the end of the course") if "measured" in self.model_fields_set else _("no measured")
+            found = _(
+                "got {said}; the clock of a spell starts there, and on its first day there is nothing to see.",
+                said=said,
+            )
             return [mistake_at(("measured",), found, remedy)]
         last = moments(when)[-1]
         if self.lasts is None or value_of(self.lasts) <= last:
             return []
-        found = f"got {_shown(value_of(self.lasts))}, and the clock runs for {_shown(last)} until the last measurement."
-        return [mistake_at(("lasts",), f"{found[:-1]}; nobody can reach it.", "Measure later, or ask for less.")]
+        found = _(
+            "got {lasts}, and the clock runs for {last} until the last measurement.",
+            lasts=_shown(value_of(self.lasts)),
+            last=_shown(last),
+        )
+        return [
+            mistake_at(
+                ("lasts",), _("{found}; nobody can reach it.", found=found[:-1]), _("Measure later, or ask for less.")
+            )
+        ]
 
 
 # Amounts
@@ -413,8 +451,8 @@ class Each(Origin):
             law = next((key for key in LAWS if key in found), None)
             if law is not None:
                 raise mistake(
-                    f"got {law}, a law; an amount that differs between people has its law under each.",
-                    f"Write amount: {{each: {{{law}: ...}}}}.",
+                    _("got {law}, a law; an amount that differs between people has its law under each.", law=law),
+                    _("Write amount: {{each: {{{law}: ...}}}}.", law=law),
                 )
         return found
 
@@ -423,8 +461,8 @@ class Each(Origin):
         if self.least is not None and self.most is not None and self.least >= self.most:
             fault = mistake_at(
                 ("most",),
-                f"got {self.most:g}, not above least {self.least:g}.",
-                "Did the two change places?",
+                _("got {most:g}, not above least {least:g}.", most=self.most, least=self.least),
+                _("Did the two change places?"),
             )
             raise ValidationError.from_exception_data("Each", [fault])
         return self
@@ -464,8 +502,8 @@ class Reaches(PersonOutcome):
         return [
             mistake_at(
                 (key,),
-                f"got {key}; an outcome that reads an amount follows it.",
-                f"Take it out here and write it at '{self.reads}'.",
+                _("got {key}; an outcome that reads an amount follows it.", key=key),
+                _("Take it out here and write it at '{reads}'.", reads=self.reads),
             )
             for key in ("of", "measured", "unless")
             if key in self.model_fields_set
@@ -499,12 +537,12 @@ class ScoreLaw(Origin):
         if self.scale is not None and self.scale[0] >= self.scale[1]:
             fault = (
                 ("scale",),
-                f"got {self.scale[0]:g} to {self.scale[1]:g}; a scale rises.",
-                "Did the two ends change places?",
+                _("got {low:g} to {high:g}; a scale rises.", low=self.scale[0], high=self.scale[1]),
+                _("Did the two ends change places?"),
             )
         elif self.step is not None and self.scale is None:
-            found = "got a step without a scale; steps are counted from its lowest end."
-            fault = ("step",), found, "Add a line such as scale: [0, 4]."
+            found = _("got a step without a scale; steps are counted from its lowest end.")
+            fault = ("step",), found, _("Add a line such as scale: [0, 4].")
         if fault is not None:
             raise ValidationError.from_exception_data("ScoreLaw", [mistake_at(*fault)])
         return self
@@ -528,12 +566,15 @@ class ScoreOutcome(PersonOutcome):
         if goal is None:
             if self.counts == "points gained":
                 return []
-            what = "score" if self.counts == "level" else "rise"
-            found = f"got no at_least with {counts}, which looks for a {what} of at least so much."
-            return [mistake_at(("at_least",), found, "Add a line such as at_least: 0.5.")]
+            found = (
+                _("got no at_least with {counts}, which looks for a score of at least so much.", counts=counts)
+                if self.counts == "level"
+                else _("got no at_least with {counts}, which looks for a rise of at least so much.", counts=counts)
+            )
+            return [mistake_at(("at_least",), found, _("Add a line such as at_least: 0.5."))]
         if self.counts == "points gained":
-            found = f"got {goal:g} with {counts}, which pays every point."
-            return [mistake_at(("at_least",), found, "Take at_least out, or write counts: gain since last.")]
+            found = _("got {goal:g} with {counts}, which pays every point.", goal=goal, counts=counts)
+            return [mistake_at(("at_least",), found, _("Take at_least out, or write counts: gain since last."))]
         return self._beyond(goal)
 
     def _beyond(self, goal: float) -> list[InitErrorDetails]:
@@ -544,11 +585,15 @@ class ScoreOutcome(PersonOutcome):
         most = high if self.counts == "level" else high - low
         if goal <= most:
             return []
-        what = "score" if self.counts == "level" else "rise"
-        found = (
-            f"got {goal:g}, and on a scale from {low:g} to {high:g} no {what} is above {most:g}; nobody can reach it."
+        form = (
+            N_("got {goal:g}, and on a scale from {low:g} to {high:g} no score is above {most:g}; nobody can reach it.")
+            if self.counts == "level"
+            else N_(
+                "got {goal:g}, and on a scale from {low:g} to {high:g} no rise is above {most:g}; nobody can reach it."
+            )
         )
-        return [mistake_at(("at_least",), found, f"Write at most {most:g}, or look at the scale again.")]
+        found = _(form, goal=goal, low=low, high=high, most=most)
+        return [mistake_at(("at_least",), found, _("Write at most {most:g}, or look at the scale again.", most=most))]
 
 
 # Use of services
@@ -592,8 +637,11 @@ class UseOutcome(PersonOutcome):
         return [
             mistake_at(
                 ("measured",),
-                f"got {self.times} measurements; use has one before and one after, and would be paid several times.",
-                "Measure it once, or write an outcome for each year after.",
+                _(
+                    "got {times} measurements; use has one before and one after, and would be paid several times.",
+                    times=self.times,
+                ),
+                _("Measure it once, or write an outcome for each year after."),
             )
         ]
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Date, Duration, Name, Origin, Part, Payer, mistake_at, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.programme import Cohort
@@ -143,8 +144,8 @@ class FixedTerms(Terms):
                 faults.append(
                     mistake_at(
                         ("amounts", position, "on"),
-                        f"got {value_of(entry.on)} a second time; each date stands once.",
-                        "Add the two amounts up.",
+                        _("got {on} a second time; each date stands once.", on=value_of(entry.on)),
+                        _("Add the two amounts up."),
                     )
                 )
             seen.add(value_of(entry.on))
@@ -206,9 +207,11 @@ class ThresholdTerms(Reading):
     @model_validator(mode="after")
     def _one_goal(self) -> ThresholdTerms:
         if (self.at_least is None) == (self.above is None):
-            found = "neither at_least nor above" if self.above is None else "both at_least and above"
+            found = _("neither at_least nor above") if self.above is None else _("both at_least and above")
             fault = mistake_at(
-                ("at_least",), f"got {found}; a threshold has one goal.", "Write at_least: 0.33, or above: 0.33."
+                ("at_least",),
+                _("got {found}; a threshold has one goal.", found=found),
+                _("Write at_least: 0.33, or above: 0.33."),
             )
             raise ValidationError.from_exception_data("ThresholdTerms", [fault])
         return self
@@ -293,11 +296,11 @@ class Ladder(Part):
 
 def _one_basis(said: CapTerms | FloorTerms) -> None:
     if (said.total is None) == (said.per_period is None):
-        found = "neither total nor per_period" if said.total is None else "both total and per_period"
+        found = _("neither total nor per_period") if said.total is None else _("both total and per_period")
         fault = mistake_at(
             ("total",),
-            f"got {found}; a limit holds over the whole deal or in each period.",
-            "Write one of them; two limits are two rules.",
+            _("got {found}; a limit holds over the whole deal or in each period.", found=found),
+            _("Write one of them; two limits are two rules."),
         )
         raise ValidationError.from_exception_data("limit", [fault])
 
@@ -355,7 +358,7 @@ class FundTerms(Origin):
     """Whose money may run out."""
     limit: Amount = Field(examples=[3_000_000])
     """The most that this payer pays over the whole deal under the rules above. [currency]"""
-    otherwise: Payer | Literal["unpaid"] = Field(examples=["municipality"])
+    otherwise: Literal[Payer, "unpaid"] = Field(examples=["municipality"])
     """Who pays what the limit leaves open; `unpaid` where nobody does."""
 
 
@@ -405,8 +408,8 @@ class RebaseTerms(ChangeTerms):
         if self.retroactive and self.changes == "goal":
             fault = mistake_at(
                 ("retroactive",),
-                "got true with changes: goal; only prices are settled again.",
-                "Take retroactive out, or write changes: price.",
+                _("got true with changes: goal; only prices are settled again."),
+                _("Take retroactive out, or write changes: price."),
             )
             raise ValidationError.from_exception_data("RebaseTerms", [fault])
         return self
@@ -448,13 +451,21 @@ class AmendTerms(ChangeTerms):
     def _one_of_each(self) -> AmendTerms:
         faults = []
         for keys, what, remedy in (
-            (("below", "at_least"), "it looks for one thing", "Write below: 0.3, or at_least: 0.6."),
-            (("price", "times", "shift"), "it changes one thing", "Write price, times or shift; two are two rules."),
+            (("below", "at_least"), _("it looks for one thing"), _("Write below: 0.3, or at_least: 0.6.")),
+            (
+                ("price", "times", "shift"),
+                _("it changes one thing"),
+                _("Write price, times or shift; two are two rules."),
+            ),
         ):
             said = [key for key in keys if getattr(self, key) is not None]
             if len(said) != 1:
-                found = " and ".join(said) if said else f"none of {', '.join(keys)}"
-                faults.append(mistake_at((said[0] if said else keys[0],), f"got {found}; {what}.", remedy))
+                found = _(" and ").join(said) if said else _("none of {keys}", keys=", ".join(keys))
+                faults.append(
+                    mistake_at(
+                        (said[0] if said else keys[0],), _("got {found}; {what}.", found=found, what=what), remedy
+                    )
+                )
         faults += unsaid(self.counts, self.unmeasured, self.assumed_rate, needed=self.unmeasured == "assumed")
         if faults:
             raise ValidationError.from_exception_data("AmendTerms", faults)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -16,10 +17,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 
-from risksim.scenario.base import Length, Months, Part, Stated
-from risksim.scenario.document import Path
+from risksim.language import N_, _
+from risksim.scenario.base import Length, Months, Part, Stated, spelled_out
+from risksim.scenario.document import Path, grouped
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.texts import describe
+from risksim.scenario.texts import describe, in_one_line, parts
 from risksim.scenario.uncertainty import Bounds, Fixed, FixedLaw
 
 
@@ -86,6 +88,7 @@ def opened(kind: Any) -> tuple[Any, Bounds | None]:
     """An annotation without its metadata and without None."""
     bounds = None
     while True:
+        kind = spelled_out(kind)
         origin, parts = get_origin(kind), get_args(kind)
         if origin is Annotated:
             bounds = bounds or next((item for item in parts[1:] if isinstance(item, Bounds)), None)
@@ -112,7 +115,7 @@ def branches_of(kind: Any) -> dict[Any, Any]:
 
 def _leads_on(branch: Any, step: str | int) -> bool:
     """Whether a branch has such a key or position."""
-    kind, _ = opened(branch)
+    kind = opened(branch)[0]
     model = model_of(kind)
     if model is not None:
         return step in fields_of(model)
@@ -175,18 +178,68 @@ def meaning(place: Place) -> str:
     describe()
     if place.field is None or not place.field.description:
         return ""
-    text = " ".join(place.field.description.split())
-    text = re.sub(r"\s*\[[^\[\]]+\]$", "", text)
+    return _(_clause_of(place))
+
+
+def _clause_of(place: Place) -> str:
+    described = "" if place.field is None else place.field.description or ""
+    return _clause(described, is_choice=_is_choice(place.kind))
+
+
+def meanings() -> Iterator[tuple[str, str]]:
+    """What every field of the language means, as `meaning` says it in English, with the module that it stands in."""
+    describe()
+    for model in parts():
+        for field in model.model_fields.values():
+            if field.description:
+                # Below a choice, as in the list that may stand in its place, the choices are told with the rest.
+                whole = _annotation(field)
+                is_choice = any(_is_choice(kind) for kind in (whole, *branches_of(opened(whole)[0]).values()))
+                yield model.__module__, _clause(field.description, is_choice=False)
+                if is_choice:
+                    yield model.__module__, _clause(field.description, is_choice=True)
+
+
+def _clause(description: str, *, is_choice: bool) -> str:
+    text, _unit = in_one_line(description)
     # What stands after a colon lists the choices, which the message lists itself.
-    ends = r"; |\. |: " if _is_choice(place.kind) else r"; |\. "
+    ends = r"; |\. |: " if is_choice else r"; |\. "
     text = re.split(ends, text)[0].rstrip(".")
     first = text.split(" ")[0]
     return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
 
 
 def _is_choice(kind: Any) -> bool:
-    kind, _ = opened(kind)
+    kind = opened(kind)[0]
     return get_origin(kind) is Literal or bool(set(branches_of(kind)) & {"every", "instalments", "at"})
+
+
+def is_share(place: Place) -> bool:
+    """Whether an uncertain share stands there, between 0 and 1."""
+    _kind, bounds = _held(place)
+    return bounds is not None and (bounds.low, bounds.high) == (0.0, 1.0)
+
+
+def is_whole(place: Place) -> bool:
+    """Whether a whole number stands there."""
+    kind, bounds = _held(place)
+    return bounds is None and kind is int
+
+
+def is_fraction(place: Place) -> bool:
+    """Whether a certain number from 0 to 1 stands there."""
+    held, limits = _held(place)[0], _limits_of(place.kind)
+    return held is float and limits.get("ge") == 0 and limits.get("le") == 1
+
+
+def _held(place: Place) -> tuple[Any, Bounds | None]:
+    """The kind of the plain value that stands there, and the bounds of a number."""
+    kind, bounds = opened(place.kind)
+    bounds = bounds or (place.bounds if kind is float or branches_of(kind) else None)
+    branches = branches_of(kind)
+    if bounds is None and set(branches) == {"plain", "stated"}:
+        return _held(replace(place, kind=branches["plain"]))
+    return kind, bounds
 
 
 def allowed(place: Place, limits: bool = True) -> str:
@@ -194,30 +247,42 @@ def allowed(place: Place, limits: bool = True) -> str:
     kind, bounds = opened(place.kind)
     bounds = bounds or (place.bounds if kind is float or branches_of(kind) else None)
     if bounds is not None and bounds.low == -float("inf"):
-        return "a number"
+        return _("a number")
+    if bounds is not None and bounds.high == float("inf"):
+        return _("a number not below 0")
     if bounds is not None:
-        return f"between {bounds.low:g} and {bounds.high:g}" if bounds.high < float("inf") else "a number not below 0"
+        return _("between {low:g} and {high:g}", low=bounds.low, high=bounds.high)
     branches = branches_of(kind)
     if set(branches) == {"plain", "stated"}:
         return allowed(replace(place, kind=branches["plain"]))
     if set(branches) == {"one", "several"}:
-        return f"{allowed(replace(place, kind=branches['one']))}, or a list of them"
+        return _("{one}, or a list of them", one=allowed(replace(place, kind=branches["one"])))
     if get_origin(kind) is Literal:
         choices = [str(choice) for choice in get_args(kind)]
-        return f"one of {', '.join(choices)}" if len(choices) > 1 else f"always {choices[0]}"
-    words = {int: "a whole number", float: "a number", str: "as text", bool: "true or false"}
-    words |= dict.fromkeys((Months, Length), "a duration")
-    said = words.get(kind) or ("a date" if kind is dt.date else "")
-    if not said:
-        said = {list: "as a list", tuple: "a list of numbers", dict: "as a block of keys"}.get(
-            get_origin(kind) or kind, ""
-        )
+        if len(choices) == 1:
+            return _("always {choice}", choice=choices[0])
+        return _("one of {choices}", choices=", ".join(choices))
+    words = {int: N_("a whole number"), float: N_("a number"), str: N_("as text"), bool: N_("true or false")}
+    words |= {Months: N_("a duration"), Length: N_("a duration"), dt.date: N_("a date")}
+    words |= {list: N_("as a list"), tuple: N_("a list of numbers"), dict: N_("as a block of keys")}
+    said = words.get(get_origin(kind) or kind, "")
     if not said and model_of(kind) is not None:
-        said = "a block of keys"
-    return f"{said}{_limits(place.kind) if limits else ''}"
+        said = N_("a block of keys")
+    limited = _limits(place.kind) if limits else ""
+    return f"{_(said)} {limited}" if said and limited else _(said) or limited
 
 
 def _limits(kind: Any) -> str:
+    found = _limits_of(kind)
+    if "ge" in found and "le" in found:
+        return _("from {low} to {high}", low=_bound(found["ge"]), high=_bound(found["le"]))
+    words = {"ge": N_("not below {limit}"), "gt": N_("above {limit}")}
+    words |= {"le": N_("not above {limit}"), "lt": N_("below {limit}")}
+    return _(" and ").join(_(words[name], limit=_bound(value)) for name, value in found.items())
+
+
+def _limits_of(kind: Any) -> dict[str, Any]:
+    """The limits that are set on a number, as pydantic calls them: ge, gt, le and lt."""
     found: dict[str, Any] = {}
     while get_origin(kind) is Annotated or (get_origin(kind) in (Union, types.UnionType)):
         parts = get_args(kind)
@@ -230,24 +295,25 @@ def _limits(kind: Any) -> str:
                     if getattr(constraint, name, None) is not None:
                         found.setdefault(name, getattr(constraint, name))
         kind = parts[0]
-    if "ge" in found and "le" in found:
-        return f" from {_bound(found['ge'])} to {_bound(found['le'])}"
-    words = {"ge": "not below", "gt": "above", "le": "not above", "lt": "below"}
-    said = " and ".join(f"{words[name]} {_bound(value)}" for name, value in found.items())
-    return f" {said}" if said else ""
+    return found
 
 
 def _bound(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:,}"
+    return grouped(int(value)) if value == int(value) else grouped(value)
 
 
-def what_is(place: Place, limits: bool = True) -> str:
-    """'dropout is the share of the enrolled who leave, between 0 and 1'."""
+def what_is(place: Place, limits: bool = True, *, as_text: bool = True) -> str:
+    """'dropout is the share of the enrolled who leave, between 0 and 1'; `as_text`: also that it is text."""
     if place.field is None:
-        return "a scenario is a block of keys, one a line"
-    said, range_ = meaning(place), allowed(place, limits)
-    kind, _ = opened(place.kind)
+        return _("a scenario is a block of keys, one a line")
+    said, values = meaning(place), allowed(place, limits)
+    kind = opened(place.kind)[0]
     if place.path and isinstance(place.path[-1], int) and model_of(kind) is not None:
-        return f"each entry of {place.key} is {range_}"
-    verb = "lists" if get_origin(kind) in (list, dict) and said.startswith("the ") else "is"
-    return f"{place.key} {verb} {said}, {range_}" if said and range_ else f"{place.key} {verb} {said or range_}"
+        return _("each entry of {key} is {values}", key=place.key, values=values)
+    if said and values == _("as text") and not as_text:
+        values = ""
+    if get_origin(kind) in (list, dict) and _clause_of(place).startswith("the "):
+        return _("{key} lists {meaning}, {values}", key=place.key, meaning=said, values=values)
+    if not said or not values:
+        return _("{key} is {what}", key=place.key, what=said or values)
+    return _("{key} is {meaning}, {values}", key=place.key, meaning=said, values=values)

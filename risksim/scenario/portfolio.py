@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Duration, Name, Origin, Part, mistake_at
 from risksim.scenario.calendar import add_months
 from risksim.scenario.dependence import Portion, Recession
-from risksim.scenario.document import shown
+from risksim.scenario.document import grouped, shown
 
 MOST_DEALS = 1_000
 """Deals of a portfolio, each of a repeated entry counted. [deals]"""
@@ -80,8 +81,8 @@ class Portfolio(Part):
                 faults.append(
                     mistake_at(
                         ("hurdles", position),
-                        f"got {rate} a second time; each hurdle stands once.",
-                        "Delete it, or write another rate.",
+                        _("got {rate} a second time; each hurdle stands once.", rate=rate),
+                        _("Delete it, or write another rate."),
                     )
                 )
         everybody = sum(deal.times for deal in self.deals)
@@ -89,8 +90,12 @@ class Portfolio(Part):
             faults.append(
                 mistake_at(
                     ("deals",),
-                    f"got {everybody:,} deals in all, repeated ones counted; a portfolio has at most {MOST_DEALS:,}.",
-                    "Look for a zero too many in `times`, or split the portfolio.",
+                    _(
+                        "got {everybody} deals in all, repeated ones counted; a portfolio has at most {most_deals}.",
+                        everybody=grouped(everybody),
+                        most_deals=grouped(MOST_DEALS),
+                    ),
+                    _("Look for a zero too many in `times`, or split the portfolio."),
                 )
             )
         if faults:
@@ -112,7 +117,7 @@ def names_of(name: str, times: int) -> list[str]:
 
 def not_a_portfolio(found: str) -> str:
     """What is wrong with a listed file that lists deals itself."""
-    return f"got {shown(found)}, which is a portfolio itself; a portfolio lists deals."
+    return _("got {found}, which is a portfolio itself; a portfolio lists deals.", found=shown(found))
 
 
 def delayed(part: Any, months: int) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from risksim.errors import Fault, ScenarioError
+from risksim.language import N_, _, plural
 from risksim.scenario.base import Stated, value_of
 from risksim.scenario.calendar import add_months
 from risksim.scenario.dependence import Dependence, Portion, shared
@@ -17,10 +18,10 @@ from risksim.scenario.reader import Wanted, checked, read_scenario, text_of
 from risksim.scenario.scenario import Scenario, nearest
 
 PORTFOLIO = Wanted(
-    noun="a portfolio",
-    file="a portfolio file",
-    too_large="Name the portfolio file; deals stand in files of their own.",
-    to_start="a portfolio begins with `portfolio:`",
+    noun=N_("a portfolio"),
+    file=N_("a portfolio file"),
+    too_large=N_("Name the portfolio file; deals stand in files of their own."),
+    to_start=N_("a portfolio begins with `portfolio:`"),
 )
 
 _LAST_YEAR = 2199
@@ -155,7 +156,7 @@ def _deal(file: FilePath) -> tuple[Scenario, Document] | ScenarioError:
     try:
         if is_portfolio(file):
             found = not_a_portfolio(file.name)
-            return ScenarioError([Fault(str(file), None, None, "", found, "List the deals of that file here.")])
+            return ScenarioError([Fault(str(file), None, None, "", found, _("List the deals of that file here."))])
         return read_scenario(file)
     except ScenarioError as error:
         return error
@@ -176,8 +177,14 @@ def in_both(document: Document, position: int, listed: Listed, error: ScenarioEr
         What was found in the deal.
     """
     count = len(error.faults)
-    found = f"got {shown(listed.file)}, in which there {'is a mistake' if count == 1 else f'are {count} mistakes'}."
-    said = document.fault(("portfolio", "deals", position, "file"), found, "Mend that file; it is told below.")
+    found = plural(
+        "got {file}, in which there is a mistake.",
+        "got {file}, in which there are {number} mistakes.",
+        count,
+        file=shown(listed.file),
+        number=count,
+    )
+    said = document.fault(("portfolio", "deals", position, "file"), found, _("Mend that file; it is told below."))
     return [said, *error.faults]
 
 
@@ -199,8 +206,11 @@ def without_financing(members: Iterable[Member], document: Document) -> list[Fau
     return [
         document.fault(
             ("portfolio", "deals", member.position, "file"),
-            f"got {shown(member.listed.file)}, a scenario without financing; there is no investor to ask about.",
-            f"Try `risksim public {document.file}`, or leave it out.",
+            _(
+                "got {file}, a scenario without financing; there is no investor to ask about.",
+                file=shown(member.listed.file),
+            ),
+            _("Try `risksim public {file}`, or leave it out.", file=document.file),
         )
         for member in {member.position: member for member in members if not member.scenario.is_funded}.values()
     ]
@@ -214,8 +224,16 @@ def _contradictions(
         faults.append(
             document.fault(
                 (*here, "file"),
-                f"got {shown(listed.file)}, a deal in {scenario.currency}; this portfolio is in {portfolio.currency}.",
-                f"Write currency: {scenario.currency} for the portfolio, or list deals of one currency only.",
+                _(
+                    "got {file}, a deal in {currency}; this portfolio is in {of_portfolio}.",
+                    file=shown(listed.file),
+                    currency=scenario.currency,
+                    of_portfolio=portfolio.currency,
+                ),
+                _(
+                    "Write currency: {currency} for the portfolio, or list deals of one currency only.",
+                    currency=scenario.currency,
+                ),
             )
         )
     tranches = [tranche.name for tranche in scenario.financing.tranches]
@@ -223,8 +241,12 @@ def _contradictions(
         faults.append(
             document.fault(
                 (*here, "tranche"),
-                f"got {shown(listed.tranche)}, which is no tranche of that deal; there is {', '.join(tranches)}.",
-                nearest(listed.tranche, tranches) or "Write one of these names, or take the line out.",
+                _(
+                    "got {tranche}, which is no tranche of that deal; there is {tranches}.",
+                    tranche=shown(listed.tranche),
+                    tranches=", ".join(tranches),
+                ),
+                nearest(listed.tranche, tranches) or _("Write one of these names, or take the line out."),
             )
         )
     months = 0 if listed.start_delay is None else int(value_of(listed.start_delay))
@@ -232,8 +254,8 @@ def _contradictions(
         faults.append(
             document.fault(
                 (*here, "start_delay"),
-                f"got {months} months, so the deal would end after {_LAST_YEAR}.",
-                "Count the zeros, or look at the unit.",
+                _("got {months} months, so the deal would end after {last_year}.", months=months, last_year=_LAST_YEAR),
+                _("Count the zeros, or look at the unit."),
             )
         )
     return faults
@@ -248,9 +270,13 @@ def _same_names(members: list[Member], document: Document) -> list[Fault]:
             faults.append(
                 document.fault(
                     ("portfolio", "deals", member.position, key),
-                    f"got a deal {shown(member.name)}, which is also one of entry {other + 1}; a name addresses the "
-                    "draws of its deal, so each stands once.",
-                    f"Add a line such as name: {shown(member.name, quote='')} B.",
+                    _(
+                        "got a deal {name}, which is also one of entry {other}; a name addresses the draws of its "
+                        "deal, so each stands once.",
+                        name=shown(member.name),
+                        other=other + 1,
+                    ),
+                    _("Add a line such as name: {name} B.", name=shown(member.name, quote="")),
                 )
             )
     return faults

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Count, Duration, Months, Name, Origin, Part, Payer, mistake_at, value_of, walk
-from risksim.scenario.document import shown
+from risksim.scenario.document import grouped, shown
 from risksim.scenario.leaving import Leaving, Moves
 from risksim.scenario.uncertainty import (
     Fixed,
@@ -164,12 +165,12 @@ class Enrolment(Origin):
             if months is not None and int(value_of(months)) == 0:
                 yield mistake_at(
                     path,
-                    f"got 0 months; {path[-1]} is at least one month.",
-                    "Write '1 month' where everybody enrols at the start."
+                    _("got 0 months; {path} is at least one month.", path=path[-1]),
+                    _("Write '1 month' where everybody enrols at the start.")
                     if path == ("window",)
-                    else "Take ramp out where recruitment runs at full speed from the first day."
+                    else _("Take ramp out where recruitment runs at full speed from the first day.")
                     if path == ("ramp",)
-                    else f"Write '1 month', or take {path[0]} out.",
+                    else _("Write '1 month', or take {path} out.", path=path[0]),
                 )
 
     def _one_number(self) -> Iterator[InitErrorDetails]:
@@ -178,31 +179,40 @@ class Enrolment(Origin):
         if len([key for key in said if getattr(self, key) is not None]) > 1:
             yield mistake_at(
                 (said[-1],),
-                f"got {' and '.join(said)}; each says how many come in.",
-                "Keep one of them.",
+                _("got {said}; each says how many come in.", said=_(" and ").join(said)),
+                _("Keep one of them."),
             )
 
     def _goes_with(self) -> Iterator[InitErrorDetails]:
         """Keys that say nothing without another."""
         if self.ramp is None and self.ramp_power != 1.0:
             yield mistake_at(
-                ("ramp_power",), "got ramp_power without ramp; it says how recruitment grows during the ramp.",
-                "Add a line such as ramp: 6 months, or take ramp_power out.",
+                ("ramp_power",), _(
+"got ramp_power without ramp; it says how recruitment grows during the ramp.",
+),
+                _("Add a line such as ramp: 6 months, or take ramp_power out."),
             )  # fmt: skip
         queue = self.per_month is not None or self.replace is not None
         for key in ("wait_at_most", "waiting_list_after_window"):
             if key in self.model_fields_set and not queue:
                 yield mistake_at(
                     (key,),
-                    f"got {key}, but nobody waits: any number can start in a month, and no place becomes free again.",
-                    f"Add per_month or replace, or take {key} out.",
+                    _(
+                        "got {key}, but nobody waits: any number can start in a month, and no place becomes free "
+                        "again.",
+                        key=key,
+                    ),
+                    _("Add per_month or replace, or take {key} out.", key=key),
                 )
         ratio = self._plain() if self.shortfall is None and self.arrivals is None else None
         if self.replace is not None and ratio is not None and ratio <= 1.0:
             yield mistake_at(
                 ("replace",),
-                f"got a ratio of {ratio:g}: no more people come in than there are places, so nobody takes over.",
-                "Add arrivals, shortfall: default or an uncertain ratio above 1, or take replace out.",
+                _(
+                    "got a ratio of {ratio:g}: no more people come in than there are places, so nobody takes over.",
+                    ratio=ratio,
+                ),
+                _("Add arrivals, shortfall: default or an uncertain ratio above 1, or take replace out."),
             )
 
 
@@ -280,23 +290,26 @@ class Repeat(Origin):
             faults.append(
                 mistake_at(
                     ("names",),
-                    f"got {shown(self.names)}, which names every cohort alike; {{n}} stands for the number of each.",
-                    f"Write '{shown(self.names, quote='')} {{n}}'.",
+                    _(
+                        "got {names}, which names every cohort alike; {{n}} stands for the number of each.",
+                        names=shown(self.names),
+                    ),
+                    _("Write '{names} {{n}}'.", names=shown(self.names, quote="")),
                 )
             )
         if self.opens_every is not None and int(value_of(self.opens_every)) == 0:
             faults.append(
                 mistake_at(
                     ("opens_every",),
-                    "got 0 months; each cohort opens at least one month after the one before.",
-                    "Take opens_every out where all open at the start.",
+                    _("got 0 months; each cohort opens at least one month after the one before."),
+                    _("Take opens_every out where all open at the start."),
                 )
             )
         faults += [
             mistake_at(
                 ("each", position),
-                f"got {shown(key)} a second time; each key stands once.",
-                "Take one of the two out.",
+                _("got {key} a second time; each key stands once.", key=shown(key)),
+                _("Take one of the two out."),
             )
             for position, key in enumerate(self.each)
             if key in self.each[:position]
@@ -398,8 +411,12 @@ def repeat_faults(cohorts: Sequence[Cohort], months: int) -> Iterator[InitErrorD
     if everybody > MOST_COHORTS:
         yield mistake_at(
             ("cohorts",),
-            f"got {everybody:,} cohorts in all, repeated ones counted; a deal has at most {MOST_COHORTS:,}.",
-            "Look for a zero too many in `times`, or split the deal.",
+            _(
+                "got {everybody} cohorts in all, repeated ones counted; a deal has at most {most_cohorts}.",
+                everybody=grouped(everybody),
+                most_cohorts=grouped(MOST_COHORTS),
+            ),
+            _("Look for a zero too many in `times`, or split the deal."),
             leans_on=(("cohorts",),),
         )
     taken: dict[str, int] = {}
@@ -412,9 +429,13 @@ def repeat_faults(cohorts: Sequence[Cohort], months: int) -> Iterator[InitErrorD
                 here: tuple[str | int, ...] = ("cohorts", position, "name" if cohort.repeat is None else "repeat")
                 yield mistake_at(
                     here,
-                    f"got a cohort {shown(name)}, which is also one of entry {other + 1}; "
-                    "a name addresses the draws of its cohort, so each stands once.",
-                    "Write other names, as 'names: \"site {n}\"'.",
+                    _(
+                        "got a cohort {name}, which is also one of entry {other}; a name addresses the draws of "
+                        "its cohort, so each stands once.",
+                        name=shown(name),
+                        other=other + 1,
+                    ),
+                    _("Write other names, as 'names: \"site {n}\"'."),
                     leans_on=(("cohorts", other),),
                 )
                 break
@@ -425,9 +446,15 @@ def _repeat(cohort: Cohort, here: tuple[str | int, ...], months: int) -> Iterato
     if cohort.opens_last > months:
         yield mistake_at(
             (*here, "repeat", "opens_every"),
-            f"got {int(value_of(cohort.repeat.opens_every))} months, so the last of {cohort.times:,} cohorts would "
-            f"open {cohort.opens_last:,} months after start; the deal lasts {months}.",
-            "Open them closer together, repeat fewer, or move the end.",
+            _(
+                "got {opens_every} months, so the last of {times} cohorts would open {opens_last} months "
+                "after start; the deal lasts {months}.",
+                opens_every=int(value_of(cohort.repeat.opens_every)),
+                times=grouped(cohort.times),
+                opens_last=grouped(cohort.opens_last),
+                months=months,
+            ),
+            _("Open them closer together, repeat fewer, or move the end."),
             leans_on=(("start",), ("end",), (*here, "repeat", "times")),
         )
     uncertain = {
@@ -441,7 +468,11 @@ def _repeat(cohort: Cohort, here: tuple[str | int, ...], months: int) -> Iterato
             there = ", ".join(sorted(uncertain)) or "none"
             yield mistake_at(
                 (*here, "repeat", "each", position),
-                f"got {shown(key)}, which is no uncertain number of this entry; there is {there}.",
-                "Name one that is, or take the line out: what is certain is the same for every cohort.",
+                _(
+                    "got {key}, which is no uncertain number of this entry; there is {there}.",
+                    key=shown(key),
+                    there=there,
+                ),
+                _("Name one that is, or take the line out: what is certain is the same for every cohort."),
                 leans_on=(here,),
             )

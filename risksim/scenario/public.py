@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from risksim.language import N_
 from risksim.scenario.base import Day, Name, Origin, Part, Payer
 from risksim.scenario.uncertainty import (
     INFINITY,
@@ -85,7 +86,7 @@ Horizon = Annotated[int, Field(ge=1, le=MOST_YEARS)]
 _CASHABLE = {"service": "cashable-share-services", "transfer": "cashable-share-transfers"}
 
 Saving = Annotated[
-    UncertainNumber, Bounds(-INFINITY, INFINITY, "unit"), plain_within(-INFINITY, INFINITY, "a number of units")
+    UncertainNumber, Bounds(-INFINITY, INFINITY, "unit"), plain_within(-INFINITY, INFINITY, N_("a number of units"))
 ]
 """An uncertain number of units that may be negative: what a success costs more. [unit]"""
 

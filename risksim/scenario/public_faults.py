@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import InitErrorDetails
 
+from risksim.language import N_, _
 from risksim.scenario import register
 from risksim.scenario.base import mistake_at, walk
-from risksim.scenario.document import shown
+from risksim.scenario.document import grouped, shown
 from risksim.scenario.outcomes import Outcome, is_amount
 from risksim.scenario.payments import outcomes_of
 from risksim.scenario.public import (
@@ -36,9 +37,9 @@ Nearest = Callable[[str, Iterable[str]], str | None]
 Faults = Iterator[InitErrorDetails]
 _BY = ("by_week", "by_cost", "share")
 _MEANS = {
-    "weeks": "how long people had been on support",
-    "yearly_cost": "what one person costs in a year",
-    "days": "how many days of a year one person uses",
+    "weeks": N_("how long people had been on support"),
+    "yearly_cost": N_("what one person costs in a year"),
+    "days": N_("how many days of a year one person uses"),
 }
 _EXAMPLE = {"weeks": "weeks: 52", "yearly_cost": "yearly_cost: 973571", "days": "days: 200"}
 
@@ -78,8 +79,8 @@ def _empty(public: Public) -> Faults:
     if not public.lines:
         yield mistake_at(
             ("public",),
-            "got neither consequences nor costs; without them nothing is saved and nothing is spent.",
-            "Add consequences: {shelter: {outcome: home, saved: 120, price: 1500, bears: municipality}}.",
+            _("got neither consequences nor costs; without them nothing is saved and nothing is spent."),
+            _("Add consequences: {shelter: {outcome: home, saved: 120, price: 1500, bears: municipality}}."),
         )
 
 
@@ -90,8 +91,12 @@ def _twice(public: Public) -> Faults:
         if name in seen:
             yield mistake_at(
                 ("public", block, name),
-                f"got {shown(name)}, which is also one of {seen[name]}; each line has a name of its own.",
-                f"Write another name, as '{shown(name, quote='')} 2'.",
+                _(
+                    "got {name}, which is also one of {seen}; each line has a name of its own.",
+                    name=shown(name),
+                    seen=seen[name],
+                ),
+                _("Write another name, as '{name} 2'.", name=shown(name, quote="")),
                 leans_on=(("public", seen[name], name),),
             )
         seen.setdefault(name, block)
@@ -107,7 +112,9 @@ def _claims(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
             place = here if isinstance(line.outcome, str) else (*here, position)
             if outcome in line.claimed_by[:position]:
                 yield mistake_at(
-                    place, f"got {shown(outcome)} a second time; each outcome stands once.", "Take one of the two out."
+                    place,
+                    _("got {outcome} a second time; each outcome stands once.", outcome=shown(outcome)),
+                    _("Take one of the two out."),
                 )
             else:
                 yield from _claimed(deal, outcome, place, nearest)
@@ -120,23 +127,28 @@ def _claimed(deal: Scenario, name: str, here: Path, nearest: Nearest) -> Faults:
         return
     leans = (("outcomes", "*"),)
     if name in deal.whole:
-        found = f"got {shown(name)}, a result of the programme as a whole; savings follow people who succeed."
+        found = _(
+            "got {name}, a result of the programme as a whole; savings follow people who succeed.", name=shown(name)
+        )
         # What an effect is measured on is an outcome of persons, and that can save.
         of = getattr(deal.outcomes[name], "effect_on", None)
-        remedy = f"Write {of}, the outcome that it is measured on." if of in met else _one_of(met)
+        remedy = _("Write {of}, the outcome that it is measured on.", of=of) if of in met else _one_of(met)
     elif name in deal.personal:
-        found = f"got {shown(name)}, an amount that each person has; savings follow people who succeed."
-        remedy = f"Add an outcome that reads it, as {{reads: {shown(name, quote='')}, at_least: 1}}, and name that one."
+        found = _("got {name}, an amount that each person has; savings follow people who succeed.", name=shown(name))
+        remedy = _(
+            "Add an outcome that reads it, as {{reads: {name}, at_least: 1}}, and name that one.",
+            name=shown(name, quote=""),
+        )
     else:
-        found = f"got {shown(name)}, which is no outcome of persons of this deal."
+        found = _("got {name}, which is no outcome of persons of this deal.", name=shown(name))
         remedy = nearest(name, met) or _one_of(met)
     yield mistake_at(here, found, remedy, leans_on=leans)
 
 
 def _one_of(names: list[str]) -> str:
     if not names:
-        return "Add an outcome of persons, as home: {of: enrolled, success_rate: 0.4}."
-    return f"Write {' or '.join(shown(name, 40, '') for name in names[:6])}."
+        return _("Add an outcome of persons, as home: {of: enrolled, success_rate: 0.4}.")
+    return _("Write {names}.", names=_(" or ").join(shown(name, 40, "") for name in names[:6]))
 
 
 def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
@@ -149,15 +161,22 @@ def _anyway(deal: Scenario, public: Public, nearest: Nearest) -> Faults:
         if name not in claimed:
             yield mistake_at(
                 here,
-                f"got {shown(name)}, by which no consequence saves anything and for which nothing is paid.",
-                nearest(name, claimed) or (_one_of(claimed) if claimed else "Take it out, or add a consequence."),
+                _(
+                    "got {name}, by which no consequence saves anything and for which nothing is paid.",
+                    name=shown(name),
+                ),
+                nearest(name, claimed) or (_one_of(claimed) if claimed else _("Take it out, or add a consequence.")),
                 leans_on=(("public", "consequences"),),
             )
         elif said:
             yield mistake_at(
                 here,
-                f"got a share of those who would meet {shown(name)} anyway, and the outcome has {said} that says it.",
-                "Take one of the two out.",
+                _(
+                    "got a share of those who would meet {name} anyway, and the outcome has {said} that says it.",
+                    name=shown(name),
+                    said=said,
+                ),
+                _("Take one of the two out."),
                 leans_on=(("outcomes", name),),
             )
 
@@ -167,8 +186,8 @@ def says_anyway(outcome: Any) -> str:
     if not isinstance(outcome, Outcome):
         return ""
     if isinstance(outcome.success_rate, EffectRate):
-        return "an effect"
-    return "a counterfactual" if outcome.counterfactual is not None else ""
+        return _("an effect")
+    return _("a counterfactual") if outcome.counterfactual is not None else ""
 
 
 # Years of a consequence
@@ -176,7 +195,6 @@ def says_anyway(outcome: Any) -> str:
 
 def _horizons(public: Public) -> Faults:
     horizon = public.years_counted
-    whose = "" if public.horizon is not None else ", the register's benefit-horizon"
     for name, line in public.consequences.items():
         here: Path = ("public", "consequences", name)
         if line.counts == "while met":
@@ -186,14 +204,22 @@ def _horizons(public: Public) -> Faults:
         stated = {"lasts": line.lasts, "by_year": profile, "evidence": line.evidence}
         for key, years in stated.items():
             if key != "lasts" and line.lasts is not None:
-                most, of, remedy = line.lasts, "lasts", f"Write lasts: {years}, or fewer years here."
+                most, remedy = line.lasts, _("Write lasts: {years}, or fewer years here.", years=years)
+                form = N_("got {years} years, and lasts is {most}; nothing is counted after that.")
             else:
-                most, of, remedy = horizon, "the horizon", f"Write horizon: {years} under public, or fewer years here."
+                most, remedy = horizon, _("Write horizon: {years} under public, or fewer years here.", years=years)
+                form = (
+                    N_(
+                        "got {years} years, and the horizon is {most}, the register's benefit-horizon; nothing is "
+                        "counted after that."
+                    )
+                    if public.horizon is None
+                    else N_("got {years} years, and the horizon is {most}; nothing is counted after that.")
+                )
             if years is not None and years > most:
                 yield mistake_at(
                     (*here, key),
-                    f"got {years} years, and {of} is {most}{whose if of == 'the horizon' else ''}; nothing is counted "
-                    "after that.",
+                    _(form, years=years, most=most),
                     remedy,
                     leans_on=(("public", "horizon"), (*here, "lasts")),
                 )
@@ -204,8 +230,11 @@ def _only_after_success(line: Consequence, here: Path) -> Faults:
         if getattr(line, key) is not None:
             yield mistake_at(
                 (*here, key),
-                "got it beside counts: while met, which counts the time while the outcome is met and nothing after.",
-                "Take it out, or write counts: first success.",
+                _(
+                    "got it beside counts: while met, which counts the time while the outcome is met and "
+                    "nothing after.",
+                ),
+                _("Take it out, or write counts: first success."),
                 leans_on=((*here, "counts"),),
             )
 
@@ -219,8 +248,8 @@ def _optimism(public: Public) -> Faults:
             if _graded(getattr(line, key, None)):
                 yield mistake_at(
                     ("public", block, name, key),
-                    "got a grade of confidence, and the price has one already; optimism is corrected once.",
-                    "Grade one of the two, and write the other as a plain number or another law.",
+                    _("got a grade of confidence, and the price has one already; optimism is corrected once."),
+                    _("Grade one of the two, and write the other as a plain number or another law."),
                     leans_on=(("public", block, name, "price"),),
                 )
 
@@ -238,16 +267,19 @@ def _bearers(public: Public, nearest: Nearest) -> Faults:
         if isinstance(line.bears, dict) and abs((total := sum(line.bears.values())) - 1.0) > 1e-9:
             yield mistake_at(
                 (*here, "bears"),
-                f"got shares that add up to {total:.10g}; they add up to 1.",
-                f"Change one of them by {1.0 - total:+.10g}.",
+                _("got shares that add up to {total:.10g}; they add up to 1.", total=total),
+                _("Change one of them by {total:+.10g}.", total=1.0 - total),
             )
         if isinstance(line.bears, Refunded):
             yield from _refund(public, line.bears, (*here, "bears"), nearest)
         if line.committee is not None and not _is_municipal(line.bears):
             yield mistake_at(
                 (*here, "committee"),
-                f"got {shown(line.committee)}, a committee of the municipality, which bears nothing of this line.",
-                "Take it out, or write bears: municipality.",
+                _(
+                    "got {committee}, a committee of the municipality, which bears nothing of this line.",
+                    committee=shown(line.committee),
+                ),
+                _("Take it out, or write bears: municipality."),
                 leans_on=((*here, "bears"),),
             )
 
@@ -263,8 +295,12 @@ def _refund(public: Public, said: Refunded, here: Path, nearest: Nearest) -> Fau
     if said.refund not in known:
         yield mistake_at(
             (*here, "refund"),
-            f"got {shown(said.refund)}, which is no rule of refund; there is {', '.join(known)}.",
-            nearest(said.refund, known) or "Write one of these, or add the rule under refunds.",
+            _(
+                "got {refund}, which is no rule of refund; there is {known}.",
+                refund=shown(said.refund),
+                known=", ".join(known),
+            ),
+            nearest(said.refund, known) or _("Write one of these, or add the rule under refunds."),
             leans_on=(("public", "refunds"),),
         )
         return
@@ -274,15 +310,26 @@ def _refund(public: Public, said: Refunded, here: Path, nearest: Nearest) -> Fau
         if given and key not in needs:
             yield mistake_at(
                 (*here, key),
-                f"got {means}, which '{shown(said.refund, quote='')}' does not look at.",
-                f"Take it out{', and write ' + ' and '.join(sorted(needs)) if needs else ''}.",
+                _(
+                    "got {means}, which '{refund}' does not look at.",
+                    means=_(means),
+                    refund=shown(said.refund, quote=""),
+                ),
+                _("Take it out, and write {needs}.", needs=_(" and ").join(sorted(needs)))
+                if needs
+                else _("Take it out."),
                 leans_on=(("public", "refunds"),),
             )
         elif key in needs and getattr(said, key) is None:
             yield mistake_at(
                 here,
-                f"got no {key}; '{shown(said.refund, quote='')}' depends on {means}.",
-                f"Add {_EXAMPLE[key]}, with your number.",
+                _(
+                    "got no {key}; '{refund}' depends on {means}.",
+                    key=key,
+                    refund=shown(said.refund, quote=""),
+                    means=_(means),
+                ),
+                _("Add {example}, with your number.", example=_EXAMPLE[key]),
                 leans_on=(("public", "refunds"),),
             )
 
@@ -299,34 +346,44 @@ def _edition(edition: Edition, here: Path) -> Faults:
     if len(said) != 1:
         yield mistake_at(
             here,
-            f"got {' and '.join(said) or 'no share'}; an edition says the state's share in one way: {', '.join(_BY)}.",
-            "Keep one of them." if said else "Add share: 0.5, or by_week: {0: 0.8, 4: 0.4}.",
+            _(
+                "got {said}; an edition says the state's share in one way: {by}.",
+                said=_(" and ").join(said) or _("no share"),
+                by=", ".join(_BY),
+            ),
+            _("Keep one of them.") if said else _("Add share: 0.5, or by_week: {0: 0.8, 4: 0.4}."),
         )
     if edition.valid_to is not None and edition.valid_to < edition.valid_from:
         yield mistake_at(
             (*here, "valid_to"),
-            f"got {edition.valid_to}, before valid_from {edition.valid_from}.",
-            "Did the two dates change places?",
+            _(
+                "got {valid_to}, before valid_from {valid_from}.",
+                valid_to=edition.valid_to,
+                valid_from=edition.valid_from,
+            ),
+            _("Did the two dates change places?"),
         )
     if edition.most_days is not None and edition.share is None:
         yield mistake_at(
             (*here, "most_days"),
-            "got days for which a share is refunded, but no share.",
-            "Write share: 0.5 beside it, or take it out.",
+            _("got days for which a share is refunded, but no share."),
+            _("Write share: 0.5 beside it, or take it out."),
         )
     if edition.price_year is not None and edition.by_cost is None:
         yield mistake_at(
             (*here, "price_year"),
-            "got the price level of thresholds, but this edition has none.",
-            "Take it out, or write by_cost.",
+            _("got the price level of thresholds, but this edition has none."),
+            _("Take it out, or write by_cost."),
         )
     for key in ("by_week", "by_cost"):
         steps = list(getattr(edition, key) or ())
         if steps != sorted(steps) or (key == "by_week" and steps and steps[0] != 0.0) or len(set(steps)) < len(steps):
-            start = "from 0 on" if key == "by_week" else "from the lowest threshold on"
-            listed = ", ".join(f"{step:,.10g}" for step in steps)
+            start = _("from 0 on") if key == "by_week" else _("from the lowest threshold on")
+            listed = ", ".join(grouped(step, ",.10g") for step in steps)
             yield mistake_at(
-                (*here, key), f"got steps at {listed}; steps rise {start}.", "Sort them, the lowest step first."
+                (*here, key),
+                _("got steps at {listed}; steps rise {start}.", listed=listed, start=start),
+                _("Sort them, the lowest step first."),
             )
 
 
@@ -336,11 +393,15 @@ def _overlapping(rule: str, editions: list[Edition]) -> Faults:
     for before, after in itertools.pairwise(order):
         ends, begins = editions[before].valid_to, editions[after].valid_from
         if ends is None or ends >= begins:
-            until = "has no last day" if ends is None else f"holds until {ends}"
+            until = _("has no last day") if ends is None else _("holds until {ends}", ends=ends)
             yield mistake_at(
                 ("public", "refunds", rule, after, "valid_from"),
-                f"got {begins}, but the edition before it {until}; on each day one edition holds.",
-                f"Write valid_to: {begins - dt.timedelta(days=1)} for the earlier one.",
+                _(
+                    "got {begins}, but the edition before it {until}; on each day one edition holds.",
+                    begins=begins,
+                    until=until,
+                ),
+                _("Write valid_to: {begins} for the earlier one.", begins=begins - dt.timedelta(days=1)),
                 leans_on=(("public", "refunds", rule, before),),
             )
 
@@ -354,26 +415,34 @@ def _overlap(public: Public) -> Faults:
         return
     here: Path = ("public", "overlap", "rank")
     if said.by != "priority":
-        yield mistake_at(here, f"got a rank beside by: {said.by}.", "Write by: priority, or take it out.")
+        yield mistake_at(here, _("got a rank beside by: {by}.", by=said.by), _("Write by: priority, or take it out."))
     elif said.rank > said.programmes:
         yield mistake_at(
             here,
-            f"got {said.rank}, and {said.programmes} programmes claim the successes.",
-            f"Write a rank from 1 to {said.programmes}.",
+            _(
+                "got {rank}, and {programmes} programmes claim the successes.",
+                rank=said.rank,
+                programmes=said.programmes,
+            ),
+            _("Write a rank from 1 to {programmes}.", programmes=said.programmes),
             leans_on=(("public", "overlap", "programmes"),),
         )
 
 
 def _tables(public: Public, nearest: Nearest) -> Faults:
     for key, said, known, number in (
-        ("discount", public.discount, DISCOUNTS, "a yearly rate, as 0.035"),
-        ("index", public.index, PRICE_INDICES, "a value for each year, as {2020: 105.3, 2025: 121.4}"),
+        ("discount", public.discount, DISCOUNTS, _("a yearly rate, as 0.035")),
+        ("index", public.index, PRICE_INDICES, _("a value for each year, as {2020: 105.3, 2025: 121.4}")),
     ):
         if isinstance(said, str) and said not in known:
             yield mistake_at(
                 ("public", key),
-                f"got {shown(said)}, which is no such table of the register; there is {', '.join(known)}.",
-                nearest(said, known) or f"Write one of these, or {number}.",
+                _(
+                    "got {said}, which is no such table of the register; there is {known}.",
+                    said=shown(said),
+                    known=", ".join(known),
+                ),
+                nearest(said, known) or _("Write one of these, or {number}.", number=number),
             )
 
 
@@ -391,7 +460,7 @@ def _price_levels(public: Public, start: int) -> Faults:
         for position, edition in enumerate(editions)
         if edition.price_year is not None
     }
-    of = "price_year of public" if public.price_year is not None else "the year of start"
+    of = _("price_year of public") if public.price_year is not None else _("the year of start")
     years = _index_years(public)
     for here, year in used.items():
         if year == to:
@@ -399,15 +468,26 @@ def _price_levels(public: Public, start: int) -> Faults:
         if public.index is None:
             yield mistake_at(
                 here,
-                f"got prices of {year}, but everything is added up in prices of {to}, {of}, and nothing converts them.",
-                "Add index: net-price-index under public, or values for both years.",
+                _(
+                    "got prices of {year}, but everything is added up in prices of {to}, {of}, and nothing "
+                    "converts them.",
+                    year=year,
+                    to=to,
+                    of=of,
+                ),
+                _("Add index: net-price-index under public, or values for both years."),
                 leans_on=(("public", "price_year"), ("public", "index"), ("start",)),
             )
         elif years is not None and (lacking := [each for each in (year, to) if each not in years]):
             yield mistake_at(
                 here,
-                f"got prices of {year}, to be converted to {to}, but the index has no value for {lacking[0]}.",
-                f"Add {lacking[0]} to index, or write prices of another year.",
+                _(
+                    "got prices of {year}, to be converted to {to}, but the index has no value for {lacking}.",
+                    year=year,
+                    to=to,
+                    lacking=lacking[0],
+                ),
+                _("Add {lacking} to index, or write prices of another year.", lacking=lacking[0]),
                 leans_on=(("public", "price_year"), ("public", "index"), ("start",)),
             )
 
@@ -428,26 +508,38 @@ def _years(deal: Scenario, public: Public, payers: list[str]) -> Faults:
         if cost.per is not None and cost.by_year is not None:
             yield mistake_at(
                 ("public", "costs", name, "by_year"),
-                f"got years beside per: {cost.per}; what each costs falls in the year in which people are counted.",
-                "Take by_year out, or per.",
+                _(
+                    "got years beside per: {per}; what each costs falls in the year in which people are counted.",
+                    per=cost.per,
+                ),
+                _("Take by_year out, or per."),
             )
             continue
         for year in cost.by_year or ():
             if not first <= year <= first + MOST_YEARS:
                 yield mistake_at(
                     ("public", "costs", name, "by_year", str(year)),
-                    f"got a cost in {year}; costs fall from {first}, the year of start, to {first + MOST_YEARS}.",
-                    "Look at the year, or at the start of the deal.",
+                    _(
+                        "got a cost in {year}; costs fall from {first}, the year of start, to {to}.",
+                        year=year,
+                        first=first,
+                        to=first + MOST_YEARS,
+                    ),
+                    _("Look at the year, or at the start of the deal."),
                     leans_on=clock,
                 )
     for payer, amounts in public.appropriations.items():
         here: Path = ("public", "appropriations", payer)
         if payer not in payers:
-            listed = f"those who pay are {', '.join(payers)}" if payers else "nobody does, as there are no payments"
+            listed = (
+                _("those who pay are {payers}", payers=", ".join(payers))
+                if payers
+                else _("nobody does, as there are no payments")
+            )
             yield mistake_at(
                 here,
-                f"got {payer}, which pays nothing under this deal; {listed}.",
-                "Write the payer of a payment rule, or take it out.",
+                _("got {payer}, which pays nothing under this deal; {listed}.", payer=payer, listed=listed),
+                _("Write the payer of a payment rule, or take it out."),
                 leans_on=(("payments",), ("cohorts",)),
             )
             continue
@@ -455,7 +547,12 @@ def _years(deal: Scenario, public: Public, payers: list[str]) -> Faults:
             if not first <= year <= last:
                 yield mistake_at(
                     (*here, str(year)),
-                    f"got {year}; the deal pays from {first} to {last}.",
-                    "Write a budget year of the deal.",
+                    _(
+                        "got {year}; the deal pays from {first} to {last}.",
+                        year=year,
+                        first=first,
+                        last=last,
+                    ),
+                    _("Write a budget year of the deal."),
                     leans_on=clock,
                 )

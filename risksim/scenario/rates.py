@@ -12,9 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import N_, _
 from risksim.scenario import register
 from risksim.scenario.base import Name, Part, mistake, mistake_at
-from risksim.scenario.uncertainty import LAWS, Bounds, Law, Positive, Share, UncertainNumber, law_key, plain_within
+from risksim.scenario.uncertainty import (
+    LAWS,
+    Bounds,
+    Law,
+    NumberOrLaw,
+    Positive,
+    Share,
+    UncertainNumber,
+    law_key,
+    plain_within,
+)
 
 # Effects
 
@@ -41,7 +52,7 @@ Flag = Literal["developer is evaluator", "not real-world", "weak measure"]
 Z95 = 1.959963984540054
 """97.5 % point of the standard normal. [sd]"""
 
-Multiplier = Annotated[UncertainNumber, Bounds(0.0, 2.0, "1"), plain_within(0.0, 2.0, "a multiplier")]
+Multiplier = Annotated[UncertainNumber, Bounds(0.0, 2.0, "1"), plain_within(0.0, 2.0, N_("a multiplier"))]
 """An uncertain factor of an effect. [1]"""
 
 
@@ -58,8 +69,13 @@ class RatioEstimate(Part):
         low, high = self.ci95
         if not low < self.estimate < high:
             raise mistake(
-                f"got estimate {self.estimate:g} and ci95 [{low:g}, {high:g}]; the estimate lies inside its interval.",
-                "Look at the three numbers again; an odds ratio is not a log odds ratio.",
+                _(
+                    "got estimate {estimate:g} and ci95 [{low:g}, {high:g}]; the estimate lies inside its interval.",
+                    estimate=self.estimate,
+                    low=low,
+                    high=high,
+                ),
+                _("Look at the three numbers again; an odds ratio is not a log odds ratio."),
             )
         return self
 
@@ -80,7 +96,9 @@ class PlainEstimate(Part):
 
 
 def _one_of(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    if len(words) < 2:
+        return "".join(words)
+    return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
 
 
 class EffectTerms(Part):
@@ -119,11 +137,13 @@ class EffectTerms(Part):
         return [
             mistake_at(
                 (given[-1],) if given else ("usual",),
-                f"got {_one_of(given) or 'no effect'}; an effect stands on one scale: odds_ratio, log_odds or "
-                "difference.",
-                "Keep one of them, as the study states it."
+                _(
+                    "got {given}; an effect stands on one scale: odds_ratio, log_odds or difference.",
+                    given=_one_of(given) or _("no effect"),
+                ),
+                _("Keep one of them, as the study states it.")
                 if given
-                else "Add a line such as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}.",
+                else _("Add a line such as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}."),
             )
         ]
 
@@ -134,8 +154,8 @@ class EffectTerms(Part):
             return [
                 mistake_at(
                     ("difference", "estimate"),
-                    f"got {found:g}; a difference of two shares lies between -1 and 1.",
-                    f"If {found:g} means percentage points, write {found / 100.0:g}.",
+                    _("got {found:g}; a difference of two shares lies between -1 and 1.", found=found),
+                    _("If {found:g} means percentage points, write {share:g}.", found=found, share=found / 100.0),
                 )
             ]
         if self.log_odds is not None and abs(self.log_odds.estimate) > 10.0:
@@ -143,8 +163,8 @@ class EffectTerms(Part):
             return [
                 mistake_at(
                     ("log_odds", "estimate"),
-                    f"got {found:g}; a log odds ratio lies between -10 and 10.",
-                    "An odds ratio itself is written as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}.",
+                    _("got {found:g}; a log odds ratio lies between -10 and 10.", found=found),
+                    _("An odds ratio itself is written as odds_ratio: {estimate: 1.8, ci95: [1.1, 2.9]}."),
                 )
             ]
         return []
@@ -155,10 +175,14 @@ class EffectTerms(Part):
             faults.append(
                 mistake_at(
                     ("design",),
-                    "got single group before-after, which shows what happened to participants and not what the "
-                    "programme added: it is evidence on the success rate alone.",
-                    "Write the counts as success_rate: {evidence: {successes: 45, of: 60}}, and what would happen "
-                    "anyway as counterfactual.",
+                    _(
+                        "got single group before-after, which shows what happened to participants and not what the "
+                        "programme added: it is evidence on the success rate alone.",
+                    ),
+                    _(
+                        "Write the counts as success_rate: {evidence: {successes: 45, of: 60}}, and what would "
+                        "happen anyway as counterfactual.",
+                    ),
                 )
             )
         given = [key for key in ("design", "multiplier", "shrink") if getattr(self, key) not in (None, False)]
@@ -166,20 +190,23 @@ class EffectTerms(Part):
             faults.append(
                 mistake_at(
                     (given[-1],),
-                    f"got {_one_of(given)}; each of them makes the same allowance, so two count it twice.",
-                    "Use one, not both.",
+                    _(
+                        "got {given}; each of them makes the same allowance, so two count it twice.",
+                        given=_one_of(given),
+                    ),
+                    _("Use one, not both."),
                 )
             )
         if self.flags and self.design is None:
             faults.append(
                 mistake_at(
                     ("flags",),
-                    f"got {', '.join(self.flags)}, but no design.",
-                    "Add a line such as design: randomised trial, or say the multiplier itself.",
+                    _("got {flags}, but no design.", flags=", ".join(self.flags)),
+                    _("Add a line such as design: randomised trial, or say the multiplier itself."),
                 )
             )
         if len(set(self.flags)) < len(self.flags):
-            faults.append(mistake_at(("flags",), "got the same flag twice; each counts once.", "Take one out."))
+            faults.append(mistake_at(("flags",), _("got the same flag twice; each counts once."), _("Take one out.")))
         return faults
 
     @property
@@ -288,13 +315,17 @@ class CompositionTerms(Part):
             faults.append(
                 mistake_at(
                     ("groups",),
-                    f"got shares that add up to {total:g}; everybody belongs to one group.",
-                    "Let the shares add up to 1, with a group for everybody else.",
+                    _("got shares that add up to {total:g}; everybody belongs to one group.", total=total),
+                    _("Let the shares add up to 1, with a group for everybody else."),
                 )
             )
         names = [group.name for group in self.groups]
         faults += [
-            mistake_at(("groups", place, "name"), f"got {name} again; each group stands once.", "Rename one of them.")
+            mistake_at(
+                ("groups", place, "name"),
+                _("got {name} again; each group stands once.", name=name),
+                _("Rename one of them."),
+            )
             for place, name in enumerate(names)
             if name in names[:place]
         ]
@@ -341,8 +372,12 @@ class SiteCount(Part):
     def _within(self) -> SiteCount:
         if self.successes > self.of:
             raise mistake(
-                f"got {self.successes:g} successes of {self.of:g} people; successes are part of the people observed.",
-                "Did the two numbers change places?",
+                _(
+                    "got {successes:g} successes of {of:g} people; successes are part of the people observed.",
+                    successes=self.successes,
+                    of=self.of,
+                ),
+                _("Did the two numbers change places?"),
             )
         return self
 
@@ -393,7 +428,7 @@ if TYPE_CHECKING:
 else:
     # Flat, and made of the union of all numbers, so that messages and editors see one list of laws.
     _Law = (
-        get_args(UncertainNumber)[0]
+        get_args(NumberOrLaw)[0]
         | Annotated[EffectRate, Tag("effect")]
         | Annotated[CompositionRate, Tag("composition")]
         | Annotated[SitesRate, Tag("sites")]
@@ -402,6 +437,6 @@ else:
         _Law,
         Discriminator(rate_key, custom_error_type="no_law", custom_error_message="not a number"),
         Bounds(0.0, 1.0, "1"),
-        plain_within(0.0, 1.0, "a share"),
+        plain_within(0.0, 1.0, N_("a share")),
     ]
 """A success rate: an uncertain share, or worked out of an effect, of groups of people or of several sites. [1]"""

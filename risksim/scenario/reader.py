@@ -20,8 +20,9 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from risksim.errors import Fault, FaultyFileError, ScenarioError
+from risksim.language import N_, _
 from risksim.scenario.base import Part
-from risksim.scenario.document import Document, Path, shown
+from risksim.scenario.document import Document, Path, grouped, shown
 from risksim.scenario.scenario import Scenario
 from risksim.scenario.stresses import stressed
 from risksim.scenario.tree import Tree, read_tree
@@ -46,18 +47,20 @@ Root = TypeVar("Root", bound=Part)
 class Wanted(NamedTuple):
     """What kind of file is asked for, in the words of the messages that refuse another."""
 
-    noun: str = "a scenario"
+    noun: str = N_("a scenario")
     """As in 'a scenario is read from a file'."""
-    file: str = "a scenario file"
-    written: str = "a text file in YAML"
-    named: str = "the YAML file"
+    file: str = N_("a scenario file")
+    written: str = N_("a text file in YAML")
+    named: str = N_("the YAML file")
     endings: tuple[str, ...] = (".yaml", ".yml")
-    too_large: str = "Name the scenario file; results and data stand in files of their own."
-    to_start: str = "`risksim init` writes a file to start from"
+    too_large: str = N_("Name the scenario file; results and data stand in files of their own.")
+    to_start: str = N_("`risksim init` writes a file to start from")
     error: type[FaultyFileError] = ScenarioError
 
 
 SCENARIO = Wanted()
+_ANY = N_("a YAML file")
+"""As `named` says it where a folder was named."""
 
 
 def read_scenario(file: str | FilePath) -> tuple[Scenario, Document]:
@@ -171,8 +174,15 @@ def _in_order(faults: list[Fault], unsaid: int = 0) -> list[Fault]:
     rest = len(faults) - MOST_FAULTS + unsaid
     if rest <= 0:
         return faults
-    found = f"got {rest:,} more mistakes after these {MOST_FAULTS}; they are not shown."
-    return [*faults[:MOST_FAULTS], Fault(faults[0].file, None, None, "", found, "Mend the ones above and check again.")]
+    found = _(
+        "got {rest} more mistakes after these {most_faults}; they are not shown.",
+        rest=grouped(rest),
+        most_faults=MOST_FAULTS,
+    )
+    return [
+        *faults[:MOST_FAULTS],
+        Fault(faults[0].file, None, None, "", found, _("Mend the ones above and check again.")),
+    ]
 
 
 # Opening
@@ -200,8 +210,12 @@ def text_of(name: str, wanted: Wanted) -> str:
     file = _printable(name)
     data = _standard_input() if name == "-" else bytes_of(name, wanted, MOST_BYTES)
     if len(data) > MOST_BYTES:
-        found = f"got more than {MOST_BYTES // 1_000_000} MB; {wanted.file} has at most that."
-        raise _refused(wanted, file, found, wanted.too_large)
+        found = _(
+            "got more than {most_bytes} MB; {file} has at most that.",
+            most_bytes=MOST_BYTES // 1000000,
+            file=_(wanted.file),
+        )
+        raise _refused(wanted, file, found, _(wanted.too_large))
     return _decoded(data, file, wanted)
 
 
@@ -233,8 +247,8 @@ def bytes_of(name: str, wanted: Wanted, most: int) -> bytes:
     """
     file = _printable(name)
     if not name or "\0" in name:
-        found = f"got no file name; {wanted.noun} is read from a file."
-        raise _refused(wanted, file, found, "Name a file, or - for standard input.")
+        found = _("got no file name; {noun} is read from a file.", noun=_(wanted.noun))
+        raise _refused(wanted, file, found, _("Name a file, or - for standard input."))
     try:
         status = os.stat(name)  # noqa: PTH116, a Path would be no clearer
         if stat.S_ISDIR(status.st_mode):
@@ -243,8 +257,8 @@ def bytes_of(name: str, wanted: Wanted, most: int) -> bytes:
             raise _refused(
                 wanted,
                 file,
-                f"got a device or pipe; {wanted.noun} is read from a regular file.",
-                "Copy what it delivers into a file, or pipe it to standard input and name the file -.",
+                _("got a device or pipe; {noun} is read from a regular file.", noun=_(wanted.noun)),
+                _("Copy what it delivers into a file, or pipe it to standard input and name the file -."),
             )
         # Between the look and the opening a pipe may have taken the file's place: never wait for it.
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -266,8 +280,8 @@ def _printable(name: str) -> str:
 
 
 def _empty(file: str) -> Fault:
-    found = "got an empty file, or one of comments only; a scenario begins with `schema: 1`."
-    return Fault(file, None, None, "", found, "Write a scenario; `risksim init` makes one to start from.")
+    found = _("got an empty file, or one of comments only; a scenario begins with `schema: 1`.")
+    return Fault(file, None, None, "", found, _("Write a scenario; `risksim init` makes one to start from."))
 
 
 def _names_in(folder: str) -> list[str]:
@@ -281,9 +295,11 @@ def _names_in(folder: str) -> list[str]:
 
 def _folder(name: str, file: str, wanted: Wanted) -> FaultyFileError:
     inside = sorted(entry for entry in _names_in(name) if entry.endswith(wanted.endings))
-    a_file = f"Name {wanted.named.replace('the ', 'a ', 1)}."
-    remedy = f"Name a file in it, as {_printable(os.path.join(name, inside[0]))}." if inside else a_file  # noqa: PTH118
-    return _refused(wanted, file, f"got a folder; {wanted.noun} is a file.", remedy)
+    remedy = _("Name {named}.", named=_(wanted.named.replace("the ", "a ", 1)))
+    if inside:
+        first = _printable(os.path.join(name, inside[0]))  # noqa: PTH118
+        remedy = _("Name a file in it, as {name}.", name=first)
+    return _refused(wanted, file, _("got a folder; {noun} is a file.", noun=_(wanted.noun)), remedy)
 
 
 def _unopened(name: str, file: str, error: OSError, wanted: Wanted) -> FaultyFileError:
@@ -291,55 +307,75 @@ def _unopened(name: str, file: str, error: OSError, wanted: Wanted) -> FaultyFil
         folder, last = os.path.split(name)
         names = _names_in(folder)
         if not names and folder and not os.path.isdir(folder):  # noqa: PTH112
-            remedy = f"There is no folder {shown(_printable(folder), 200, '')}; look at the path again."
+            remedy = _(
+                "There is no folder {folder}; look at the path again.", folder=shown(_printable(folder), 200, "")
+            )
         else:
             close = difflib.get_close_matches(last[:255], names, n=3, cutoff=0.6)
             stem = [entry for entry in names if entry.rsplit(".", 1)[0] == last and entry.endswith(wanted.endings)]
             close = list(dict.fromkeys([*stem, *close]))
             remedy = (
-                f"Did you mean {' or '.join(_printable(entry) for entry in close[:3])}?"
+                _("Did you mean {close}?", close=_(" or ").join(_printable(entry) for entry in close[:3]))
                 if close
-                else f"Look at the name and the folder again; {wanted.to_start}."
+                else _("Look at the name and the folder again; {to_start}.", to_start=_(wanted.to_start))
             )
-        return _refused(wanted, file, f"got no such file; {wanted.noun} is read from a file that exists.", remedy)
+        return _refused(
+            wanted,
+            file,
+            _("got no such file; {noun} is read from a file that exists.", noun=_(wanted.noun)),
+            remedy,
+        )
     if isinstance(error, PermissionError):
         return _refused(
             wanted,
             file,
-            "got a file that you may not read; permission was denied.",
-            "Ask its owner, or copy it to a place of yours.",
+            _("got a file that you may not read; permission was denied."),
+            _("Ask its owner, or copy it to a place of yours."),
         )
-    reasons = {errno.ELOOP: "a link that leads to itself", errno.ENAMETOOLONG: "a file name that is too long"}
-    found = reasons.get(error.errno or 0, f"a file that cannot be opened ({error.strerror or 'no reason given'})")
-    found = f"got {found}; {wanted.noun} is read from a regular file."
-    return _refused(wanted, file, found, "Name another file, or copy it.")
+    reasons = {errno.ELOOP: _("a link that leads to itself"), errno.ENAMETOOLONG: _("a file name that is too long")}
+    found = reasons.get(
+        error.errno or 0,
+        _("a file that cannot be opened ({reason})", reason=error.strerror or _("no reason given")),
+    )
+    found = _("got {found}; {noun} is read from a regular file.", found=found, noun=_(wanted.noun))
+    return _refused(wanted, file, found, _("Name another file, or copy it."))
 
 
 _KINDS = {
-    b"PK\x03\x04": "an Excel, Word or zip file",
-    b"%PDF": "a PDF file",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
-    b"\x89HDF": "a saved result",
-    b"\x1f\x8b": "a compressed file",
+    b"PK\x03\x04": N_("an Excel, Word or zip file"),
+    b"%PDF": N_("a PDF file"),
+    b"\xd0\xcf\x11\xe0": N_("an old Excel or Word file"),
+    b"\x89HDF": N_("a saved result"),
+    b"\x1f\x8b": N_("a compressed file"),
 }
 
 
 def _decoded(data: bytes, file: str, wanted: Wanted) -> str:
     for start, kind in _KINDS.items():
         if data.startswith(start):
-            found = f"got {kind}; {wanted.noun} is {wanted.written}."
-            raise _refused(wanted, file, found, f"Name {wanted.named}.")
+            found = _(
+                "got {kind}; {noun} is {written}.",
+                kind=_(kind),
+                noun=_(wanted.noun),
+                written=_(wanted.written),
+            )
+            raise _refused(wanted, file, found, _("Name {named}.", named=_(wanted.named)))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        found = f"got text in UTF-16; {wanted.file} is UTF-8."
-        raise _refused(wanted, file, found, "Save it again, with the encoding UTF-8.")
+        found = _("got text in UTF-16; {file} is UTF-8.", file=_(wanted.file))
+        raise _refused(wanted, file, found, _("Save it again, with the encoding UTF-8."))
     zero = data.find(b"\0")
     if zero >= 0:
         line = data.count(b"\n", 0, zero) + 1
         raise _refused(
             wanted,
             file,
-            f"got a zero byte at byte {zero + 1}, so this is no text; {wanted.noun} is {wanted.written}.",
-            f"Name {wanted.named}, or save it again with the encoding UTF-8.",
+            _(
+                "got a zero byte at byte {zero}, so this is no text; {noun} is {written}.",
+                zero=zero + 1,
+                noun=_(wanted.noun),
+                written=_(wanted.written),
+            ),
+            _("Name {named}, or save it again with the encoding UTF-8.", named=_(wanted.named)),
             line,
             1,
         )
@@ -350,12 +386,22 @@ def _decoded(data: bytes, file: str, wanted: Wanted) -> str:
         line, column = before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         byte = data[error.start]
         letter = bytes([byte]).decode("cp1252", "replace")
-        perhaps = f" (in Windows-1252 it would be {letter})" if letter.isprintable() and letter != "\ufffd" else ""
+        perhaps = (
+            _(" (in Windows-1252 it would be {letter})", letter=letter)
+            if letter.isprintable() and letter != "\ufffd"
+            else ""
+        )
         raise _refused(
             wanted,
             file,
-            f"got byte 0x{byte:02X}{perhaps} at byte {error.start + 1}, which is not UTF-8; {wanted.file} is UTF-8.",
-            "Save the file again, with the encoding UTF-8.",
+            _(
+                "got byte 0x{byte:02X}{perhaps} at byte {start}, which is not UTF-8; {file} is UTF-8.",
+                byte=byte,
+                perhaps=perhaps,
+                start=error.start + 1,
+                file=_(wanted.file),
+            ),
+            _("Save the file again, with the encoding UTF-8."),
             line,
             column,
         ) from None

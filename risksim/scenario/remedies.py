@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args, get_origin
 
+from risksim.language import N_, _
 from risksim.scenario.base import parse_months
-from risksim.scenario.places import Place, allowed, fields_of, opened
+from risksim.scenario.places import Place, fields_of, is_fraction, opened
 from risksim.scenario.uncertainty import LAWS
 
-EXAMPLE_ROOT = "Begin with `schema: 1` and `name: ...`; `risksim init` writes a file to start from."
+EXAMPLE_ROOT = N_("Begin with `schema: 1` and `name: ...`; `risksim init` writes a file to start from.")
 
 EXAMPLES = {
     "beta": "beta: [30, 10]",
@@ -108,7 +109,9 @@ def remedy_for(kind: str, value: Any, place: Place) -> str:
     if kind == "bool_type":
         truth = str(value).casefold() in ("yes", "ja", "y", "on", "1", "true")
         falsehood = str(value).casefold() in ("no", "nej", "n", "off", "0", "false")
-        return f"Write {'true' if truth else 'false'}." if truth or falsehood else "Write true or false."
+        if truth or falsehood:
+            return _("Write {value}.", value="true" if truth else "false")
+        return _("Write true or false.")
     if kind in ("list_type", "tuple_type"):
         return _list_remedy(value, place)
     if kind in ("dict_type", "model_type", "model_attributes_type"):
@@ -116,7 +119,7 @@ def remedy_for(kind: str, value: Any, place: Place) -> str:
     if kind in ("too_short", "too_long") and isinstance(value, str):
         kind = f"string_{kind}"
     if kind == "too_short":
-        return f"Add at least one entry, as `{example(place)}`."
+        return _("Add at least one entry, as `{example}`.", example=example(place))
     if kind == "too_long":
         return _too_long_remedy(place)
     if kind.startswith(("greater_than", "less_than")):
@@ -124,10 +127,10 @@ def remedy_for(kind: str, value: Any, place: Place) -> str:
     if kind == "string_pattern_mismatch":
         return _pattern_remedy(value, place)
     if kind == "string_too_short":
-        return f"Write a few words, as `{example(place)}`."
+        return _("Write a few words, as `{example}`.", example=example(place))
     if kind == "string_too_long":
-        return "Write a short name; a longer one fits into `label` or `description`."
-    return f"Write it as `{example(place)}`."
+        return _("Write a short name; a longer one fits into `label` or `description`.")
+    return _("Write it as `{example}`.", example=example(place))
 
 
 # Numbers
@@ -176,22 +179,30 @@ def number_remedy(value: Any, place: Place, *, whole: bool = False) -> str:
     is_share = place.key in _SHARES or (place.bounds is not None and place.bounds.high == 1.0)
     like = "120" if whole else "0.75" if is_share else "20000"
     if value is None:
-        return f"Write a number after the colon, as `{place.key or 'value'}: {like}`, or take the line out."
+        return _(
+            "Write a number after the colon, as `{key}: {like}`, or take the line out.",
+            key=place.key or "value",
+            like=like,
+        )
     if isinstance(value, bool):
-        return f"Write a number, as {like}."
+        return _("Write a number, as {like}.", like=like)
     if (isinstance(value, float) and value != value) or value in (float("inf"), -float("inf")):
-        return "Write a number; where it is not known, write a range as {uniform: [0.2, 0.6]} with an assumption."
+        return _("Write a number; where it is not known, write a range as {uniform: [0.2, 0.6]} with an assumption.")
     if whole and isinstance(value, str) and (number := _bare(value)) is not None and number != round(number):
-        return f"Write a whole number, as {number:.0f}."
+        return _("Write a whole number, as {number:.0f}.", number=number)
     if isinstance(value, float) and whole:
-        return f"Write a whole number, as {value:.0f}." if abs(value) < 1e15 else "Write a whole number, as 120."
+        return (
+            _("Write a whole number, as {value:.0f}.", value=value)
+            if abs(value) < 1e15
+            else _("Write a whole number, as 120.")
+        )
     if isinstance(value, list):
         numbers = [entry for entry in value if isinstance(entry, int | float) and not isinstance(entry, bool)]
         if len(value) == len(numbers) == 2:
-            return f"For a range write {{uniform: {flow(value)}}}."
-        return f"Write one number, as {like}, or a block with a law, as {{beta: [30, 10]}}."
+            return _("For a range write {{uniform: {value}}}.", value=flow(value))
+        return _("Write one number, as {like}, or a block with a law, as {{beta: [30, 10]}}.", like=like)
     if isinstance(value, dict):
-        return f"Write a plain number, as {like}."
+        return _("Write a plain number, as {like}.", like=like)
     return _text_number_remedy(str(value)[:200].strip(), is_share, like)
 
 
@@ -201,42 +212,52 @@ def _text_number_remedy(text: str, is_share: bool, like: str) -> str:
         number = _bare(match[1])
         if number is not None:
             return (
-                f"Write {_written(number / 100)}."
+                _("Write {number}.", number=_written(number / 100))
                 if is_share
-                else f"Write {_written(number)}, or {_written(number / 100)} as a share."
+                else _("Write {number}, or {share} as a share.", number=_written(number), share=_written(number / 100))
             )
     if re.match(r"^\d{1,3},\d{3}$", text) and not is_share:
         joined, point = text.replace(",", ""), text.replace(",", ".")
-        return f"If the comma separates thousands, write {joined}; if it is a decimal comma, write {point}."
+        return _(
+            "If the comma separates thousands, write {joined}; if it is a decimal comma, write {point}.",
+            joined=joined,
+            point=point,
+        )
     number = _bare(text)
     if number is not None:
         if re.match(rf"^{_PLAIN}$", text):
-            return f"Take the quotation marks away: {text}."
+            return _("Take the quotation marks away: {text}.", text=text)
         if re.match(r"^[-+]?\d*,\d+$", text):
-            return f"YAML takes a decimal point: write {_written(number)}."
-        return f"Write it without separators: {_written(number)}."
+            return _("YAML takes a decimal point: write {number}.", number=_written(number))
+        return _("Write it without separators: {number}.", number=_written(number))
     if match := re.match(
         r"^(?:dkk|eur|kr\.?|€|\$|£|usd|gbp)?\s*([-+\d.,' ]*\d)\s*([a-zæøå]*)\.?\s*(?:dkk|kr\.?|kroner|eur|euro)?[.]?$",
         folded,
     ):
         number, factor = _bare(match[1]), _UNITS.get(match[2], 1.0)
         if number is not None:
-            return f"Write the number alone: {_written(number * factor)}."
+            return _("Write the number alone: {number}.", number=_written(number * factor))
     if match := re.match(r"^(\d+)\s*/\s*(\d+)$", text):
         below = float(match[2])
-        return f"Write {float(match[1]) / below:.6g}." if 0 < below < 1e12 else f"Write a number, as {like}."
+        return (
+            _("Write {share:.6g}.", share=float(match[1]) / below)
+            if 0 < below < 1e12
+            else _("Write a number, as {like}.", like=like)
+        )
     if match := re.match(rf"^({_PLAIN})\s*(?:-|–|\.\.|to|til)\s*({_PLAIN})$", folded):
-        return f"For a range write {{uniform: [{match[1]}, {match[2]}]}} or {{p5: {match[1]}, p95: {match[2]}}}."
+        return _(
+            "For a range write {{uniform: [{low}, {high}]}} or {{p5: {low}, p95: {high}}}.", low=match[1], high=match[2]
+        )
     if folded in ("no", "none", "nej", "ingen", "nothing", "n", "off"):
-        return "Write a number: 0 for none, where 0 is allowed."
+        return _("Write a number: 0 for none, where 0 is allowed.")
     if folded in ("yes", "ja", "all", "alle", "y", "on"):
-        return "For all, write 1." if is_share else f"Write a number, as {like}."
+        return _("For all, write 1.") if is_share else _("Write a number, as {like}.", like=like)
     if folded in ("nan", "inf", "-inf", "infinity", "n/a", "na", "tbd", "?", "-", "unknown", "ukendt"):
-        return "Where it is not known, write a range as {uniform: [0.2, 0.6]} with an assumption."
+        return _("Where it is not known, write a range as {uniform: [0.2, 0.6]} with an assumption.")
     if closest(folded, LAWS) and not re.search(r"\d", folded):
         law = closest(folded, LAWS)[0]
-        return f"Write the law as a block: {{{EXAMPLES[law]}}}."
-    return f"Write a number, as {like}, or a block with a law, as {{beta: [30, 10]}}."
+        return _("Write the law as a block: {{{example}}}.", example=EXAMPLES[law])
+    return _("Write a number, as {like}, or a block with a law, as {{beta: [30, 10]}}.", like=like)
 
 
 # Durations and dates
@@ -267,9 +288,13 @@ _MONTH_WORDS = {
 def duration_remedy(value: Any, place: Place) -> str:
     """What to try instead of something that is no duration."""
     if isinstance(value, bool) or value is None:
-        return f"Write a duration after the colon, as `{place.key or 'duration'}: 9 months`."
+        return _("Write a duration after the colon, as `{key}: 9 months`.", key=place.key or "duration")
     if isinstance(value, int | float):
-        return f"Say the unit: '{value:g} months' or '{value:g} years'." if abs(value) < 1e6 else "Write '9 months'."
+        return (
+            _("Say the unit: '{value:g} months' or '{value:g} years'.", value=value)
+            if abs(value) < 1e6
+            else _("Write '9 months'.")
+        )
     if isinstance(value, str):
         match = re.match(r"^\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*-?\s*([a-zæøå]+)\.?\s*$", value.casefold())
         if match:
@@ -277,15 +302,15 @@ def duration_remedy(value: Any, place: Place) -> str:
             for word, months in _MONTH_WORDS.items():
                 if match[2].startswith(word):
                     whole = round(number * months)
-                    return f"Write '{whole} month{'' if whole == 1 else 's'}'."
+                    return _("Write '{length}'.", length=f"{whole} month{'' if whole == 1 else 's'}")
             if match[2].startswith(("day", "week", "dag", "uge")):
                 days = number * (7 if match[2][0] in "wu" else 1)
-                return f"The clock runs in whole months; write '{max(1, round(days / 30.44))} months'."
+                return _("The clock runs in whole months; write '{months} months'.", months=max(1, round(days / 30.44)))
             if match[2].startswith(("quarter", "kvartal")):
-                return f"Write '{round(number * 3)} months'."
+                return _("Write '{months} months'.", months=round(number * 3))
         if re.match(r"^\s*\d+\s*$", value):
-            return f"Say the unit: '{value.strip()} months' or '{value.strip()} years'."
-    return "Write whole months or years, as '9 months' or '3 years'."
+            return _("Say the unit: '{value} months' or '{value} years'.", value=value.strip())
+    return _("Write whole months or years, as '9 months' or '3 years'.")
 
 
 _MONTH_STARTS = ("jan", "feb", "mar", "apr", "ma", "jun", "jul", "aug", "sep", "o", "nov", "dec")
@@ -324,23 +349,31 @@ def date_remedy(value: Any) -> str:
         if match:
             year, month, day = (int(part) for part in match.groups())
             if not 1 <= month <= 12:
-                return f"There is no month {month}; write year-month-day, as 2021-08-01."
+                return _("There is no month {month}; write year-month-day, as 2021-08-01.", month=month)
             if not 1 <= year <= 9999:
-                return "Look at the year again."
+                return _("Look at the year again.")
             last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day if year < 9999 else 31
-            return f"Month {month} of {year} has no day {day}; its last is {year}-{month:02d}-{last}."
+            return _(
+                "Month {month} of {year} has no day {day}; its last is {year}-{month:02d}-{last}.",
+                month=month,
+                year=year,
+                day=day,
+                last=last,
+            )
         date = read_date(value)
         if date is not None:
             first = re.match(r"^\D*(\d{1,2})\D", value)
             day_first = (
                 first is not None and not re.match(r"^\s*\d{4}", value) and date.day <= 12 and not value.islower()
             )
-            return f"Write year-month-day: {date}{', if the day stands first' if day_first else ''}."
+            if day_first:
+                return _("Write year-month-day: {date}, if the day stands first.", date=date)
+            return _("Write year-month-day: {date}.", date=date)
         if re.match(r"^\s*\d{4}-\d{1,2}\s*$", value):
-            return f"Add the day, as {value.strip()}-01."
+            return _("Add the day, as {value}-01.", value=value.strip())
     if isinstance(value, int) and not isinstance(value, bool) and 1900 <= value <= 2199:
-        return f"Write the day too, as {value}-01-01."
-    return "Write year-month-day, as 2021-08-01."
+        return _("Write the day too, as {value}-01-01.", value=value)
+    return _("Write year-month-day, as 2021-08-01.")
 
 
 # Texts, lists and blocks
@@ -348,75 +381,79 @@ def date_remedy(value: Any) -> str:
 
 def _text_remedy(value: Any, place: Place) -> str:
     if value is None:
-        return f"Write text after the colon, as `{example(place)}`, or take the line out."
+        return _("Write text after the colon, as `{example}`, or take the line out.", example=example(place))
     if isinstance(value, bool | int | float):
-        return f'Put it in quotation marks: "{flow(value)}".'
+        return _('Put it in quotation marks: "{value}".', value=flow(value))
     if isinstance(value, dict):
-        return "Put text that holds a colon or begins with { in quotation marks."
+        return _("Put text that holds a colon or begins with {brace} in quotation marks.", brace="{")
     if isinstance(value, list):
-        return "Write one text; put it in quotation marks if it begins with [."
-    return f"Write text, as `{example(place)}`."
+        return _("Write one text; put it in quotation marks if it begins with [.")
+    return _("Write text, as `{example}`.", example=example(place))
 
 
 def _choice_remedy(value: Any, place: Place) -> str:
-    kind, _ = opened(place.kind)
+    kind = opened(place.kind)[0]
     choices = [str(choice) for choice in get_args(kind)]
     if place.key == "schema":
-        return "Write `schema: 1`; a file for a later version needs a later risksim."
+        return _("Write `schema: 1`; a file for a later version needs a later risksim.")
     close = closest(str(value), choices)
     if close:
-        return f"Did you mean {' or '.join(close)}?"
+        return _("Did you mean {close}?", close=_(" or ").join(close))
     if value is None:
-        return f"Write one of them after the colon, as `{place.key}: {choices[0]}`."
+        return _("Write one of them after the colon, as `{key}: {choice}`.", key=place.key, choice=choices[0])
     if place.key == "due":
-        return "Write start, {every: 6 months, times: 6}, or a list such as [2025-01-01, 2026-01-01]."
+        return _("Write start, {every: 6 months, times: 6}, or a list such as [2025-01-01, 2026-01-01].")
     if place.key == "drawdown":
-        return "Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}]."
-    return f"Write one of {', '.join(choices)}." if len(choices) > 1 else f"Write `{place.key}: {choices[0]}`."
+        return _("Write start, {every: 6 months, times: 6}, or a list such as [{on: 2025-01-01, share: 1.0}].")
+    return (
+        _("Write one of {choices}.", choices=", ".join(choices))
+        if len(choices) > 1
+        else _("Write `{key}: {choice}`.", key=place.key, choice=choices[0])
+    )
 
 
 def _list_remedy(value: Any, place: Place) -> str:
-    kind, _ = opened(place.kind)
+    kind = opened(place.kind)[0]
     if get_origin(kind) is tuple:
-        return f"Write the numbers in brackets, as `{example(place)}`."
+        return _("Write the numbers in brackets, as `{example}`.", example=example(place))
     if value is None:
-        return f"Write its entries below it, each after a dash, as `{example(place)}`."
+        return _("Write its entries below it, each after a dash, as `{example}`.", example=example(place))
     if isinstance(value, dict):
-        return f"Begin each entry of {place.key} with a dash, as `{example(place)}`."
-    return f"Put it in brackets, as `{example(place)}`."
+        return _("Begin each entry of {key} with a dash, as `{example}`.", key=place.key, example=example(place))
+    return _("Put it in brackets, as `{example}`.", example=example(place))
 
 
 def _block_remedy(value: Any, place: Place) -> str:
     if place.field is None:
-        return EXAMPLE_ROOT
+        return _(EXAMPLE_ROOT)
     last = place.path[-1] if place.path else ""
     if isinstance(value, list):
-        return f"Write names or keys with a colon instead of dashes, as `{example(place)}`."
+        return _("Write names or keys with a colon instead of dashes, as `{example}`.", example=example(place))
     if isinstance(last, int):
-        return f"Write its keys after the dash, as `{example(place)}`."
+        return _("Write its keys after the dash, as `{example}`.", example=example(place))
     if isinstance(value, str) and re.match(r"^\w+:\S", value):
-        return "Put a space after the colon."
-    return f"Write its keys below it, indented, or as `{example(place)}`."
+        return _("Put a space after the colon.")
+    return _("Write its keys below it, indented, or as `{example}`.", example=example(place))
 
 
 def _too_long_remedy(place: Place) -> str:
-    kind, _ = opened(place.kind)
+    kind = opened(place.kind)[0]
     if get_origin(kind) is tuple:
-        return f"Write it as `{example(place)}`."
+        return _("Write it as `{example}`.", example=example(place))
     if place.key == "tranches":
-        return "Join those of one investor, or of one rank."
-    return "Take entries out, or split the deal."
+        return _("Join those of one investor, or of one rank.")
+    return _("Take entries out, or split the deal.")
 
 
 def _limit_remedy(value: Any, place: Place) -> str:
     if place.key == "hurdles" and isinstance(value, int | float) and value >= 10:
-        return f"If {value:g} means percent, write {value / 100:g}."
-    is_share = place.key in ("weight", "share") or allowed(place).endswith(" from 0 to 1")
+        return _("If {value:g} means percent, write {share:g}.", value=value, share=value / 100)
+    is_share = place.key in ("weight", "share") or is_fraction(place)
     if is_share and isinstance(value, int | float) and 1 < value <= 100:
-        return f"If {value:g} means percent, write {value / 100:g}."
+        return _("If {value:g} means percent, write {share:g}.", value=value, share=value / 100)
     if isinstance(value, int | float) and value <= 0:
-        return f"Write a number above 0, as `{example(place)}`."
-    return f"Look for a zero too many; write it as `{example(place)}`."
+        return _("Write a number above 0, as `{example}`.", example=example(place))
+    return _("Look for a zero too many; write it as `{example}`.", example=example(place))
 
 
 def _pattern_remedy(value: Any, place: Place) -> str:
@@ -424,9 +461,17 @@ def _pattern_remedy(value: Any, place: Place) -> str:
         code = {"kr": "DKK", "kr.": "DKK", "kroner": "DKK", "€": "EUR", "euro": "EUR", "£": "GBP", "$": "USD"}.get(
             str(value).casefold(), str(value).upper()
         )
-        return f"Write {code}." if re.match("^[A-Z]{3}$", code) else "Write the three-letter code, as DKK or EUR."
+        return (
+            _("Write {code}.", code=code)
+            if re.match("^[A-Z]{3}$", code)
+            else _("Write the three-letter code, as DKK or EUR.")
+        )
     if place.key == "fit":
         families = ["beta", "lognormal", "gamma", "normal", "student"]
         close = closest(str(value), families)
-        return f"Did you mean {close[0]}?" if close else f"Write one of {', '.join(families)}."
-    return f"Write it as `{example(place)}`."
+        return (
+            _("Did you mean {close}?", close=close[0])
+            if close
+            else _("Write one of {families}.", families=", ".join(families))
+        )
+    return _("Write it as `{example}`.", example=example(place))

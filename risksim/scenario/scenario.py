@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from risksim.language import N_, _, plural
 from risksim.scenario.base import (
     LONGEST,
     Date,
@@ -27,7 +28,7 @@ from risksim.scenario.deal_contradictions import deal_contradictions
 from risksim.scenario.dependence import Dependence, measurable_twice
 from risksim.scenario.dependence import contradictory as contradictory_dependence
 from risksim.scenario.diligence import DueDiligence
-from risksim.scenario.document import shown
+from risksim.scenario.document import grouped, shown
 from risksim.scenario.effects import EffectOnAmount, EffectOnOutcome, contradictory, misdated
 from risksim.scenario.effects import known_on as known_on_days
 from risksim.scenario.ending import EarlyEnd, Known
@@ -256,8 +257,8 @@ def _dates(deal: Scenario) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 ("end",),
-                f"got {end}, which is not after start {start}; a deal ends after it starts.",
-                "Did the two dates change places?",
+                _("got {end}, which is not after start {start}; a deal ends after it starts.", end=end, start=start),
+                _("Did the two dates change places?"),
                 leans_on=(("start",),),
             )
         ]
@@ -265,8 +266,13 @@ def _dates(deal: Scenario) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 ("end",),
-                f"got {end}, more than {LONGEST // 12} years after start {start}; a deal is at most that long.",
-                "Look at the years of start and end again.",
+                _(
+                    "got {end}, more than {longest} years after start {start}; a deal is at most that long.",
+                    end=end,
+                    longest=LONGEST // 12,
+                    start=start,
+                ),
+                _("Look at the years of start and end again."),
                 leans_on=(("start",),),
             )
         ]
@@ -283,8 +289,13 @@ def _listed_follow_ups(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     ("follow_up", position),
-                    f"got {date}; a follow-up falls after start {deal.start_date} and not after end {deal.end_date}.",
-                    "Move the follow-up, or the start or end of the deal.",
+                    _(
+                        "got {date}; a follow-up falls after start {start_date} and not after end {end_date}.",
+                        date=date,
+                        start_date=deal.start_date,
+                        end_date=deal.end_date,
+                    ),
+                    _("Move the follow-up, or the start or end of the deal."),
                     leans_on=(("start",), ("end",)),
                 )
             )
@@ -292,8 +303,8 @@ def _listed_follow_ups(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     ("follow_up", position),
-                    f"got {date} a second time; each follow-up date stands once.",
-                    "Take one of the two out.",
+                    _("got {date} a second time; each follow-up date stands once.", date=date),
+                    _("Take one of the two out."),
                 )
             )
         seen.add(date)
@@ -307,17 +318,21 @@ def _regular_follow_ups(deal: Scenario) -> list[InitErrorDetails]:
         return [
             mistake_at(
                 ("follow_up", "every"),
-                "got 0 months; follow-ups are at least one month apart.",
-                "Write 6 months for two follow-ups a year.",
+                _("got 0 months; follow-ups are at least one month apart."),
+                _("Write 6 months for two follow-ups a year."),
             )
         ]
     if add_months(deal.start_date, step) > deal.end_date:
         return [
             mistake_at(
                 ("follow_up", "every"),
-                f"got {step} months, so the first follow-up would fall after end {deal.end_date}; "
-                "a deal has at least one.",
-                "Shorten the interval, or move the end.",
+                _(
+                    "got {step} months, so the first follow-up would fall after end {end_date}; a deal has at "
+                    "least one.",
+                    step=step,
+                    end_date=deal.end_date,
+                ),
+                _("Shorten the interval, or move the end."),
                 leans_on=(("start",), ("end",)),
             )
         ]
@@ -334,9 +349,13 @@ def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     ("cohorts", position, "name"),
-                    f"got {shown(cohort.name)}, which is also the name of cohort {seen[cohort.name] + 1}; "
-                    "a name addresses the draws of its cohort, so each stands once.",
-                    f"Write another name, as '{shown(cohort.name, quote='')} 2'.",
+                    _(
+                        "got {name}, which is also the name of cohort {seen}; a name addresses the draws of its "
+                        "cohort, so each stands once.",
+                        name=shown(cohort.name),
+                        seen=seen[cohort.name] + 1,
+                    ),
+                    _("Write another name, as '{name} 2'.", name=shown(cohort.name, quote="")),
                     leans_on=(("cohorts", seen[cohort.name], "name"),),
                 )
             )
@@ -345,8 +364,12 @@ def _cohorts(deal: Scenario) -> list[InitErrorDetails]:
         faults.append(
             mistake_at(
                 ("cohorts",),
-                f"got {people:,} places in all; a deal has at most {MOST_PEOPLE:,}.",
-                "Look for a zero too many, or split the deal.",
+                _(
+                    "got {people} places in all; a deal has at most {most_people}.",
+                    people=grouped(people),
+                    most_people=grouped(MOST_PEOPLE),
+                ),
+                _("Look for a zero too many, or split the deal."),
                 leans_on=(("cohorts",),),
             )
         )
@@ -377,8 +400,12 @@ def _rules(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     (*here, "outcome"),
-                    f"got {shown(name)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
-                    nearest(name, deal.outcomes) or "Write one of these names, or add the outcome.",
+                    _(
+                        "got {name}, which is no outcome of this deal; {outcomes}.",
+                        name=shown(name),
+                        outcomes=_there_is(list(deal.outcomes)),
+                    ),
+                    nearest(name, deal.outcomes) or _("Write one of these names, or add the outcome."),
                     leans_on=(("outcomes", "*"),),
                 )
             )
@@ -398,8 +425,8 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
         return [
             mistake_at(
                 (*here, "outcome"),
-                f"got '{name}', a result of the programme as a whole; a price per outcome counts people.",
-                "Use per_unit, threshold, steps or ladder for a result.",
+                _("got '{name}', a result of the programme as a whole; a price per outcome counts people.", name=name),
+                _("Use per_unit, threshold, steps or ladder for a result."),
                 leans_on=(("outcomes", name),),
             )
         ]
@@ -407,21 +434,29 @@ def _kind_of_outcome(deal: Scenario, rule: Rule, name: str, here: tuple[str | in
         return [
             mistake_at(
                 (*here, "measurements"),
-                f"got measurements of '{name}', a result of the programme as a whole, which is not measured person by "
-                "person.",
-                "Take them out; a result is paid at the follow-ups that know it.",
+                _(
+                    "got measurements of '{name}', a result of the programme as a whole, which is not measured "
+                    "person by person.",
+                    name=name,
+                ),
+                _("Take them out; a result is paid at the follow-ups that know it."),
                 leans_on=(("outcomes", name),),
             )
         ]
     if isinstance(terms, Reading | AmendTerms) and (terms.counts == "value") != whole:
-        has = "a result of the programme as a whole, which has a value." if whole else "which people meet or not."
-        remedy = "Write counts: value." if whole else "Write counts: count, share or mean."
+        what = _("a result of the programme as a whole, which has a value") if whole else _("which people meet or not")
+        remedy = _("Write counts: value.") if whole else _("Write counts: count, share or mean.")
         if is_amount(deal.outcomes[name]):
-            has, remedy = "an amount that each person has.", "Write counts: mean."
+            what, remedy = _("an amount that each person has"), _("Write counts: mean.")
         return [
             mistake_at(
                 (*here, "counts"),
-                f"got {terms.counts} of '{name}', {has}",
+                _(
+                    "got {counts} of '{name}', {what}.",
+                    counts=terms.counts,
+                    name=name,
+                    what=what,
+                ),
                 remedy,
                 leans_on=(("outcomes", name),),
             )
@@ -435,8 +470,11 @@ def _paid_twice(deal: Scenario, rule: PerPerson, here: tuple[str | int, ...]) ->
     return [
         mistake_at(
             (*here, name),
-            f"got '{name}', for which a deemed rule may pay instead; a price list cannot leave out one outcome.",
-            "Take it off the list and give it a per_outcome rule of its own.",
+            _(
+                "got '{name}', for which a deemed rule may pay instead; a price list cannot leave out one outcome.",
+                name=name,
+            ),
+            _("Take it off the list and give it a per_outcome rule of its own."),
             leans_on=(("payments", "*"),),
         )
         for name in rule.per_person.prices
@@ -466,13 +504,23 @@ def _too_much(deal: Scenario, rule: Rule, here: tuple[str | int, ...]) -> list[I
     times = paid_times(deal, rule) if isinstance(rule, PerOutcome) else 1
     if price is None or price * people * times <= LARGEST_AMOUNT:
         return []
-    again = f" at {times} measurements" if times > 1 else ""
+    form = (
+        N_(
+            "got {price:g} for each of {people} people, more than {largest_amount} in all; sums must be small enough "
+            "to be counted exactly."
+        )
+        if times == 1
+        else N_(
+            "got {price:g} for each of {people} people at {times} measurements, more than {largest_amount} in all; "
+            "sums must be small enough to be counted exactly."
+        )
+    )
+    largest = grouped(LARGEST_AMOUNT, ",.0f")
     return [
         mistake_at(
             (*here, key),
-            f"got {price:g} for each of {people:,} people{again}, more than {LARGEST_AMOUNT:,.0f} in all; "
-            "sums must be small enough to be counted exactly.",
-            "Count the zeros of the price and of the participants.",
+            _(form, price=price, people=grouped(people), times=times, largest_amount=largest),
+            _("Count the zeros of the price and of the participants."),
             leans_on=(("cohorts",),),
         )
     ]
@@ -484,19 +532,39 @@ def _not_for_rates(terms: Table, here: tuple[str | int, ...]) -> list[InitErrorD
         return [
             mistake_at(
                 (*here, "indexed"),
-                f"got indexed on a table that gives {terms.pays}; only amounts of money follow prices.",
-                "Take indexed out, or write pays: amount.",
+                _("got indexed on a table that gives {pays}; only amounts of money follow prices.", pays=terms.pays),
+                _("Take indexed out, or write pays: amount."),
             )
         ]
     if terms.pays == "annual return" and int(value_of(terms.lag)):
         return [
             mistake_at(
                 (*here, "lag"),
-                "got a lag on a table that gives an annual return; the return is reckoned to the day of the decision.",
-                "Take lag out, or decide on a later date.",
+                _(
+                    "got a lag on a table that gives an annual return; the return is reckoned to the day of "
+                    "the decision.",
+                ),
+                _("Take lag out, or decide on a later date."),
             )
         ]
     return []
+
+
+_FIRST = {
+    "cap": (
+        N_("got a cap as the first rule, with nothing above it to cut; a cap cuts the rules above it."),
+        N_("Put the cap below the rules that it limits."),
+    ),
+    "floor": (
+        N_("got a floor as the first rule, with nothing above it to top up; a floor tops up the rules above it."),
+        N_("Put the floor below the rules that it tops up."),
+    ),
+    "fund": (
+        N_("got a fund as the first rule, with nothing above it to limit; a fund limits the rules above it."),
+        N_("Put the fund below the rules that it limits."),
+    ),
+}
+"""What is wrong with a limit that stands first, and what to try."""
 
 
 def _limits(deal: Scenario) -> list[InitErrorDetails]:
@@ -510,22 +578,18 @@ def _limits(deal: Scenario) -> list[InitErrorDetails]:
         word, terms = key_of(rule), terms_of(rule)
         here = ("payments", position)
         if position == 0:
-            verb, does = {"cap": ("cut", "cuts"), "floor": ("top up", "tops up"), "fund": ("limit", "limits")}[word]
-            faults.append(
-                mistake_at(
-                    here,
-                    f"got a {word} as the first rule, with nothing above it to {verb}; "
-                    f"a {word} {does} the rules above it.",
-                    f"Put the {word} below the rules that it {'limits' if word == 'cap' else does}.",
-                )
-            )
+            found, remedy = _FIRST[word]
+            faults.append(mistake_at(here, _(found), _(remedy)))
         if isinstance(rule, Fund):
             if terms.otherwise == terms.payer:
                 faults.append(
                     mistake_at(
                         (*here, "fund", "otherwise"),
-                        f"got {terms.otherwise}, whose own limit this is; what it cannot bear falls to somebody else.",
-                        "Name another payer, or write unpaid.",
+                        _(
+                            "got {otherwise}, whose own limit this is; what it cannot bear falls to somebody else.",
+                            otherwise=terms.otherwise,
+                        ),
+                        _("Name another payer, or write unpaid."),
                     )
                 )
             wide = position
@@ -536,9 +600,13 @@ def _limits(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     (*here, word, "outcome"),
-                    f"got a {word} on one outcome below a limit on all of them (rule {wide + 1}), so that it is not "
-                    "known which part was cut already; limits go from narrow to wide.",
-                    f"Put this {word} above rule {wide + 1}.",
+                    _(
+                        "got a {word} on one outcome below a limit on all of them (rule {wide}), so that it is not "
+                        "known which part was cut already; limits go from narrow to wide.",
+                        word=word,
+                        wide=wide + 1,
+                    ),
+                    _("Put this {word} above rule {wide}.", word=word, wide=wide + 1),
                 )
             )
         for basis in ("total", "per_period"):
@@ -552,9 +620,18 @@ def _limits(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         (*here, word, basis),
-                        f"got {said:g}, and the {'floor' if word == 'cap' else 'cap'} is "
-                        f"{both['floor' if word == 'cap' else 'cap']:g}; a cap below a floor is a contradiction.",
-                        "Raise the cap, or lower the floor.",
+                        _(
+                            "got {said:g}, and the floor is {floor:g}; a cap below a floor is a contradiction.",
+                            said=said,
+                            floor=both["floor"],
+                        )
+                        if word == "cap"
+                        else _(
+                            "got {said:g}, and the cap is {cap:g}; a cap below a floor is a contradiction.",
+                            said=said,
+                            cap=both["cap"],
+                        ),
+                        _("Raise the cap, or lower the floor."),
                         leans_on=(("payments",),),
                     )
                 )
@@ -573,9 +650,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                     faults.append(
                         mistake_at(
                             (*here, "amounts", place, "on"),
-                            f"got {value_of(entry.on)}; money moves between start {deal.start_date} and end "
-                            f"{deal.end_date}.",
-                            "Move the date, or the start or end of the deal.",
+                            _(
+                                "got {on}; money moves between start {start_date} and end {end_date}.",
+                                on=value_of(entry.on),
+                                start_date=deal.start_date,
+                                end_date=deal.end_date,
+                            ),
+                            _("Move the date, or the start or end of the deal."),
                             leans_on=_CLOCK,
                         )
                     )
@@ -585,9 +666,14 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         (*here, "first"),
-                        f"got {value_of(first)}; the first payment falls between start {deal.start_date} and "
-                        f"{_last_standing(deal, rule)}, the last day on which it is paid.",
-                        "Move the date, or the end of the payments.",
+                        _(
+                            "got {first}; the first payment falls between start {start_date} and {last}, the last day "
+                            "on which it is paid.",
+                            first=value_of(first),
+                            start_date=deal.start_date,
+                            last=_last_standing(deal, rule),
+                        ),
+                        _("Move the date, or the end of the payments."),
                         leans_on=(*_CLOCK, (*here, "until")),
                     )
                 )
@@ -595,9 +681,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         (*here, "every"),
-                        f"got {step} months; standing payments are at least one month apart and the first falls "
-                        f"before end {deal.end_date}.",
-                        "Write 6 months for two payments a year.",
+                        _(
+                            "got {step} months; standing payments are at least one month apart and the first falls "
+                            "before end {end_date}.",
+                            step=step,
+                            end_date=deal.end_date,
+                        ),
+                        _("Write 6 months for two payments a year."),
                         leans_on=_CLOCK,
                     )
                 )
@@ -607,8 +697,11 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                     faults.append(
                         mistake_at(
                             (*here, "on", place),
-                            f"got {value_of(stated)}, which is no follow-up; a rule looks at a follow-up.",
-                            f"The last follow-up is {follow_ups[-1]}.",
+                            _(
+                                "got {stated}, which is no follow-up; a rule looks at a follow-up.",
+                                stated=value_of(stated),
+                            ),
+                            _("The last follow-up is {follow_ups}.", follow_ups=follow_ups[-1]),
                             leans_on=_CLOCK,
                         )
                     )
@@ -619,8 +712,13 @@ def _payment_dates(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         (*here, "lag"),
-                        f"got {lag} months, so what is earned on {last} would be paid after end {deal.end_date}.",
-                        "Shorten the lag, or move the end.",
+                        _(
+                            "got {lag} months, so what is earned on {last} would be paid after end {end_date}.",
+                            lag=lag,
+                            last=last,
+                            end_date=deal.end_date,
+                        ),
+                        _("Shorten the lag, or move the end."),
                         leans_on=_CLOCK,
                     )
                 )
@@ -635,9 +733,11 @@ def _last_standing(deal: Scenario, rule: Standing) -> dt.date:
 
 def _there_is(names: list[str], most: int = 12) -> str:
     if not names:
-        return "there is none"
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"there is {', '.join(shown(name, 30, '') for name in names[:most])}{more}"
+        return _("there is none")
+    said = ", ".join(shown(name, 30, "") for name in names[:most])
+    if len(names) <= most:
+        return _("there is {names}", names=said)
+    return _("there is {names} and {number} more", names=said, number=len(names) - most)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -648,7 +748,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if not close:
         folded = {word.casefold(): word for word in known}
         close = [folded[name.casefold()]] if name.casefold() in folded else []
-    return f"Did you mean {' or '.join(shown(word, 120, '') for word in close)}?" if close else None
+    return _("Did you mean {close}?", close=_(" or ").join(shown(word, 120, "") for word in close)) if close else None
 
 
 def _hurdles(deal: Scenario) -> list[InitErrorDetails]:
@@ -656,8 +756,8 @@ def _hurdles(deal: Scenario) -> list[InitErrorDetails]:
     return [
         mistake_at(
             ("hurdles", position),
-            f"got {rate} a second time; each hurdle stands once.",
-            "Delete it, or write another rate.",
+            _("got {rate} a second time; each hurdle stands once.", rate=rate),
+            _("Delete it, or write another rate."),
         )
         for position, rate in enumerate(said)
         if rate in said[:position]
@@ -675,13 +775,29 @@ def _sources(deal: Scenario) -> list[InitErrorDetails]:
     faults = []
     for key, places in unknown.items():
         others = len(places) - 1
-        again = f" (here and in {others} more place{'s' if others > 1 else ''})" if others else ""
+        found = _(
+            "got {key}, which is not listed under sources; {sources}.",
+            key=shown(key),
+            sources=_there_is(list(deal.sources)),
+        )
+        if others:
+            found = plural(
+                "got {key} (here and in {others} more place), which is not listed under sources; {sources}.",
+                "got {key} (here and in {others} more places), which is not listed under sources; {sources}.",
+                others,
+                key=shown(key),
+                others=others,
+                sources=_there_is(list(deal.sources)),
+            )
         faults.append(
             mistake_at(
                 places[0],
-                f"got {shown(key)}{again}, which is not listed under sources; {_there_is(list(deal.sources))}.",
+                found,
                 nearest(key, deal.sources)
-                or f"List it under sources, as '{shown(key, quote='')}: who published it', or write `assumption`.",
+                or _(
+                    "List it under sources, as '{key}: who published it', or write `assumption`.",
+                    key=shown(key, quote=""),
+                ),
                 leans_on=(("sources",),),
             )
         )
@@ -695,8 +811,12 @@ def _titles(deal: Scenario) -> list[InitErrorDetails]:
     return [
         mistake_at(
             ("titles", language, name),
-            f"got {shown(name)}, which is no cohort, outcome or label of a payment; {_there_is(there)}.",
-            nearest(name, there) or "Write one of these names.",
+            _(
+                "got {name}, which is no cohort, outcome or label of a payment; {there}.",
+                name=shown(name),
+                there=_there_is(there),
+            ),
+            nearest(name, there) or _("Write one of these names."),
             leans_on=(("outcomes", "*"), ("cohorts",), ("payments",)),
         )
         for language, titles in deal.titles.items()
@@ -710,8 +830,12 @@ def _diligence(deal: Scenario) -> list[InitErrorDetails]:
     return [
         mistake_at(
             ("due_diligence", "outcomes", name),
-            f"got {shown(name)}, which is no outcome of this deal; {_there_is(list(deal.outcomes))}.",
-            nearest(name, deal.outcomes) or "Write one of these names, or add the outcome.",
+            _(
+                "got {name}, which is no outcome of this deal; {outcomes}.",
+                name=shown(name),
+                outcomes=_there_is(list(deal.outcomes)),
+            ),
+            nearest(name, deal.outcomes) or _("Write one of these names, or add the outcome."),
             leans_on=(("outcomes", "*"),),
         )
         for name in (deal.due_diligence.outcomes if deal.due_diligence else ())
@@ -729,9 +853,13 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         ("outcomes", name, "result", place, "on"),
-                        f"got {value_of(entry.on)}; a result is measured from start {deal.start_date} to the last "
-                        f"follow-up {last}.",
-                        "Measure earlier, or add a follow-up.",
+                        _(
+                            "got {on}; a result is measured from start {start_date} to the last follow-up {last}.",
+                            on=value_of(entry.on),
+                            start_date=deal.start_date,
+                            last=last,
+                        ),
+                        _("Measure earlier, or add a follow-up."),
                         leans_on=_CLOCK,
                     )
                 )
@@ -746,9 +874,13 @@ def _measurements(deal: Scenario) -> list[InitErrorDetails]:
                 faults.append(
                     mistake_at(
                         ("outcomes", name, "measured", "after_enrolment"),
-                        f"got {months} months, before the course of {longest} months ends; nobody knows yet who "
-                        "completes.",
-                        "Measure later, or write of: enrolled.",
+                        _(
+                            "got {months} months, before the course of {longest} months ends; nobody knows yet who "
+                            "completes.",
+                            months=months,
+                            longest=longest,
+                        ),
+                        _("Measure later, or write of: enrolled."),
                         leans_on=(("cohorts",), ("outcomes", name, "of")),
                     )
                 )
@@ -764,8 +896,12 @@ def _days_of_measurement(deal: Scenario, name: str, when: OnDate, last: dt.date)
             faults.append(
                 mistake_at(
                     here,
-                    f"got {date}, before start {deal.start_date}; an outcome is measured during the deal.",
-                    "Move the date, or the start of the deal.",
+                    _(
+                        "got {date}, before start {start_date}; an outcome is measured during the deal.",
+                        date=date,
+                        start_date=deal.start_date,
+                    ),
+                    _("Move the date, or the start of the deal."),
                     leans_on=_CLOCK,
                 )
             )
@@ -773,9 +909,13 @@ def _days_of_measurement(deal: Scenario, name: str, when: OnDate, last: dt.date)
             faults.append(
                 mistake_at(
                     here,
-                    f"got {date}, after the last follow-up {last}; an outcome is paid at the first "
-                    "follow-up on or after its measurement, so this one never pays.",
-                    "Measure earlier, or add a follow-up.",
+                    _(
+                        "got {date}, after the last follow-up {last}; an outcome is paid at the first follow-up on "
+                        "or after its measurement, so this one never pays.",
+                        date=date,
+                        last=last,
+                    ),
+                    _("Measure earlier, or add a follow-up."),
                     leans_on=_CLOCK,
                 )
             )
@@ -795,8 +935,13 @@ def _drawings(deal: Scenario) -> list[InitErrorDetails]:
             faults.append(
                 mistake_at(
                     here,
-                    f"got {date}; money moves between start {deal.start_date} and end {deal.end_date}.",
-                    "Move the date, or the start or end of the deal.",
+                    _(
+                        "got {date}; money moves between start {start_date} and end {end_date}.",
+                        date=date,
+                        start_date=deal.start_date,
+                        end_date=deal.end_date,
+                    ),
+                    _("Move the date, or the start or end of the deal."),
                     leans_on=_CLOCK,
                 )
             )
@@ -811,8 +956,8 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
         faults.append(
             mistake_at(
                 here,
-                f"got shares that add up to {total:.10g}; they add up to 1.",
-                f"Change one of them by {1.0 - total:+.10g}.",
+                _("got shares that add up to {total:.10g}; they add up to 1.", total=total),
+                _("Change one of them by {total:+.10g}.", total=1.0 - total),
                 leans_on=(here,),
             )
         )
@@ -821,9 +966,13 @@ def _listed_drawings(deal: Scenario, drawings: list[Drawing], here: tuple[str | 
             faults.append(
                 mistake_at(
                     (*here, place, "on"),
-                    f"got {value_of(drawing.on)}; capital is drawn between start {deal.start_date} and end "
-                    f"{deal.end_date}.",
-                    "Move the date, or the start or end of the deal.",
+                    _(
+                        "got {on}; capital is drawn between start {start_date} and end {end_date}.",
+                        on=value_of(drawing.on),
+                        start_date=deal.start_date,
+                        end_date=deal.end_date,
+                    ),
+                    _("Move the date, or the start or end of the deal."),
                     leans_on=_CLOCK,
                 )
             )
@@ -867,8 +1016,8 @@ def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, .
         return [
             mistake_at(
                 (*here, "every"),
-                "got 0 months; instalments are at least one month apart.",
-                "Write drawdown: start where all capital is drawn on the first day.",
+                _("got 0 months; instalments are at least one month apart."),
+                _("Write drawdown: start where all capital is drawn on the first day."),
             )
         ]
     months = step * (times - 1)
@@ -876,9 +1025,15 @@ def _instalments(deal: Scenario, drawdown: Instalments, here: tuple[str | int, .
         return [
             mistake_at(
                 (*here, "times"),
-                f"got {times}; instalments every {step} months would end {months} months after start, "
-                f"which is after end {deal.end_date}.",
-                "Write fewer instalments, a shorter interval, or a later end.",
+                _(
+                    "got {times}; instalments every {step} months would end {months} months after start, which "
+                    "is after end {end_date}.",
+                    times=times,
+                    step=step,
+                    months=months,
+                    end_date=deal.end_date,
+                ),
+                _("Write fewer instalments, a shorter interval, or a later end."),
                 leans_on=(*_CLOCK, (*here, "every")),
             )
         ]

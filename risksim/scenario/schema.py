@@ -6,14 +6,17 @@ Editors read schemas as draft 7, so only keywords are used that draft 7 and its 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from risksim.language import _, spoken
 from risksim.scenario.base import Stated
 from risksim.scenario.scenario import Scenario
-from risksim.scenario.texts import describe, parts
+from risksim.scenario.texts import describe, in_one_line, parts
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -27,7 +30,7 @@ class _Schema(GenerateJsonSchema):
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         """The schema in the keywords of draft 7."""
-        said = super().generate(schema, mode)
+        said = _spelled_out(super().generate(schema, mode))
         describe()
         models = {model.__name__: model for model in parts()}
         for part in (said, *said["$defs"].values()):
@@ -44,15 +47,67 @@ def _add_texts(part: dict[str, Any], model: type[BaseModel]) -> None:
             part["properties"][field.alias or name]["description"] = field.description
 
 
+def _spelled_out(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema in which only parts have names of their own: an editor shows at once what else may stand there."""
+    named = {f"#/$defs/{name}": said for name, said in schema["$defs"].items() if "title" not in said}
+
+    def spelled(said: Any) -> Any:
+        if isinstance(said, list):
+            return [spelled(entry) for entry in said]
+        if not isinstance(said, dict):
+            return said
+        here = {word: spelled(entry) for word, entry in said.items()}
+        return spelled(named[here.pop("$ref")]) | here if here.get("$ref") in named else here
+
+    schema["$defs"] = {name: said for name, said in schema["$defs"].items() if "title" in said}
+    whole: dict[str, Any] = spelled(schema)
+    return whole
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file.
 
     Returns
     -------
     dict
-        Titles and descriptions are those of the models; `examples` show how a field is written. `x-unit` names what
-        an uncertain number counts.
+        Titles and descriptions are those of the models, descriptions in the language spoken; `examples` show how a
+        field is written. `x-unit` names what an uncertain number counts.
     """
+    schema = _english()
+    return schema if spoken() == "en" else _told(schema)
+
+
+def descriptions() -> list[str]:
+    """Every description of the schema as the catalogue has it: in English, on one line and without its unit."""
+    return list(dict.fromkeys(in_one_line(said)[0] for said in _described(_english())))
+
+
+def _described(said: Any) -> Iterator[str]:
+    for word, entry in said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ():
+        if word == "description" and isinstance(entry, str):
+            yield entry
+        else:
+            yield from _described(entry)
+
+
+def _told(said: Any) -> Any:
+    """A schema with its descriptions in the language spoken."""
+    if isinstance(said, list):
+        return [_told(entry) for entry in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        word: _in_words(entry) if word == "description" and isinstance(entry, str) else _told(entry)
+        for word, entry in said.items()
+    }
+
+
+def _in_words(description: str) -> str:
+    text, unit = in_one_line(description)
+    return _(text) + unit
+
+
+def _english() -> dict[str, Any]:
     schema = Scenario.model_json_schema(by_alias=True, schema_generator=_Schema)
     names = {name: part["title"] for name, part in schema["$defs"].items()}
     schema = _renamed(schema, names)
@@ -88,13 +143,13 @@ def _plain(said: Any) -> Any:
 
     A list of two numbers is `items` with `minItems` and `maxItems`; a reference stands alone, since draft 7 ignores
     what stands beside it; a choice is `anyOf`, since an editor calls a half-written block a mistake of `oneOf`; and a
-    key that may be left out is not offered the value null.
+    key that may be left out is not offered the value null. An end that is infinite is none: JSON has no such number.
     """
     if isinstance(said, list):
         return [_plain(entry) for entry in said]
     if not isinstance(said, dict):
         return said
-    said = {word: _plain(entry) for word, entry in said.items() if not (word == "default" and entry is None)}
+    said = {word: _plain(entry) for word, entry in said.items() if not _says_nothing(word, entry)}
     if isinstance(said.get("prefixItems"), list):
         said["items"] = said.pop("prefixItems")[0]
     if isinstance(said.get("oneOf"), list):
@@ -105,3 +160,7 @@ def _plain(said: Any) -> Any:
     if isinstance(said.get("$ref"), str) and len(said) > 1:
         said = {"allOf": [{"$ref": said.pop("$ref")}], **said}
     return said
+
+
+def _says_nothing(word: str, entry: Any) -> bool:
+    return (word == "default" and entry is None) or (isinstance(entry, float) and math.isinf(entry))

@@ -13,22 +13,25 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from risksim.errors import Fault, ObservedError
+from risksim.language import N_, _
 from risksim.scenario.document import Path, path_text, printable, shown
 from risksim.scenario.reader import Wanted, text_of
 from risksim.scenario.tree import Tree, read_tree
 
 OBSERVED = Wanted(
-    noun="an observed file",
-    file="an observed file",
-    written="text: CSV, JSON or YAML",
-    named="the CSV, JSON or YAML file; in Excel, save as 'CSV UTF-8'",
+    noun=N_("an observed file"),
+    file=N_("an observed file"),
+    written=N_("text: CSV, JSON or YAML"),
+    named=N_("the CSV, JSON or YAML file; in Excel, save as 'CSV UTF-8'"),
     endings=(".csv", ".yaml", ".yml", ".json"),
-    too_large="Name the file with the counts of one deal.",
-    to_start="`risksim settle FILE --template` writes a file to fill in",
+    too_large=N_("Name the file with the counts of one deal."),
+    to_start=N_("`risksim settle FILE --template` writes a file to fill in"),
     error=ObservedError,
 )
 FOLLOW_UP, COHORT, INPUT = "follow_up", "cohort", "input"
-START = "`risksim settle FILE --template` writes a file to fill in."
+START = N_("`risksim settle FILE --template` writes a file to fill in.")
+_ANY = N_("a CSV, JSON or YAML file; in Excel, save as 'CSV UTF-8'")
+"""As `OBSERVED` names it where a folder was named."""
 
 
 class Cell(NamedTuple):
@@ -93,7 +96,9 @@ def sheet_of(text: str, name: str) -> Sheet:
     """`read_sheet` of text that is already in memory; the name's ending says the form."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise ObservedError([Fault(name, None, None, "", "got an empty file; it begins with the columns.", START)])
+        raise ObservedError(
+            [Fault(name, None, None, "", _("got an empty file; it begins with the columns."), _(START))]
+        )
     ending = FilePath(name).suffix.lower()
     if ending in (".yaml", ".yml", ".json") or (ending != ".csv" and _looks_like_blocks(text)):
         return _of_tree(read_tree(name, text))
@@ -135,7 +140,7 @@ def number_of(cell: Cell, decimal: str) -> float | Misread:
     "got '1.234', which is 1234 to some and 1.234 to others; a number is written in one way only."
     """
     if isinstance(cell.value, bool) or not isinstance(cell.value, str | int | float):
-        return Misread(f"got {shown(cell.value)}; this is a number.", "Write a number such as 12.")
+        return Misread(_("got {value}; this is a number.", value=shown(cell.value)), _("Write a number such as 12."))
     if not isinstance(cell.value, str):
         return float(cell.value) if math.isfinite(cell.value) else _no_number(str(cell.value))
     written = cell.value.strip()
@@ -147,7 +152,7 @@ def number_of(cell: Cell, decimal: str) -> float | Misread:
     if "." in text and "," in text:
         point = max(".,", key=text.rfind)
         other = "," if point == "." else "."
-        head, _, tail = text.rpartition(point)
+        head, _point, tail = text.rpartition(point)
         if _GROUPS[other].fullmatch(head) and tail.isdigit():
             return _finite(f"{head.replace(other, '')}.{tail}", written)
         return _no_number(written)
@@ -157,8 +162,19 @@ def number_of(cell: Cell, decimal: str) -> float | Misread:
                 return _finite(text.replace(mark, ""), written)
             whole, parts = text.replace(mark, ""), text.replace(mark, ".")
             return Misread(
-                f"got '{text}', which is {whole} to some and {parts} to others; a number is written in one way only.",
-                f"Write {whole}, or {text}0 if {parts} is meant.",
+                _(
+                    "got '{text}', which is {whole} to some and {parts} to others; a number is written in one "
+                    "way only.",
+                    text=text,
+                    whole=whole,
+                    parts=parts,
+                ),
+                _(
+                    "Write {whole}, or {text}0 if {parts} is meant.",
+                    whole=whole,
+                    text=text,
+                    parts=parts,
+                ),
             )
         if _DECIMALS[mark].fullmatch(text):
             return _finite(text.replace(mark, "."), written)
@@ -174,10 +190,19 @@ def _finite(text: str, written: str) -> float | Misread:
 
 def _no_number(written: str) -> Misread:
     if written.endswith("%"):
-        return Misread(f"got {shown(written)}; a share is written as a fraction.", "Write 0.12 for 12 %.")
+        return Misread(
+            _("got {written}; a share is written as a fraction.", written=shown(written)),
+            _("Write 0.12 for 12 %."),
+        )
     if written.lower() in ("-", "–", "na", "n/a", "nan", "null", "none", "?", "unknown", "ukendt"):
-        return Misread(f"got {shown(written)}; what is not known yet stays empty.", "Leave the cell empty.")
-    return Misread(f"got {shown(written)}; this is a number.", "Write a number such as 12, or leave the cell empty.")
+        return Misread(
+            _("got {written}; what is not known yet stays empty.", written=shown(written)),
+            _("Leave the cell empty."),
+        )
+    return Misread(
+        _("got {written}; this is a number.", written=shown(written)),
+        _("Write a number such as 12, or leave the cell empty."),
+    )
 
 
 # CSV
@@ -192,20 +217,22 @@ def _of_lines(file: str, text: str) -> Sheet:
         if line.strip(" ,;\t") and not line.lstrip(' "').startswith("#") and not line.lower().startswith("sep=")
     ]
     if not lines:
-        found = "got a file of comments only; its first row names the columns."
-        raise ObservedError([Fault(file, None, None, "", found, START)])
+        found = _("got a file of comments only; its first row names the columns.")
+        raise ObservedError([Fault(file, None, None, "", found, _(START))])
     first, title = lines[0]
     faults: list[Fault] = []
     mark = max(MARKS, key=lambda one: (_is_head(_split(title, one)), title.count(one)))
     head = [Cell(text, first, column) for text, column in _split(title, mark)]
     if not _is_head(_split(title, mark)):
-        found = f"got {shown(title, 50)} as the first row; it names the columns, of which one is follow_up."
-        raise ObservedError([Fault(file, first, 1, "", found, START)])
+        found = _(
+            "got {title} as the first row; it names the columns, of which one is follow_up.", title=shown(title, 50)
+        )
+        raise ObservedError([Fault(file, first, 1, "", found, _(START))])
     names = [_plain_name(cell.value) for cell in head]
     for place, name in enumerate(names):
         if name and name in names[:place]:
-            found = f"got the column {shown(name)} a second time; each stands once."
-            faults.append(Fault(file, first, head[place].column, "", found, "Delete one of them."))
+            found = _("got the column {name} a second time; each stands once.", name=shown(name))
+            faults.append(Fault(file, first, head[place].column, "", found, _("Delete one of them.")))
     titles = dict(zip(names, head, strict=True))
     rows, inputs = [], []
     for number, line in lines[1:]:
@@ -218,8 +245,11 @@ def _of_lines(file: str, text: str) -> Sheet:
             spare = cells[len(names) :]
         for cell in spare:
             if not cell.empty:
-                found = f"got {shown(cell.value)} beyond the last column; a row has as many cells as there are columns."
-                remedy = "Put names that hold a separator in quotation marks, or delete the cell."
+                found = _(
+                    "got {value} beyond the last column; a row has as many cells as there are columns.",
+                    value=shown(cell.value),
+                )
+                remedy = _("Put names that hold a separator in quotation marks, or delete the cell.")
                 faults.append(Fault(file, number, cell.column, "", found, remedy))
         if cells:
             rows.append(Row(dict(zip(names, cells, strict=False)), titles, number, 1))
@@ -290,7 +320,7 @@ def _of_tree(tree: Tree) -> Sheet:
             if isinstance(value, dict) and not before:
                 yield from cells(here, value, name)
             elif isinstance(value, dict | list):
-                fault(here, f"got {shown(value)}; this is a number or empty.", "Write one number.")
+                fault(here, _("got {value}; this is a number or empty.", value=shown(value)), _("Write one number."))
             else:
                 yield name, cell(here, str(key), key=True), cell(here, value)
 
@@ -300,23 +330,40 @@ def _of_tree(tree: Tree) -> Sheet:
     prefix: Path = () if isinstance(tree.root, list) else ("observed",)
     if not isinstance(root, dict) or not isinstance(root.get("observed"), list):
         if not faults:
-            fault((), "got no list `observed`; an observed file has one, with an entry for each row.", START)
+            fault(
+                (),
+                _("got no list `observed`; an observed file has one, with an entry for each row."),
+                _(START),
+            )
         raise ObservedError(_of_this_file(faults))
     for key in root:
         if key not in ("observed", "inputs", "about"):
-            fault((key,), f"got {shown(key)}; here stand observed, inputs and about.", "Take the key out.", key=True)
+            fault(
+                (key,),
+                _("got {key}; here stand observed, inputs and about.", key=shown(key)),
+                _("Take the key out."),
+                key=True,
+            )
     rows, inputs = [], []
     for place, entry in enumerate(root["observed"]):
         here = (*prefix, place)
         if not isinstance(entry, dict):
-            fault(here, f"got {shown(entry)}; an entry is a block of keys: follow_up, cohort and counts.", START)
+            fault(
+                here,
+                _("got {entry}; an entry is a block of keys: follow_up, cohort and counts.", entry=shown(entry)),
+                _(START),
+            )
             continue
         found = list(cells(here, entry))
         position = document.position(here) or (None, None)
         rows.append(Row({n: c for n, _, c in found}, {n: k for n, k, _ in found}, *position))
     said = root.get("inputs")
     if said is not None and not isinstance(said, dict):
-        fault(("inputs",), f"got {shown(said)}; inputs is a block of names and numbers.", START)
+        fault(
+            ("inputs",),
+            _("got {said}; inputs is a block of names and numbers.", said=shown(said)),
+            _(START),
+        )
     elif said:
         inputs = [
             (cell(("inputs", key), str(key), key=True), cell(("inputs", key), value)) for key, value in said.items()
@@ -332,7 +379,9 @@ def _of_this_file(faults: list[Fault]) -> list[Fault]:
             fault.line,
             fault.column,
             fault.path,
-            fault.found.replace("a scenario file", "an observed file").replace("a scenario", "an observed file"),
+            fault.found.replace(_("a scenario file"), _("an observed file")).replace(
+                _("a scenario"), _("an observed file")
+            ),
             fault.remedy,
         )
         for fault in faults

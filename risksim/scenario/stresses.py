@@ -17,9 +17,10 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from risksim.errors import Fault, ScenarioError
+from risksim.language import N_, _
 from risksim.scenario.base import parse_months
 from risksim.scenario.document import Document, Path, path_text, printable, shown
-from risksim.scenario.places import allowed, locate
+from risksim.scenario.places import is_share, is_whole, locate
 from risksim.scenario.remedies import flow
 from risksim.scenario.uncertainty import law_key
 
@@ -32,11 +33,11 @@ LONGEST_CHANGE = 120
 GOALS = ("at_least", "above", "from", "at")
 """Keys of the goals of a rule, which are of the kind that the rule counts."""
 NEVER = {
-    "schema": "the version of the language",
-    "name": "the name of the deal",
-    "currency": "the currency of every amount",
-    "hurdles": "the rates at which both sides are compared",
-    "stresses": "the stresses themselves",
+    "schema": N_("the version of the language"),
+    "name": N_("the name of the deal"),
+    "currency": N_("the currency of every amount"),
+    "hurdles": N_("the rates at which both sides are compared"),
+    "stresses": N_("the stresses themselves"),
 }
 """What no stress changes."""
 
@@ -71,7 +72,12 @@ class StressedDocument(Document):
         here: Path = ("stresses", self.stress)
         to_blame = [place for changed, place in self.changes if _touch(changed, path)]
         here = (*here, to_blame[0]) if to_blame else here
-        return super().fault(here, f"with this stress, {path_text(path) or 'the deal'}: {found}", remedy, key=True)
+        return super().fault(
+            here,
+            _("with this stress, {path}: {found}", path=path_text(path) or _("the deal"), found=found),
+            remedy,
+            key=True,
+        )
 
 
 def _touch(one: Path, other: Path) -> bool:
@@ -146,8 +152,12 @@ def _paths(root: Mapping[str, Any], place: str, creates: bool) -> list[Path]:
     steps = _steps(place)
     if steps[0][0] in NEVER:
         raise MisplacedError(
-            f"got {shown(place)}; a stress changes the deal, and never {NEVER[steps[0][0]]}.",
-            "Write such a change into a file of its own.",
+            _(
+                "got {place}; a stress changes the deal, and never {never}.",
+                place=shown(place),
+                never=_(NEVER[steps[0][0]]),
+            ),
+            _("Write such a change into a file of its own."),
         )
     found: list[tuple[Path, Any]] = [((), root)]
     for number, (step, picked) in enumerate(steps):
@@ -176,8 +186,8 @@ def _steps(place: str) -> list[tuple[str, bool]]:
         at = match.end()
     if at != len(place) or not steps or steps[0][1]:
         raise MisplacedError(
-            f"got {shown(place)}; a place is written as its keys, with names in brackets.",
-            "Write it as cohorts[*].dropout, outcomes[wellbeing].success_rate or payments[0].price.",
+            _("got {place}; a place is written as its keys, with names in brackets.", place=shown(place)),
+            _("Write it as cohorts[*].dropout, outcomes[wellbeing].success_rate or payments[0].price."),
         )
     return steps
 
@@ -187,7 +197,13 @@ def _follow(path: Path, value: Any, step: str, picked: bool, creates: bool) -> l
         return _entries(path, value, step, picked, creates)
     if not isinstance(value, dict):
         raise MisplacedError(
-            f"got {shown(step)} below {path_text(path)}, which is {shown(value)}.", "Change the value as a whole."
+            _(
+                "got {step} below {path}, which is {value}.",
+                step=shown(step),
+                path=path_text(path),
+                value=shown(value),
+            ),
+            _("Change the value as a whole."),
         )
     if picked and step == "*":
         return [((*path, key), entry) for key, entry in value.items()]
@@ -205,8 +221,13 @@ def _entries(path: Path, entries: list[Any], step: str, picked: bool, creates: b
     if not picked:
         name = path_text(path)
         raise MisplacedError(
-            f"got {name}.{step}, but {name} is a list; its entries stand in brackets.",
-            f"Write {name}[*].{step} for all of them, or {name}[{_names(entries)[0] if entries else 0}].{step}.",
+            _("got {name}.{step}, but {name} is a list; its entries stand in brackets.", name=name, step=step),
+            _(
+                "Write {name}[*].{step} for all of them, or {name}[{one}].{step}.",
+                name=name,
+                step=step,
+                one=_names(entries)[0] if entries else 0,
+            ),
         )
     if step == "*":
         return [((*path, position), entry) for position, entry in enumerate(entries)]
@@ -232,13 +253,21 @@ def _names(entries: list[Any]) -> list[str]:
 
 
 def _unknown(path: Path, step: str, known: list[str]) -> MisplacedError:
-    where = f"in {path_text(path)}" if path else "at the top of the file"
+    where = _("in {path}", path=path_text(path)) if path else _("at the top of the file")
     there = ", ".join(shown(name, 30, "") for name in dict.fromkeys(known[:12])) or "nothing"
     close = difflib.get_close_matches(step[:60], known, n=1, cutoff=0.6)
-    remedy = "Write one of these; or give the whole block or value, where the file doesn't say it yet."
+    remedy = _("Write one of these; or give the whole block or value, where the file doesn't say it yet.")
     if close:
-        remedy = f"Did you mean {close[0]}?"
-    return MisplacedError(f"got {shown(step)}, which the file doesn't say {where}; there is {there}.", remedy)
+        remedy = _("Did you mean {close}?", close=close[0])
+    return MisplacedError(
+        _(
+            "got {step}, which the file doesn't say {where}; there is {there}.",
+            step=shown(step),
+            where=where,
+            there=there,
+        ),
+        remedy,
+    )
 
 
 def _at(root: Any, path: Path) -> Any:
@@ -282,8 +311,13 @@ def _new_value(old: Any, change: Any, path: Path) -> Any:
         return _new_duration(old, operation, by, path)
     if law is None:
         raise MisplacedError(
-            f"got {operation}, but {path_text(path)} is {shown(old)}, which is no number.",
-            "Name a number in it, or write the new value.",
+            _(
+                "got {operation}, but {path} is {old}, which is no number.",
+                operation=operation,
+                path=path_text(path),
+                old=shown(old),
+            ),
+            _("Name a number in it, or write the new value."),
         )
     _check_operand(operation, by)
     if law == "number":
@@ -294,15 +328,33 @@ def _new_value(old: Any, change: Any, path: Path) -> Any:
 def _check_operand(operation: str, by: Any) -> None:
     least = {"times": "a number not below 0", "plus": "a number", "odds": "a number above 0"}[operation]
     if isinstance(by, bool) or not isinstance(by, int | float) or not math.isfinite(by):
-        raise MisplacedError(f"got {operation}: {shown(by)}; {operation} is {least}.", f"Write {{{operation}: 0.5}}.")
+        raise MisplacedError(
+            _(
+                "got {operation}: {by}; {operation} is {least}.",
+                operation=operation,
+                by=shown(by),
+                least=least,
+            ),
+            _("Write {{{operation}: 0.5}}.", operation=operation),
+        )
     if (operation == "times" and by < 0.0) or (operation == "odds" and by <= 0.0):
-        raise MisplacedError(f"got {operation}: {by:g}; {operation} is {least}.", f"Write {{{operation}: 0.5}}.")
+        raise MisplacedError(
+            _(
+                "got {operation}: {by:g}; {operation} is {least}.",
+                operation=operation,
+                by=by,
+                least=least,
+            ),
+            _("Write {{{operation}: 0.5}}.", operation=operation),
+        )
 
 
 def _new_number(old: float, operation: str, by: float, *, whole: bool) -> float:
     if operation == "odds":
         if not 0.0 <= old <= 1.0:
-            raise MisplacedError(f"got a change of odds of {old:g}; only a share has odds.", "Write times or plus.")
+            raise MisplacedError(
+                _("got a change of odds of {old:g}; only a share has odds.", old=old), _("Write times or plus.")
+            )
         return by * old / (1.0 - old + by * old)
     new = old * by if operation == "times" else old + by
     # People are cut to whole people, as everywhere.
@@ -311,7 +363,7 @@ def _new_number(old: float, operation: str, by: float, *, whole: bool) -> float:
 
 def _is_whole(path: Path) -> bool:
     """Whether only whole numbers may stand at a place."""
-    return allowed(locate(path)[-1]).startswith("a whole number")
+    return is_whole(locate(path)[-1])
 
 
 def _new_duration(old: str, operation: str, by: Any, path: Path) -> str:
@@ -320,18 +372,31 @@ def _new_duration(old: str, operation: str, by: Any, path: Path) -> str:
         more = int(parse_months(by)) if operation == "plus" else None
     except PydanticCustomError:
         raise MisplacedError(
-            f"got {operation}: {shown(by)}, and {path_text(path)} is {shown(old)}.",
-            "Write {times: 0.5} or {plus: 6 months} for a duration, or the new value.",
+            _(
+                "got {operation}: {by}, and {path} is {old}.",
+                operation=operation,
+                by=shown(by),
+                path=path_text(path),
+                old=shown(old),
+            ),
+            _("Write {times: 0.5} or {plus: 6 months} for a duration, or the new value."),
         ) from None
     if more is None:
         _check_operand(operation, by)
         if operation == "odds":
-            raise MisplacedError("got a change of odds of a duration; only a share has odds.", "Write times or plus.")
+            raise MisplacedError(
+                _("got a change of odds of a duration; only a share has odds."), _("Write times or plus.")
+            )
         exact = months * by
         if abs(exact - round(exact)) > 1e-9:
             raise MisplacedError(
-                f"got {by:g} times {months} months, which is {exact:g}; a duration is whole months.",
-                "Write the new duration itself.",
+                _(
+                    "got {by:g} times {months} months, which is {exact:g}; a duration is whole months.",
+                    by=by,
+                    months=months,
+                    exact=exact,
+                ),
+                _("Write the new duration itself."),
             )
         return f"{round(exact)} months"
     return f"{months + more} months"
@@ -395,7 +460,8 @@ def _number_at(root: Mapping[str, Any], path: Path) -> Number:
         law = law_key(value)
         if law is None:
             raise MisplacedError(
-                f"got {path_text(path)}, which is {shown(value)} and no number.", "Name a number of the contract."
+                _("got {path}, which is {value} and no number.", path=path_text(path), value=shown(value)),
+                _("Name a number of the contract."),
             )
     plain = said and law == "number"
     beside = {}
@@ -411,7 +477,7 @@ def _kind_of(root: Mapping[str, Any], path: Path) -> str:
     described = "" if place.field is None or not place.field.description else place.field.description
     if (place.bounds is not None and place.bounds.unit == "currency") or "[currency]" in described:
         return "money"
-    share = allowed(place).startswith("between 0 and 1") or "payers" in path
+    share = is_share(place) or "payers" in path
     if path[-1] in GOALS and path[:1] == ("payments",) and len(path) > 3:
         counts = _at(root, (*path[:3], "counts"))
         if counts in ("count", "share"):

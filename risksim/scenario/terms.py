@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
+from risksim.language import _
 from risksim.scenario.base import Date, Duration, Months, Name, Origin, Part, Payer, mistake_at
 from risksim.scenario.uncertainty import Amount, Growth
 
@@ -36,9 +37,11 @@ class Indexed(Origin):
         if (self.rate is None) == (self.levels is None):
             found = mistake_at(
                 ("rate",),
-                f"got {'neither rate nor levels' if self.rate is None else 'both rate and levels'}; "
-                "amounts follow one of them.",
-                "Write rate: 0.02, or levels: {2025: 100, 2026: 102.3}.",
+                _(
+                    "got {what}; amounts follow one of them.",
+                    what=_("neither rate nor levels") if self.rate is None else _("both rate and levels"),
+                ),
+                _("Write rate: 0.02, or levels: {2025: 100, 2026: 102.3}."),
             )
             raise ValidationError.from_exception_data("Indexed", [found])
         return self
@@ -67,11 +70,14 @@ class Terms(Origin):
             total = sum(map(exact, self.payers.values()), Fraction(0))
             fault = None
             if "payer" in self.model_fields_set:
-                fault = "got both payer and payers; a claim is split in one way.", "Keep one of the two lines."
+                fault = _("got both payer and payers; a claim is split in one way."), _("Keep one of the two lines.")
             elif total != 1:
                 fault = (
-                    f"got shares that add up to {float(total):.10g}; payers bear the whole claim, so they add up to 1.",
-                    f"Change one of them by {float(1 - total):+.10g}.",
+                    _(
+                        "got shares that add up to {total:.10g}; payers bear the whole claim, so they add up to 1.",
+                        total=float(total),
+                    ),
+                    _("Change one of them by {total:+.10g}.", total=float(1 - total)),
                 )
             if fault is not None:
                 raise ValidationError.from_exception_data("Terms", [mistake_at(("payers",), *fault)])
@@ -96,8 +102,8 @@ class SplitTerms(Terms):
         if self.split is not None and also:
             fault = mistake_at(
                 ("split",),
-                f"got both split and {also[0]}; a claim is split in one way.",
-                f"Take {also[0]} out where each cohort has its own payer.",
+                _("got both split and {also}; a claim is split in one way.", also=also[0]),
+                _("Take {also} out where each cohort has its own payer.", also=also[0]),
             )
             raise ValidationError.from_exception_data("SplitTerms", [fault])
         return self
@@ -164,16 +170,19 @@ class Reading(SplitTerms):
             faults.append(
                 mistake_at(
                     ("over",),
-                    "got each cohort, but a value is a result of the programme as a whole.",
-                    "Write over: pooled.",
+                    _("got each cohort, but a value is a result of the programme as a whole."),
+                    _("Write over: pooled."),
                 )
             )
         if self.over == "each cohort" and self.split is not None:
             faults.append(
                 mistake_at(
                     ("split",),
-                    f"got {self.split} with over: each cohort; what is split is the claim on all cohorts together.",
-                    "Write over: pooled, or name one payer.",
+                    _(
+                        "got {split} with over: each cohort; what is split is the claim on all cohorts together.",
+                        split=self.split,
+                    ),
+                    _("Write over: pooled, or name one payer."),
                 )
             )
         if faults:
@@ -210,8 +219,8 @@ class Table(Reading):
         if self.over == "each cohort" and self.pays != "amount":
             fault = mistake_at(
                 ("over",),
-                f"got each cohort on a table that gives {self.pays}; capital is that of the whole deal.",
-                "Write over: pooled, or pays: amount.",
+                _("got each cohort on a table that gives {pays}; capital is that of the whole deal.", pays=self.pays),
+                _("Write over: pooled, or pays: amount."),
             )
             raise ValidationError.from_exception_data("Table", [fault])
         return self
@@ -251,16 +260,16 @@ def unsaid(counts: str, unmeasured: str | None, assumed_rate: float | None, *, n
         faults.append(
             mistake_at(
                 ("unmeasured",),
-                f"got no unmeasured; a {counts} says how people count who could not be measured.",
-                "Write unmeasured: failure, exclude, assumed or observed.",
+                _("got no unmeasured; a {counts} says how people count who could not be measured.", counts=counts),
+                _("Write unmeasured: failure, exclude, assumed or observed."),
             )
         )
     if needed and assumed_rate is None:
         faults.append(
             mistake_at(
                 ("assumed_rate",),
-                "got no assumed_rate, and it stands in for what was not measured.",
-                "Add a line such as assumed_rate: 0.5.",
+                _("got no assumed_rate, and it stands in for what was not measured."),
+                _("Add a line such as assumed_rate: 0.5."),
             )
         )
     return faults
@@ -275,16 +284,16 @@ def rising(lines: list[Any], key: str, where: str, low: float | None, most: floa
             faults.append(
                 mistake_at(
                     (where, position, key.rstrip("_")),
-                    f"got {here:g} after {before:g}; the lines of a table rise.",
-                    "Put the lines in order, each quantity once.",
+                    _("got {here:g} after {before:g}; the lines of a table rise.", here=here, before=before),
+                    _("Put the lines in order, each quantity once."),
                 )
             )
     if low is not None and most is not None and low > most:
         faults.append(
             mistake_at(
                 ("most",),
-                f"got {most:g}, below the floor of {low:g}; a cap is not below its floor.",
-                "Raise most, or lower the floor.",
+                _("got {most:g}, below the floor of {low:g}; a cap is not below its floor.", most=most, low=low),
+                _("Raise most, or lower the floor."),
             )
         )
     return faults

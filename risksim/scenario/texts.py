@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import re
 import sys
 
 from pydantic import BaseModel
@@ -22,6 +23,13 @@ def describe() -> None:
         for name, field in model.model_fields.items():
             if field.description is None:
                 field.description = _text(model, name)
+
+
+def in_one_line(description: str) -> tuple[str, str]:
+    """A description without line breaks, and the unit that may stand at its end, as `` [month]``."""
+    text = " ".join(description.split())
+    unit = re.search(r"\s*\[[^\[\]]+\]$", text)
+    return (text, "") if unit is None else (text[: unit.start()], unit[0])
 
 
 def parts() -> list[type[BaseModel]]:

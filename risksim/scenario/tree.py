@@ -26,7 +26,8 @@ from ruamel.yaml.events import (
 )
 
 from risksim.errors import Fault
-from risksim.scenario.document import Document, Path, Position, path_text, shown
+from risksim.language import N_, _
+from risksim.scenario.document import Document, Path, Position, grouped, path_text, shown
 from risksim.scenario.scanner import DirectiveError, QuickParser, QuickReader, QuickScanner
 from risksim.scenario.spelling import LOOK, complaint
 from risksim.scenario.uncertainty import Written
@@ -42,7 +43,7 @@ MOST_VALUES = 75_000
 MOST_LEVELS = 40
 """Blocks and lists inside each other."""
 
-_ROOM = "A scenario of 2,000 cohorts with ten lines each still fits. Split the deal, or write equal cohorts as one."
+_ROOM = N_("A scenario of 2,000 cohorts with ten lines each still fits. Split the deal, or write equal cohorts as one.")
 
 
 @dataclass
@@ -105,13 +106,15 @@ def read_tree(file: str, text: str) -> Tree:
         tree.faults.append(_at(file, line, column, found, remedy))
         tree.whole = False
     except DirectiveError as error:
-        found = "got a line that begins with %, a directive; a scenario has none and is YAML 1.2."
-        remedy = "Delete the line, or put the text in quotation marks."
+        found = _("got a line that begins with %, a directive; a scenario has none and is YAML 1.2.")
+        remedy = _("Delete the line, or put the text in quotation marks.")
         tree.faults.append(_at(file, error.line, error.column, found, remedy))
         tree.whole = False
     except (YAMLError, ValueError, OverflowError, IndexError, AttributeError, TypeError, KeyError, AssertionError):
         # ruamel.yaml breaks on some odd texts, such as "\UFFFFFFFF", instead of naming them.
-        tree.faults.append(_at(file, *builder.reached, "got text that is not YAML on this line or the next.", LOOK))
+        tree.faults.append(
+            _at(file, *builder.reached, _("got text that is not YAML on this line or the next."), _(LOOK))
+        )
         tree.whole = False
     tree.root, tree.unread = builder.root, builder.unread
     return tree
@@ -136,20 +139,45 @@ def _at(file: str, line: int, column: int, found: str, remedy: str, path: Path =
 def _too_much(file: str, text: str) -> Fault | None:
     lines = text.count("\n")
     if lines > MOST_LINES:
-        return Fault(file, None, None, "", f"got {lines:,} lines; a scenario file has at most {MOST_LINES:,}.", _ROOM)
+        return Fault(
+            file,
+            None,
+            None,
+            "",
+            _(
+                "got {lines} lines; a scenario file has at most {most_lines}.",
+                lines=grouped(lines),
+                most_lines=grouped(MOST_LINES),
+            ),
+            _(_ROOM),
+        )
     words = text.split()
     n_words = len(words) + text.count("\\") + text.count("''")
     if n_words > MOST_WORDS:
-        return Fault(file, None, None, "", f"got {n_words:,} words; a scenario file has at most {MOST_WORDS:,}.", _ROOM)
+        return Fault(
+            file,
+            None,
+            None,
+            "",
+            _(
+                "got {n_words} words; a scenario file has at most {most_words}.",
+                n_words=grouped(n_words),
+                most_words=grouped(MOST_WORDS),
+            ),
+            _(_ROOM),
+        )
     for word in words:
         if len(word) > LONGEST_WORD:
             longest = max(re.split(r"[,\[\]{}\"']", word), key=len)
             if len(longest) > LONGEST_WORD:
                 place = text.find(longest)
-                found = (
-                    f"got {shown(longest, 20)}, a word of {len(longest):,} letters; one has at most {LONGEST_WORD:,}."
+                found = _(
+                    "got {longest}, a word of {letters} letters; one has at most {longest_word}.",
+                    longest=shown(longest, 20),
+                    letters=grouped(len(longest)),
+                    longest_word=grouped(LONGEST_WORD),
                 )
-                remedy = "Look for text that got into the file by mistake, or break it into words."
+                remedy = _("Look for text that got into the file by mistake, or break it into words.")
                 return _at(file, text.count("\n", 0, place), place - text.rfind("\n", 0, place) - 1, found, remedy)
     return None
 
@@ -166,8 +194,8 @@ def _unprintable(file: str, text: str) -> Fault | None:
         file,
         line,
         column,
-        f"got a character that cannot be seen (U+{ord(match[0]):04X}); a scenario file is plain text.",
-        "Delete the character, or type the line again.",
+        _("got a character that cannot be seen (U+{match:04X}); a scenario file is plain text.", match=ord(match[0])),
+        _("Delete the character, or type the line again."),
     )
 
 
@@ -296,15 +324,18 @@ class _Builder:
     def _count(self, mark: Any, more: int = 1) -> None:
         self.size += more
         if self.size > MOST_VALUES:
-            found = f"got more than {MOST_VALUES:,} keys and values up to here; a scenario file has at most that many."
-            raise StopReadingError(_at(self.file, mark.line, mark.column, found, _ROOM))
+            found = _(
+                "got more than {most_values} keys and values up to here; a scenario file has at most that many.",
+                most_values=grouped(MOST_VALUES),
+            )
+            raise StopReadingError(_at(self.file, mark.line, mark.column, found, _(_ROOM)))
 
     def _document(self, event: Any) -> None:
         self.documents += 1
         mark = event.start_mark
         if self.documents > 1:
-            found = "got a second document after '---'; a scenario file holds one."
-            remedy = "Put the second deal into a file of its own, or delete the line '---'."
+            found = _("got a second document after '---'; a scenario file holds one.")
+            remedy = _("Put the second deal into a file of its own, or delete the line '---'.")
             raise StopReadingError(_at(self.file, mark.line, mark.column, found, remedy))
 
     # Where the next value belongs
@@ -345,9 +376,12 @@ class _Builder:
         if isinstance(value, str):
             text = _text(value)
             if text is None:
-                found = f"got {shown(value)}, which holds a character that cannot be seen; a scenario is plain text."
+                found = _(
+                    "got {value}, which holds a character that cannot be seen; a scenario is plain text.",
+                    value=shown(value),
+                )
                 path = self.levels[-1].path if self._wants_key() else self._next_path()
-                self._fault(mark, found, "Delete the backslash sequence, or write \\\\ for a backslash.", path)
+                self._fault(mark, found, _("Delete the backslash sequence, or write \\\\ for a backslash."), path)
                 text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value)
             value = text
         if self._wants_key():
@@ -368,30 +402,39 @@ class _Builder:
         level.key_end = event.end_mark
         plain = event.style is None or event.style == ""
         if plain and value == "<<":
-            found = (
+            found = _(
                 "got a merge key '<<'; a scenario has no merge keys, so that every line can be read where it stands."
             )
-            self._fault(mark, found, "Write the keys out where they are needed.", level.path)
+            self._fault(mark, found, _("Write the keys out where they are needed."), level.path)
             level.key = None
             return
         if value is None:
-            found = "got a value without a key; every value of a block has a key before its colon."
-            self._fault(mark, found, "Write the key before the colon, as `name: Brøndby`.", level.path)
+            found = _("got a value without a key; every value of a block has a key before its colon.")
+            self._fault(mark, found, _("Write the key before the colon, as `name: Brøndby`."), level.path)
             level.key = None
             return
         if _counts(level.path, value):
             value = event.value
         if not isinstance(value, str):
-            found = f"got the key {shown(value)}, which is not text; keys are text."
-            remedy = f'Put it in quotation marks, as "{shown(event.value, quote="")}":'
+            found = _("got the key {value}, which is not text; keys are text.", value=shown(value))
+            remedy = _(
+                'Put it in quotation marks, as "{value}":',
+                value=shown(event.value, quote=""),
+            )
             self._fault(mark, found, remedy, level.path)
             value = event.value
         if value in level.value or level.value.get(value, _NOTHING) is not _NOTHING:
             path = (*(level.path or ()), value)
             first = self.keys.get(path)
-            where = f" and stands on line {first[0]} already" if first else ""
-            found = f"got the key {shown(value)} a second time{where}; each key stands once in its block."
-            self._fault(mark, found, "Keep one of the two, or give one of them its right name.", path)
+            found = _("got the key {key} a second time; each key stands once in its block.", key=shown(value))
+            if first:
+                found = _(
+                    "got the key {key} a second time and stands on line {line} already; each key stands once in its "
+                    "block.",
+                    key=shown(value),
+                    line=first[0],
+                )
+            self._fault(mark, found, _("Keep one of the two, or give one of them its right name."), path)
             level.key = None
             return
         level.key = value
@@ -403,14 +446,19 @@ class _Builder:
         self._count(mark)
         self._tag(event)
         if len(self.levels) >= MOST_LEVELS:
-            found = f"got more than {MOST_LEVELS} blocks or lists inside each other; no scenario needs so many."
+            found = _(
+                "got more than {most_levels} blocks or lists inside each other; no scenario needs so many.",
+                most_levels=MOST_LEVELS,
+            )
             raise StopReadingError(
-                _at(self.file, mark.line, mark.column, found, "Look for brackets that are never closed.")
+                _at(self.file, mark.line, mark.column, found, _("Look for brackets that are never closed."))
             )
         is_key = self._wants_key()
         if is_key:
-            found = "got a block or list as a key; keys are text."
-            remedy = "Put text that begins with { or [ in quotation marks, or look at the indentation."
+            found = _("got a block or list as a key; keys are text.")
+            remedy = _(
+                "Put text that begins with {brace} or [ in quotation marks, or look at the indentation.", brace="{"
+            )
             self._fault(mark, found, remedy, self.levels[-1].path)
         path = None if is_key else self._next_path()
         if path is not None:
@@ -433,19 +481,24 @@ class _Builder:
         path = self._next_path()
         value, size = self.anchors.get(name, (None, 1))
         if name not in self.anchors:
-            found = f"got *{shown(name, 30, '')}, which names nothing; an alias repeats what an anchor marked above."
-            remedy = "Write the value out, or put the text in quotation marks if it begins with a star."
+            found = _(
+                "got *{name}, which names nothing; an alias repeats what an anchor marked above.",
+                name=shown(name, 30, ""),
+            )
+            remedy = _("Write the value out, or put the text in quotation marks if it begins with a star.")
             self._fault(mark, found, remedy, path)
             self.unread += [path] if path is not None else []
         elif value is _NOTHING:
-            found = f"got *{shown(name, quote='')} inside the block that it repeats; that would never end."
-            self._fault(mark, found, "Write the value out.", path)
+            found = _("got *{name} inside the block that it repeats; that would never end.", name=shown(name, quote=""))
+            self._fault(mark, found, _("Write the value out."), path)
             self.unread += [path] if path is not None else []
             value, size = None, 1
         self._count(mark, size)
         if self._wants_key():
             if name in self.anchors:
-                self._fault(mark, "got an alias as a key; keys are text.", "Write the key out.", self.levels[-1].path)
+                self._fault(
+                    mark, _("got an alias as a key; keys are text."), _("Write the key out."), self.levels[-1].path
+                )
             self.levels[-1].key = None
             return
         if path is not None:
@@ -456,8 +509,9 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is not None:
             said = str(tag).replace("tag:yaml.org,2002:", "!!")
-            found = (
-                f"got the tag {shown(said, quote='')}; a scenario has no tags: it says plain values and runs no code."
+            found = _(
+                "got the tag {said}; a scenario has no tags: it says plain values and runs no code.",
+                said=shown(said, quote=""),
             )
             path = self.levels[-1].path if self._wants_key() else self._next_path()
-            self._fault(event.start_mark, found, "Delete the tag; put text in quotation marks.", path)
+            self._fault(event.start_mark, found, _("Delete the tag; put text in quotation marks."), path)

@@ -1015,6 +1015,9 @@ MISTAKES: dict[str, Mistake] = {
         "'south'",
         "dash",
     ),
+    "the first key indented": Mistake(
+        "schema: 1\nname", "  schema: 1\nname", 2, "", "outside what begins the file", "left margin"
+    ),
     "outcomes as a list": Mistake("  home:\n", "  - home:\n", 26, "", "does not fit the lines above", "spaces"),
     "payments as a block": Mistake(
         "  - cap: {total: 4500000}\n", "  - cap: 4500000\n", 33, "payments[2].cap", "got 4500000; cap is", "cap: {total"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from risksim.language import speaking
 from risksim.scenario.outcomes import MEASURED
 from risksim.scenario.payments import RULES
 from risksim.scenario.scenario import Scenario
@@ -378,3 +379,44 @@ def test_the_starter_points_to_the_schema():
 
 def test_a_broken_deal_is_broken_for_the_reader_too():
     assert [name for name in MISTAKES if answer_to(name) is None] == []
+
+
+def test_the_schema_is_json_that_a_browser_reads() -> None:
+    # JSON has no infinite number: `-Infinity` stops every reader but Python's.
+    json.dumps(json_schema(), allow_nan=False)
+
+
+def descriptions_of(said: Any) -> list[str]:
+    """Every description, in the order of the schema."""
+    return [part["description"] for part in parts_of(said) if isinstance(part.get("description"), str)]
+
+
+def without_descriptions(said: Any) -> Any:
+    """A schema without its descriptions."""
+    if isinstance(said, list):
+        return [without_descriptions(entry) for entry in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        word: without_descriptions(entry)
+        for word, entry in said.items()
+        if word != "description" or not isinstance(entry, str)
+    }
+
+
+def test_its_descriptions_are_in_the_language_spoken_and_nothing_else_is():
+    with speaking("da"):
+        danish = json_schema()
+    assert without_descriptions(danish) == without_descriptions(SCHEMA)
+    pairs = list(zip(descriptions_of(danish), descriptions_of(SCHEMA), strict=True))
+    assert len(pairs) > 500
+    # Some texts are nothing but an example, which is the same in every language.
+    assert {there for here, there in pairs if here == there and not there.startswith("`")} == set()
+    dropout = danish["$defs"]["Cohort"]["properties"]["dropout"]["description"]
+    assert dropout.startswith("Andelen af de optagne, der falder fra, før forløbet er slut; jævnt fordelt over")
+    assert danish["properties"]["start"]["description"] == (
+        "Kontraktens første dag; måned m falder på samme dag i den m-te måned efter den."
+    )
+    duration = danish["$defs"]["Cohort"]["properties"]["duration"]["description"]
+    assert duration.endswith(" [month]")
+    assert json_schema() == SCHEMA

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import risksim
 from risksim import api
 from risksim.plan.compile import compile_plan
 from risksim.scenario.payments import key_of
 from risksim.scenario.reader import read_text
 from risksim.scenario.starter import KINDS, starter_text
 
-FOLDER = Path(api.__file__).parent / "scenario" / "models"
+FOLDER = Path(risksim.__file__).parent / "scenario" / "models"
 
 
 def test_every_file_is_offered_and_every_kind_has_a_file():
