@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from risksim.errors import Fault, ScenarioError
-from risksim.language import spoken
+from risksim.language import _, spoken
 from risksim.plan import (
     anyway,
     dependence,
@@ -302,7 +302,7 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                 places.fault(
                     ("cohorts", position, "dropout"),
                     "people leave before the end of their course, but this cohort has no duration.",
-                    "Add a line such as duration: 9 months, or leave dropout out.",
+                    _("Add a line such as duration: 9 months, or leave dropout out."),
                 )
             )
     for position, rule in enumerate(scenario.payments):
@@ -316,7 +316,7 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
                 places.fault(
                     ("payments", position, key_of(rule), "pays"),
                     "this rule pays on the capital drawn, which is not known beforehand with this drawdown.",
-                    "Draw the capital in shares, or in amounts that add up to the commitment.",
+                    _("Draw the capital in shares, or in amounts that add up to the commitment."),
                 )
             )
     addresses: dict[tuple[bool, int], str] = {}
@@ -326,8 +326,8 @@ def _impossible(scenario: Scenario, places: Places) -> list[Fault]:
             faults.append(
                 places.fault(
                     ("outcomes", name),
-                    f"'{name}' and '{other}' share the address of their draws.",
-                    "Rename one of them.",
+                    _("'{name}' and '{other}' share the address of their draws.", name=name, other=other),
+                    _("Rename one of them."),
                 )
             )
     return faults

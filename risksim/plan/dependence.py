@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from risksim.errors import Fault
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.hashes import hash16
 from risksim.plan.laws import law_of
@@ -83,7 +84,7 @@ def latent_of(p: float, q: float, observed: float) -> float | None:
     low, high = -1.0, 1.0
     if not observed_of(p, q, low) - 1e-12 <= observed <= observed_of(p, q, high) + 1e-12:
         return None
-    for _ in range(200):
+    for _round in range(200):
         middle = 0.5 * (low + high)
         if observed_of(p, q, middle) < observed:
             low = middle
@@ -125,7 +126,7 @@ def nearest_correlations(matrix: layout.FloatArray) -> layout.FloatArray:
        Analysis 22, 2002: alternating projections with Dykstra's correction.
     """
     found, correction = matrix.copy(), np.zeros_like(matrix)
-    for _ in range(NEAREST_STEPS):
+    for _round in range(NEAREST_STEPS):
         before = found - correction
         values, vectors = np.linalg.eigh(before)
         positive = (vectors * np.maximum(values, 1e-10)) @ vectors.T
@@ -198,8 +199,12 @@ def _latent(gathered: Gathered, outcomes: layout.Outcomes, name: str, icc: float
         gathered.faults.append(
             gathered.places.fault(
                 ("dependence", "cohort_icc"),
-                f"got an intraclass correlation of {icc:g} for '{name}', which leaves persons nothing of their own.",
-                "It is seldom above 0.2; 0.02 is usual for employment.",
+                _(
+                    "got an intraclass correlation of {icc:g} for '{name}', which leaves persons nothing of their own.",
+                    icc=icc,
+                    name=name,
+                ),
+                _("It is seldom above 0.2; 0.02 is usual for employment."),
             )
         )
     return latent
@@ -210,11 +215,16 @@ def _shares(gathered: Gathered, *parts: dict[str, float]) -> None:
     for name in gathered.scenario.personal:
         person, cohort, macro = (part.get(name, 0.0) for part in parts)
         if person + cohort + macro >= 1.0:
-            found = (
-                f"got {person + cohort + macro:.3g} of what decides '{name}' on the latent scale: person {person:.3g}, "
+            found = _(
+                "got {all:.3g} of what decides '{name}' on the latent scale: person {person:.3g}, "
+                "cohort {cohort:.3g}, macro {macro:.3g}; together they stay below 1.",
+                all=person + cohort + macro,
+                name=name,
+                person=person,
+                cohort=cohort,
+                macro=macro,
             )
-            found += f"cohort {cohort:.3g}, macro {macro:.3g}; together they stay below 1."
-            gathered.faults.append(gathered.places.fault(("dependence",), found, "Lower one of them."))
+            gathered.faults.append(gathered.places.fault(("dependence",), found, _("Lower one of them.")))
 
 
 def bars_in_time(gathered: Gathered, outcomes: layout.Outcomes, lived: layout.Processes | None) -> None:
@@ -229,9 +239,13 @@ def bars_in_time(gathered: Gathered, outcomes: layout.Outcomes, lived: layout.Pr
             continue
         rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
         if (lived.bar_row[rows][outcomes.measured_ordinal[rows] > 0] < 0).any():
-            found = f"got '{personal[name].unless}', which is not yet measured for some people when '{name}' is; with "
-            found += "within_person, those who passed it and those who met it too early cannot share one chance."
-            remedy = "Measure both after enrolment, the first no later."
+            found = _(
+                "got '{unless}', which is not yet measured for some people when '{name}' is; with "
+                "within_person, those who passed it and those who met it too early cannot share one chance.",
+                unless=personal[name].unless,
+                name=name,
+            )
+            remedy = _("Measure both after enrolment, the first no later.")
             gathered.faults.append(gathered.places.fault(("outcomes", name, "unless"), found, remedy))
 
 
@@ -254,8 +268,8 @@ def _recession(gathered: Gathered, said: Dependence, outcomes: layout.Outcomes) 
         if month < 0 or day < start:
             fault = gathered.places.fault(
                 (*here, "on"),
-                f"got {day}; nobody is measured after it, or it lies before start {start}.",
-                "Move the day, or take the recession out.",
+                _("got {day}; nobody is measured after it, or it lies before start {start}.", day=day, start=start),
+                _("Move the day, or take the recession out."),
             )
             gathered.faults.append(fault)
     return layout.Recession(
@@ -305,8 +319,8 @@ def _pair_latent(gathered: Gathered, outcomes: layout.Outcomes, here: Path, pair
         gathered.faults.append(
             gathered.places.fault(
                 (*here, "observed"),
-                "got an observed correlation with leaving, which depends on whom the outcome speaks of.",
-                "Write latent: instead.",
+                _("got an observed correlation with leaving, which depends on whom the outcome speaks of."),
+                _("Write latent: instead."),
             )
         )
         return 0.0
@@ -316,12 +330,19 @@ def _pair_latent(gathered: Gathered, outcomes: layout.Outcomes, here: Path, pair
     latent = latent_of(p, q, pair.observed)
     if latent is None or abs(latent) >= 1.0 - 1e-9:
         low, high = observed_of(p, q, -1.0), observed_of(p, q, 1.0)
-        found = (
-            f"got {pair.observed:g} between '{pair.between[0]}' and '{pair.between[1]}'; with chances of {p:.3g} and "
+        found = _(
+            "got {observed:g} between '{name}' and '{other}'; with chances of {p:.3g} and "
+            "{q:.3g} it lies between {low:.3g} and {high:.3g}.",
+            observed=pair.observed,
+            name=pair.between[0],
+            other=pair.between[1],
+            p=p,
+            q=q,
+            low=low,
+            high=high,
         )
-        found += f"{q:.3g} it lies between {low:.3g} and {high:.3g}."
         gathered.faults.append(
-            gathered.places.fault((*here, "observed"), found, "Move it inside, or write latent: instead.")
+            gathered.places.fault((*here, "observed"), found, _("Move it inside, or write latent: instead."))
         )
         return 0.0
     return latent
@@ -338,12 +359,22 @@ def _impossible(
         (k for k, pair in enumerate(said) if {*pair.between} == {members[a], members[b]}),
         0,
     )
-    listed = ", ".join(f"{members[i]} and {members[j]} {near[i, j]:.3f}" for i in range(len(members)) for j in range(i))
+    listed = ", ".join(
+        _("{name} and {other} {value:.3f}", name=members[i], other=members[j], value=near[i, j])
+        for i in range(len(members))
+        for j in range(i)
+    )
     return gathered.places.fault(
         ("dependence", "correlations", place),
-        f"got correlations that cannot hold at once; furthest off is {matrix[a, b]:.3g} between '{members[a]}' and "
-        f"'{members[b]}'. The nearest that can: {listed}.",
-        "Write those, or look at the pairs again; a pair that is left out stands for 0.",
+        _(
+            "got correlations that cannot hold at once; furthest off is {correlation:.3g} between '{first}' "
+            "and '{second}'. The nearest that can: {listed}.",
+            correlation=matrix[a, b],
+            first=members[a],
+            second=members[b],
+            listed=listed,
+        ),
+        _("Write those, or look at the pairs again; a pair that is left out stands for 0."),
     )
 
 

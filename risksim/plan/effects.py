@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.columns import Column
 from risksim.plan.hashes import hash16
@@ -104,7 +105,9 @@ def _enrolled_by(gathered: Gathered, name: str, effect: EffectOnOutcome | Effect
     if most > MOST_PEOPLE:
         path = ("outcomes", name, "against", "enrolled_by")
         found = f"up to {most:,} people may enrol; a group holds at most {MOST_PEOPLE:,}."
-        gathered.faults.append(gathered.places.fault(path, found, "Write how many `people` are drawn for the group."))
+        gathered.faults.append(
+            gathered.places.fault(path, found, _("Write how many `people` are drawn for the group."))
+        )
     return int(value_of(effect.against.enrolled_by))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.columns import Column
 from risksim.plan.money import drawn_upto
@@ -182,8 +183,12 @@ def _too_early(
             gathered.faults.append(
                 gathered.places.fault(
                     ("ends_early", k, "when", "outcome"),
-                    f"got '{end.when.outcome}', which is measured of nobody by {value_of(end.on)}.",
-                    f"Decide on {day} or later." if day is not None else "Read another outcome.",
+                    _(
+                        "got '{outcome}', which is measured of nobody by {value_of}.",
+                        outcome=end.when.outcome,
+                        value_of=value_of(end.on),
+                    ),
+                    _("Decide on {day} or later.", day=day) if day is not None else _("Read another outcome."),
                 )
             )
 

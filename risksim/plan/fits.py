@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from risksim.errors import PlanError
+from risksim.language import _
 from risksim.plan.families import Beta, Family, Gamma, Lognormal, Normal, StudentT3, figure
 from risksim.plan.layout import FloatArray
 
@@ -168,7 +169,8 @@ def _names(family: str | None, limits: Limits | None, low: float, high: float) -
     if family is not None:
         if limits is not None and family != "beta":
             raise FitError(
-                f"got limits and a {family} fit; limits belong to a beta fit.", "Leave `limits` out, or fit a beta."
+                _("got limits and a {family} fit; limits belong to a beta fit.", family=family),
+                _("Leave `limits` out, or fit a beta."),
             )
         return (family,)
     if math.isfinite(low) and math.isfinite(high):
@@ -190,27 +192,39 @@ def allowed(low: float, high: float, unit: str = "") -> str:
     ('a share lies between 0 and 1', 'an amount is not negative')
     """
     if (low, high) == (0.0, 1.0):
-        return "a share lies between 0 and 1"
+        return _("a share lies between 0 and 1")
     if (low, high) == (0.0, math.inf):
-        return {"currency": "an amount is not negative", "1": "a ratio is not negative"}.get(
-            unit, "this number is not negative"
+        return {"currency": _("an amount is not negative"), "1": _("a ratio is not negative")}.get(
+            unit, _("this number is not negative")
         )
-    return f"this number lies between {figure(low)} and {figure(high)}"
+    return _("this number lies between {low} and {high}", low=figure(low), high=figure(high))
 
 
 def _check_values(p: FloatArray, v: FloatArray, low: float, high: float) -> None:
     for key, value in zip(p.tolist(), v.tolist(), strict=True):
         if not low <= value <= high:
             percent = (low, high) == (0.0, 1.0) and 1.0 < value <= 100.0
-            hint = f"If {value:g} means percent, write {value / 100.0:g}." if percent else "Move it inside."
-            raise FitError(f"got p{100.0 * key:g}: {figure(value)}; {allowed(low, high)}.", hint)
+            hint = (
+                _("If {value:g} means percent, write {share:g}.", value=value, share=value / 100.0)
+                if percent
+                else _("Move it inside.")
+            )
+            raise FitError(
+                _(
+                    "got p{percent:g}: {figure}; {allowed}.",
+                    percent=100.0 * key,
+                    figure=figure(value),
+                    allowed=allowed(low, high),
+                ),
+                hint,
+            )
 
 
 def _check_positive(name: str, p: FloatArray, v: FloatArray) -> None:
     if name in ("lognormal", "gamma") and v[0] <= 0.0:
         raise FitError(
-            f"got {_stated(p[:1], v[:1])}; every quantile of a {name} is above 0.",
-            "Write a small positive value, or a mixture with a part that is 0.",
+            _("got {stated}; every quantile of a {name} is above 0.", stated=_stated(p[:1], v[:1]), name=name),
+            _("Write a small positive value, or a mixture with a part that is 0."),
         )
 
 
@@ -221,17 +235,27 @@ def _support(name: str, p: FloatArray, v: FloatArray, limits: Limits | None, low
     bottom, top = limits if limits is not None else (low, high)
     if not (math.isfinite(bottom) and math.isfinite(top)):
         raise FitError(
-            "got a beta fit without limits; a beta lies between two limits.", "Add `limits: [lowest, highest]`."
+            _("got a beta fit without limits; a beta lies between two limits."), _("Add `limits: [lowest, highest]`.")
         )
     if not low <= bottom < top <= high:
         raise FitError(
-            f"got limits {figure(bottom)} and {figure(top)}; {allowed(low, high)}, and the lowest stands first.",
-            "Move the limits inside.",
+            _(
+                "got limits {low} and {high}; {allowed}, and the lowest stands first.",
+                low=figure(bottom),
+                high=figure(top),
+                allowed=allowed(low, high),
+            ),
+            _("Move the limits inside."),
         )
     if not bottom < v[0] or not v[-1] < top:
         raise FitError(
-            f"got {_stated(p, v)}; every quantile lies strictly between the limits {figure(bottom)} and {figure(top)}.",
-            "Move the value off the limit, or widen `limits`.",
+            _(
+                "got {stated}; every quantile lies strictly between the limits {low} and {high}.",
+                stated=_stated(p, v),
+                low=figure(bottom),
+                high=figure(top),
+            ),
+            _("Move the value off the limit, or widen `limits`."),
         )
     return (bottom, top)
 
@@ -240,11 +264,22 @@ def _check_bounds(fit: FittedFamily, p: FloatArray, v: FloatArray, low: float, h
     below = float(fit.distribution.cdf(np.array([low]))[0])
     above = float(fit.distribution.tail(np.array([high]))[0])
     if below + above > OUTSIDE:
-        share, side = (below, f"below {figure(low)}") if below >= above else (above, f"above {figure(high)}")
-        others = " or ".join(_names(None, None, low, high))
+        share, side = (
+            (below, _("below {figure}", figure=figure(low)))
+            if below >= above
+            else (above, _("above {figure}", figure=figure(high)))
+        )
+        others = _(" or ").join(_names(None, None, low, high))
         raise FitError(
-            f"a {fit.name} fitted to {_stated(p, v)} leaves {100.0 * share:.2g} % {side}; {allowed(low, high)}.",
-            f"Fit {others}, or leave `fit` out.",
+            _(
+                "a {name} fitted to {stated} leaves {share:.2g} % {side}; {allowed}.",
+                name=fit.name,
+                stated=_stated(p, v),
+                share=100.0 * share,
+                side=side,
+                allowed=allowed(low, high),
+            ),
+            _("Fit {others}, or leave `fit` out.", others=others),
         )
 
 
@@ -302,7 +337,7 @@ def _least_squares(residual: Callable[[FloatArray], FloatArray], theta: FloatArr
     """
     misfit = residual(theta)
     squares, damping = float(misfit @ misfit), 1e-3
-    for _ in range(200):
+    for _step in range(200):
         slope = _jacobian(residual, theta)
         gradient, curvature = slope.T @ misfit, slope.T @ slope
         step = _damped_step(gradient, curvature, damping)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, assert_never, overload
 import numpy as np
 import numpy.typing as npt
 
+from risksim.language import _
 from risksim.plan.evidence import P90, graded_factor, learn
 from risksim.plan.families import (
     Beta,
@@ -185,7 +186,7 @@ class Law:
 
     def _bisect(self, wanted: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
         right = np.where(self.cdf(left) >= wanted, left, right)
-        for _ in range(200):
+        for _step in range(200):
             middle = 0.5 * (left + right)
             if not ((left < middle) & (middle < right)).any():
                 break
@@ -393,7 +394,7 @@ def _mixture_text(spans: Sequence[tuple[float, float]], laws: Sequence[Law], nam
 def _changed(change: grammar.Change, low: float, high: float) -> Law:
     """Piece by piece, so that the same uniform number draws the changed value of what it drew before."""
     if change.odds is not None and (low < 0.0 or high > 1.0):
-        raise FitError("got a change of odds; only a share has odds.", "Write times or plus.")
+        raise FitError(_("got a change of odds; only a share has odds."), _("Write times or plus."))
     law = law_of(change.of, low, high)
     pieces = tuple(piece._replace(**_changed_piece(piece, change)) for piece in law.pieces)
     return Law(_changed_text(change, law), pieces, low, high, law.fits)
@@ -410,6 +411,13 @@ def _changed_piece(piece: Piece, change: grammar.Change) -> dict[str, Any]:
     if change.odds is not None:
         return {"family": OfOdds.of(piece.family, change.odds)}
     return {"family": scaled(piece.family, 1.0 if change.times is None else change.times, change.plus or 0.0)}
+
+
+def mean_at_odds(law: Law, odds: float) -> float:
+    """The mean of a share each value of which has its odds multiplied."""
+    change = grammar.Change.model_construct(of=0.5, odds=odds)
+    pieces = (piece._replace(**_changed_piece(piece, change)) for piece in law.pieces)
+    return math.fsum(piece.width * piece.mean() for piece in pieces)
 
 
 def _changed_text(change: grammar.Change, law: Law) -> str:
@@ -454,31 +462,42 @@ def bounds_fault(law: Law, low: float, high: float, unit: str) -> tuple[str, str
     """
     if not (math.isfinite(law.mean) and math.isfinite(law.sd)):
         return (
-            f"got {law.text}, whose mean or standard deviation is too large to be computed.",
-            "Are the parameters those of the logarithm? Give median and p90, or mean and sd.",
+            _("got {text}, whose mean or standard deviation is too large to be computed.", text=law.text),
+            _("Are the parameters those of the logarithm? Give median and p90, or mean and sd."),
         )
     below, above = law.outside(low, high)
     if below + above <= OUTSIDE:
         return None
     if law.certain:
-        return f"got {law.text}; {allowed(low, high, unit)}.", _certain_remedy(law.mean, low, high)
+        return _("got {text}; {allowed}.", text=law.text, allowed=allowed(low, high, unit)), _certain_remedy(
+            law.mean, low, high
+        )
     sides = [
-        (below, f"{_percent(below)} lies below {figure(low)}"),
-        (above, f"{_percent(above)} lies above {figure(high)}"),
+        (below, _("{share} lies below {figure}", share=_percent(below), figure=figure(low))),
+        (above, _("{share} lies above {figure}", share=_percent(above), figure=figure(high))),
     ]
     worth_saying = [words for share, words in sides if share > 0.01 * (below + above)]
-    return f"got {law.text}, of which {' and '.join(worth_saying)}; {allowed(low, high, unit)}.", _remedy(law, high)
+    return _(
+        "got {text}, of which {names}; {allowed}.",
+        text=law.text,
+        names=_(" and ").join(worth_saying),
+        allowed=allowed(low, high, unit),
+    ), _remedy(law, high)
 
 
 def _certain_remedy(value: float, low: float, high: float) -> str:
     if (low, high) == (0.0, 1.0) and 1.0 < value <= 100.0:
-        return f"If {value:g} means percent, write {value / 100.0:g}."
-    return f"Write a value of at least {figure(low)}." if value < low else f"Write a value of at most {figure(high)}."
+        return _("If {value:g} means percent, write {share:g}.", value=value, share=value / 100.0)
+    return (
+        _("Write a value of at least {figure}.", figure=figure(low))
+        if value < low
+        else _("Write a value of at most {figure}.", figure=figure(high))
+    )
 
 
 def _remedy(law: Law, high: float) -> str:
     bounded = all(p.family is None or math.isfinite(p.family.high - p.family.low) for p in law.pieces)
     if bounded:
-        return "Move its values and limits inside the bounds."
+        return _("Move its values and limits inside the bounds.")
     choices = "beta, pert or quantiles" if math.isfinite(high) else "lognormal, gamma or quantiles"
-    return f"Use {choices}, which stay inside the bounds."
+    return _("Use {choices}, which stay inside the bounds.", choices=choices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.hazards import Weibull, share_by_month, weibull_through, with_odds
 from risksim.plan.numbers import Gathered, Number, Path, slots
@@ -90,9 +91,14 @@ def _add_up(gathered: Gathered, beside: list[str | None]) -> None:
         gathered.faults.append(
             gathered.places.fault(
                 ("cohorts", position, "dropout", "monthly"),
-                f"got {both[0]:g} beside {both[1]:g} of '{name}'; of those to whom neither has happened, not all can "
-                "leave or succeed in a month.",
-                "Lower one of the two.",
+                _(
+                    "got {leaving:g} beside {other:g} of '{name}'; of those to whom neither has happened, not all "
+                    "can leave or succeed in a month.",
+                    leaving=both[0],
+                    other=both[1],
+                    name=name,
+                ),
+                _("Lower one of the two."),
             )
         )
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from risksim.errors import Fault
+from risksim.language import N_, _
 from risksim.plan import layout
 from risksim.plan.families import figure
 from risksim.plan.fits import FitError
@@ -99,7 +100,7 @@ class Gathered:
 
     def _own(self, path: Path, number: Any, unit: str, low: float, high: float, name: str = "") -> Number:
         if not unit.startswith(self.scenario.currency) and is_graded(number):
-            self.faults.append(self.places.fault(path, *GRADED_ELSEWHERE))
+            self.faults.append(self.places.fault(path, *map(_, GRADED_ELSEWHERE)))
             return Number(-1, 0.0)
         try:
             law = law_of(number, low, high)
@@ -130,8 +131,12 @@ class Gathered:
             self.faults.append(
                 self.places.fault(
                     path,
-                    f"'{name}' and '{self.addresses[address]}' share the address of their draws.",
-                    "Rename one of them.",
+                    _(
+                        "'{name}' and '{other}' share the address of their draws.",
+                        name=name,
+                        other=self.addresses[address],
+                    ),
+                    _("Rename one of them."),
                 )
             )
         self.addresses[address] = name
@@ -205,8 +210,8 @@ class Gathered:
 
 
 GRADED_ELSEWHERE = (
-    "got a grade of confidence; only costs, savings and prices in money are graded, and each number once.",
-    "Say how sure a share or a rate is by `evidence:`, with icc and weight, or by `quantiles:`.",
+    N_("got a grade of confidence; only costs, savings and prices in money are graded, and each number once."),
+    N_("Say how sure a share or a rate is by `evidence:`, with icc and weight, or by `quantiles:`."),
 )
 """What is wrong with a grade on a number that is no amount of money, and what to try."""
 

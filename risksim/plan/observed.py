@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from risksim.errors import Fault, ObservedError
+from risksim.language import _
 from risksim.plan.layout import ATTENDED, ELIGIBLE, MOST_PEOPLE, RESULT, SEEN, SUM, FloatArray, Plan
 from risksim.scenario.document import shown
 from risksim.scenario.sheet import COHORT, FOLLOW_UP, INPUT, Cell, Misread, Row, Sheet, number_of, place_text
@@ -126,7 +127,9 @@ def _times(plan: Plan, m: int, cohort: int) -> int:
 def _again(plan: Plan, m: int, times: int) -> str:
     if times <= 1:
         return ""
-    return f" and a course of {times} months" if plan.measures.outcome[m] < 0 else f", measured {times} times"
+    if plan.measures.outcome[m] < 0:
+        return _(" and a course of {times} months", times=times)
+    return _(", measured {times} times", times=times)
 
 
 # Reading
@@ -196,11 +199,15 @@ class _Reader:
             return
         before = self.met.setdefault((date, cohort), row)
         if before is not row:
-            where = f" in line {before.line}" if before.line is not None else ""
+            where = _(" in line {line}", line=before.line) if before.line is not None else ""
             self.fault(
                 row,
-                f"got {date} and {self._who(cohort)} a second time; a follow-up and cohort stand once.",
-                f"The first one stands{where}: delete one of them, or put right the date or the cohort.",
+                _(
+                    "got {date} and {who} a second time; a follow-up and cohort stand once.",
+                    date=date,
+                    who=self._who(cohort),
+                ),
+                _("The first one stands{where}: delete one of them, or put right the date or the cohort.", where=where),
                 str(date),
             )
             return
@@ -216,16 +223,24 @@ class _Reader:
             if name in allowed or (not name and not any(row.cells[n].value for n in row.cells if n == name)):
                 continue
             close = difflib.get_close_matches(name, allowed, n=1, cutoff=0.6)
-            remedy = f"Did you mean {close[0]}?" if close else "Take the column out; a comment begins with #."
+            remedy = (
+                _("Did you mean {near}?", near=close[0])
+                if close
+                else _("Take the column out; a comment begins with #.")
+            )
             said = ", ".join(allowed) if len(allowed) <= 12 else f"{', '.join(allowed[:12])} ..."
-            self.fault(place, f"got the column {shown(name)}; this deal's columns are {said}.", remedy)
+            self.fault(
+                place, _("got the column {name}; this deal's columns are {said}.", name=shown(name), said=said), remedy
+            )
 
     def _date(self, row: Row) -> dt.date | None:
         cell = row.cells.get(FOLLOW_UP)
         if cell is None or cell.empty:
             if any(not one.empty for name, one in row.cells.items() if name != COHORT):
                 self.fault(
-                    row, "got a row without a follow_up; each row says of which follow-up it is.", "Write its date."
+                    row,
+                    _("got a row without a follow_up; each row says of which follow-up it is."),
+                    _("Write its date."),
                 )
             return None
         possible = _dates(str(cell.value).strip())
@@ -234,15 +249,27 @@ class _Reader:
             return found[0]
         first, last = min(self.periods, default=None), max(self.periods, default=None)
         if len(found) > 1:
-            said = f"got {shown(cell.value)}, which is {found[0]} to some and {found[1]} to others."
-            remedy = "Write the year first, as 2027-01-31."
+            said = _(
+                "got {value}, which is {found} to some and {other} to others.",
+                value=shown(cell.value),
+                found=found[0],
+                other=found[1],
+            )
+            remedy = _("Write the year first, as 2027-01-31.")
         elif not possible:
-            said = f"got {shown(cell.value)}; a follow-up is a date."
-            remedy = "Write the year first, as 2027-01-31."
+            said = _("got {value}; a follow-up is a date.", value=shown(cell.value))
+            remedy = _("Write the year first, as 2027-01-31.")
         else:
             near = min(self.periods, key=lambda date: abs(date - possible[0]), default=None)
-            said = f"got {possible[0]}, which is no follow-up of this deal; they go from {first} to {last}."
-            remedy = f"The nearest is {near}; what was measured before a follow-up counts at that follow-up."
+            said = _(
+                "got {possible}, which is no follow-up of this deal; they go from {first} to {last}.",
+                possible=possible[0],
+                first=first,
+                last=last,
+            )
+            remedy = _(
+                "The nearest is {near}; what was measured before a follow-up counts at that follow-up.", near=near
+            )
         self.fault(cell, said, remedy, FOLLOW_UP)
         return None
 
@@ -261,8 +288,13 @@ class _Reader:
         if titles.count(name) == 1:
             return titles.index(name)
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        remedy = f"Did you mean {close[0]}?" if close else "Write the cohort as the scenario names it."
-        self.fault(cell, f"got the cohort {shown(name)}; this deal has {_listed(names)}.", remedy, COHORT)
+        remedy = _("Did you mean {near}?", near=close[0]) if close else _("Write the cohort as the scenario names it.")
+        self.fault(
+            cell,
+            _("got the cohort {name}; this deal has {listed}.", name=shown(name), listed=_listed(names)),
+            remedy,
+            COHORT,
+        )
         return None
 
     def _value(self, date: dt.date, cohort: int, name: str, cell: Cell) -> None:
@@ -282,9 +314,13 @@ class _Reader:
                 when = [day for day, t in self.periods.items() if self.plan.measures.measured_in[m, t]]
                 self.fault(
                     cell,
-                    f"got {number:g}; {name} is not measured at this follow-up, "
-                    f"but at {_listed([str(day) for day in when])}.",
-                    "Move the number to its row; if people came later than the scenario foresees, change it there.",
+                    _(
+                        "got {number:g}; {name} is not measured at this follow-up, but at {listed}.",
+                        number=number,
+                        name=name,
+                        listed=_listed([str(day) for day in when]),
+                    ),
+                    _("Move the number to its row; if people came later than the scenario foresees, change it there."),
                     *path,
                 )
             return
@@ -298,8 +334,12 @@ class _Reader:
             line = self.cells[key][0].line
             self.fault(
                 cell,
-                f"got {number:g}; {name} is of the programme as a whole and stands once per follow-up.",
-                f"It stands in line {line} too: delete one of them.",
+                _(
+                    "got {number:g}; {name} is of the programme as a whole and stands once per follow-up.",
+                    number=number,
+                    name=name,
+                ),
+                _("It stands in line {line} too: delete one of them.", line=line),
                 *path,
             )
             return
@@ -312,23 +352,37 @@ class _Reader:
         name = plan.labels.measures[m]
         if plan.measures.statistic[m] != RESULT and cohort < 0:
             return (
-                f"got {number:g} in a row without a cohort; {name} is counted in each cohort.",
-                f"Write the cohort: {_listed(plan.labels.cohorts)}.",
+                _(
+                    "got {number:g} in a row without a cohort; {name} is counted in each cohort.",
+                    number=number,
+                    name=name,
+                ),
+                _("Write the cohort: {listed}.", listed=_listed(plan.labels.cohorts)),
             )
         if abs(number) > MOST_NUMBER:
-            return f"got {number:g}; no number is beyond 1e15.", "Look at the digits again."
+            return _("got {number:g}; no number is beyond 1e15.", number=number), _("Look at the digits again.")
         if not _counts_people(plan, m):
             return None
         if number < 0.0:
-            return f"got {number:g}; a number of people is not below 0.", "Write the count without its sign."
+            return _("got {number:g}; a number of people is not below 0.", number=number), _(
+                "Write the count without its sign."
+            )
         if number != math.floor(number):
-            return f"got {number:g}; people are counted in whole numbers.", "Write how many people, not a share."
+            return _("got {number:g}; people are counted in whole numbers.", number=number), _(
+                "Write how many people, not a share."
+            )
         places, times = _most_people(plan, cohort), _times(plan, m, cohort)
         if number > places * times:
             who = plan.labels.cohorts[cohort]
             return (
-                f"got {number:g}; {who} has {places} participants{_again(plan, m, times)}.",
-                "Look at the digits again; the participants stand in the scenario.",
+                _(
+                    "got {number:g}; {who} has {places} participants{again}.",
+                    number=number,
+                    who=who,
+                    places=places,
+                    again=_again(plan, m, times),
+                ),
+                _("Look at the digits again; the participants stand in the scenario."),
             )
         return None
 
@@ -357,12 +411,17 @@ class _Reader:
             if measure != m:
                 continue
             for other in wider:
-                _, most = self.cells.get((cohort, other, period), (None, math.inf))
+                _cell, most = self.cells.get((cohort, other, period), (None, math.inf))
                 if number > most:
                     self.fault(
                         cell,
-                        f"got {number:g}, more than the {most:g} of {labels.measures[other]} in the same row.",
-                        "Put one of the two right: verified people were measured, and measured people are eligible.",
+                        _(
+                            "got {number:g}, more than the {most:g} of {measures} in the same row.",
+                            number=number,
+                            most=most,
+                            measures=labels.measures[other],
+                        ),
+                        _("Put one of the two right: verified people were measured, and measured people are eligible."),
                         str(labels.dates[period]),
                         labels.cohorts[cohort],
                         labels.measures[m],
@@ -382,9 +441,15 @@ class _Reader:
                 if total > places and number <= places:
                     self.fault(
                         cell,
-                        f"got {total:g} up to this follow-up in all; {labels.cohorts[cohort]} has {participants} "
-                        f"participants{_again(self.plan, m, times)}.",
-                        "Write the people who are new on each follow-up, not all so far.",
+                        _(
+                            "got {total:g} up to this follow-up in all; {cohorts} has {participants} "
+                            "participants{again}.",
+                            total=total,
+                            cohorts=labels.cohorts[cohort],
+                            participants=participants,
+                            again=_again(self.plan, m, times),
+                        ),
+                        _("Write the people who are new on each follow-up, not all so far."),
                         str(labels.dates[period]),
                         labels.cohorts[cohort],
                         labels.measures[m],
@@ -409,7 +474,12 @@ class _Reader:
                 self._unknown_input(name, list(terms))
                 continue
             if term.name in given:
-                self.fault(name, f"got {term.name} a second time; a term stands once.", "Delete one of them.", INPUT)
+                self.fault(
+                    name,
+                    _("got {name} a second time; a term stands once.", name=term.name),
+                    _("Delete one of them."),
+                    INPUT,
+                )
                 continue
             if cell.empty:
                 continue
@@ -430,13 +500,17 @@ class _Reader:
 
     def _unknown_input(self, name: Cell, terms: list[str]) -> None:
         said = (
-            f"the uncertain terms of this deal are {_listed(terms)}" if terms else "no term of this deal is uncertain"
+            _("the uncertain terms of this deal are {names}", names=_listed(terms))
+            if terms
+            else _("no term of this deal is uncertain")
         )
         close = difflib.get_close_matches(str(name.value), terms, n=1, cutoff=0.6)
         remedy = (
-            f"Did you mean {close[0]}?" if close else "Take the row out; what the contract says stands in the scenario."
+            _("Did you mean {near}?", near=close[0])
+            if close
+            else _("Take the row out; what the contract says stands in the scenario.")
         )
-        self.fault(name, f"got the input {shown(name.value)}; {said}.", remedy, INPUT)
+        self.fault(name, _("got the input {value}; {said}.", value=shown(name.value), said=said), remedy, INPUT)
 
     def _events(self, terms: dict[str, Term], given: set[str]) -> None:
         """An event has no mean that could be invoiced: it is said as soon as anything that hangs on it is measured."""
@@ -455,9 +529,16 @@ class _Reader:
             if first is not None:
                 self.fault(
                     first,
-                    f"got a measurement, but not whether {term.name} came about; what is paid for it depends on that.",
-                    f"Add a row `{INPUT},{term.name},0`, with 1 where no method of measurement was agreed"
-                    " (under `inputs:` in YAML and JSON).",
+                    _(
+                        "got a measurement, but not whether {name} came about; what is paid for it depends on that.",
+                        name=term.name,
+                    ),
+                    _(
+                        "Add a row `{input},{name},0`, with 1 where no method of measurement was agreed (under "
+                        "`inputs:` in YAML and JSON).",
+                        input=INPUT,
+                        name=term.name,
+                    ),
                     INPUT,
                     term.name,
                 )
@@ -468,7 +549,7 @@ class _Reader:
         """
         plan, said = self.plan, []
         tables = plan.payments.tables
-        for (_, m, period), (_, number) in sorted(self.cells.items(), key=lambda one: one[0][2]):
+        for (_cohort, m, period), (_place, number) in sorted(self.cells.items(), key=lambda one: one[0][2]):
             if plan.measures.statistic[m] != RESULT:
                 continue
             clauses = np.flatnonzero(plan.payments.readings.column[:, 0] == m)
@@ -489,11 +570,15 @@ class _Reader:
 
 def _out_of_bounds(term: Term, number: float) -> tuple[str, str] | None:
     if term.event and number not in (0.0, 1.0):
-        return f"got {number:g}; {term.name} came about or did not.", "Write 1 where it did and 0 where it did not."
+        return _("got {number:g}; {name} came about or did not.", number=number, name=term.name), _(
+            "Write 1 where it did and 0 where it did not."
+        )
     if term.unit == "1/year" and not -0.5 <= number <= 1.0:
-        return f"got {number:g}; a yearly growth lies between -0.5 and 1.", "Write 0.03 for 3 %."
+        return _("got {number:g}; a yearly growth lies between -0.5 and 1.", number=number), _("Write 0.03 for 3 %.")
     if term.unit != "1/year" and not 0.0 <= number <= MOST_NUMBER:
-        return f"got {number:g}; {term.name} is not below 0 and not above 1e15.", "Look at the number again."
+        return _("got {number:g}; {name} is not below 0 and not above 1e15.", number=number, name=term.name), _(
+            "Look at the number again."
+        )
     return None
 
 
@@ -529,8 +614,8 @@ def _listed(names: Sequence[str], most: int = 8) -> str:
     said = [shown(name, 40, "") for name in names[:most]]
     more = len(names) - most
     if more > 0:
-        return f"{', '.join(said)} and {more} more"
-    return " and ".join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else "".join(said)
+        return ", ".join(said) + _(" and {number} more", number=more)
+    return _(" and ").join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else "".join(said)
 
 
 # Writing

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.derived import success_rate
 from risksim.plan.hashes import hash16, hash32
@@ -141,8 +142,12 @@ def _coming(gathered: Gathered, here: Path, cohort: Cohort, arrivals: Arrivals |
         gathered.faults.append(
             gathered.places.fault(
                 (*here, "arrivals", "speed"),
-                f"at this speed {number.value * places:,.0f} come in on average; at most {MOST_ON_AVERAGE:,} can.",
-                "The speed is a share of participants: 1.1 where a tenth more come in than there are places.",
+                _(
+                    "at this speed {number:,.0f} come in on average; at most {most_on_average:,} can.",
+                    number=number.value * places,
+                    most_on_average=MOST_ON_AVERAGE,
+                ),
+                _("The speed is a share of participants: 1.1 where a tenth more come in than there are places."),
             )
         )
     return number, gathered.luck((*here, "arrivals"), "Uniform(0, 1): near 0 few come in, near 1 many")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from risksim.errors import Fault, PlanError
+from risksim.language import _
 from risksim.plan.hashes import hash32
 from risksim.plan.layout import FloatArray, Labels, Plan
 from risksim.scenario.calendar import months_between
@@ -54,8 +55,11 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
     plan, tied = plan._replace(stream=stream), plan.dependence
     if exposure != 1.0 and (tied is None or not tied.macro.any()):
         raise PlanError(
-            f"got {exposure:g}, but the economy decides nothing of this deal. "
-            "Take it out, or say a macro of the portfolio or the deal."
+            _(
+                "got {exposure:g}, but the economy decides nothing of this deal. Take it out, or say a macro of the "
+                "portfolio or the deal.",
+                exposure=exposure,
+            )
         )
     if tied is None:
         return plan
@@ -64,9 +68,14 @@ def for_portfolio(plan: Plan, stream: int, exposure: float = 1.0, first_year: in
     most = int(np.argmax(decided))
     if exposure != 1.0 and decided[most] >= 1.0:
         raise PlanError(
-            f"got {exposure:g}, with which persons, cohorts and the economy decide {decided[most]:.3g} of "
-            f"'{plan.labels.outcomes[most]}', {macro[most] ** 2:.3g} of it the economy; together they stay below 1. "
-            "Lower the exposure."
+            _(
+                "got {exposure:g}, with which persons, cohorts and the economy decide {decided:.3g} of '{outcomes}', "
+                "{economy:.3g} of it the economy; together they stay below 1. Lower the exposure.",
+                exposure=exposure,
+                decided=decided[most],
+                outcomes=plan.labels.outcomes[most],
+                economy=macro[most] ** 2,
+            )
         )
     begins = tied.first_year if first_year is None else min(first_year, tied.first_year)
     return plan._replace(dependence=tied._replace(macro=macro, first_year=begins))
@@ -87,8 +96,8 @@ def same_streams(members: Sequence[Member], document: Document) -> list[Fault]:
     for member in members:
         other = seen.setdefault(stream_of(member.name), member)
         if other.name != member.name:
-            found = f"'{member.name}' and '{other.name}' share the address of their draws."
-            faults.append(document.fault(("portfolio", "deals", member.position), found, "Rename one of them."))
+            found = _("'{name}' and '{other}' share the address of their draws.", name=member.name, other=other.name)
+            faults.append(document.fault(("portfolio", "deals", member.position), found, _("Rename one of them.")))
     return faults
 
 

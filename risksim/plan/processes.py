@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout
 from risksim.plan.fits import FitError
 from risksim.plan.laws import Law, bounds_fault, law_of
@@ -175,16 +176,25 @@ def _measured_too_late(
         rows = slice(outcomes.first_row[k], outcomes.first_row[k + 1])
         comes = outcomes.measured_ordinal[rows] > 0
         for key, other, found, so in (
-            ("after", outcome.after, gate_row[rows], "the gate never opens"),
-            ("unless", outcome.unless, bar_row[rows], "it rules nobody out"),
+            ("after", outcome.after, gate_row[rows], _("the gate never opens")),
+            ("unless", outcome.unless, bar_row[rows], _("it rules nobody out")),
         ):
             if other is None or not comes.any() or (found[comes] >= 0).any():
                 continue
             gathered.faults.append(
                 gathered.places.fault(
                     ("outcomes", name, key),
-                    f"got '{other}', which is measured later than '{name}' for everybody, so that {so}.",
-                    f"Measure '{name}' later or '{other}' earlier; on the same day is early enough.",
+                    _(
+                        "got '{other}', which is measured later than '{name}' for everybody, so that {so}.",
+                        other=other,
+                        name=name,
+                        so=so,
+                    ),
+                    _(
+                        "Measure '{name}' later or '{other}' earlier; on the same day is early enough.",
+                        name=name,
+                        other=other,
+                    ),
                 )
             )
 
@@ -274,8 +284,8 @@ def _use(gathered: Gathered, here: Path, outcome: UseOutcome) -> _Numbers:
             gathered.faults.append(
                 gathered.places.fault(
                     (*there, "above"),
-                    f"got {said.above:g}, above which the law of the use has nobody.",
-                    "Lower it, or look at the law again.",
+                    _("got {above:g}, above which the law of the use has nobody.", above=said.above),
+                    _("Lower it, or look at the law again."),
                 )
             )
     # Whoever must lie above an amount has some use.
@@ -301,7 +311,7 @@ def _certain(value: float) -> Number:
 def _between_people(gathered: Gathered, path: Path, number: Any, unit: str, low: float) -> Law | None:
     """How an amount is spread over people; None where it is mistaken."""
     if is_graded(number):
-        gathered.faults.append(gathered.places.fault(path, *GRADED_ELSEWHERE))
+        gathered.faults.append(gathered.places.fault(path, *map(_, GRADED_ELSEWHERE)))
         return None
     try:
         law = law_of(number, low, math.inf)

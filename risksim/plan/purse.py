@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan import layout, people
 from risksim.plan.numbers import Gathered, Number, Path, Places, is_graded, slots
 from risksim.scenario import incidence, register
@@ -176,8 +177,8 @@ class _Compiler:
         if one is None or one.is_number or "index" not in one.value:
             self.fault(
                 ("public", "index"),
-                f"got '{said[:60]}', which is no price index of the register.",
-                "Write net-price-index, or the value of an index for each year, as {2020: 100, 2026: 118}.",
+                _("got '{said}', which is no price index of the register.", said=said[:60]),
+                _("Write net-price-index, or the value of an index for each year, as {2020: 100, 2026: 118}."),
             )
             return {}
         self.say_table(said, "prices of other years")
@@ -195,9 +196,19 @@ class _Compiler:
         known = f"an index for {min(self.index)} to {max(self.index)}" if self.index else "no index"
         self.fault(
             place,
-            f"got prices of {own}, which are needed in prices of {target}; the file names {known}, which does not say "
-            f"{' and '.join(map(str, missing))}.",
-            f"Write public.index with both years, as {{{own}: 100, {target}: 110}}, or prices of {target}.",
+            _(
+                "got prices of {own}, which are needed in prices of {target}; the file names {known}, which "
+                "does not say {names}.",
+                own=own,
+                target=target,
+                known=known,
+                names=_(" and ").join(map(str, missing)),
+            ),
+            _(
+                "Write public.index with both years, as {{{own}: 100, {target}: 110}}, or prices of {target}.",
+                own=own,
+                target=target,
+            ),
         )
         return 1.0
 
@@ -218,10 +229,11 @@ class _Compiler:
         if while_met:
             for key in NEVER_OF_TIME:
                 if getattr(one, key) is not None:
-                    found = (
-                        f"got {key} beside counts: while met, which saves while an outcome is met and nothing after."
+                    found = _(
+                        "got {key} beside counts: while met, which saves while an outcome is met and nothing after.",
+                        key=key,
                     )
-                    self.fault((*here, key), found, f"Take {key} out, or write counts: first success.")
+                    self.fault((*here, key), found, _("Take {key} out, or write counts: first success.", key=key))
         converted = self.conversion((*here, "price_year"), one.price_year)
         if while_met:
             profile: tuple[float, ...] = (converted,)
@@ -286,12 +298,19 @@ class _Compiler:
             said = {self.start: 1.0} if one.by_year is None else one.by_year
             in_all = {year: times * converted for year, times in said.items()}
         elif one.by_year is not None:
-            found = f"got by_year beside per: {one.per}; what each costs falls in the year in which people are counted."
-            self.fault((*here, "by_year"), found, "Take by_year out, or per.")
+            found = _(
+                "got by_year beside per: {per}; what each costs falls in the year in which people are counted.",
+                per=one.per,
+            )
+            self.fault((*here, "by_year"), found, _("Take by_year out, or per."))
         for year in in_all:
             if year < self.start:
-                found = f"got {year}, before the deal starts in {self.start}; years are counted from the start on."
-                self.fault((*here, "by_year"), found, f"Write it under {self.start}.")
+                found = _(
+                    "got {year}, before the deal starts in {start}; years are counted from the start on.",
+                    year=year,
+                    start=self.start,
+                )
+                self.fault((*here, "by_year"), found, _("Write it under {start}.", start=self.start))
         unit = self.scenario.currency if one.per is None else f"{self.scenario.currency}/{one.per}"
         return Line(
             name,
@@ -316,8 +335,8 @@ class _Compiler:
     def _saved(self, here: Path, one: Consequence | During, per: str) -> Number:
         is_money = one.unit == "currency"
         if is_graded(one.saved) and is_graded(one.price):
-            found = "got a grade of confidence on what is saved and on its price; each amount is graded once."
-            self.fault((*here, "price"), found, "Take one of the grades out.")
+            found = _("got a grade of confidence on what is saved and on its price; each amount is graded once.")
+            self.fault((*here, "price"), found, _("Take one of the grades out."))
         unit = f"{self.scenario.currency if is_money else one.unit}/{per}"
         return self.own.number((*here, "saved"), one.saved, unit, low=-math.inf)
 
@@ -334,8 +353,12 @@ class _Compiler:
         """What the first, second, ... year after a success is multiplied by, to the last in which anything is saved."""
         horizon, lasts = self.public.horizon, one.lasts
         if horizon is not None and lasts is not None and lasts > horizon:
-            found = f"got {lasts} years, but savings are counted over a horizon of {horizon}."
-            self.fault((*here, "lasts"), found, f"Write public.horizon: {lasts}, or let it last less long.")
+            found = _(
+                "got {lasts} years, but savings are counted over a horizon of {horizon}.", lasts=lasts, horizon=horizon
+            )
+            self.fault(
+                (*here, "lasts"), found, _("Write public.horizon: {lasts}, or let it last less long.", lasts=lasts)
+            )
         if lasts is None and (horizon is not None or one.by_year is None):
             lasts = horizon if horizon is not None else int(register.plain("benefit-horizon"))
         if one.by_year is None:
@@ -347,17 +370,24 @@ class _Compiler:
         known: list[int] = []
         for name in said:
             if name not in self.scenario.personal:
-                found = f"got '{name[:60]}', which is no outcome of persons; there is {', '.join(self.personal)}."
-                self.fault((*here, "outcome"), found, "Write one of these names.")
-            elif is_amount(self.scenario.personal[name]):
-                found = (
-                    f"got '{name}', an amount that each person has; only what people meet or not saves as a success."
+                found = _(
+                    "got '{name}', which is no outcome of persons; there is {names}.",
+                    name=name[:60],
+                    names=", ".join(self.personal),
                 )
-                self.fault((*here, "outcome"), found, "Add an outcome that reads it, with at_least, and name that one.")
+                self.fault((*here, "outcome"), found, _("Write one of these names."))
+            elif is_amount(self.scenario.personal[name]):
+                found = _(
+                    "got '{name}', an amount that each person has; only what people meet or not saves as a success.",
+                    name=name,
+                )
+                self.fault(
+                    (*here, "outcome"), found, _("Add an outcome that reads it, with at_least, and name that one.")
+                )
             else:
                 known.append(self.personal.index(name))
         if len(set(known)) < len(known):
-            self.fault((*here, "outcome"), "got an outcome twice; a person counts once.", "Write each name once.")
+            self.fault((*here, "outcome"), _("got an outcome twice; a person counts once."), _("Write each name once."))
         return tuple(dict.fromkeys(known))
 
     def _bounded(self, line: Line) -> None:
@@ -369,7 +399,7 @@ class _Compiler:
             self.fault(
                 line.place,
                 f"comes to {most:.3g} a year if everybody counts; sums are exact up to {LARGEST_AMOUNT:,.0f}.",
-                "Count the zeros of its units and its price.",
+                _("Count the zeros of its units and its price."),
             )
 
     # Years
@@ -411,8 +441,8 @@ class _Compiler:
         if one is None or one.is_number or "from_year" not in one.value:
             self.fault(
                 ("public", "discount"),
-                f"got '{said[:60]}', which is no schedule of rates of the register.",
-                "Write discount-schedule, discount-schedule-2013, or a yearly rate as 0.035.",
+                _("got '{said}', which is no schedule of rates of the register.", said=said[:60]),
+                _("Write discount-schedule, discount-schedule-2013, or a yearly rate as 0.035."),
             )
             return np.ones(n_years)
         self.say_table(said, "the real rate of present values")
@@ -457,11 +487,15 @@ class _Compiler:
         for name, share in self.public.anyway.items():
             here: Path = ("public", "anyway", name)
             if name not in numbers:
-                found = f"got '{name[:60]}', which is no outcome of persons; there is {', '.join(self.personal)}."
-                self.fault(here, found, "Write one of these names.")
+                found = _(
+                    "got '{name}', which is no outcome of persons; there is {names}.",
+                    name=name[:60],
+                    names=", ".join(self.personal),
+                )
+                self.fault(here, found, _("Write one of these names."))
             elif name in self.deal.anyway:
-                found = f"got '{name}', whose outcome says itself how many would have met it anyway."
-                self.fault(here, found, "Take it out here: the counterfactual of the outcome holds.")
+                found = _("got '{name}', whose outcome says itself how many would have met it anyway.", name=name)
+                self.fault(here, found, _("Take it out here: the counterfactual of the outcome holds."))
             else:
                 numbers[name] = self.own.number(here, share, "1", high=1.0)
         return slots(list(numbers.values()))
@@ -520,8 +554,8 @@ class _Compiler:
             out[:] = [float(sector == bears) for sector in SECTORS]
         elif isinstance(bears, dict):
             if abs(math.fsum(bears.values()) - 1.0) > 1e-9:
-                found = f"got shares that add up to {math.fsum(bears.values()):g}; they add up to 1."
-                self.fault((*line.place, "bears"), found, "Look which part is missing, or counted twice.")
+                found = _("got shares that add up to {total:g}; they add up to 1.", total=math.fsum(bears.values()))
+                self.fault((*line.place, "bears"), found, _("Look which part is missing, or counted twice."))
             said = {str(sector): part for sector, part in bears.items()}
             out[:] = [said.get(sector, 0.0) for sector in SECTORS]
         else:
@@ -568,21 +602,37 @@ class _Compiler:
             return self._state_share_of_cost(line, bears, edition)
         if bears.days is None and math.isfinite(edition.most_days):
             raise IncidenceError(
-                f"got {rule}, which refunds the first {edition.most_days:g} days of a year, and no days.",
-                "Add how many days of a year one person uses, as days: 200.",
+                _(
+                    "got {rule}, which refunds the first {most_days:g} days of a year, and no days.",
+                    rule=rule,
+                    most_days=edition.most_days,
+                ),
+                _("Add how many days of a year one person uses, as days: 200."),
             )
         return incidence.state_share_of_days(edition, bears.days or 1.0)
 
     def _state_share_of_cost(self, line: Line, bears: Refunded, edition: incidence.DatedEdition) -> float:
         if bears.yearly_cost is None:
             raise IncidenceError(
-                f"got {bears.refund}, which refunds a part of what one person costs in a year, and no yearly_cost.",
-                "Add what one person costs in a year before the refund, as yearly_cost: 973571.",
+                _(
+                    "got {refund}, which refunds a part of what one person costs in a year, and no yearly_cost.",
+                    refund=bears.refund,
+                ),
+                _("Add what one person costs in a year before the refund, as yearly_cost: 973571."),
             )
         if edition.currency not in ("", self.scenario.currency):
             raise IncidenceError(
-                f"got {bears.refund}, whose amounts are in {edition.currency}, in a deal in {self.scenario.currency}.",
-                f"Write the rule in {self.scenario.currency} under public.refunds.{bears.refund}.",
+                _(
+                    "got {refund}, whose amounts are in {currency}, in a deal in {wanted}.",
+                    refund=bears.refund,
+                    currency=edition.currency,
+                    wanted=self.scenario.currency,
+                ),
+                _(
+                    "Write the rule in {currency} under public.refunds.{refund}.",
+                    currency=self.scenario.currency,
+                    refund=bears.refund,
+                ),
             )
         level = self.conversion((*line.place, "bears", "refund"), edition.price_year, line.level)
         return incidence.state_share_of_cost(edition, bears.yearly_cost, level)
@@ -596,11 +646,19 @@ class _Compiler:
             for year, amount in by_year.items():
                 here: Path = ("public", "appropriations", payer, str(year))
                 if payer not in self.parts.payers:
-                    found = f"got {payer}, who pays nothing in this deal; {' and '.join(self.parts.payers)} does."
-                    self.fault(here, found, "Name a payer of the deal, or take it out.")
+                    found = _(
+                        "got {payer}, who pays nothing in this deal; {names} does.",
+                        payer=payer,
+                        names=_(" and ").join(self.parts.payers),
+                    )
+                    self.fault(here, found, _("Name a payer of the deal, or take it out."))
                 elif (payer, year) not in numbers:
-                    found = f"got {year}, in which nothing is paid; budget years are {_listed(self.parts.years)}."
-                    self.fault(here, found, "Write it under one of these years.")
+                    found = _(
+                        "got {year}, in which nothing is paid; budget years are {listed}.",
+                        year=year,
+                        listed=_listed(self.parts.years),
+                    )
+                    self.fault(here, found, _("Write it under one of these years."))
                 else:
                     numbers[payer, year] = self.own.number(here, amount, self.scenario.currency)
         return layout.Numbers(*slots(list(numbers.values())))
@@ -640,7 +698,11 @@ class _Compiler:
             other = self.deal.addresses.get(address)
             if other is not None:
                 here = self.own.paths[[note.name for note in self.own.notes].index(name)]
-                self.fault(here, f"'{name}' and '{other}' share the address of their draws.", "Rename one of them.")
+                self.fault(
+                    here,
+                    _("'{name}' and '{other}' share the address of their draws.", name=name, other=other),
+                    _("Rename one of them."),
+                )
 
 
 def discount_factors(from_year: Sequence[float], rate: Sequence[float], n_years: int) -> layout.FloatArray:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from risksim.language import spoken
+from risksim.language import _, spoken
 from risksim.plan import changes, layout
 from risksim.plan.columns import Column
 from risksim.plan.numbers import Gathered, Number, Path, slots
@@ -461,8 +461,11 @@ def _levels(gathered: Gathered, clause: int, index: Indexed | None, dates: Seque
         gathered.faults.append(
             gathered.places.fault(
                 ("payments", clause, key_of(rule), "indexed", "levels"),
-                f"got no level for {', '.join(map(str, missing))}; the index covers every year with a payment date.",
-                "Add the years, or write a rate.",
+                _(
+                    "got no level for {names}; the index covers every year with a payment date.",
+                    names=", ".join(map(str, missing)),
+                ),
+                _("Add the years, or write a rate."),
             )
         )
         return [1.0] * len(dates)

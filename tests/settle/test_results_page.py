@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from risksim.cli.settle import INVOICE
+from risksim.replies.settle import INVOICE
 from tests.test_results_page import ESTIMATE, documented, keys, risksim, section
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
