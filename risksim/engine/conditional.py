@@ -19,6 +19,7 @@ from risksim.engine.dimensions import DIMENSIONS, first_of_counts
 from risksim.engine.fates import Chances, Fates
 from risksim.engine.fates_of_deals import chances_of, fates_of
 from risksim.engine.later import Later, draw_later, later_of
+from risksim.engine.recall import Recall
 from risksim.engine.shift import points_of
 from risksim.engine.words import KeyArray
 from risksim.kernels import binomial as inversion
@@ -52,6 +53,15 @@ class Uniforms:
                 address = (cohort * NUMBERS + number) % 2**32
                 fill_uniforms(self.key[:2], self.first_path, int(Purpose.COUNT), address, row)
         return out
+
+    def pass_over(self, cohort: int, n_draws: int) -> None:
+        """Go on as if the next uniforms of a cohort had been drawn."""
+        self.number[cohort] += n_draws
+        self.dimension = max(self.dimension, min(self.dimension + n_draws, DIMENSIONS))
+
+    def place(self, cohort: int) -> tuple[int | bytes, ...]:
+        """All that decides the next uniforms of a cohort."""
+        return self.key.tobytes(), self.first_path, self.n_paths, cohort, self.dimension, self.number[cohort]
 
 
 class Split(NamedTuple):
@@ -239,8 +249,46 @@ def scratch_of(plan: Plan) -> Scratch:
     return Scratch(reciprocal, np.empty((2, most)))
 
 
+class Counting(NamedTuple):
+    """What counts are drawn with."""
+
+    uniforms: Uniforms
+    scratch: Scratch
+    recall: Recall | None = None
+    """What was counted before; None where nobody counts nearly the same again."""
+
+    def chain(self, cohort: int, people: IntArray, chance: FloatArray, out: IntArray) -> None:
+        """As `risksim.kernels.collapse.chain`, by the next uniforms of a cohort."""
+        n_draws, read = out.shape[0] - 1, (people, chance)
+        place = ("chain", out.shape[0], *self.uniforms.place(cohort))
+        if self.recall is not None and self.recall.take(place, read, (out,)):
+            self.uniforms.pass_over(cohort, n_draws)
+            return
+        collapse.chain(self.uniforms.draw(cohort, n_draws), people, chance, *self.scratch, out)
+        if self.recall is not None:
+            self.recall.keep(place, read, (out,))
+
+    def split_by_class(self, cohort: int, people: IntArray, free: IntArray, out: IntArray) -> None:
+        """As `risksim.kernels.collapse.split_by_class`, by the next uniforms of a cohort."""
+        n_draws = out.shape[0] - 1
+        place = ("split", out.shape[0], *self.uniforms.place(cohort))
+        if self.recall is not None and self.recall.take(place, (people, free), (out, free)):
+            self.uniforms.pass_over(cohort, n_draws)
+            return
+        before = None if self.recall is None else free.copy()
+        collapse.split_by_class(self.uniforms.draw(cohort, n_draws), people, free, *self.scratch, out)
+        if self.recall is not None and before is not None:
+            self.recall.keep(place, (people, before), (out, free))
+
+
 def count_fates(
-    plan: Plan, key: KeyArray, first_path: int, inputs: FloatArray, measured: FloatArray, headcount: Int32Array
+    plan: Plan,
+    key: KeyArray,
+    first_path: int,
+    inputs: FloatArray,
+    measured: FloatArray,
+    headcount: Int32Array,
+    recall: Recall | None = None,
 ) -> None:
     """Draw how many people of every cohort of every path of a block meet each fate.
 
@@ -258,20 +306,23 @@ def count_fates(
         Filled in full.
     headcount : int32[path, cohort, count]
         Filled in full.
+    recall : Recall, optional
+        What was counted before.
     """
     measured[:], headcount[:] = 0.0, 0
     uniforms, scratch = Uniforms(plan, key, first_path, inputs.shape[0]), scratch_of(plan)
+    counting = Counting(uniforms, scratch, recall)
     drawn = []
     for cohort in range(plan.cohorts.places.size):
         schedule = _schedule_of_cohort(plan, cohort)
         n_rows = schedule.n_rows if schedule.later is None else schedule.later.n_rows
         counts = np.empty((n_rows, inputs.shape[0]), dtype=np.int64)
         chances = chances_of(plan, key, first_path, cohort, inputs)
-        _draw_totals(schedule, chances, cohort, uniforms, scratch, counts)
+        _draw_totals(schedule, chances, cohort, counting, counts)
         drawn.append((schedule, counts))
     known = []
     for cohort, (schedule, counts) in enumerate(drawn):
-        classes = _draw_classes(schedule, cohort, uniforms, scratch, counts)
+        classes = _draw_classes(schedule, cohort, counting, counts)
         collapse.tally(cohort, counts, schedule.seen, schedule.heads, measured, headcount)
         known.append(classes if schedule.later is not None else {})
     for cohort, (schedule, counts) in enumerate(drawn):
@@ -282,24 +333,20 @@ def count_fates(
             collapse.tally(cohort, counts, schedule.later.seen, schedule.heads[:0], measured, headcount)
 
 
-def _draw_totals(
-    schedule: Schedule, chances: Chances, cohort: int, uniforms: Uniforms, scratch: Scratch, counts: IntArray
-) -> None:
+def _draw_totals(schedule: Schedule, chances: Chances, cohort: int, counting: Counting, counts: IntArray) -> None:
     """How many people fall into each pool, and how many of it meet each pattern: rows of counts int64[row, path]."""
     fates = schedule.fates
     n_pools = fates.pool_head.shape[0]
     pools = counts[:n_pools]
-    collapse.chain(uniforms.draw(cohort, n_pools - 1), chances.n_enrolled, chances.pool, *scratch, pools)
+    counting.chain(cohort, chances.n_enrolled, chances.pool, pools)
     for pool, component, first in schedule.chains:
         own = slice(int(fates.first_pattern[component]), int(fates.first_pattern[component + 1]))
         chance = np.ascontiguousarray(chances.pattern[:, own, pool])
         cells = counts[first : first + chance.shape[1]]
-        collapse.chain(uniforms.draw(cohort, chance.shape[1] - 1), pools[pool], chance, *scratch, cells)
+        counting.chain(cohort, pools[pool], chance, cells)
 
 
-def _draw_classes(
-    schedule: Schedule, cohort: int, uniforms: Uniforms, scratch: Scratch, counts: IntArray
-) -> dict[int, IntArray]:
+def _draw_classes(schedule: Schedule, cohort: int, counting: Counting, counts: IntArray) -> dict[int, IntArray]:
     """When the people of each pattern enrolled, where periods differ: rows of counts int64[row, path].
 
     Returns
@@ -310,8 +357,7 @@ def _draw_classes(
     known = {}
     for pool, chance, splits, _ in schedule.timed:
         known[pool] = classes = np.empty((chance.size, counts.shape[1]), dtype=np.int64)
-        numbers = uniforms.draw(cohort, chance.size - 1)
-        collapse.chain(numbers, counts[pool], chance, *scratch, classes)
+        counting.chain(cohort, counts[pool], chance, classes)
         for group, patterns, is_whole, first_row in splits:
             free = np.zeros((int(group.max()) + 1, counts.shape[1]), dtype=np.int64)
             for place, own in enumerate(group):
@@ -322,6 +368,5 @@ def _draw_classes(
                 if is_whole and pattern == patterns[-1]:
                     out[:] = free
                     continue
-                numbers = uniforms.draw(cohort, free.shape[0] - 1)
-                collapse.split_by_class(numbers, counts[schedule.total[pattern, pool]], free, *scratch, out)
+                counting.split_by_class(cohort, counts[schedule.total[pattern, pool]], free, out)
     return known

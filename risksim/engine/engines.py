@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from risksim.engine import exact, fates_of_deals, integrated
+from risksim.engine.obstacles import in_words
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.plan.layout import Plan
 
 Name = Literal["exact", "conditional", "individual"]
@@ -77,11 +79,19 @@ def choose(plan: Plan, wanted: str = "auto", by_path: bool = False) -> Choice:
         If there is no such engine, or it can't run the deal.
     """
     if wanted not in NAMES:
-        raise RunError(f"got engine '{wanted}'; there is {', '.join(NAMES)}. Leave it out to take the most exact one.")
+        raise RunError(
+            _(
+                "got engine '{wanted}'; there is {names}. Leave it out to take the most exact one.",
+                wanted=wanted,
+                names=", ".join(NAMES),
+            )
+        )
     if wanted == "exact" and by_path:
         raise RunError(
-            "the exact engine draws no paths that could be saved, kept on disk or computed by workers. "
-            "Leave those options out, or try --engine auto."
+            _(
+                "the exact engine draws no paths that could be saved, kept on disk or computed by workers. Leave "
+                "those options out, or try --engine auto."
+            )
         )
     obstacles = {verdict.engine: verdict.obstacle for verdict in verdicts(plan)}
     if wanted == "individual":
@@ -100,7 +110,13 @@ def choose(plan: Plan, wanted: str = "auto", by_path: bool = False) -> Choice:
 
 
 def _cannot(engine: str, obstacle: str) -> RunError:
-    return RunError(f"the {engine} engine cannot run this deal: {obstacle}. Try --engine auto.")
+    return RunError(
+        _(
+            "the {engine} engine cannot run this deal: {obstacle}. Try --engine auto.",
+            engine=engine,
+            obstacle=in_words(obstacle),
+        )
+    )
 
 
 def exact_obstacle(plan: Plan) -> str | None:

@@ -21,6 +21,7 @@ import numpy as np
 from risksim.engine import quadrature
 from risksim.engine.keep import allocate, store
 from risksim.engine.lattice import without_rounding
+from risksim.engine.obstacles import in_words
 from risksim.engine.results import know_results
 from risksim.engine.settle import settle
 from risksim.engine.thinning import Stage, law_after, passing
@@ -45,6 +46,7 @@ from risksim.engine.ways import (
 )
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD
+from risksim.language import N_, _
 from risksim.plan.layout import (
     ATTENDED,
     ENROLLED,
@@ -69,9 +71,9 @@ FINE_STEPS = (1 / 64, 1 / 128, 1 / 256, 1 / 512, 1 / 1024)
 """Steps for one input alone, where the nodes of its table are too few."""
 CLOSE = 1e-7
 """How little halving the step may change any probability. The error falls with its square, to 1e-14. [1]"""
-DOES_NOT_CONVERGE = (
+DOES_NOT_CONVERGE = N_(
     "the exact engine cannot run this deal: its integrals over uncertain inputs don't converge on the finest grid that "
-    "there is room for."
+    "there is room for. Try another engine."
 )
 MOST_IN_TABLE = 2_000
 """Largest cohort for which it is told how many of any number of people pass a step. [people]"""
@@ -141,7 +143,7 @@ def run_exact(plan: Plan) -> ExactResults:
     """
     found = obstacle(plan)
     if found is not None:
-        raise RunError(f"the exact engine cannot run this deal: {found}. Try another engine.")
+        raise RunError(_("the exact engine cannot run this deal: {found}. Try another engine.", found=in_words(found)))
     shape = shape_of(plan)
     if shape.combinations > MOST_COMBINATIONS:
         given, prices = given_at(plan, STEPS[0]), prices_of(plan, shape.ways)
@@ -370,7 +372,7 @@ def _integrated(plan: Plan, shape: Shape) -> tuple[Given, FloatArray]:
         joint = joint_law(plan, shape, given)
         if float(np.abs(joint - before).max()) <= CLOSE:
             return given, joint
-    raise RunError(f"{DOES_NOT_CONVERGE} Try another engine.")
+    raise RunError(_(DOES_NOT_CONVERGE))
 
 
 def needs_steps(plan: Plan) -> bool:
@@ -450,7 +452,7 @@ def alone_at(plan: Plan, base: int, column: int, people: int) -> Stage:
         if float(np.abs(after - before).max()) <= CLOSE * float(after.max()):
             return fine
         before = after
-    raise RunError(f"{DOES_NOT_CONVERGE} Try another engine.")
+    raise RunError(_(DOES_NOT_CONVERGE))
 
 
 def _stage_at(nodes: quadrature.Nodes, column: int) -> Stage:

@@ -24,9 +24,11 @@ from risksim.engine.exact import (
     without_people,
 )
 from risksim.engine.inputs import work_out
+from risksim.engine.obstacles import in_words
 from risksim.engine.sobol import DIMENSIONS, REPLICATES, points
 from risksim.engine.ways import Given, hides
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.plan.layout import EXACT, FloatArray, Int16Array, IntArray, PathResults, Plan
 
 MOST_COMBINATIONS = 8_192
@@ -86,9 +88,14 @@ def run_integrated(plan: Plan, n_points: int, seed: int) -> ExactResults:
     """
     found = obstacle(plan)
     if found is not None:
-        raise RunError(f"the conditional engine cannot integrate the people of this deal: {found}. Try another engine.")
+        raise RunError(
+            _(
+                "the conditional engine cannot integrate the people of this deal: {found}. Try another engine.",
+                found=in_words(found),
+            )
+        )
     if n_points < 1:
-        raise RunError(f"got {n_points} paths; a run has at least one path. Try --paths 100000.")
+        raise RunError(_("got {n_points} paths; a run has at least one path. Try --paths 100000.", n_points=n_points))
     shape = shape_of(plan)
     replicates = given_in_replicates(plan, n_points, seed)
     laws = np.array([joint_law(plan, shape, given).ravel() for given in replicates])

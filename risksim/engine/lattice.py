@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from risksim.language import _
 from risksim.plan.layout import FloatArray
 
 ROUNDING = 1e-15
@@ -173,7 +174,13 @@ def without_rounding(law: FloatArray, length: int) -> FloatArray:
     """
     lowest = float(law.min(initial=0.0))
     if lowest < -ROUNDING * max(1.0, math.log2(length)):
-        raise ArithmeticError(f"got the probability {lowest!r}; a transform of {length} values cannot miss by so much.")
+        raise ArithmeticError(
+            _(
+                "got the probability {lowest!r}; a transform of {length} values cannot miss by so much.",
+                lowest=lowest,
+                length=length,
+            )
+        )
     return np.maximum(law, 0.0)
 
 

@@ -18,6 +18,7 @@ from risksim.engine.settle import settle_in_pieces
 from risksim.engine.shift import weights_of
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
+from risksim.language import _, speak, spoken
 from risksim.plan.layout import LEAF, PathResults, Plan, PurseLedger, PursePaths
 
 
@@ -55,7 +56,8 @@ def run_purse(plan: Plan, settings: Settings, progress: Progress | None = None) 
     block = _block_size(plan, settings)
     starts = range(0, settings.paths, block)
     done = 0
-    with ThreadPoolExecutor(max_workers=settings.threads or os.cpu_count() or 1) as pool:
+    threads = settings.threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(threads, initializer=speak, initargs=(spoken(),)) as pool:
         waiting = {
             pool.submit(_run_block, plan, settings, start, min(block, settings.paths - start), results, purse)
             for start in starts
@@ -77,7 +79,9 @@ def run_purse(plan: Plan, settings: Settings, progress: Progress | None = None) 
 def _check_public(plan: Plan) -> None:
     """Refuse a deal of which nothing says what public budgets save."""
     if plan.purse is None:
-        raise RunError(f"{plan.name}: the file says nothing of what public budgets save. Add a block 'public'.")
+        raise RunError(
+            _("{name}: the file says nothing of what public budgets save. Add a block 'public'.", name=plan.name)
+        )
 
 
 def bytes_per_purse(plan: Plan) -> int:
@@ -91,8 +95,13 @@ def _check_memory(plan: Plan, paths: int) -> None:
     each = bytes_per_path(plan, keep_claims=False) + bytes_per_purse(plan)
     if paths * each > most:
         raise RunError(
-            f"got {paths:,} paths, which take {paths * each / 2**30:,.1f} GiB with their public budgets; this machine "
-            f"has room for about {most // each:,}. Try --paths 100000."
+            _(
+                "got {paths:,} paths, which take {size:,.1f} GiB with their public budgets; this machine has room for "
+                "about {most:,}. Try --paths 100000.",
+                paths=paths,
+                size=paths * each / 2**30,
+                most=most // each,
+            )
         )
 
 
@@ -184,7 +193,7 @@ def purse_ledger(plan: Plan, settings: Settings, path: int) -> PurseLedger:
     _check_public(plan)
     purse = purse_of(plan)
     if path < 0:
-        raise RunError(f"got path {path}; paths are counted from 0. Try --path 4711.")
+        raise RunError(_("got path {path}; paths are counted from 0. Try --path 4711.", path=path))
     settings = settings._replace(paths=1, first_path=path, threads=1)
     results, paths = run_purse(plan, settings)
     counted = purse_counts.count_purse(plan, settings, path, 1)

@@ -20,6 +20,7 @@ from risksim.engine.fates import everybody_in
 from risksim.engine.heads import planned_heads
 from risksim.engine.inputs import draw_inputs, look_up_input
 from risksim.engine.lives import live_tile
+from risksim.engine.obstacles import in_words
 from risksim.engine.purse_meters import (
     Meters,
     columns_of,
@@ -36,6 +37,7 @@ from risksim.kernels import purse as kernels
 from risksim.kernels.binomial import reciprocals
 from risksim.kernels.patterns import HEAD
 from risksim.kernels.words import fill_uniforms
+from risksim.language import _
 from risksim.plan.layout import (
     ACHIEVED,
     FIRST,
@@ -112,7 +114,7 @@ def count_purse(plan: Plan, settings: Settings, first_path: int, n_paths: int) -
     """
     why = purse_obstacle(plan)
     if settings.engine == "conditional" and why is not None:
-        raise RunError(f"the conditional engine cannot count the public purse of this deal: {why}. Try --engine individual.")  # fmt: skip # noqa: E501
+        raise RunError(_("the conditional engine cannot count the public purse of this deal: {why}. Try --engine individual.", why=in_words(why)))  # fmt: skip # noqa: E501
     meters, key = meters_of(plan, settings.engine), keys_of_run(plan, settings)
     before = first_path % LANES
     first_path, whole = first_path - before, -(-(before + n_paths) // LANES) * LANES

@@ -14,6 +14,7 @@ from risksim.engine.settle import Settled
 from risksim.errors import RunError
 from risksim.kernels.amounts import LARGEST
 from risksim.kernels.purse_money import kept_after, split_by_share, whole_shares
+from risksim.language import _
 from risksim.plan.layout import (
     BY_SUCCESS,
     FIRST,
@@ -202,8 +203,14 @@ def _rounded(plan: Plan, line: int, amount: FloatArray) -> IntArray:
     if not np.abs(amount).max(initial=0.0) <= LARGEST:
         name = purse_of(plan).names[line]
         raise RunError(
-            f"{plan.name}: public.{name} comes to more than {LARGEST / plan.minor_units:,.0f} {plan.currency} in a "
-            "year, which cannot be counted exactly. Check its units and its price."
+            _(
+                "{deal}: public.{name} comes to more than {most:,.0f} {currency} in a year, which cannot be counted "
+                "exactly. Check its units and its price.",
+                deal=plan.name,
+                name=name,
+                most=LARGEST / plan.minor_units,
+                currency=plan.currency,
+            )
         )
     return np.rint(amount).astype(np.int64)
 
@@ -317,8 +324,13 @@ def _reach(plan: Plan, line: int, onsets: dict[int, tuple[FloatArray, FloatArray
     lasts = np.flatnonzero(purse.lines.profile[line]).max(initial=0)
     if max(onsets, default=0) + lasts >= len(purse.years):
         raise RunError(
-            f"{plan.name}: public.{purse.names[line]} saves after {purse.years[-1]}, the last year of the plan. This "
-            "is a fault of risksim, not of the scenario; please report it with the scenario file."
+            _(
+                "{name}: public.{names} saves after {years}, the last year of the plan. This is a fault of risksim, "
+                "not of the scenario; please report it with the scenario file.",
+                name=plan.name,
+                names=purse.names[line],
+                years=purse.years[-1],
+            )
         )
 
 

@@ -17,6 +17,7 @@ from risksim.engine.settle import settle
 from risksim.engine.words import KeyArray
 from risksim.errors import RunError
 from risksim.kernels.changes import changed_terms
+from risksim.language import _
 from risksim.plan.layout import LANES, NEVER, CohortLife, EffectLife, FloatArray, Int32Array, Plan, Replay, Stops
 
 
@@ -46,7 +47,7 @@ def replay(plan: Plan, seed: int, path: int, engine: Engine = "individual") -> R
         If there is no such path, or the engine can't run the deal.
     """
     if not 0 <= path < MOST_PATHS:
-        raise RunError(f"got path {path}; paths are counted from 0. Try --path 4711.")
+        raise RunError(_("got path {path}; paths are counted from 0. Try --path 4711.", path=path))
     settings = Settings(seed=seed, engine=engine)
     check_engine(plan, engine)
     key = keys_of_run(plan, settings)

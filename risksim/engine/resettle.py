@@ -8,6 +8,7 @@ bit as in a run of its own.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -18,12 +19,14 @@ from risksim.engine.ending import end_early
 from risksim.engine.exact import CountLaws, count_laws, rows_of, shape_of, structure, without_people
 from risksim.engine.heads import planned_heads
 from risksim.engine.keep import allocate, store
+from risksim.engine.recall import Recall
 from risksim.engine.results import know_results
 from risksim.engine.run import LARGEST_BLOCK, Settings, block_size, check, draw_block, keys_of_run
 from risksim.engine.settle import settle_in_pieces
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
-from risksim.plan.layout import EXACT, SUM, FloatArray, Int16Array, Int32Array, IntArray, PathResults, Plan, Stops
+from risksim.language import _, speak, spoken
+from risksim.plan.layout import EXACT, LEAF, SUM, FloatArray, Int16Array, Int32Array, IntArray, PathResults, Plan, Stops
 
 DRAWN_FROM = (
     "inputs",
@@ -46,6 +49,8 @@ DRAWN_FROM = (
     "arrivals",
 )
 """Groups of a plan from which people, results and effects are drawn, or which say what is measured and when."""
+SMALLEST_DRAWN, SMALLEST_SETTLED = 2_048, 16_384
+"""Paths below which a second thread gains nothing, for drawing and for settling, which is soon done. [paths]"""
 TERMS_AFTER_END = ("variant", "looks", "due", "capital")
 """Fields of `Ending` that are terms: they say how the payment rules stand after a stop."""
 
@@ -74,7 +79,7 @@ class Drawn(NamedTuple):
     """The laws of head counts, where rows are combinations of counts."""
 
 
-def draw(plan: Plan, settings: Settings) -> Drawn:
+def draw(plan: Plan, settings: Settings, recall: Recall | None = None) -> Drawn:
     """Draw the people of a run, and settle nothing.
 
     Parameters
@@ -83,6 +88,8 @@ def draw(plan: Plan, settings: Settings) -> Drawn:
         The deal.
     settings : Settings
         As of `risksim.engine.run.run`, without a shift.
+    recall : Recall, optional
+        What was counted before, for draws that differ in little: changes no bit.
 
     Returns
     -------
@@ -105,17 +112,35 @@ def draw(plan: Plan, settings: Settings) -> Drawn:
     planned = np.empty(shape) if planned_heads(plan, measured[:0]) is not None else None
     stops = None if plan.ending is None else Stops(*(np.empty(n_paths, np.int16) for _ in Stops._fields))
     drawn = Drawn(empty.inputs, measured, empty.headcount, planned, stops, weight, replicate, None, None)
-    block = block_size(plan, settings)
-    with ThreadPoolExecutor(max_workers=settings.threads or os.cpu_count() or 1) as pool:
-        parts = [slice(start, min(start + block, n_paths)) for start in range(0, n_paths, block)]
-        for done in [pool.submit(_draw_part, plan, settings, here, drawn) for here in parts]:
-            done.result()
+    parts = _parts(n_paths, SMALLEST_DRAWN, block_size(plan, settings))
+    _each(lambda here: _draw_part(plan, settings, here, drawn, recall), parts, settings.threads)
     return drawn
 
 
-def _draw_part(plan: Plan, settings: Settings, here: slice, drawn: Drawn) -> None:
+def _parts(n_rows: int, smallest: int, largest: int) -> list[slice]:
+    """Rows in parts of whole leaves, one for each core where they are enough; never by threads: what was counted of a
+    part before is found again.
+    """
+    even = -(-n_rows // (os.cpu_count() or 1))
+    size = max(LEAF, min(largest, -(-max(even, smallest) // LEAF) * LEAF))
+    return [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
+
+
+def _each(work: Callable[[slice], None], parts: list[slice], threads: int) -> None:
+    """Do something with each part, in this thread where there is only one."""
+    workers = min(threads or os.cpu_count() or 1, len(parts))
+    if workers <= 1:
+        for here in parts:
+            work(here)
+        return
+    with ThreadPoolExecutor(workers, initializer=speak, initargs=(spoken(),)) as pool:
+        for done in [pool.submit(work, here) for here in parts]:
+            done.result()
+
+
+def _draw_part(plan: Plan, settings: Settings, here: slice, drawn: Drawn, recall: Recall | None) -> None:
     first_path = settings.first_path + here.start
-    inputs, measured, headcount = draw_block(plan, settings, first_path, here.stop - here.start)
+    inputs, measured, headcount = draw_block(plan, settings, first_path, here.stop - here.start, recall)
     planned = planned_heads(plan, measured)
     stops = end_early(plan, keys_of_run(plan, settings), first_path, inputs, measured, headcount)
     drawn.inputs[here], drawn.measured[here], drawn.headcount[here] = inputs, measured, headcount
@@ -130,8 +155,14 @@ def _check_room(plan: Plan, n_paths: int, each: int) -> None:
     most = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
     if n_paths * each > most:
         raise RunError(
-            f"got {n_paths:,} paths of {plan.name}, of which what is measured takes {n_paths * each / 2**30:,.1f} GiB; "
-            f"this machine has room for about {most // each:,}. Try --paths 10000."
+            _(
+                "got {n_paths:,} paths of {name}, of which what is measured takes {size:,.1f} GiB; this machine has "
+                "room for about {most:,}. Try --paths 10000.",
+                n_paths=n_paths,
+                name=plan.name,
+                size=n_paths * each / 2**30,
+                most=most // each,
+            )
         )
 
 
@@ -209,11 +240,8 @@ def resettle(plan: Plan, drawn: Drawn, threads: int = 0) -> PathResults:
     """
     n_rows = drawn.inputs.shape[0]
     results = allocate(plan, n_rows, keep_claims=drawn.counts is not None)
-    block = min(block_size(plan, Settings()), LARGEST_BLOCK)
-    with ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1) as pool:
-        parts = [slice(start, min(start + block, n_rows)) for start in range(0, n_rows, block)]
-        for done in [pool.submit(_settle_part, plan, drawn, here, results) for here in parts]:
-            done.result()
+    parts = _parts(n_rows, SMALLEST_SETTLED, min(block_size(plan, Settings()), LARGEST_BLOCK))
+    _each(lambda here: _settle_part(plan, drawn, here, results), parts, threads)
     if drawn.row is not None:
         results = PathResults(*(field[drawn.row] for field in results))  # type: ignore[arg-type]
     results = results._replace(weight=drawn.weight.copy(), replicate=drawn.replicate.copy())

@@ -22,11 +22,14 @@ from risksim.engine.inputs import inputs_of
 from risksim.engine.keep import allocate, store
 from risksim.engine.known import know_all
 from risksim.engine.lives import live_block
+from risksim.engine.obstacles import in_words
+from risksim.engine.recall import Recall
 from risksim.engine.settle import settle, settle_in_pieces
 from risksim.engine.shift import weights_of, with_shift
 from risksim.engine.sobol import REPLICATES
 from risksim.errors import RunError
 from risksim.kernels.patterns import HEAD, count_people, count_people_at, scratch_of
+from risksim.language import _, speak, spoken
 from risksim.plan.layout import EXACT, LANES, LEAF, FloatArray, Int32Array, PathResults, Plan
 
 Form = Literal["patterns", "lives"]
@@ -100,7 +103,7 @@ def run(plan: Plan, settings: Settings, progress: Progress | None = None) -> Pat
     starts = range(0, settings.paths, block)
     threads = settings.threads or os.cpu_count() or 1
     done = 0
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with ThreadPoolExecutor(threads, initializer=speak, initargs=(spoken(),)) as pool:
         waiting = {
             pool.submit(_run_block, plan, settings, start, min(block, settings.paths - start), results)
             for start in starts
@@ -149,18 +152,35 @@ def check_settings(settings: Settings) -> None:
     """
     if settings.first_path < 0 or settings.block < 0:
         raise RunError(
-            f"got first path {settings.first_path} and block {settings.block}; neither is negative. Leave them out."
+            _(
+                "got first path {first_path} and block {block}; neither is negative. Leave them out.",
+                first_path=settings.first_path,
+                block=settings.block,
+            )
         )
     if not 1 <= settings.paths <= MOST_PATHS - settings.first_path:
-        raise RunError(f"got {settings.paths} paths; a run has at least one path. Try --paths 100000.")
+        raise RunError(_("got {paths} paths; a run has at least one path. Try --paths 100000.", paths=settings.paths))
     if not 0 <= settings.seed <= LARGEST_SEED:
-        raise RunError(f"got seed {settings.seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.")
+        raise RunError(
+            _("got seed {seed}; a seed is a whole number from 0 to 2^64 - 1. Try --seed 1.", seed=settings.seed)
+        )
     if not 0 <= settings.threads <= 1024:
-        raise RunError(f"got {settings.threads} threads; there is at least one. Leave --threads out to use every core.")
+        raise RunError(
+            _(
+                "got {threads} threads; there is at least one. Leave --threads out to use every core.",
+                threads=settings.threads,
+            )
+        )
     if settings.shift and settings.engine != "conditional":
-        raise RunError("got a shift; only the conditional engine has points to move. Try engine='conditional'.")
+        raise RunError(_("got a shift; only the conditional engine has points to move. Try engine='conditional'."))
     if len(settings.shift) > DIMENSIONS or not all(map(math.isfinite, settings.shift)):
-        raise RunError(f"got a shift of {len(settings.shift)} numbers; it has at most {DIMENSIONS}, each finite.")
+        raise RunError(
+            _(
+                "got a shift of {number} numbers; it has at most {dimensions}, each finite.",
+                number=len(settings.shift),
+                dimensions=DIMENSIONS,
+            )
+        )
 
 
 def check_engine(plan: Plan, engine: str) -> None:
@@ -172,10 +192,21 @@ def check_engine(plan: Plan, engine: str) -> None:
         Saying why, and what to try.
     """
     if engine not in get_args(Engine):
-        raise RunError(f"got engine '{engine}'; there is {' and '.join(get_args(Engine))}. Try --engine individual.")
+        raise RunError(
+            _(
+                "got engine '{engine}'; there is {names}. Try --engine individual.",
+                engine=engine,
+                names=_(" and ").join(get_args(Engine)),
+            )
+        )
     obstacle = conditional_obstacle(plan) if engine == "conditional" else None
     if obstacle is not None:
-        raise RunError(f"the conditional engine cannot run this deal: {obstacle}. Try --engine individual.")
+        raise RunError(
+            _(
+                "the conditional engine cannot run this deal: {obstacle}. Try --engine individual.",
+                obstacle=in_words(obstacle),
+            )
+        )
 
 
 def keys_of_run(plan: Plan, settings: Settings) -> KeyArray:
@@ -195,8 +226,14 @@ def _check_memory(plan: Plan, settings: Settings) -> None:
     each = bytes_per_path(plan, settings.keep_claims)
     if settings.paths * each > most:
         raise RunError(
-            f"got {settings.paths:,} paths, whose results take {settings.paths * each / 2**30:,.1f} GiB; this machine "
-            f"has room for about {most // each:,}. Try --paths 100000."
+            _(
+                "got {paths:,} paths, whose results take {size:,.1f} GiB; this machine has room for about {most:,}. "
+                "Try "
+                "--paths 100000.",
+                paths=settings.paths,
+                size=settings.paths * each / 2**30,
+                most=most // each,
+            )
         )
 
 
@@ -212,7 +249,7 @@ def block_size(plan: Plan, settings: Settings) -> int:
 
 
 def draw_block(
-    plan: Plan, settings: Settings, first_path: int, n_paths: int
+    plan: Plan, settings: Settings, first_path: int, n_paths: int, recall: Recall | None = None
 ) -> tuple[FloatArray, FloatArray, Int32Array]:
     """Draw the inputs and people of consecutive paths.
 
@@ -224,6 +261,8 @@ def draw_block(
         Seed and form of lives.
     first_path, n_paths : int
         Which paths.
+    recall : Recall, optional
+        What was counted before.
 
     Returns
     -------
@@ -243,7 +282,7 @@ def draw_block(
     if n_cohorts == 0:
         measured[:] = 0.0
     elif settings.engine == "conditional":
-        count_fates(plan, key, first_path, inputs, measured, headcount)
+        count_fates(plan, key, first_path, inputs, measured, headcount, recall)
     elif settings.form == "patterns" and plan.by_pattern:
         scratch = scratch_of(plan.cohorts, plan.outcomes)
         groups = (plan.cohorts, plan.outcomes, plan.measures)

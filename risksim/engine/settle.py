@@ -9,6 +9,7 @@ import numpy as np
 
 from risksim.errors import RunError
 from risksim.kernels import cashflow, payments, tranches, waterfall
+from risksim.language import _
 from risksim.plan.layout import NEVER, FloatArray, IntArray, Payments, Plan, Stops, payments_after
 
 PIECE = 4_096
@@ -203,7 +204,7 @@ def close(plan: Plan, claim: IntArray, flow: IntArray, drawn: IntArray, received
     RunError
         If the books of any path don't close.
     """
-    n_paths, _, n_periods = claim.shape
+    n_paths, _who, n_periods = claim.shape
     n_tranches, n_payers = drawn.shape[1], len(plan.labels.payers)
     balance = np.empty((n_paths, len(plan.labels.parties), n_periods), dtype=np.int64)
     repayment = np.empty((n_paths, n_payers, len(plan.labels.years)), dtype=np.int64)
@@ -216,8 +217,12 @@ def close(plan: Plan, claim: IntArray, flow: IntArray, drawn: IntArray, received
         broken = tranches.close_accounts(flow, claim, ledger, n_tranches, n_payers, year_index, balance, repayment)
     if broken:
         raise RunError(
-            f"{plan.name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "
-            "please report it with the scenario file."
+            _(
+                "{name}: the books of {broken} paths do not close. This is a fault of risksim, not of the scenario; "
+                "please report it with the scenario file.",
+                name=plan.name,
+                broken=broken,
+            )
         )
     irr, status, npv = _returns(plan, balance, np.arange(1, 1 + n_tranches, dtype=np.int64), drawn, received)
     groups = _returns(plan, *_together(plan, balance, drawn, received))

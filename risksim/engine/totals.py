@@ -19,6 +19,7 @@ from risksim.engine.settle import claims_of, settle
 from risksim.engine.thinning import Stage, all_transitions, law_after, start_of
 from risksim.engine.ways import Given, Way, enrolled_of, stage_of
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.plan.layout import CAP, ENROLLED, FLOOR, PER_OUTCOME, FloatArray, IntArray, PathResults, Plan
 
 MOST_TOTALS = 2**18
@@ -63,7 +64,7 @@ def prices_of(plan: Plan, ways: tuple[Way, ...]) -> Prices | None:
     if way.kept != tuple(k for k, _ in way.of_whom) or len(whom) != 1 or not way.kept:
         return None
     found, places = [], int(plan.cohorts.places[way.cohort])
-    for k, _ in way.of_whom:
+    for k, _whom in way.of_whom:
         one, everybody = _claimed(plan, _people(plan, way, k, np.array([1.0, places])))
         if (one[one > 0].size, int(one.sum()) * places) != (1, int(everybody.sum())):
             return None
@@ -108,7 +109,9 @@ def solve_totals(plan: Plan, way: Way, prices: Prices, given: Given) -> PathResu
         totals = which[here] * prices.unit
         measured = _people(plan, way, way.of_whom[0][0], totals / prices.amount[0])
         if (_claimed(plan, measured).sum(axis=1) != totals).any():
-            raise RunError(f"{plan.name}: a total misses its payments by a minor unit. Try another engine.")
+            raise RunError(
+                _("{name}: a total misses its payments by a minor unit. Try another engine.", name=plan.name)
+            )
         inputs = results.inputs[here]
         store(results, first, inputs, results.headcount[here], settle(plan, inputs, measured))
     return results._replace(weight=law[which] / law[which].sum())

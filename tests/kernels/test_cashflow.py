@@ -258,11 +258,14 @@ def crossings(flows, years, rates):
     return rates[1:][(values[1:] > 0) != (values[:-1] > 0)]
 
 
-@pytest.mark.parametrize("seed", [21, 22])
-def test_unique_rate_is_the_only_root_where_it_is_claimed(seed):
+@pytest.mark.parametrize(
+    ("n", "seed"),
+    [(1_500, 21), *(pytest.param(4_000, seed, marks=pytest.mark.slow) for seed in (21, 22))],
+)
+def test_unique_rate_is_the_only_root_where_it_is_claimed(n, seed):
     """One change of flows or Norstrøm with time reversed: of all. Norstrøm: above zero. The search: where it looks."""
     seen = {"one change": 0, "norstrom": 0, "reversed": 0, "search": 0}
-    for flows, years in wild_flows(4_000, seed):
+    for flows, years in wild_flows(n, seed):
         rate, status = rate_of(flows, years)
         if status != "OK_UNIQUE":
             continue
@@ -279,9 +282,9 @@ def test_unique_rate_is_the_only_root_where_it_is_claimed(seed):
     assert min(seen.values()) > 20, seen
 
 
-@pytest.mark.parametrize("seed", [23])
-def test_rate_is_withheld_only_where_the_scan_finds_none_or_several(seed):
-    for flows, years in wild_flows(4_000, seed):
+@pytest.mark.parametrize("n", [1_500, pytest.param(4_000, marks=pytest.mark.slow)])
+def test_rate_is_withheld_only_where_the_scan_finds_none_or_several(n):
+    for flows, years in wild_flows(n, seed=23):
         rate, status = rate_of(flows, years)
         if status in ("MULTIPLE", "NO_ROOT"):
             assert math.isnan(rate)
