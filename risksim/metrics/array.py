@@ -76,7 +76,26 @@ def sd(values: npt.NDArray[Any], sample: Sample) -> Any:
     the mean being estimated too. An enumeration knows its mean and is not corrected, nor are cases that several
     replicates weigh.
     """
-    return np.sqrt(_variance_from(mean((values - mean(values, sample)) ** 2, sample), sample))
+    return mean_and_sd(values, sample)[1]
+
+
+def mean_and_sd(values: npt.NDArray[Any], sample: Sample) -> tuple[Any, Any]:
+    """Mean and standard deviation over paths, the mean found once.
+
+    Parameters
+    ----------
+    values : float64[path, ...]
+        What varies.
+    sample : Sample
+        Weights of the paths.
+
+    Returns
+    -------
+    tuple of float64[...]
+        As `mean` and `sd`.
+    """
+    middle = mean(values, sample)
+    return middle, np.sqrt(_variance_from(mean((values - middle) ** 2, sample), sample))
 
 
 def probability(mask: npt.NDArray[np.bool_], sample: Sample) -> Any:
@@ -152,6 +171,11 @@ def quantiles(values: npt.NDArray[Any], sample: Sample, levels: Sequence[float])
     """
     _check(values, sample)
     columns = values.reshape(values.shape[0], -1)
+    if columns.shape[1] > 1 and sample.is_equal:
+        rising = np.sort(columns.astype(np.float64, copy=False), axis=0)
+        places = [rank_of(level, sample.n_paths) - 1 for level in levels]
+        at_levels = np.where(np.isnan(rising[-1]), np.nan, rising[places])
+        return at_levels.reshape(len(levels), *values.shape[1:])
     found = np.empty((len(levels), columns.shape[1]))
     for column in range(columns.shape[1]):
         ranked = rank(columns[:, column], sample)

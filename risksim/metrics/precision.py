@@ -106,6 +106,33 @@ def sd(values: Values, sample: Sample) -> Estimate:
     return _estimate(spread, sample, influence, lambda rows, part: array.sd(values[rows], part))
 
 
+def mean_and_sd(values: Values, sample: Sample) -> tuple[Estimate, Estimate]:
+    """Mean and standard deviation over paths, to the bit those of `mean` and `sd`, in little more time than the latter.
+
+    Parameters
+    ----------
+    values : float64[path]
+        What varies.
+    sample : Sample
+        Weights and replicates of the paths.
+
+    Returns
+    -------
+    tuple of Estimate
+        The mean, and the standard deviation.
+    """
+    if sample.is_exact or sample.n_replicates <= 1:
+        return mean(values, sample), sd(values, sample)
+    beside = sample.sheaves()
+    if beside is not None:
+        found = [array.mean_and_sd(values[rows], part) for rows, part in beside]
+    else:
+        found = [array.mean_and_sd(values[rows], part) for rows, part in sample.parts()]
+    middle, spread = array.mean_and_sd(values, sample)
+    means, spreads = (np.concatenate([np.atleast_1d(one) for one in parts]) for parts in zip(*found, strict=True))
+    return from_parts(float(middle), means), from_parts(float(spread), spreads)
+
+
 def probability(mask: BoolArray, sample: Sample) -> Estimate:
     """Probability that something holds.
 
@@ -196,7 +223,7 @@ def quantiles(
     if sample.is_exact:
         return tuple(map(Estimate.exact, found))
     if sample.n_replicates > 1:
-        parts = np.array([array.quantiles(values[rows], part, levels) for rows, part in sample.parts()])
+        parts = _quantiles_of_parts(values, sample, levels)
         return tuple(from_parts(value, parts[:, column]) for column, value in enumerate(found))
     return tuple(_between_ranks(ranked, level, values, sample) for level in levels)
 
@@ -634,14 +661,27 @@ def _error_within(influence: Values, sample: Sample) -> float:
 
 
 def _from_replicates(value: float, sample: Sample, of_part: Callable[[Rows, Sample], Any]) -> Estimate:
+    beside = sample.sheaves()
+    if beside is not None:
+        return from_parts(value, np.concatenate([of_part(rows, part) for rows, part in beside]))
     return from_parts(value, np.array([float(of_part(rows, part)) for rows, part in sample.parts()]))
+
+
+def _quantiles_of_parts(values: Values, sample: Sample, levels: Sequence[float]) -> FloatArray:
+    """Quantiles of each replicate: float64[replicate, level]."""
+    beside = sample.sheaves()
+    if beside is not None:
+        found = [array.quantiles(values[rows], part, levels) for rows, part in beside]
+        return np.ascontiguousarray(np.concatenate(found, axis=1).T)
+    return np.array([array.quantiles(values[rows], part, levels) for rows, part in sample.parts()])
 
 
 def from_parts(value: float, parts: FloatArray) -> Estimate:
     """A statistic with the estimates of R replicates: float64[replicate]; interval with R - 1 degrees of freedom."""
     from scipy.special import stdtrit
 
-    error = float(np.std(parts, ddof=1)) / math.sqrt(parts.size)
+    apart = parts - np.add.reduce(parts) / parts.size  # step by step what np.std does, which looks at more than it adds
+    error = math.sqrt(np.add.reduce(apart * apart) / (parts.size - 1)) / math.sqrt(parts.size)
     return Estimate.symmetric(value, error, float(stdtrit(parts.size - 1, (1 + COVER) / 2)))
 
 

@@ -15,6 +15,7 @@ several, 0 to R - 1    R scrambles of a        the spread of the R estimates, on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,20 +35,27 @@ EXACT = -1
 WEIGHT_TOLERANCE = 1e-9
 """How far the weights may add up to something else than one. [1]"""
 
+MOST_BESIDE = 131_072
+"""Paths up to which replicates are looked at beside each other. [paths]"""
 
-class Sample(NamedTuple):
-    """Weight and replicate of every path.
+
+class _Arrays(NamedTuple):
+    """What a sample is made of."""
+
+    weight: FloatArray
+    """float64[path]: sums to one. [1]"""
+    replicate: Int16Array
+    """int16[path]: which replicate a path belongs to; -1 where paths are enumerated."""
+
+
+class Sample(_Arrays):
+    """Weight and replicate of every path, which nobody changes: what is found of them is kept.
 
     Examples
     --------
     >>> Sample.equal(4).effective_size
     4.0
     """
-
-    weight: FloatArray
-    """float64[path]: sums to one. [1]"""
-    replicate: Int16Array
-    """int16[path]: which replicate a path belongs to; -1 where paths are enumerated."""
 
     @classmethod
     def equal(cls, n_paths: int) -> Sample:
@@ -124,12 +132,12 @@ class Sample(NamedTuple):
         """Whether the paths are an enumeration."""
         return self.n_paths > 0 and int(self.replicate[0]) == EXACT
 
-    @property
+    @cached_property
     def is_equal(self) -> bool:
         """Whether all paths weigh the same."""
         return self.n_paths == 0 or bool(self.weight.min() == self.weight.max())
 
-    @property
+    @cached_property
     def n_replicates(self) -> int:
         """How many replicates: 0 for an enumeration."""
         if self.is_exact or self.n_paths == 0:
@@ -138,7 +146,7 @@ class Sample(NamedTuple):
             return 1
         return self._in_turn or int(np.unique(self.replicate).size)
 
-    @property
+    @cached_property
     def _in_turn(self) -> int:
         """How many replicates take turns, path by path; 0 where they don't."""
         n = int(self.replicate[: 2**15].max(initial=0)) + 1
@@ -189,9 +197,36 @@ class Sample(NamedTuple):
             )
             yield rows, Sample(share, np.zeros(weight.size, np.int16))
 
+    def sheaves(self) -> Iterator[tuple[IntArray, Sample]] | None:
+        """Replicates of the same length beside each other, so that what is asked of each is asked of all at once.
+
+        Returns
+        -------
+        iterator of tuple of int64[path, replicate] and Sample, or None
+            As `parts`, in the same order; None where paths weigh differently, replicates don't take turns, or there are
+            so many paths that nothing would be gained.
+        """
+        if self.n_paths > MOST_BESIDE or not self.is_equal:
+            return None
+        turns = self._in_turn
+        return iter(_sheaves(self.n_paths, turns)) if 0 < turns <= self.n_paths else None
+
     def _rows(self) -> Iterable[Rows]:
         turns = self._in_turn
         if turns:
             return [slice(first, None, turns) for first in range(min(turns, self.n_paths))]
         rows_in_order = np.argsort(self.replicate, kind="stable")
         return np.split(rows_in_order, np.flatnonzero(np.diff(self.replicate[rows_in_order])) + 1)
+
+
+@lru_cache(maxsize=8)  # every statistic of a run asks for the same
+def _sheaves(n_paths: int, turns: int) -> tuple[tuple[IntArray, Sample], ...]:
+    """Rows of replicates that take turns, those of the same length beside each other."""
+    found = []
+    whole, longer = divmod(n_paths, turns)
+    for first, last, length in ((0, longer, whole + 1), (longer, turns, whole)):
+        if first < last:
+            rows = np.arange(length)[:, np.newaxis] * turns + np.arange(first, last)
+            rows.setflags(write=False)
+            found.append((rows, Sample(np.full(length, 1.0 / length), np.zeros(length, np.int16))))
+    return tuple(found)

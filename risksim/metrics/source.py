@@ -234,7 +234,7 @@ def spread(values: Values, sample: Sample, ranked: array.Ranked | None = None) -
     """
     numbers = _numbers(values)
     quantiles: Sequence[Estimate] = precision.quantiles(numbers, sample, QUANTILE_LEVELS, ranked)
-    return Spread(precision.mean(numbers, sample), precision.sd(numbers, sample), *quantiles)
+    return Spread(*precision.mean_and_sd(numbers, sample), *quantiles)
 
 
 def _numbers(values: Values) -> Values:

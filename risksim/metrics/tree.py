@@ -16,6 +16,8 @@ FloatArray = npt.NDArray[np.float64]
 
 LEAF = 256
 """Paths in a leaf. [paths]"""
+FEW = 32_768
+"""Paths up to which copying all takes less than folding the last leaf by itself. [paths]"""
 
 
 def tree_sum(values: npt.NDArray[Any]) -> Any:
@@ -53,6 +55,11 @@ def leaf_sums(values: npt.NDArray[Any]) -> FloatArray:
         Blocks that are whole leaves give slices of the leaf sums of all paths.
     """
     n_paths, rest = values.shape[0], values.shape[1:]
+    if n_paths <= FEW:
+        n_leaves = -(-n_paths // LEAF)
+        whole = np.zeros((n_leaves * LEAF, *rest))
+        whole[:n_paths] = values
+        return _fold(whole.reshape(n_leaves, LEAF, *rest))
     n_full = n_paths // LEAF
     sums = np.empty((-(-n_paths // LEAF), *rest))
     sums[:n_full] = _fold(values[: n_full * LEAF].astype(np.float64, copy=False).reshape(n_full, LEAF, *rest))

@@ -9,6 +9,7 @@ from pathlib import Path
 import xarray as xr
 
 from risksim.errors import ResultError
+from risksim.language import _
 from risksim.results.provenance import KIND, RESULT_SCHEMA
 
 
@@ -30,7 +31,11 @@ def save(dataset: xr.Dataset, file: str | os.PathLike[str]) -> None:
     target = Path(file)
     if not target.parent.is_dir():
         raise ResultError(
-            f"{target}: cannot save there\n  there is no folder {target.parent}.\n  Make the folder first."
+            _(
+                "{target}: cannot save there\n  there is no folder {parent}.\n  Make the folder first.",
+                target=target,
+                parent=target.parent,
+            )
         )
     part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
@@ -38,8 +43,13 @@ def save(dataset: xr.Dataset, file: str | os.PathLike[str]) -> None:
         part.replace(target)
     except OSError as error:
         raise ResultError(
-            f"{target}: cannot save there\n  {error.strerror or error}.\n"
-            "  Choose a folder that you may write to and that has room enough."
+            _(
+                "{target}: cannot save there\n"
+                "  {reason}.\n"
+                "  Choose a folder that you may write to and that has room enough.",
+                target=target,
+                reason=error.strerror or error,
+            )
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -65,9 +75,15 @@ def open_result(file: str | os.PathLike[str]) -> xr.Dataset:
     """
     source = Path(file)
     if not source.is_file():
-        found = "this is a folder" if source.is_dir() else "there is no such file"
+        found = _("this is a folder") if source.is_dir() else _("there is no such file")
         raise ResultError(
-            f"{source}: cannot be opened\n  {found}.\n  Give a file that `risksim run SCENARIO --out FILE` has written."
+            _(
+                "{source}: cannot be opened\n"
+                "  {found}.\n"
+                "  Give a file that `risksim run SCENARIO --out FILE` has written.",
+                source=source,
+                found=found,
+            )
         )
     try:
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as opened:
@@ -75,21 +91,36 @@ def open_result(file: str | os.PathLike[str]) -> xr.Dataset:
             return opened.load()
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise ResultError(
-            f"{source}: cannot be read\n  it is no netCDF-4 file, or it is damaged ({error}).\n"
-            "  Give a file that `risksim run SCENARIO --out FILE` has written, or run the scenario again."
+            _(
+                "{source}: cannot be read\n"
+                "  it is no netCDF-4 file, or it is damaged ({error}).\n"
+                "  Give a file that `risksim run SCENARIO --out FILE` has written, or run the scenario again.",
+                source=source,
+                error=error,
+            )
         ) from error
 
 
 def _check_kind(opened: xr.Dataset, source: Path) -> None:
     if opened.attrs.get("kind") != KIND:
         raise ResultError(
-            f"{source}: is no risksim result\n  it is a netCDF file of another programme.\n"
-            "  Give a file that `risksim run SCENARIO --out FILE` has written."
+            _(
+                "{source}: is no risksim result\n"
+                "  it is a netCDF file of another programme.\n"
+                "  Give a file that `risksim run SCENARIO --out FILE` has written.",
+                source=source,
+            )
         )
     schema = int(opened.attrs["result_schema"])
     if schema > RESULT_SCHEMA:
         raise ResultError(
-            f"{source}: was saved by a later risksim ({opened.attrs.get('risksim_version', 'unknown')})\n"
-            f"  it has result schema {schema}; this risksim reads schemas up to {RESULT_SCHEMA}.\n"
-            "  Update risksim, or run the scenario again: its text is in the attribute scenario_text of the file."
+            _(
+                "{source}: was saved by a later risksim ({version})\n"
+                "  it has result schema {schema}; this risksim reads schemas up to {result_schema}.\n"
+                "  Update risksim, or run the scenario again: its text is in the attribute scenario_text of the file.",
+                source=source,
+                version=opened.attrs.get("risksim_version", "unknown"),
+                schema=schema,
+                result_schema=RESULT_SCHEMA,
+            )
         )

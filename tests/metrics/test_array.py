@@ -14,7 +14,7 @@ from tests.metrics.laws import example_contract
 
 whole_losses = hnp.arrays(np.float64, st.integers(1, 60), elements=st.integers(-50, 50).map(float))
 levels = st.sampled_from([0.01, 0.05, 0.07, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
-same = settings(derandomize=True, deadline=None, max_examples=200)
+same = settings(derandomize=True, deadline=None, max_examples=80)
 
 
 def weighted(counts: list[int]) -> Sample:

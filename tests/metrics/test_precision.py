@@ -225,6 +225,24 @@ def test_error_of_replicates_is_their_spread_over_the_root_of_their_number(name)
     assert found.high - found.value == pytest.approx(t(7).ppf(0.975) * error)
 
 
+MOMENTS = {
+    "equal": Sample.equal(1_603),
+    "one path": Sample.equal(1),
+    "exact": Sample.exact(np.full(1_603, 1 / 1_603)),
+    "in turn, some longer": Sample.of(np.full(1_603, 1 / 1_603), (np.arange(1_603) % 8).astype(np.int16)),
+    "one after the other": Sample.of(np.full(1_600, 1 / 1_600), np.repeat(np.arange(8, dtype=np.int16), 200)),
+    "weighted": Sample.of(np.tile([0.5, 1.5], 800) / 1_600, np.repeat(np.arange(8, dtype=np.int16), 200)),
+}
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_mean_and_sd_have_the_bits_they_have_alone(name):
+    sample = MOMENTS[name]
+    values = np.random.default_rng(5).normal(3.0, 2.0, sample.n_paths)
+    alone = precision.mean(values, sample), precision.sd(values, sample)
+    assert np.array(precision.mean_and_sd(values, sample)).tobytes() == np.array(alone).tobytes()
+
+
 def test_error_of_replicates_is_calibrated_and_far_below_that_of_independent_paths():
     found = [precision.mean(*scrambled(8, 200, seed)) for seed in range(300)]
     spread = np.std([estimate.value for estimate in found], ddof=1)
