@@ -21,6 +21,7 @@ from risksim.engine.run import Settings
 from risksim.errors import RunError
 from risksim.jobs.blocks import Wanted
 from risksim.jobs.executors import Reduced, Task
+from risksim.language import _
 from risksim.plan.layout import Plan
 
 FORM = 1
@@ -51,7 +52,11 @@ class Checkpoint:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(
-                f"{folder}: cannot be written ({error.strerror}). Name another folder with --checkpoint."
+                _(
+                    "{folder}: cannot be written ({reason}). Name another folder with --checkpoint.",
+                    folder=folder,
+                    reason=error.strerror,
+                )
             ) from error
 
     def file(self, task: Task) -> Path:
@@ -91,7 +96,11 @@ class Checkpoint:
             if name:
                 Path(name).unlink(missing_ok=True)
             raise RunError(
-                f"{self.folder}: cannot be written ({error.strerror}). Name a folder with more room with --checkpoint."
+                _(
+                    "{folder}: cannot be written ({reason}). Name a folder with more room with --checkpoint.",
+                    folder=self.folder,
+                    reason=error.strerror,
+                )
             ) from error
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from risksim.errors import RunError
 from risksim.jobs.executors import AHEAD, Function, Reduced, Task
 from risksim.jobs.identity import identity
+from risksim.language import Language, _, speaking, spoken
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -76,12 +77,22 @@ def cluster_of(text: str) -> Cluster:
         number = text.removeprefix(f"{LOCAL}:")
         if number.isdecimal() and 1 <= int(number) <= 1024:
             return Cluster(LOCAL, int(number))
-        raise RunError(f"--dask {text}: got '{number}' workers; there is at least one. Try --dask local:2.")
+        raise RunError(
+            _(
+                "--dask {text}: got '{number}' workers; there is at least one. Try --dask local:2.",
+                text=text,
+                number=number,
+            )
+        )
     if REMOTE.fullmatch(text):
         return Cluster(text)
     raise RunError(
-        f"--dask {text}: is no address of a scheduler. It is tcp://HOST:PORT, as `dask scheduler` prints it, or local "
-        "for worker processes on this machine.\n  Try --dask local, or --dask tcp://127.0.0.1:8786"
+        _(
+            "--dask {text}: is no address of a scheduler. It is tcp://HOST:PORT, as `dask scheduler` prints it, or "
+            "local for worker processes on this machine.\n"
+            "  Try --dask local, or --dask tcp://127.0.0.1:8786",
+            text=text,
+        )
     )
 
 
@@ -137,7 +148,7 @@ class DaskExecutor:
             If it is closed.
         """
         if self._client is None:
-            raise RunError("this executor is closed. Make another.")
+            raise RunError(_("this executor is closed. Make another."))
         return self._client
 
     @property
@@ -205,8 +216,12 @@ class DaskExecutor:
             self._start(workers)
         except (RuntimeError, OSError) as error:
             raise RunError(
-                f"{workers} worker processes could not be started on this machine.\n  Try fewer, as --dask local:1. "
-                'In a script of your own, what starts them stands under: if __name__ == "__main__":'
+                _(
+                    "{workers} worker processes could not be started on this machine.\n"
+                    "  Try fewer, as --dask local:1. In a script of your own, what starts them stands under: if "
+                    '__name__ == "__main__":',
+                    workers=workers,
+                )
             ) from error
 
     def _start(self, workers: int) -> None:
@@ -246,15 +261,21 @@ class DaskExecutor:
         for worker, there in sorted(found.items()):
             if isinstance(there, BaseException):
                 raise RunError(
-                    f"the worker at {worker} has no risksim like this one ({type(there).__name__}: {there}).\n"
-                    f"  Install risksim {here['risksim']} there with the extra cluster, in the worker's environment."
+                    _(
+                        "the worker at {worker} has no risksim like this one ({name}: {there}).\n"
+                        "  Install risksim {here} there with the extra cluster, in the worker's environment.",
+                        worker=worker,
+                        name=type(there).__name__,
+                        there=there,
+                        here=here["risksim"],
+                    )
                 )
             _same(worker, there, here)
 
     def _submit(self, sent: Future[Any], job: str, task: Task, losses: int) -> Future[Reduced]:
         key = f"{job}-{task.number}-{task.first}-{task.paths}-{losses}"
         with self._reached():
-            return self.client.submit(_compute, sent, task, key=key, pure=False)
+            return self.client.submit(_compute, sent, spoken(), task, key=key, pure=False)
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
@@ -284,8 +305,12 @@ class DaskExecutor:
                 last_seen = now if self.client.nthreads() else last_seen
             if now - last_seen > DESERTED:
                 raise RunError(
-                    f"every worker at {self.address} has gone, and none came for {DESERTED:.0f} seconds.\n"
-                    "  Look at the logs of the workers, start some again, and run this once more."
+                    _(
+                        "every worker at {address} has gone, and none came for {deserted:.0f} seconds.\n"
+                        "  Look at the logs of the workers, start some again, and run this once more.",
+                        address=self.address,
+                        deserted=DESERTED,
+                    )
                 )
 
     def _result(self, future: Future[Reduced], task: Task, losses: int) -> Reduced | None:
@@ -301,8 +326,14 @@ class DaskExecutor:
             if losses < MOST_LOSSES:
                 return None
             raise RunError(
-                f"paths {task.first:,} to {task.first + task.paths - 1:,} have cost one worker after the other; most "
-                "likely they have too little memory.\n  Give the workers more memory, or each fewer threads."
+                _(
+                    "paths {first:,} to {last:,} have cost one worker after the other; most likely they have too "
+                    "little "
+                    "memory.\n"
+                    "  Give the workers more memory, or each fewer threads.",
+                    first=task.first,
+                    last=task.first + task.paths - 1,
+                )
             ) from error
         except (CancelledError, CommClosedError) as error:
             raise RunError(_lost(self.address)) from error
@@ -334,11 +365,15 @@ def _unpacked(packed: bytes, wanted: dict[str, str]) -> tuple[Function, tuple[An
     return function, common, wanted
 
 
-def _compute(sent: tuple[Function, tuple[Any, ...], dict[str, str]], task: Task) -> Reduced:
-    """On a worker: one task. Workers may come while a run goes on, so each compares its versions."""
+def _compute(sent: tuple[Function, tuple[Any, ...], dict[str, str]], language: Language, task: Task) -> Reduced:
+    """On a worker: one task, its errors in the language of whoever asks.
+
+    Workers may come while a run goes on, so each compares its versions.
+    """
     function, common, wanted = sent
-    _same(_own_address(), identity(), wanted)
-    return function(*common, task)
+    with speaking(language):
+        _same(_own_address(), identity(), wanted)
+        return function(*common, task)
 
 
 def _identity_there() -> dict[str, str]:
@@ -363,8 +398,13 @@ def _same(worker: str, there: dict[str, str], here: dict[str, str]) -> None:
     ]
     if other:
         raise RunError(
-            f"the worker at {worker} has other versions, which may give other digits: {', '.join(other)}.\n"
-            "  Install the same versions on both sides (requirements/core.txt pins them), then start the worker again."
+            _(
+                "the worker at {worker} has other versions, which may give other digits: {names}.\n"
+                "  Install the same versions on both sides (requirements/core.txt pins them), then start the worker "
+                "again.",
+                worker=worker,
+                names=", ".join(other),
+            )
         )
 
 
@@ -374,25 +414,29 @@ def _import() -> None:
         importlib.import_module("distributed")
     except ImportError as error:
         raise RunError(
-            'runs over workers need Dask, which is not installed.\n  Try: pip install "risksim-dsi[cluster]"'
+            _('runs over workers need Dask, which is not installed.\n  Try: pip install "risksim-dsi[cluster]"')
         ) from error
 
 
 def _silence(address: str, *, there: bool) -> str:
     """Nobody answers."""
     if there:
-        return (
-            f"the scheduler at {address} has no workers.\n"
-            f"  Start one on each machine: dask worker {address} --nthreads 1 --nworkers auto"
+        return _(
+            "the scheduler at {address} has no workers.\n"
+            "  Start one on each machine: dask worker {address} --nthreads 1 --nworkers auto",
+            address=address,
         )
-    return (
-        f"no Dask scheduler answers at {address} within {PATIENCE:.0f} seconds.\n"
-        "  Start one with `dask scheduler`, look at the address that it prints, or use --dask local."
+    return _(
+        "no Dask scheduler answers at {address} within {patience:.0f} seconds.\n"
+        "  Start one with `dask scheduler`, look at the address that it prints, or use --dask local.",
+        address=address,
+        patience=PATIENCE,
     )
 
 
 def _lost(address: str) -> str:
-    return (
-        f"the scheduler at {address} has gone, or has dropped this run's tasks.\n"
-        "  Start it and its workers again, and run this once more."
+    return _(
+        "the scheduler at {address} has gone, or has dropped this run's tasks.\n"
+        "  Start it and its workers again, and run this once more.",
+        address=address,
     )

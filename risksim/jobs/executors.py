@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from risksim.language import speak, spoken
+
 Reduced: TypeAlias = dict[str, npt.NDArray[Any]]
 """What is left of the paths of a task: arrays by name, the same bits wherever the task was computed."""
 Function: TypeAlias = Callable[..., Reduced]
@@ -75,7 +77,7 @@ class Threads:
         """Compute tasks; see `Executor.map`."""
         left, taken_all = iter(tasks), False
         waiting: dict[Future[Reduced], int] = {}
-        pool = ThreadPoolExecutor(max_workers=self.threads)
+        pool = ThreadPoolExecutor(self.threads, initializer=speak, initargs=(spoken(),))
         try:
             while True:
                 while not taken_all and _room(waiting, self.threads):

@@ -69,6 +69,10 @@ class Job(NamedTuple):
     executor: Executor | None = None
     """Who computes tasks; left out, threads."""
     progress: Progress | None = None
+    kept_in: Path | None = None
+    """Folder for finished tasks if it goes path by path anyway: unlike `checkpoint` it has no say in that."""
+    helper: Executor | None = None
+    """Who computes tasks if it goes path by path anyway: unlike `executor` it has no say in that."""
 
     @property
     def settings(self) -> Settings:

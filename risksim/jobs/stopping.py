@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Summary
 
@@ -90,8 +91,11 @@ def _parse_one(part: str) -> Tolerance:
         limit = math.nan
     if not equals or not name.strip() or not 0.0 < limit < math.inf:
         raise RunError(
-            f"--tolerance: got '{part}'; each part is a statistic and the standard error it may have, as p_loss=0.002 "
-            f"or npv=1%. Try --tolerance p_loss=0.002,npv=1%."
+            _(
+                "--tolerance: got '{part}'; each part is a statistic and the standard error it may have, as "
+                "p_loss=0.002 or npv=1%. Try --tolerance p_loss=0.002,npv=1%.",
+                part=part,
+            )
         )
     return Tolerance(name.strip(), limit / 100.0 if relative else limit, relative)
 
@@ -147,8 +151,12 @@ def check(tolerances: tuple[Tolerance, ...], known: Mapping[str, Estimate]) -> N
             short = [name for name in known if "." not in name]
             listed = ", ".join([*close, *(name for name in short if name not in close)])
             raise RunError(
-                f"--tolerance: got '{tolerance.name}', which is no statistic of this deal. Try {listed}, or any key "
-                f"of the statistics of 'risksim run --json'."
+                _(
+                    "--tolerance: got '{name}', which is no statistic of this deal. Try {listed}, or any key of the "
+                    "statistics of 'risksim run --json'.",
+                    name=tolerance.name,
+                    listed=listed,
+                )
             )
 
 
