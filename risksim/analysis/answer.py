@@ -154,7 +154,9 @@ def answer(
     executor : Executor, optional
         As in `risksim.api.simulate`.
     progress : callable, optional
-        Called with the number of paths of the run done; what comes after them is not counted.
+        Called with the number of paths of the run done; what comes after them is not counted, but calls it again with
+        all of them, so that whoever watches may end that, too. Where people are enumerated, their paths are those of
+        the individual engine, which shows what luck does.
 
     Returns
     -------
@@ -177,14 +179,24 @@ def answer(
         done = api.work(job._replace(progress=progress))
     like_it = paths if asked.by_law else done.paths
     few = min(like_it, most_split(deal))
+
+    def further() -> None:
+        if progress is not None and not done.partial:
+            progress(few if asked.by_law else like_it)
+
     views = views_of(deal, done.summary, job._replace(paths=few if done.partial else like_it))
     people = made if made is not None and made.engine == "individual" else None
-    people = people or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor)
+    watched = progress if asked.by_law else None
+    people = people or api.simulate(deal, few, seed, threads, keep_claims=False, executor=executor, progress=watched)
+    further()
     split = variance_split(people, threads, few, executor=executor)
+    further()
     right = _put_right(made or people, done, threads)
+    further()
     checked = None if done.partial else _cross_check(deal, done, people, job)
     if done.reservoir is None:  # it drew no paths: those of the engine that it was held against can be opened
         done = done._replace(reservoir=api.done_from(people).reservoir)
+    further()
     purse = None if done.partial else purse_of(deal, like_it, seed, threads, done.engine)
     return Answered(asked, done, made, people, views, split, right, checked, purse)
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from risksim import api
 from risksim.analysis.limits import Answer, answer_of, answer_of_fund
 from risksim.analysis.ranking import Measures, measures_of, measures_of_fund
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Statistic, Withheld
 
@@ -141,15 +142,70 @@ def batch(
     """
     if resume is not None:
         check_folder(Path(resume))
+    how = How(paths, seed, threads, engine, executor, ranked)
+
+    def plan(bad: list[Bad], skipped: list[Bad], apart: list[Bad]) -> tuple[Asked, ...]:
+        asked = plan_rows(files, stresses, bad, keep_going, skipped, apart if ranked else None)
+        return asked if keep_going or not bad else ()
+
+    return _batch(plan, how, resume, keep_going, progress)
+
+
+def batch_of_deals(
+    deals: Sequence[api.Deal],
+    paths: int = api.PATHS,
+    seed: int = api.SEED,
+    threads: int = 0,
+    *,
+    engine: str = "individual",
+    stresses: bool = False,
+    ranked: bool = False,
+    progress: Progress | None = None,
+) -> Batch:
+    """Run deals that were read already, as `batch` runs files; a deal without investors is no row.
+
+    Parameters
+    ----------
+    deals : sequence of Deal
+        What is run.
+    paths, seed, threads, engine, stresses, ranked, progress
+        As in `batch`.
+
+    Returns
+    -------
+    Batch
+    """
+
+    def plan(bad: list[Bad], skipped: list[Bad], apart: list[Bad]) -> tuple[Asked, ...]:
+        asked: list[Asked] = []
+        for deal in deals:
+            try:
+                api.check_funded(deal)
+                asked += _rows_of(deal.document.file, deal, stresses, bad)
+            except RisksimError as error:
+                file = deal.document.file
+                (apart if ranked else skipped).append(Bad(file, None, UNFUNDED if ranked else str(error)))
+        return _or_bad(asked, bad, skipped)
+
+    return _batch(plan, How(paths, seed, threads, engine, None, ranked), None, True, progress)
+
+
+def _batch(
+    plan: Callable[[list[Bad], list[Bad], list[Bad]], tuple[Asked, ...]],
+    how: How,
+    resume: str | Path | None,
+    keep_going: bool,
+    progress: Progress | None,
+) -> Batch:
+    """The rows that a plan makes, one after the other."""
     bad: list[Bad] = []
     skipped: list[Bad] = []
     rows: list[Row] = []
     resumed, partial = 0, False
     apart: list[Bad] = []
-    how = How(paths, seed, threads, engine, executor, ranked)
     try:
-        asked = plan_rows(files, stresses, bad, keep_going, skipped, apart if ranked else None)
-        for number, one in enumerate(asked if keep_going or not bad else ()):
+        asked = plan(bad, skipped, apart)
+        for number, one in enumerate(asked):
             report = None if progress is None else _report(progress, number, len(asked))
             try:
                 row, was_there = _row(one, how, resume, report)
@@ -210,12 +266,22 @@ def plan_rows(
         if apart is not None and not deal.scenario.is_funded:
             apart.append(Bad(file, None, UNFUNDED))
             continue
-        asked.append(Asked(file, deal))
-        for name in deal.scenario.stresses if stresses else ():
-            try:
-                asked.append(Asked(file, api.stressed(deal, name), name))
-            except RisksimError as error:
-                bad.append(Bad(file, name, str(error)))
+        asked += _rows_of(file, deal, stresses, bad)
+    return _or_bad(asked, bad, skipped)
+
+
+def _rows_of(file: str, deal: api.Deal, stresses: bool, bad: list[Bad]) -> Iterator[Asked]:
+    """The rows of a deal; stresses of it that make no sense are appended to the bad ones."""
+    yield Asked(file, deal)
+    for name in deal.scenario.stresses if stresses else ():
+        try:
+            yield Asked(file, api.stressed(deal, name), name)
+        except RisksimError as error:
+            bad.append(Bad(file, name, str(error)))
+
+
+def _or_bad(asked: list[Asked], bad: list[Bad], skipped: list[Bad] | None) -> tuple[Asked, ...]:
+    """The rows; where there are none, what was passed over for lack of investors is bad."""
     if skipped and not asked:  # there is nothing else to be asked about
         bad += skipped
         skipped.clear()
@@ -278,8 +344,16 @@ def _below(folder: Path) -> list[str]:
 
 def _nothing(name: str) -> str:
     if Path(name).is_dir():
-        return f"{name}: holds no scenario file ({' or '.join(ENDINGS)}).\n  Name another folder, or the files."
-    return f"{name}: no file matches this pattern.\n  Look at what is there, for example with  ls {Path(name).parent}"
+        return _(
+            "{name}: holds no scenario file ({endings}).\n  Name another folder, or the files.",
+            name=name,
+            endings=_(" or ").join(ENDINGS),
+        )
+    return _(
+        "{name}: no file matches this pattern.\n  Look at what is there, for example with  ls {folder}",
+        name=name,
+        folder=Path(name).parent,
+    )
 
 
 def _report(progress: Progress, number: int, rows: int) -> Callable[[int], None]:
@@ -384,7 +458,11 @@ def check_folder(folder: Path) -> None:
 
 
 def _not_kept(folder: Path, error: OSError) -> str:
-    return f"{folder}: rows cannot be kept there ({error.strerror}).\n  Name another folder with --resume."
+    return _(
+        "{folder}: rows cannot be kept there ({reason}).\n  Name another folder with --resume.",
+        folder=folder,
+        reason=error.strerror,
+    )
 
 
 def _read_row(place: Path) -> Row | None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from risksim import api
 from risksim.errors import RisksimError
+from risksim.language import _, plural
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -228,43 +229,68 @@ def check(deals: Sequence[api.Deal]) -> None:
     """
     if not 2 <= len(deals) <= MOST_SIDES:
         raise CompareError(
-            f"got {len(deals)} side{'' if len(deals) == 1 else 's'}; a comparison has two to four.\n"
-            "  Name another file, or a stress of the first, as  risksim compare A.yaml --stress 'no cap'"
+            plural(
+                "got {number} side; a comparison has two to four.\n"
+                "  Name another file, or a stress of the first, as  risksim compare A.yaml --stress 'no cap'",
+                "got {number} sides; a comparison has two to four.\n"
+                "  Name another file, or a stress of the first, as  risksim compare A.yaml --stress 'no cap'",
+                len(deals),
+                number=len(deals),
+            )
         )
     currencies = list(dict.fromkeys(deal.plan.currency for deal in deals))
     if len(currencies) > 1:
         other = next(deal for deal in deals if deal.plan.currency != currencies[0])
         raise CompareError(
-            f"{other.document.file}: got amounts in {other.plan.currency}, and {deals[0].document.file} has them in "
-            f"{currencies[0]}; a difference between currencies says nothing.\n"
-            f"  Write its amounts in {currencies[0]}, at a rate of exchange that you name as an assumption."
+            _(
+                "{file}: got amounts in {currency}, and {other} has them in {currencies}; a difference between "
+                "currencies says nothing.\n"
+                "  Write its amounts in {currencies}, at a rate of exchange that you name as an assumption.",
+                file=other.document.file,
+                currency=other.plan.currency,
+                other=deals[0].document.file,
+                currencies=currencies[0],
+            )
         )
     funded = [deal.scenario.is_funded for deal in deals]
     public = [api.has_purse(deal) for deal in deals]
     if not all(funded) and not all(public):
         lacking = deals[funded.index(False)]
         raise CompareError(
-            f"{lacking.document.file}: got no financing, so it has no investors to compare with, and not every "
-            "file has a public block either.\n  Add financing to it, or public to all of them."
+            _(
+                "{file}: got no financing, so it has no investors to compare with, and not every file has a public "
+                "block either.\n"
+                "  Add financing to it, or public to all of them.",
+                file=lacking.document.file,
+            )
         )
 
 
 def _engine(deals: Sequence[api.Deal], wanted: str) -> tuple[Engine, str]:
     if wanted not in ("auto", "individual", "conditional"):
-        raise CompareError(f"got engine '{wanted}'; a comparison is run by individual or conditional, or auto.")
+        raise CompareError(
+            _("got engine '{wanted}'; a comparison is run by individual or conditional, or auto.", wanted=wanted)
+        )
     if wanted != "conditional":
         return "individual", "every person is drawn, so that sides share all luck of the same name"
     for deal in deals:
         obstacle = api.why_not_conditional(deal.plan)
         if obstacle is not None:
             raise CompareError(
-                f"{deal.document.file}: the conditional engine cannot run it, because {obstacle}.\n"
-                "  Leave --engine out: every person is then drawn on all sides."
+                _(
+                    "{file}: the conditional engine cannot run it, because {obstacle}.\n"
+                    "  Leave --engine out: every person is then drawn on all sides.",
+                    file=deal.document.file,
+                    obstacle=api.in_words_of_engines(obstacle),
+                )
             )
     if not api.shares_points([deal.plan for deal in deals]):
         raise CompareError(
-            "got --engine conditional, but the points of these deals decide different things, so that their paths "
-            "share no luck.\n  Leave --engine out: every person is then drawn on all sides."
+            _(
+                "got --engine conditional, but the points of these deals decide different things, so that their "
+                "paths share no luck.\n"
+                "  Leave --engine out: every person is then drawn on all sides."
+            )
         )
     return "conditional", "all sides can count people, and their points decide the same"
 

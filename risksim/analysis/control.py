@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from risksim import api
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.metrics import array, precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -86,7 +87,12 @@ def control_variates(run: api.Run, threads: int = 0) -> ControlVariates:
     """
     reason = obstacle(run)
     if reason is not None:
-        raise RunError(f"got a run whose means cannot be put right, because {reason}. Read its plain means.")
+        raise RunError(
+            _(
+                "got a run whose means cannot be put right, because {reason}. Read its plain means.",
+                reason=api.in_words_of_engines(reason),
+            )
+        )
     plan, n_paths = run.plan, run.paths.weight.size
     pilot = api.simulate(plan, min(n_paths, PILOT_PATHS), run.seed ^ PILOT_SEED, threads, keep_claims=False)
     expected = [

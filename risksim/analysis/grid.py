@@ -12,6 +12,7 @@ import numpy.typing as npt
 from risksim import api
 from risksim.analysis.stress import outcome_of
 from risksim.errors import RisksimError
+from risksim.language import N_, _
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -29,7 +30,7 @@ SHOWN = {
 """What a grid may show, in words, and its unit."""
 OPERATIONS = {"*": "times", "+": "plus"}
 """What stands before the sign in ``PLACE*=0.5:1.5:5``, and what is done to the number."""
-EXAMPLE = 'Try --grid "payments[0].price=15000:25000:5" or --grid "cohorts[*].dropout=0.1,0.2,0.3"'
+EXAMPLE = N_('Try --grid "payments[0].price=15000:25000:5" or --grid "cohorts[*].dropout=0.1,0.2,0.3"')
 
 
 class GridError(RisksimError):
@@ -104,14 +105,22 @@ def read_axis(deal: api.Deal, text: str) -> Axis:
     """
     place, sign, said = text.rpartition("=")
     if not sign or not place.strip() or not said.strip():
-        raise GridError(f"--grid: got '{text}'; a grid is a place, the sign = and its values.\n  {EXAMPLE}")
+        raise GridError(
+            _(
+                "--grid: got '{text}'; a grid is a place, the sign = and its values.\n  {example}",
+                text=text,
+                example=_(EXAMPLE),
+            )
+        )
     place = place.strip()
     operation = OPERATIONS.get(place[-1])
     if operation is not None:
         place = place[:-1].strip()
     values = _range(text, said) if said.count(":") == 2 else tuple(_value(part) for part in said.split(","))
     if len(set(values)) < len(values):
-        raise GridError(f"--grid: got '{said}', which names a value twice.\n  {EXAMPLE}")
+        raise GridError(
+            _("--grid: got '{said}', which names a value twice.\n  {example}", said=said, example=_(EXAMPLE))
+        )
     base: float | str | None = {"times": 1.0, "plus": 0.0}.get(operation or "")
     if operation is None:
         base = certain_at(deal, place)
@@ -122,14 +131,32 @@ def _range(text: str, said: str) -> tuple[float | str, ...]:
     try:
         low, high, steps = (float(part) for part in said.split(":"))
     except ValueError:
-        raise GridError(f"--grid: got '{text}'; a range is low:high:steps in plain numbers.\n  {EXAMPLE}") from None
+        raise GridError(
+            _(
+                "--grid: got '{text}'; a range is low:high:steps in plain numbers.\n  {example}",
+                text=text,
+                example=_(EXAMPLE),
+            )
+        ) from None
     if not (math.isfinite(low) and math.isfinite(high)) or low >= high or steps != int(steps) or steps < 2:
         raise GridError(
-            f"--grid: got '{said}'; low lies below high, and steps is a whole number from 2 to {MOST_CELLS}.\n"
-            f"  {EXAMPLE}"
+            _(
+                "--grid: got '{said}'; low lies below high, and steps is a whole number from 2 to {most_cells}.\n"
+                "  {example}",
+                said=said,
+                most_cells=MOST_CELLS,
+                example=_(EXAMPLE),
+            )
         )
     if steps > MOST_CELLS:
-        raise GridError(f"--grid: got {steps:,.0f} steps; a grid has at most {MOST_CELLS} cells.\n  {EXAMPLE}")
+        raise GridError(
+            _(
+                "--grid: got {steps:,.0f} steps; a grid has at most {most_cells} cells.\n  {example}",
+                steps=steps,
+                most_cells=MOST_CELLS,
+                example=_(EXAMPLE),
+            )
+        )
     # Twelve digits: 0.30000000000000004 is 0.3.
     return tuple(float(f"{value:.12g}") for value in np.linspace(low, high, int(steps)).tolist())
 
@@ -225,14 +252,34 @@ def check(axes: Sequence[Axis], show: str) -> None:
         With what is allowed.
     """
     if show not in SHOWN:
-        raise GridError(f"--show: got '{show}'; a grid shows {', '.join(SHOWN)}.\n  Try --show npv")
+        raise GridError(
+            _("--show: got '{show}'; a grid shows {names}.\n  Try --show npv", show=show, names=", ".join(SHOWN))
+        )
     if not 1 <= len(axes) <= MOST_AXES:
-        raise GridError(f"--grid: got it {len(axes)} times; a grid has one or two axes.\n  {EXAMPLE}")
+        raise GridError(
+            _(
+                "--grid: got it {number} times; a grid has one or two axes.\n  {example}",
+                number=len(axes),
+                example=_(EXAMPLE),
+            )
+        )
     if len({axis.place for axis in axes}) < len(axes):
-        raise GridError(f"--grid: got {axes[0].place} twice; two axes are two places.\n  {EXAMPLE}")
+        raise GridError(
+            _(
+                "--grid: got {place} twice; two axes are two places.\n  {example}",
+                place=axes[0].place,
+                example=_(EXAMPLE),
+            )
+        )
     cells = math.prod(len(axis.values) for axis in axes)
     if cells > MOST_CELLS:
-        raise GridError(f"--grid: got {cells:,} cells; a grid has at most {MOST_CELLS}.\n  Take fewer steps.")
+        raise GridError(
+            _(
+                "--grid: got {cells:,} cells; a grid has at most {most_cells}.\n  Take fewer steps.",
+                cells=cells,
+                most_cells=MOST_CELLS,
+            )
+        )
 
 
 def changes_at(axes: Sequence[Axis], at: Sequence[float | str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from risksim import api
 from risksim.errors import RisksimError
+from risksim.language import N_, _
 from risksim.metrics import precision
 from risksim.metrics.fund import FundSummary
 from risksim.metrics.precision import Estimate
@@ -68,7 +69,7 @@ SIGNS = {
     "<=": lambda value, number: value <= number,
 }
 PART = re.compile(r"\s*(?P<name>[A-Za-z_][\w. -]*?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\S+)\s*")
-EXAMPLE = 'Try --fail-if "p_loss>0.2" or --fail-if "npv<0,irr<0.03"'
+EXAMPLE = N_('Try --fail-if "p_loss>0.2" or --fail-if "npv<0,irr<0.03"')
 
 
 def read_limits(
@@ -109,17 +110,38 @@ def _limit(part: str, names: Sequence[str], example: str, option: str) -> Limit:
     found = PART.fullmatch(part)
     if found is None:
         raise LimitError(
-            f"{option}: got '{part.strip()}'; a limit is a name, one of {' '.join(SIGNS)}, and a number.\n  {example}"
+            _(
+                "{option}: got '{part}'; a limit is a name, one of {names}, and a number.\n  {example}",
+                option=option,
+                part=part.strip(),
+                names=" ".join(SIGNS),
+                example=_(example),
+            )
         )
     name, number = found["name"], _number(found["number"])
     if name not in names:
         close = difflib.get_close_matches(name.lower().replace(" ", "_").replace("-", "_"), names, n=1, cutoff=0.4)
-        perhaps = f"Did you mean {close[0]}?" if close else example
-        raise LimitError(f"{option}: got '{name}'; a limit is set to {', '.join(names)}.\n  {perhaps}")
+        perhaps = _("Did you mean {near}?", near=close[0]) if close else _(example)
+        raise LimitError(
+            _(
+                "{option}: got '{name}'; a limit is set to {names}.\n  {perhaps}",
+                option=option,
+                name=name,
+                names=", ".join(names),
+                perhaps=perhaps,
+            )
+        )
     if number is None:
         raise LimitError(
-            f"{option}: got '{found['number']}' for {name}; shares and rates are fractions (0.2 is 20 %), money is in "
-            f"whole currency units without thousands' marks.\n  {example}"
+            _(
+                "{option}: got '{found}' for {name}; shares and rates are fractions (0.2 is 20 %), money is in whole "
+                "currency units without thousands' marks.\n"
+                "  {example}",
+                option=option,
+                found=found["number"],
+                name=name,
+                example=_(example),
+            )
         )
     return Limit(name, found["sign"], number)
 
@@ -174,7 +196,7 @@ PURSE_FIGURES = (
     "repayment",
 )
 """What a limit of the public purse may be set to, after the name of a budget, or ``total``, and a dot."""
-PURSE_EXAMPLE = 'Try --fail-if "municipality.p_negative>0.3" or --fail-if "total.net_benefit<0"'
+PURSE_EXAMPLE = N_('Try --fail-if "municipality.p_negative>0.3" or --fail-if "total.net_benefit<0"')
 
 
 def names_of_purse(budgets: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from risksim import api
 from risksim.analysis.stress import RISK_LEVEL
 from risksim.errors import RisksimError
+from risksim.language import N_, _, by_form
 from risksim.metrics import pooling, precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -207,14 +208,20 @@ def pool(
     root, paid = deal.document.root, bool(deal.document.root.get("payments"))
     if not root.get("cohorts"):
         raise PoolError(
-            f"{deal.document.file}: got no cohorts; sites differ by their people, and this deal has none.\n"
-            "  Ask of a deal that is paid for participants."
+            _(
+                "{file}: got no cohorts; sites differ by their people, and this deal has none.\n"
+                "  Ask of a deal that is paid for participants.",
+                file=deal.document.file,
+            )
         )
     chosen = outcome_with_rate(deal, outcome)
     if chosen is None and not paid and not deal.scenario.is_funded:
         raise PoolError(
-            f"{deal.document.file}: got no success rate, payments or investors, so there is nothing that sites share.\n"
-            "  Ask of a deal that is paid for participants."
+            _(
+                "{file}: got no success rate, payments or investors, so there is nothing that sites share.\n"
+                "  Ask of a deal that is paid for participants.",
+                file=deal.document.file,
+            )
         )
     rate = _rate(deal, chosen)
     if site_sd is not None or icc is not None:
@@ -222,7 +229,13 @@ def pool(
         deal = api.changed(deal, "sites that differ", _with_icc(deal, icc))
     obstacle = _obstacle(root, deal.scenario.results)
     if same_total and obstacle is not None:
-        raise PoolError(f"{deal.document.file}: got --same-total, but {obstacle}.\n  Leave --same-total out.")
+        raise PoolError(
+            _(
+                "{file}: got --same-total, but {obstacle}.\n  Leave --same-total out.",
+                file=deal.document.file,
+                obstacle=by_form(obstacle, OBSTACLES),
+            )
+        )
     if obstacle is None and not paid:
         obstacle = "nobody pays by results in this file, so there is nothing to settle"
     runs = _Runs(chosen, paths, seed, threads, progress)
@@ -282,8 +295,11 @@ def n_runs(sites: Sequence[int], same_total: bool) -> int:
 def _checked(sites: Sequence[int]) -> list[int]:
     if not sites or min(sites) < 1 or max(sites) > MOST_SITES:
         raise PoolError(
-            f"--sites: got {', '.join(map(str, sites)) or 'nothing'}; whole numbers from 1 to {MOST_SITES}.\n"
-            "  Try --sites 1,2,4,8"
+            _(
+                "--sites: got {found}; whole numbers from 1 to {most_sites}.\n  Try --sites 1,2,4,8",
+                found=", ".join(map(str, sites)) or _("nothing"),
+                most_sites=MOST_SITES,
+            )
         )
     return sorted(set(sites))
 
@@ -296,9 +312,13 @@ def outcome_with_rate(deal: api.Deal, wanted: str | None = None) -> str | None:
     outcomes = deal.document.root.get("outcomes", {})
     rated = [name for name, said in outcomes.items() if isinstance(said, dict) and "success_rate" in said]
     if wanted is not None and wanted not in rated:
-        there = f"there is {', '.join(rated)}" if rated else "there is none"
+        there = _("there is {names}", names=", ".join(rated)) if rated else _("there is none")
         raise PoolError(
-            f"--outcome: got '{wanted}', which is no outcome with a success rate; {there}.\n  Name another."
+            _(
+                "--outcome: got '{wanted}', which is no outcome with a success rate; {there}.\n  Name another.",
+                wanted=wanted,
+                there=there,
+            )
         )
     free = [name for name in rated if not {"after", "unless"} & set(outcomes[name])]
     return wanted or next(iter([*free, *rated]), None)
@@ -316,30 +336,42 @@ def _rate(deal: api.Deal, outcome: str | None) -> float | None:
 def _icc(deal: api.Deal, outcome: str | None, rate: float | None, site_sd: float | None, icc: float | None) -> float:
     """The intraclass correlation that was asked for."""
     if site_sd is not None and icc is not None:
-        raise PoolError("--site-sd and --icc: got both; each says how far sites differ.\n  Leave one out.")
+        raise PoolError(_("--site-sd and --icc: got both; each says how far sites differ.\n  Leave one out."))
     if outcome is None or rate is None:
         raise PoolError(
-            f"{deal.document.file}: got no outcome with a success rate, so there is none that differs between sites.\n"
-            "  Leave --site-sd and --icc out."
+            _(
+                "{file}: got no outcome with a success rate, so there is none that differs between sites.\n"
+                "  Leave --site-sd and --icc out.",
+                file=deal.document.file,
+            )
         )
     said = deal.document.root["outcomes"][outcome]
     if {"after", "unless"} & set(said):
         raise PoolError(
-            f"{outcome}: its success has a gate; sites differ at the first gate.\n  Name it with --outcome."
+            _(
+                "{outcome}: its success has a gate; sites differ at the first gate.\n  Name it with --outcome.",
+                outcome=outcome,
+            )
         )
     inner = said["success_rate"]
     if isinstance(inner, dict) and "sites" in inner:
         raise PoolError(
-            f"{deal.document.file}: the success rate of '{outcome}' has sites and differs between them already.\n"
-            "  Leave --site-sd and --icc out."
+            _(
+                "{file}: the success rate of '{outcome}' has sites and differs between them already.\n"
+                "  Leave --site-sd and --icc out.",
+                file=deal.document.file,
+                outcome=outcome,
+            )
         )
     if icc is not None:
         if not 0.0 <= icc < 1.0:
-            raise PoolError(f"--icc: got {icc:g}; a number from 0 to below 1.\n  Try --icc 0.05")
+            raise PoolError(_("--icc: got {icc:g}; a number from 0 to below 1.\n  Try --icc 0.05", icc=icc))
         return icc
     assert site_sd is not None
     if not 0.0 <= site_sd <= 5.0:
-        raise PoolError(f"--site-sd: got {site_sd:g}; a number from 0 to 5, of log odds.\n  Try --site-sd 0.5")
+        raise PoolError(
+            _("--site-sd: got {site_sd:g}; a number from 0 to 5, of log odds.\n  Try --site-sd 0.5", site_sd=site_sd)
+        )
     return pooling.icc_of_site_sd(rate, site_sd)
 
 
@@ -355,6 +387,17 @@ def _with_icc(deal: api.Deal, icc: float) -> dict[str, Any]:
     if "dependence" in root:
         return {"dependence.cohort_icc": said}
     return {"dependence": {"cohort_icc": said, "assumption": "what was asked for"}}
+
+
+OBSTACLES = (
+    N_("nobody pays by results in this file, so there is nothing to settle"),
+    N_("the deal may end early, and what ends several sites together is not in the file"),
+    N_("a rule '{name}' has no amounts that are known to grow with the number of sites"),
+    N_("the fewest measured people of '{name}' are those of one site"),
+    N_("'{name}' is a result of the programme as a whole, which no number of sites multiplies"),
+    N_("a loan to one provider is not shared by several sites"),
+)
+"""Why terms are not multiplied, as `Pooled` keeps it in English."""
 
 
 def _obstacle(root: Any, results: Collection[str]) -> str | None:
@@ -399,8 +442,14 @@ def _fewer(deal: api.Deal, people: float, sites: int) -> dict[str, Any]:
         count = said.get("value") if isinstance(said, dict) else said
         if not isinstance(count, int) or count % sites:
             raise PoolError(
-                f"--same-total: got {count} participants of cohort {place + 1} for {sites} sites; a whole number for "
-                "each.\n  Name other numbers with --sites."
+                _(
+                    "--same-total: got {number} participants of cohort {place} for {sites} sites; a whole number for "
+                    "each.\n"
+                    "  Name other numbers with --sites.",
+                    number=count,
+                    place=place + 1,
+                    sites=sites,
+                )
             )
     return {"cohorts[*].participants": {"times": people}}
 

@@ -18,6 +18,7 @@ import numpy as np
 from risksim import api
 from risksim.analysis.price_limits import INVESTOR, PUBLIC, Limit, figure_of, figures_of_budgets, paid_by, read_limits
 from risksim.errors import RunError, ScenarioError
+from risksim.language import _
 from risksim.metrics import precision, search
 from risksim.metrics.precision import Estimate
 from risksim.metrics.search import Key
@@ -241,11 +242,16 @@ def price(
     """
     limits = read_limits(deal, asked.investor, asked.payer, asked.budget, asked.public)
     if not limits:
-        raise RunError('got no limit; terms are solved so that limits hold. Try --investor "p_loss<=0.10".')
+        raise RunError(_('got no limit; terms are solved so that limits hold. Try --investor "p_loss<=0.10".'))
     terms = terms_of(deal, asked)
     _check_payer(deal, asked.minimise)
     if not 0.0 <= asked.margin < math.inf:
-        raise RunError(f"--margin: got {asked.margin:g}; limits hold by 0 standard errors or more. Try --margin 2.")
+        raise RunError(
+            _(
+                "--margin: got {margin:g}; limits hold by 0 standard errors or more. Try --margin 2.",
+                margin=asked.margin,
+            )
+        )
     draws = api.draw_once(deal, paths, seed, threads, engine)
     tried = Tried(deal, terms, limits, asked.minimise, draws, asked.margin, progress)
     found = _solve_one(tried) if len(terms) == 1 else _solve_two(tried)
@@ -289,12 +295,22 @@ def terms_of(deal: api.Deal, asked: Asked) -> tuple[Term, ...]:
     """
     if not 1 <= len(asked.change) <= MOST_TERMS or len(set(asked.change)) < len(asked.change):
         raise RunError(
-            f"got {len(asked.change)} places to change; one or two different ones are solved for together. "
-            "Try --change payments[0].price."
+            _(
+                "got {number} places to change; one or two different ones are solved for together. Try --change "
+                "payments[0].price.",
+                number=len(asked.change),
+            )
         )
     for option, ends in (("--from", asked.low), ("--to", asked.high)):
         if len(ends) not in (0, len(asked.change)):
-            raise RunError(f"got {len(ends)} times {option} for {len(asked.change)} places. Give one for each place.")
+            raise RunError(
+                _(
+                    "got {number} times {option} for {places} places. Give one for each place.",
+                    number=len(ends),
+                    option=option,
+                    places=len(asked.change),
+                )
+            )
     found = []
     for k, place in enumerate(asked.change):
         found.append(_term(deal, place, asked.low[k] if asked.low else None, asked.high[k] if asked.high else None))
@@ -306,7 +322,9 @@ def _term(deal: api.Deal, place: str, low: float | None, high: float | None) -> 
     (first, *others) = found.values
     factor = found.said and (bool(others) or first is None)
     if others and not found.said:
-        raise RunError(f"{place}: got several places of which the file says some only. Name one of them.")
+        raise RunError(
+            _("{place}: got several places of which the file says some only. Name one of them.", place=place)
+        )
     kind, now = ("factor", 1.0) if factor else (found.kind, first)
     steps = deal.plan.minor_units if kind == "money" else STEPS[kind]
     least, most = _bracket(kind, now, steps)
@@ -316,8 +334,13 @@ def _term(deal: api.Deal, place: str, low: float | None, high: float | None) -> 
     )
     if not 0 <= ends[0] < ends[1]:
         raise RunError(
-            f"{place}: got a search from {ends[0] / steps:g} to {ends[1] / steps:g}; it goes from a smaller number, "
-            "not below 0, to a larger one. Try --from and --to."
+            _(
+                "{place}: got a search from {low:g} to {high:g}; it goes from a smaller number, not below 0, to a "
+                "larger one. Try --from and --to.",
+                place=place,
+                low=ends[0] / steps,
+                high=ends[1] / steps,
+            )
         )
     return Term(place, kind, now, ends[0] / steps, ends[1] / steps, steps)
 
@@ -358,7 +381,13 @@ def _shares(shares: dict[str, float], name: str, mine: int, steps: int) -> dict[
 def _check_payer(deal: api.Deal, name: str | None) -> None:
     payers = deal.plan.labels.payers
     if name is not None and name not in payers:
-        raise RunError(f"--minimise: got '{name}'; who pays is {', '.join(payers)}. Name one, or leave it out for all.")
+        raise RunError(
+            _(
+                "--minimise: got '{name}'; who pays is {names}. Name one, or leave it out for all.",
+                name=name,
+                names=", ".join(payers),
+            )
+        )
 
 
 # Candidates
@@ -426,11 +455,20 @@ class Tried:
         try:
             return api.changed(self.deal, "these terms", changes)
         except ScenarioError as error:
-            said = ", ".join(f"{term.place} at {value:g}" for term, value in zip(self.terms, values, strict=True))
+            said = ", ".join(
+                _("{place} at {value:g}", place=term.place, value=value)
+                for term, value in zip(self.terms, values, strict=True)
+            )
             fault = error.faults[0]
             raise RunError(
-                f"{self.deal.document.file}: the deal cannot have {said}: {fault.found}\n"
-                f"  {fault.remedy} Or search elsewhere with --from and --to."
+                _(
+                    "{file}: the deal cannot have {said}: {found}\n"
+                    "  {remedy} Or search elsewhere with --from and --to.",
+                    file=self.deal.document.file,
+                    said=said,
+                    found=fault.found,
+                    remedy=fault.remedy,
+                )
             ) from None
 
     def run_at(self, key: Key) -> api.Run:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from risksim import api
 from risksim.analysis.limits import RISK_LEVEL, LimitError, figures_of_purse, names_of_purse
+from risksim.language import N_, _
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -28,14 +29,14 @@ PLAIN = {
 }
 """Figures that limits are set to, beside quantiles and `p_over`."""
 SPELLED = {
-    INVESTOR: "p_loss, p_severe_loss, npv, npv_es95, npv_p05 (any quantile), irr, irr_p50 (any quantile), moic",
-    PAYER: "mean, es95, p95 (any quantile), p_over(AMOUNT)",
+    INVESTOR: N_("p_loss, p_severe_loss, npv, npv_es95, npv_p05 (any quantile), irr, irr_p50 (any quantile), moic"),
+    PAYER: N_("mean, es95, p95 (any quantile), p_over(AMOUNT)"),
 }
 EXAMPLES = {
-    INVESTOR: 'Try --investor "p_loss<=0.10" or --investor "irr_p50>=0.04".',
-    PAYER: 'Try --payer "mean<=900000" or --payer "p_over(1000000)<=0.05".',
-    BUDGET: 'Try --budget "2027<=500000", or --budget "2027<=500000@0.95" for 95 of 100 futures.',
-    PUBLIC: 'Try --public "municipality.p_negative<=0.2".',
+    INVESTOR: N_('Try --investor "p_loss<=0.10" or --investor "irr_p50>=0.04".'),
+    PAYER: N_('Try --payer "mean<=900000" or --payer "p_over(1000000)<=0.05".'),
+    BUDGET: N_('Try --budget "2027<=500000", or --budget "2027<=500000@0.95" for 95 of 100 futures.'),
+    PUBLIC: N_('Try --public "municipality.p_negative<=0.2".'),
 }
 QUANTILE = re.compile(r"(?:(npv|irr)_)?p(\d{1,2}(?:\.\d+)?)")
 LIMIT = re.compile(
@@ -151,14 +152,18 @@ def read_limits(
 def _limit(side: str, text: str, names: Sequence[str]) -> Limit:
     match = LIMIT.fullmatch(_bare(text))
     if match is None:
-        raise _fault(side, f"got '{text.strip()}'; a limit is a figure, one of <= >= < >, and a number.")
+        raise _fault(side, _("got '{text}'; a limit is a figure, one of <= >= < >, and a number.", text=text.strip()))
     who, figure = match["who"], match["figure"]
     if who is not None and who not in names:
-        raise _fault(side, f"got '{who}'; there is {', '.join(names) or 'none'}.", _near(who, names))
+        raise _fault(
+            side, _("got '{who}'; there is {names}.", who=who, names=", ".join(names) or _("none")), _near(who, names)
+        )
     amount = _number(side, match["amount"], figure) if match["amount"] is not None else None
     if not _is_figure(side, figure) or (amount is None) == (figure == "p_over"):
         close = _near(figure, (*PLAIN[side], *(("p_over",) if side == PAYER else ())))
-        raise _fault(side, f"got '{figure}'; a limit is set to {SPELLED[side]}.", close)
+        raise _fault(
+            side, _("got '{figure}'; a limit is set to {spelled}.", figure=figure, spelled=_(SPELLED[side])), close
+        )
     return Limit(side, who, figure, amount, None, 1.0, match["sign"], _number(side, match["number"], figure))
 
 
@@ -177,22 +182,26 @@ def _is_figure(side: str, figure: str) -> bool:
 def _budget(text: str, years: Sequence[int]) -> Limit:
     match = YEAR.fullmatch(_bare(text))
     if match is None:
-        raise _fault(BUDGET, f"got '{text.strip()}'; a budget is a year, <=, and an amount.")
-    year, level = int(match["year"]), 1.0 if match["level"] is None else _number(BUDGET, match["level"], "the level")
+        raise _fault(BUDGET, _("got '{text}'; a budget is a year, <=, and an amount.", text=text.strip()))
+    year, level = int(match["year"]), 1.0 if match["level"] is None else _number(BUDGET, match["level"], _("the level"))
     if year not in years:
-        raise _fault(BUDGET, f"got year {year}; money moves in {', '.join(map(str, years))}.")
+        raise _fault(BUDGET, _("got year {year}; money moves in {names}.", year=year, names=", ".join(map(str, years))))
     if not 0.0 < level <= 1.0:
-        raise _fault(BUDGET, f"got @{level:g}; the share of futures lies above 0 and goes up to 1.")
+        raise _fault(BUDGET, _("got @{level:g}; the share of futures lies above 0 and goes up to 1.", level=level))
     return Limit(BUDGET, None, "most", None, year, level, match["sign"], _number(BUDGET, match["number"], str(year)))
 
 
 def _of_purse(text: str, budgets: Sequence[str]) -> Limit:
     match, names = LIMIT.fullmatch(_bare(text)), names_of_purse(budgets)
     if match is None:
-        raise _fault(PUBLIC, f"got '{text.strip()}'; a limit is a budget, a dot, a figure, a sign and a number.")
+        raise _fault(
+            PUBLIC, _("got '{text}'; a limit is a budget, a dot, a figure, a sign and a number.", text=text.strip())
+        )
     name = f"{match['who']}.{match['figure']}"
     if name not in names:
-        raise _fault(PUBLIC, f"got '{name}'; a limit is set to {', '.join(names)}.", _near(name, names))
+        raise _fault(
+            PUBLIC, _("got '{name}'; a limit is set to {names}.", name=name, names=", ".join(names)), _near(name, names)
+        )
     number = _number(PUBLIC, match["number"], name)
     return Limit(PUBLIC, match["who"], match["figure"], None, None, 1.0, match["sign"], number)
 
@@ -205,19 +214,23 @@ def _number(side: str, text: str, figure: str) -> float:
     if not math.isfinite(number) or "_" in text:
         raise _fault(
             side,
-            f"got '{text}' for {figure}; shares and rates are fractions (0.2 is 20 %), money is in whole currency "
-            "units without thousands' marks.",
+            _(
+                "got '{text}' for {figure}; shares and rates are fractions (0.2 is 20 %), money is in whole currency "
+                "units without thousands' marks.",
+                text=text,
+                figure=figure,
+            ),
         )
     return number
 
 
 def _near(name: str, names: Sequence[str]) -> str | None:
     close = difflib.get_close_matches(name.lower().replace(" ", "_").replace("-", "_"), names, n=1, cutoff=0.4)
-    return f"Did you mean {close[0]}?" if close else None
+    return _("Did you mean {near}?", near=close[0]) if close else None
 
 
 def _fault(side: str, found: str, remedy: str | None = None) -> LimitError:
-    return LimitError(f"--{side}: {found}\n  {remedy or EXAMPLES[side]}")
+    return LimitError(f"--{side}: {found}\n  {remedy or _(EXAMPLES[side])}")
 
 
 # Figures of a run

@@ -8,6 +8,7 @@ import numpy as np
 
 from risksim import api
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.summary import Statistic, Withheld
@@ -46,7 +47,13 @@ RISING = frozenset({"p_loss", "es95_per_capital", "repayment_per_head", "deadwei
 def check_measure(name: str | None) -> None:
     """Refuse what no ranking is sorted by."""
     if name is not None and name not in NAMES:
-        raise RisksimError(f"--by: got '{name}'; a ranking is sorted by {', '.join(NAMES)}.\n  Try --by p_loss")
+        raise RisksimError(
+            _(
+                "--by: got '{name}'; a ranking is sorted by {names}.\n  Try --by p_loss",
+                name=name,
+                names=", ".join(NAMES),
+            )
+        )
 
 
 def measures_of(run: api.Run, deal: api.Deal, paths: int, seed: int, threads: int) -> Measures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from risksim import api
 from risksim.analysis.pool import ENROLLED, FIRST_OUTCOME, outcome_with_rate
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 
@@ -64,7 +66,12 @@ class Reference(NamedTuple):
 
 
 def reference(
-    deal: api.Deal, usd: float | None = None, paths: int = PATHS, seed: int = api.SEED, threads: int = 0
+    deal: api.Deal,
+    usd: float | None = None,
+    paths: int = PATHS,
+    seed: int = api.SEED,
+    threads: int = 0,
+    progress: Callable[[int], None] | None = None,
 ) -> Reference:
     """Lay a deal beside the quantiles of past deals. Nothing of it enters a simulation.
 
@@ -76,6 +83,8 @@ def reference(
         US dollars for one unit of its currency; without it the capital is not compared.
     paths, seed, threads
         As in `risksim.api.simulate`.
+    progress : callable, optional
+        Called with the number of paths done.
 
     Returns
     -------
@@ -83,10 +92,13 @@ def reference(
     """
     if usd is not None and not (math.isfinite(usd) and usd > 0.0):
         raise RisksimError(
-            f"--usd: got {usd:g}; a number above 0, the dollars for one unit of the currency.\n  Try --usd 0.15"
+            _(
+                "--usd: got {usd:g}; a number above 0, the dollars for one unit of the currency.\n  Try --usd 0.15",
+                usd=usd,
+            )
         )
     plan = deal.plan
-    run = api.simulate(deal.plan, paths, seed, threads, keep_claims=False)
+    run = api.simulate(deal.plan, paths, seed, threads, keep_claims=False, progress=progress)
     sample, unit = run.sample, plan.minor_units
     side = api.investors(run) if deal.scenario.is_funded else None
     places = float(np.sum(plan.cohorts.places)) if plan.cohorts.places.size else 0.0

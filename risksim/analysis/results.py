@@ -15,6 +15,7 @@ from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.purse import PurseSummary, at_risk
 from risksim.metrics.sample import Sample
+from risksim.metrics.source import Of, Spread, Stored
 from risksim.metrics.summary import WITH_IRR, Payer
 
 Amounts = npt.NDArray[Any]
@@ -161,6 +162,38 @@ def _of_paths(done: api.Done) -> Iterator[Appropriation]:
             if due.any():
                 one = at_risk(due, nothing_said, sample)
                 yield Appropriation(payer, year, one.set_aside.value, one.is_expected, one.p_more)
+
+
+def repaid_by_year(done: api.Done) -> dict[int, Spread]:
+    """What all payers together repay in each budget year; nothing for one payer, or where no paths were kept.
+
+    Parameters
+    ----------
+    done : Done
+        A run.
+
+    Returns
+    -------
+    dict of int to Spread
+        By budget year.
+    """
+    columns, sample, plan = done.columns, done.sample, done.plan
+    if columns is None or sample is None or len(plan.labels.payers) < 2:
+        return {}
+    source = Stored(columns, sample)
+
+    def together(place: int) -> Of:
+        keys = [f"repayment.{row}.{place}" for row in range(len(plan.labels.payers))]
+
+        def paid(kept: Mapping[str, Amounts]) -> Amounts:
+            together: Amounts = sum((kept[key].astype(np.int64) for key in keys[1:]), kept[keys[0]].astype(np.int64))
+            return np.asarray(together / plan.minor_units)
+
+        return paid
+
+    return {
+        int(year): source.spread(f"repaid.{place}", together(place)) for place, year in enumerate(plan.labels.years)
+    }
 
 
 def appropriations_of_payers(payers: Mapping[str, Payer]) -> tuple[Appropriation, ...]:

@@ -18,6 +18,7 @@ from risksim import api
 from risksim.analysis.limits import NAMES, Limit, answer_of, read_limits
 from risksim.analysis.standard import NoSenseError, late_by
 from risksim.errors import RisksimError, RunError, ScenarioError
+from risksim.language import N_, _
 from risksim.metrics import precision
 from risksim.metrics.purse import TOTAL, ledger
 from risksim.metrics.regression import conditional_mean
@@ -32,7 +33,7 @@ PATHS = 4_096
 """Paths of every run unless said otherwise. [paths]"""
 FEWEST_PATHS = 256
 """Paths of every run at least. [paths]"""
-EXAMPLE = 'Try --limit "npv<0" or --limit "p_loss>0.3"'
+EXAMPLE = N_('Try --limit "npv<0" or --limit "p_loss>0.3"')
 FURTHEST = 5.0
 """Normal scores between which inputs are moved. [standard deviations]"""
 GRID = (-5.0, -3.5, -2.5, -1.5, -0.75, 0.0, 0.75, 1.5, 2.5, 3.5, 5.0)
@@ -228,14 +229,27 @@ def limit_of(text: str) -> Limit:
     """One limit, read."""
     found = read_limits(text, NAMES, EXAMPLE, "--limit")
     if len(found) != 1:
-        raise RunError(f"--limit: got {len(found)} limits; ask about one at a time.\n  {EXAMPLE}")
+        raise RunError(
+            _(
+                "--limit: got {number} limits; ask about one at a time.\n  {example}",
+                number=len(found),
+                example=_(EXAMPLE),
+            )
+        )
     return found[0]
 
 
 def check(paths: int) -> None:
     """Refuse too few paths."""
     if paths < FEWEST_PATHS:
-        raise RunError(f"got {paths} paths; break points need at least {FEWEST_PATHS}. Try --paths {PATHS}.")
+        raise RunError(
+            _(
+                "got {paths} paths; break points need at least {fewest_paths}. Try --paths {usual}.",
+                paths=paths,
+                fewest_paths=FEWEST_PATHS,
+                usual=PATHS,
+            )
+        )
 
 
 def statistic_of(limit: Limit, run: api.Run) -> _Number:
@@ -599,7 +613,7 @@ def joint_break(
     towards = 1.0 if start <= 0.0 else -1.0
     for first in (slopes, _worst_place(base, matters, towards)):
         ray, reached_here = first * towards, math.inf
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             size = float(np.linalg.norm(ray))
             reached = _along(beyond_at, ray / size, start) if 0.0 < size < math.inf else None
             if reached is None or reached > reached_here - 0.01:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from risksim import api
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.metrics import precision, robust
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -264,9 +265,11 @@ def _bounds(
 def check(eta: float, epsilon: float) -> None:
     """Refuse what is no relative entropy or no share."""
     if not (eta >= 0.0 and np.isfinite(eta)):
-        raise RunError(f"--eta: got {eta:g}; a relative entropy is not negative. Try --eta 0.05.")
+        raise RunError(_("--eta: got {eta:g}; a relative entropy is not negative. Try --eta 0.05.", eta=eta))
     if not 0.0 <= epsilon <= 1.0:
-        raise RunError(f"--epsilon: got {epsilon:g}; a probability lies from 0 to 1. Try --epsilon 0.05.")
+        raise RunError(
+            _("--epsilon: got {epsilon:g}; a probability lies from 0 to 1. Try --epsilon 0.05.", epsilon=epsilon)
+        )
 
 
 def anchor_of(rate: float, other: float, people: int) -> Anchor:
@@ -279,8 +282,13 @@ def anchor_of(rate: float, other: float, people: int) -> Anchor:
     """
     if not (0.0 < rate < 1.0 and 0.0 < other < 1.0) or people < 1:
         raise RunError(
-            f"--between: got {rate:g} and {other:g} for {people} people; rates lie between 0 and 1 and there is "
-            "somebody. Try --between 0.6 0.7 --people 40."
+            _(
+                "--between: got {rate:g} and {other:g} for {people} people; rates lie between 0 and 1 and there is "
+                "somebody. Try --between 0.6 0.7 --people 40.",
+                rate=rate,
+                other=other,
+                people=people,
+            )
         )
     return Anchor(rate, other, people, people * robust.binary_entropy(rate, other))
 

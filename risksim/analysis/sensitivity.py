@@ -17,6 +17,7 @@ from risksim import api
 from risksim.analysis.judgements import Judged, judged_paths, judgements, not_moved
 from risksim.analysis.stress import Outcome, outcome_of
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics import precision
 from risksim.metrics.boxes import Box, discover
 from risksim.metrics.indices import given_data_indices, sobol_indices
@@ -246,8 +247,11 @@ def check(deal: api.Deal) -> None:
     """Refuse a deal of which nothing is uncertain, saying what to try."""
     if not api.evidence_inputs(deal.plan):
         raise NothingUncertainError(
-            f"{deal.document.file}: every number is certain, so there is nothing that the answer could be sensitive "
-            "to.\n  Say how sure a number is, as success_rate: {beta: [30, 10]}, or ask what if by risksim stress."
+            _(
+                "{file}: every number is certain, so there is nothing that the answer could be sensitive to.\n"
+                "  Say how sure a number is, as success_rate: {{beta: [30, 10]}}, or ask what if by risksim stress.",
+                file=deal.document.file,
+            )
         )
 
 

@@ -545,6 +545,12 @@ def answer(
     )
 
 
+def all_paths(deal: api.Deal, paths: int, *, own: bool) -> int:
+    """Paths of everything that `answer` runs. [paths]"""
+    asked = [*(_own(deal) if own else ()), *standard_set(deal).asked]
+    return paths + sum(_paths_of(deal, one, paths) for one in asked)
+
+
 def _further(progress: Callable[[int, int], None], before: int, whole: int) -> Callable[[int], None]:
     return lambda done: progress(before + done, whole)
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from risksim import api
 from risksim.analysis import batch, standard
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics.precision import Estimate
 
 ROW_SCHEMA = "risksim.stress-table-row/1"
@@ -144,8 +145,9 @@ def _read(files: list[str], bad: list[batch.Bad]) -> Iterable[tuple[str, api.Dea
     for file in files:
         try:
             if api.lists_deals(file):
-                message = (
-                    f"{file}: got a portfolio; the standard stresses are of deals.\n  Name the deals that it lists."
+                message = _(
+                    "{file}: got a portfolio; the standard stresses are of deals.\n  Name the deals that it lists.",
+                    file=file,
                 )
                 bad.append(batch.Bad(file, None, message))
                 continue

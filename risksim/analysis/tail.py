@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from risksim import api
 from risksim.errors import RunError
+from risksim.language import _
 from risksim.metrics import array, precision
 from risksim.metrics.precision import Estimate
 from risksim.metrics.sample import Sample
@@ -170,13 +171,23 @@ def check(deal: api.Deal, paths: int, level: float) -> None:
     obstacle = api.why_not_conditional(deal.plan)
     if obstacle is not None:
         raise RunError(
-            f"{deal.document.file}: got a deal whose points cannot be moved, because {obstacle}.\n"
-            "  Try risksim run with ten times as many paths."
+            _(
+                "{file}: got a deal whose points cannot be moved, because {obstacle}.\n"
+                "  Try risksim run with ten times as many paths.",
+                file=deal.document.file,
+                obstacle=api.in_words_of_engines(obstacle),
+            )
         )
     if not 0.5 <= level < 1.0:
-        raise RunError(f"got level {level:g}; it lies from 0.5 to below 1. Try --level 0.99.")
+        raise RunError(_("got level {level:g}; it lies from 0.5 to below 1. Try --level 0.99.", level=level))
     if paths < FEWEST_PATHS:
-        raise RunError(f"got {paths} paths; errors need at least {FEWEST_PATHS:,}. Try --paths 100000.")
+        raise RunError(
+            _(
+                "got {paths} paths; errors need at least {fewest_paths:,}. Try --paths 100000.",
+                paths=paths,
+                fewest_paths=FEWEST_PATHS,
+            )
+        )
 
 
 def next_shift(pilot: api.Run, shift: Shift, level: float) -> Shift:

@@ -15,6 +15,7 @@ import numpy as np
 from risksim import api
 from risksim.analysis.stress import Figures, compare, figures, outcome_of
 from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.metrics import precision
 from risksim.metrics.precision import Estimate
 
@@ -123,25 +124,42 @@ def outcome_asked(deal: api.Deal, outcome: str | None) -> str:
     said: dict[str, Any] = deal.document.root
     if not any(_somebody(cohort.get("unmeasured")) for cohort in said.get("cohorts", [])):
         raise NothingUnmeasuredError(
-            f"{deal.document.file}: nobody stays unmeasured, so nothing can tip.\n"
-            "  Say in a cohort how many cannot be measured, as unmeasured: {beta: [2, 18]}"
+            _(
+                "{file}: nobody stays unmeasured, so nothing can tip.\n"
+                "  Say in a cohort how many cannot be measured, as unmeasured: {{beta: [2, 18]}}",
+                file=deal.document.file,
+            )
         )
     met: list[str] = [name for name, told in said.get("outcomes", {}).items() if "success_rate" in told]
     named = _named(said)
     if len(named) > 1 or (named and outcome is not None and outcome != named[0]):
-        found = f"--outcome {outcome}" if outcome else "several outcomes"
-        remedy = f"Leave --outcome out, or name {outcome} in the file." if outcome else "Name one in all of them."
+        found = f"--outcome {outcome}" if outcome else _("several outcomes")
+        remedy = (
+            _("Leave --outcome out, or name {outcome} in the file.", outcome=outcome)
+            if outcome
+            else _("Name one in all of them.")
+        )
         raise NothingUnmeasuredError(
-            f"{deal.document.file}: got {found}; by the cohorts, who cannot be measured goes with "
-            f"{' and '.join(named)}, and the table is of one outcome.\n  {remedy}"
+            _(
+                "{file}: got {found}; by the cohorts, who cannot be measured goes with {names}, and the table is of "
+                "one outcome.\n"
+                "  {remedy}",
+                file=deal.document.file,
+                found=found,
+                names=_(" and ").join(named),
+                remedy=remedy,
+            )
         )
     if outcome is None and met:
         return named[0] if named else met[0]
     if outcome is None or outcome not in met:
         raise NothingUnmeasuredError(
-            f"{deal.document.file}: got {f'--outcome {outcome}' if outcome else 'no outcome that is met or not'}; "
-            "the table is of an outcome with a success_rate.\n"
-            f"  There is {', '.join(met) or 'none'}."
+            _(
+                "{file}: got {found}; the table is of an outcome with a success_rate.\n  There is {names}.",
+                file=deal.document.file,
+                found=f"--outcome {outcome}" if outcome else _("no outcome that is met or not"),
+                names=", ".join(met) or _("none"),
+            )
         )
     return outcome
 

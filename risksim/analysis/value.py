@@ -15,6 +15,7 @@ from scipy import interpolate, special
 
 from risksim import api
 from risksim.errors import RisksimError, RunError
+from risksim.language import _
 from risksim.metrics import precision
 from risksim.metrics import value as worth
 from risksim.metrics.precision import Estimate
@@ -204,18 +205,30 @@ def check(deal: api.Deal, decides: str, terms: Sequence[str], pilot: Pilot | Non
     """Refuse what makes no sense; the slots of what can be known before."""
     file = deal.document.file
     if decides not in SIDES:
-        raise RunError(f"--decide: got '{decides}'; it is investor, payer or both. Try --decide investor.")
+        raise RunError(
+            _("--decide: got '{decides}'; it is investor, payer or both. Try --decide investor.", decides=decides)
+        )
     if decides != "payer" and not deal.scenario.is_funded:
-        raise NothingToKnowError(f"{file}: got a deal without investors.\n  Try --decide payer.")
+        raise NothingToKnowError(_("{file}: got a deal without investors.\n  Try --decide payer.", file=file))
     if decides != "investor" and not api.has_purse(deal):
         raise NothingToKnowError(
-            f"{file}: says nothing of what public budgets save, so that no payoff of the payer is known.\n"
-            "  Add a `public:` block, or try --decide investor."
+            _(
+                "{file}: says nothing of what public budgets save, so that no payoff of the payer is known.\n"
+                "  Add a `public:` block, or try --decide investor.",
+                file=file,
+            )
         )
     for name in terms:
         if name not in deal.scenario.stresses:
-            there = ", ".join(deal.scenario.stresses) or "none"
-            raise NothingToKnowError(f"{file}: --stress: got '{name}'; the stresses of the file are: {there}.")
+            there = ", ".join(deal.scenario.stresses) or _("none")
+            raise NothingToKnowError(
+                _(
+                    "{file}: --stress: got '{name}'; the stresses of the file are: {there}.",
+                    file=file,
+                    name=name,
+                    there=there,
+                )
+            )
     if pilot is not None:
         _check_pilot(pilot)
     luck = deal.plan.inputs.luck
@@ -223,20 +236,36 @@ def check(deal: api.Deal, decides: str, terms: Sequence[str], pilot: Pilot | Non
     of_purse = deal.plan.purse.notes if decides != "investor" and deal.plan.purse is not None else ()
     if not slots and not of_purse:
         raise NothingToKnowError(
-            f"{file}: every number is certain, or luck that nobody knows, so nothing can be learnt before deciding.\n"
-            "  Give a success rate as `beta:` or by `evidence:`, and ask again."
+            _(
+                "{file}: every number is certain, or luck that nobody knows, so nothing can be learnt before "
+                "deciding.\n"
+                "  Give a success rate as `beta:` or by `evidence:`, and ask again.",
+                file=file,
+            )
         )
     return slots
 
 
 def _check_pilot(pilot: Pilot) -> None:
     if not 1 <= pilot.people <= MOST_PILOT:
-        raise RunError(f"--pilot: got {pilot.people} people; it has 1 to {MOST_PILOT:,}. Try --pilot 25.")
+        raise RunError(
+            _(
+                "--pilot: got {people} people; it has 1 to {most_pilot:,}. Try --pilot 25.",
+                people=pilot.people,
+                most_pilot=MOST_PILOT,
+            )
+        )
     if not (pilot.cost >= 0.0 and pilot.serves > 0.0 and pilot.delay >= 0.0 and 0.0 <= pilot.lapse <= 1.0):
         raise RunError(
-            f"got a pilot of cost {pilot.cost:g} that serves {pilot.serves:g} deals, with delay {pilot.delay:g} months "
-            f"and lapse {pilot.lapse:g}; cost and delay are not negative, it serves some, lapse lies from 0 to 1.\n"
-            "  Try --pilot 25 --cost 200000 --serves 2 --delay 12 --lapse 0.1"
+            _(
+                "got a pilot of cost {cost:g} that serves {serves:g} deals, with delay {delay:g} months and lapse "
+                "{lapse:g}; cost and delay are not negative, it serves some, lapse lies from 0 to 1.\n"
+                "  Try --pilot 25 --cost 200000 --serves 2 --delay 12 --lapse 0.1",
+                cost=pilot.cost,
+                serves=pilot.serves,
+                delay=pilot.delay,
+                lapse=pilot.lapse,
+            )
         )
 
 
@@ -247,18 +276,30 @@ def pilot_outcome(deal: api.Deal, pilot: Pilot) -> int:
     named = ", ".join(f"'{name}'" for name in uncertain)
     if not uncertain:
         raise NothingToKnowError(
-            f"{deal.document.file}: no success rate is uncertain, so a pilot that counts successes tells nothing."
+            _(
+                "{file}: no success rate is uncertain, so a pilot that counts successes tells nothing.",
+                file=deal.document.file,
+            )
         )
     if pilot.outcome is None and len(uncertain) > 1:
         raise NothingToKnowError(
-            f"{deal.document.file}: a pilot counts one outcome, and {named} have uncertain rates.\n"
-            f'  Try --for "{uncertain[0]}"'
+            _(
+                '{file}: a pilot counts one outcome, and {named} have uncertain rates.\n  Try --for "{uncertain}"',
+                file=deal.document.file,
+                named=named,
+                uncertain=uncertain[0],
+            )
         )
     wanted = uncertain[0] if pilot.outcome is None else pilot.outcome
     if wanted not in uncertain:
         raise NothingToKnowError(
-            f"{deal.document.file}: --for: got '{wanted}'; a pilot tells something of {named}.\n"
-            f'  Try --for "{uncertain[0]}"'
+            _(
+                "{file}: --for: got '{wanted}'; a pilot tells something of {named}.\n  Try --for \"{uncertain}\"",
+                file=deal.document.file,
+                wanted=wanted,
+                named=named,
+                uncertain=uncertain[0],
+            )
         )
     return labels.outcomes.index(wanted)
 

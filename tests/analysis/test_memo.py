@@ -16,8 +16,8 @@ from risksim.analysis.facts import MULTIPLES, NOBODY_INVESTS, NOT_ASKED, SECTION
 from risksim.analysis.many_facts import OTHER_CURRENCIES, compared, portfolio_facts
 from risksim.analysis.memo import Facts, Results
 from risksim.analysis.results import LEVELS, results_of
-from risksim.cli.run_json import of_answer
 from risksim.metrics.sample import Sample
+from risksim.replies.run import of_answer
 from tests.engine.deals import SHIPPED, shipped_files
 
 BARE = How(paths=1_024, side_paths=256, leave_out=frozenset(SECTIONS))

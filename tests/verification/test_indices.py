@@ -96,7 +96,7 @@ def test_indices_of_a_run_already_made_are_those_of_salib():
     """Both estimate the first-order index from one sample, by other means: they agree within their errors."""
     from SALib.analyze import delta
 
-    x = angles(10, 8_192)
+    x = angles(10, 2_048)
     problem = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[-math.pi, math.pi]] * 3}
     other = delta.analyze(problem, x, ishigami(x), num_resamples=20, seed=1)
     for one, alone, error in zip(given_data_indices(x, ishigami(x)), other["S1"], other["S1_conf"], strict=True):
