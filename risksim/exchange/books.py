@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from risksim.errors import BookError, Fault, RisksimError
+from risksim.language import N_, _
 from risksim.scenario.document import shown
 from risksim.scenario.reader import Wanted, bytes_of
 
@@ -32,14 +33,18 @@ MOST_PARTS = 2_000
 """Files inside a workbook, which is a zip archive."""
 
 BOOK = Wanted(
-    noun="a workbook",
-    file="a workbook",
-    written="an Excel file (.xlsx or .xlsm)",
-    named="the Excel file",
+    noun=N_("a workbook"),
+    file=N_("a workbook"),
+    written=N_("an Excel file (.xlsx or .xlsm)"),
+    named=N_("the Excel file"),
     endings=(".xlsx", ".xlsm"),
-    to_start="`risksim import --template` writes a workbook to fill in",
+    to_start=N_("`risksim import --template` writes a workbook to fill in"),
     error=BookError,
 )
+
+
+_ANY = N_("a Excel file")
+"""As `named` is said where a folder was named."""
 
 
 class MissingLibraryError(RisksimError):
@@ -52,8 +57,10 @@ def library() -> Any:
         import openpyxl
     except ImportError:
         raise MissingLibraryError(
-            "import: reading and writing Excel files needs openpyxl, which is not installed.\n"
-            '  Try: pip install "risksim-dsi[report]"'
+            _(
+                "import: reading and writing Excel files needs openpyxl, which is not installed.\n  "
+                'Try: pip install "risksim-dsi[report]"'
+            )
         ) from None
     return openpyxl
 
@@ -282,12 +289,12 @@ def closest(wanted: str, there: Iterable[str]) -> str:
     """``Did you mean 'x'?``, of what is there; empty where nothing is near."""
     by_fold = {folded(name): name for name in there}
     close = difflib.get_close_matches(folded(wanted), by_fold, n=1, cutoff=0.6)
-    return f"Did you mean {shown(by_fold[close[0]])}?" if close else ""
+    return _("Did you mean {near}?", near=shown(by_fold[close[0]])) if close else ""
 
 
 def several(names: Sequence[str], most: int = 8) -> str:
     """Names in a message, the first few of them."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    rest = _(" and {number} more", number=len(names) - most) if len(names) > most else ""
     return ", ".join(shown(name, 40, "") for name in names[:most]) + rest
 
 
@@ -317,7 +324,9 @@ def open_book(file: str | Path) -> Book:
     values, formulas = _loaded(openpyxl, name, data, cached=True), _loaded(openpyxl, name, data, cached=False)
     sheets = {sheet.title: Sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets}
     if not sheets:
-        raise _refused(name, "got a workbook without sheets of cells.", "Name the workbook that holds the numbers.")
+        raise _refused(
+            name, _("got a workbook without sheets of cells."), _("Name the workbook that holds the numbers.")
+        )
     names: dict[str, list[str]] = {}
     for key, defined in formulas.defined_names.items():
         names.setdefault(key, []).append(str(defined.attr_text))
@@ -328,7 +337,7 @@ def open_book(file: str | Path) -> Book:
 
 
 def _refused(name: str, found: str, remedy: str) -> BookError:
-    return BookError([Fault(name, None, None, "", found, remedy)])
+    return BookError([Fault(name, None, None, "", found, _(remedy))])
 
 
 def _loaded(openpyxl: Any, name: str, data: bytes, *, cached: bool) -> Any:
@@ -340,12 +349,12 @@ def _loaded(openpyxl: Any, name: str, data: bytes, *, cached: bool) -> Any:
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise _refused(
             name,
-            f"got an Excel file that cannot be read ({reason}).",
-            "Open it in Excel or LibreOffice, save it as .xlsx, and try again.",
+            _("got an Excel file that cannot be read ({reason}).", reason=reason),
+            _("Open it in Excel or LibreOffice, save it as .xlsx, and try again."),
         ) from None
 
 
-_XLSX = "Open it in Excel or LibreOffice and save it as .xlsx."
+_XLSX = N_("Open it in Excel or LibreOffice and save it as .xlsx.")
 
 
 def _parts(name: str, data: bytes) -> list[str]:
@@ -353,8 +362,8 @@ def _parts(name: str, data: bytes) -> list[str]:
     if len(data) > MOST_BYTES:
         raise _refused(
             name,
-            f"got more than {MOST_BYTES // 1_000_000} MB; a workbook to import has at most that.",
-            "Copy the sheets with the numbers into a book of their own.",
+            _("got more than {most} MB; a workbook to import has at most that.", most=MOST_BYTES // 1_000_000),
+            _("Copy the sheets with the numbers into a book of their own."),
         )
     if not data.startswith(b"PK"):
         raise _no_book(name, data)
@@ -365,12 +374,23 @@ def _parts(name: str, data: bytes) -> list[str]:
             if unpacked > MOST_UNPACKED or len(inside) > MOST_PARTS:
                 raise _refused(
                     name,
-                    f"got a file that unpacks to {unpacked / 1e6:,.0f} MB in {len(inside):,} parts; a workbook has "
-                    f"at most {MOST_UNPACKED // 1_000_000} MB in {MOST_PARTS:,}.",
-                    "Copy the sheets with the numbers into a book of their own.",
+                    _(
+                        "got a file that unpacks to {size:,.0f} MB in {number:,} parts; a workbook has at most "
+                        "{most} MB "
+                        "in {most_parts:,}.",
+                        size=unpacked / 1e6,
+                        number=len(inside),
+                        most=MOST_UNPACKED // 1_000_000,
+                        most_parts=MOST_PARTS,
+                    ),
+                    _("Copy the sheets with the numbers into a book of their own."),
                 )
             if any(part.flag_bits & 1 for part in inside):
-                raise _refused(name, "got a file that is locked with a password.", f"{_XLSX} Leave the password out.")
+                raise _refused(
+                    name,
+                    _("got a file that is locked with a password."),
+                    _("{xlsx} Leave the password out.", xlsx=_(_XLSX)),
+                )
             names = [part.filename for part in inside]
             _workbook_inside(name, names)
             # Reading a part checks that it unpacks to what it says and no further.
@@ -379,12 +399,12 @@ def _parts(name: str, data: bytes) -> list[str]:
                 for part in inside
                 if part.filename.endswith((".xml", ".rels", ".vml"))
             ):
-                raise _refused(name, "got a workbook that defines XML entities, which no Excel writes.", _XLSX)
+                raise _refused(name, _("got a workbook that defines XML entities, which no Excel writes."), _XLSX)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise _refused(
             name,
-            f"got an Excel file that is damaged or cut off ({str(error)[:80]}).",
-            "Copy or download it again, or open it in Excel and save it anew.",
+            _("got an Excel file that is damaged or cut off ({error}).", error=str(error)[:80]),
+            _("Copy or download it again, or open it in Excel and save it anew."),
         ) from None
     return names
 
@@ -393,36 +413,38 @@ def _workbook_inside(name: str, names: list[str]) -> None:
     if "xl/workbook.xml" in names:
         return
     kinds = {
-        "xl/workbook.bin": "a binary workbook (.xlsb)",
-        "content.xml": "an OpenDocument file",
-        "word/document.xml": "a Word document",
-        "ppt/presentation.xml": "a PowerPoint file",
+        "xl/workbook.bin": N_("a binary workbook (.xlsb)"),
+        "content.xml": N_("an OpenDocument file"),
+        "word/document.xml": N_("a Word document"),
+        "ppt/presentation.xml": N_("a PowerPoint file"),
     }
-    kind = next((said for part, said in kinds.items() if part in names), "a zip file that holds no workbook")
+    kind = next((said for part, said in kinds.items() if part in names), N_("a zip file that holds no workbook"))
     known = kind.startswith(("a bin", "an Open"))
-    raise _refused(name, f"got {kind}; a workbook is an Excel file (.xlsx or .xlsm).", _XLSX if known else _NAME_IT)
+    raise _refused(
+        name, _("got {kind}; a workbook is an Excel file (.xlsx or .xlsm).", kind=_(kind)), _XLSX if known else _NAME_IT
+    )
 
 
-_NAME_IT = "Name the Excel file; `risksim import --template` writes one to fill in."
+_NAME_IT = N_("Name the Excel file; `risksim import --template` writes one to fill in.")
 
 
 def _no_book(name: str, data: bytes) -> BookError:
     if not data.strip():
-        return _refused(name, "got an empty file; a workbook is an Excel file (.xlsx or .xlsm).", _NAME_IT)
+        return _refused(name, _("got an empty file; a workbook is an Excel file (.xlsx or .xlsm)."), _NAME_IT)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            found = "got a workbook that is locked with a password."
-            return _refused(name, found, "Open it in Excel, save it without the password, and try again.")
-        return _refused(name, "got an old Excel file (.xls); a workbook is an .xlsx or .xlsm.", _XLSX)
+            found = _("got a workbook that is locked with a password.")
+            return _refused(name, found, _("Open it in Excel, save it without the password, and try again."))
+        return _refused(name, _("got an old Excel file (.xls); a workbook is an .xlsx or .xlsm."), _XLSX)
     if data.startswith(b"%PDF"):
-        found = "got a PDF file, whatever its name says; a workbook is an Excel file (.xlsx or .xlsm)."
-        return _refused(name, found, "Name the Excel file that it was printed from.")
+        found = _("got a PDF file, whatever its name says; a workbook is an Excel file (.xlsx or .xlsm).")
+        return _refused(name, found, _("Name the Excel file that it was printed from."))
     if data.startswith(b"<") or b"<html" in data[:1000].lower():
-        return _refused(name, "got a web page or XML; a workbook is an Excel file (.xlsx or .xlsm).", _XLSX)
+        return _refused(name, _("got a web page or XML; a workbook is an Excel file (.xlsx or .xlsm)."), _XLSX)
     if b"\0" not in data[:10_000]:
-        found = "got a text file, as CSV or YAML; a workbook is an Excel file (.xlsx or .xlsm)."
-        return _refused(name, found, f"{_XLSX} A scenario in YAML is read by `risksim check`.")
-    return _refused(name, "got a file that is no workbook; a workbook is an Excel file (.xlsx or .xlsm).", _NAME_IT)
+        found = _("got a text file, as CSV or YAML; a workbook is an Excel file (.xlsx or .xlsm).")
+        return _refused(name, found, _("{xlsx} A scenario in YAML is read by `risksim check`.", xlsx=_(_XLSX)))
+    return _refused(name, _("got a file that is no workbook; a workbook is an Excel file (.xlsx or .xlsm)."), _NAME_IT)
 
 
 def _remarks(parts: list[str]) -> Iterable[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from risksim.language import spoken
+
 
 class Words(NamedTuple):
     """The same thing in English and Danish."""
@@ -33,6 +35,12 @@ class Field(NamedTuple):
     """In a row: an empty cell is a mistake, because nothing may be taken instead."""
     extra: bool = False
     """Stands to the right of the others in the template, grouped: few books need it."""
+
+
+def told_below(field: Field) -> str:
+    """What a field holds, as the second half of a sentence in the language spoken."""
+    told = field.told.da if spoken() == "da" else field.told.en
+    return told[0].lower() + told[1:]
 
 
 def _extra(kind: str, path: str, label: tuple[str, str], unit: Words, told: tuple[str, str]) -> Field:

@@ -12,6 +12,7 @@ from risksim.exchange.mapping import read_mapping
 from risksim.exchange.reading import LeftOut, read_book
 from risksim.exchange.returned import comes_back, read_back
 from risksim.exchange.template import language_of, template_mapping
+from risksim.language import _
 
 
 class Imported(NamedTuple):
@@ -69,8 +70,11 @@ def import_book(
     if places is None:
         language = language_of(book)
         if language is None:
-            found = f"got a workbook not made from the template; its sheets are {several(list(book.sheets))}."
-            remedy = (
+            found = _(
+                "got a workbook not made from the template; its sheets are {several}.",
+                several=several(list(book.sheets)),
+            )
+            remedy = _(
                 "Say where everything stands in it with --mapping MAP.yaml, or fill in a template: risksim import "
                 "--template --out template.xlsx"
             )

@@ -10,16 +10,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from risksim.exchange.fields import BY_YEAR, HIGHEST, LOWEST, TABLES, UNITS, VALUES
+from risksim.exchange.fields import BY_YEAR, HIGHEST, LOWEST, TABLES, UNITS, VALUES, told_below
+from risksim.language import N_, _
 from risksim.scenario.base import Name, Part, mistake, mistake_at
 from risksim.scenario.document import shown
 from risksim.scenario.reader import Wanted, checked, text_of
 
 MAPPING = Wanted(
-    noun="a mapping",
-    file="a mapping file",
-    too_large="Name the mapping; the workbook stands in a file of its own.",
-    to_start="docs/examples/import/soem-mapping.yaml is one to start from",
+    noun=N_("a mapping"),
+    file=N_("a mapping file"),
+    too_large=N_("Name the mapping; the workbook stands in a file of its own."),
+    to_start=N_("docs/examples/import/soem-mapping.yaml is one to start from"),
 )
 
 Unit = Literal["kr", "1.000 kr", "mio. kr", "share", "pct", "months", "years"]
@@ -59,7 +60,7 @@ class AtLabel(Part):
     @model_validator(mode="after")
     def _one_way(self) -> AtLabel:
         if self.right is not None and self.below is not None:
-            raise mistake("got both right and below; the value stands beside its label or below it.", "Keep one.")
+            raise mistake(_("got both right and below; the value stands beside its label or below it."), _("Keep one."))
         return self
 
 
@@ -157,7 +158,9 @@ class Table(Part):
     @model_validator(mode="after")
     def _somewhere(self) -> Table:
         if (self.sheet is None) == (self.name is None):
-            raise mistake("got no sheet, or a sheet and a name; a table stands on one.", "Write sheet: Konsekvenser.")
+            raise mistake(
+                _("got no sheet, or a sheet and a name; a table stands on one."), _("Write sheet: Konsekvenser.")
+            )
         return self
 
 
@@ -184,7 +187,7 @@ class Mapping(Part):
             if key in TABLES:
                 faults += _table(key, table)
         if not self.values and not self.tables:
-            faults.append(mistake_at((), "got neither values nor tables; a mapping has some.", "Add `values:`."))
+            faults.append(mistake_at((), _("got neither values nor tables; a mapping has some."), _("Add `values:`.")))
         if faults:
             raise ValidationError.from_exception_data("Mapping", faults)
         return self
@@ -192,16 +195,16 @@ class Mapping(Part):
 
 def _unknown(path: tuple[str | int, ...], key: str, known: Any) -> InitErrorDetails:
     close = difflib.get_close_matches(key, known, n=1)
-    remedy = f"Did you mean {close[0]}?" if close else f"There is {', '.join(known)}."
-    return mistake_at(path, f"got {shown(key)}, which is no field that is imported.", remedy)
+    remedy = _("Did you mean {near}?", near=close[0]) if close else _("There is {names}.", names=", ".join(known))
+    return mistake_at(path, _("got {key}, which is no field that is imported.", key=shown(key)), remedy)
 
 
 def _unit(path: tuple[str | int, ...], unit: str | None, kind: str) -> list[InitErrorDetails]:
     if unit is None or kind in UNITS[unit][0]:
         return []
     fit = [name for name, (kinds, _, _) in UNITS.items() if kind in kinds]
-    remedy = f"Write one of {', '.join(fit)}." if fit else "Take the unit out."
-    return [mistake_at(path, f"got {unit}, which is no unit of this field.", remedy)]
+    remedy = _("Write one of {names}.", names=", ".join(fit)) if fit else _("Take the unit out.")
+    return [mistake_at(path, _("got {unit}, which is no unit of this field.", unit=unit), remedy)]
 
 
 def _table(key: str, table: Table) -> list[InitErrorDetails]:
@@ -216,12 +219,16 @@ def _table(key: str, table: Table) -> list[InitErrorDetails]:
         if name in fields and isinstance(column, Column):
             faults += _unit((*here, "columns", name, "unit"), column.unit, fields[name].kind)
         if name in table.all_rows:
-            found = f"got {name} among the columns too; a value stands in one place."
-            faults.append(mistake_at((*here, "all_rows", name), found, "Keep one of the two."))
+            found = _("got {name} among the columns too; a value stands in one place.", name=name)
+            faults.append(mistake_at((*here, "all_rows", name), found, _("Keep one of the two.")))
     faults += _needed(key, table)
     first = next((name for name, field in fields.items() if field.needed), "")
     if first in table.all_rows:
-        faults.append(mistake_at((*here, "all_rows", first), f"got {first}; it tells rows apart.", "Name its column."))
+        faults.append(
+            mistake_at(
+                (*here, "all_rows", first), _("got {first}; it tells rows apart.", first=first), _("Name its column.")
+            )
+        )
     return faults + _years(key, table) + _ranges(key, table)
 
 
@@ -236,8 +243,8 @@ def _needed(key: str, table: Table) -> list[InitErrorDetails]:
     return [
         mistake_at(
             ("tables", key, "columns"),
-            f"got no {name}; {field.told.en[0].lower()}{field.told.en[1:]}",
-            f"Add a line such as `{name}: {field.label.da}`.",
+            _("got no {name}; {told}", name=name, told=told_below(field)),
+            _("Add a line such as `{name}: {label}`.", name=name, label=field.label.da),
         )
         for name, field in TABLES[key].items()
         if field.needed and name not in there
@@ -249,25 +256,31 @@ def _years(key: str, table: Table) -> list[InitErrorDetails]:
     if key not in BY_YEAR:
         if years is None:
             return []
-        found = f"got years for {key}; only {', '.join(BY_YEAR)} go by year."
-        return [mistake_at((*here, "years"), found, "Take it out.")]
+        found = _("got years for {key}; only {names} go by year.", key=key, names=", ".join(BY_YEAR))
+        return [mistake_at((*here, "years"), found, _("Take it out."))]
     if years is None:
         if key != "appropriations":
             return []
-        found = "got no years; appropriations have a column for each budget year."
-        return [mistake_at(here, found, "Write `years: {}` where the headers are calendar years.")]
+        found = _("got no years; appropriations have a column for each budget year.")
+        return [mistake_at(here, found, _("Write `years: {}` where the headers are calendar years."))]
     ends = [years.from_, years.to]
     if None in ends and (BY_YEAR[key] != "calendar years" or ends != [None, None]):
         lacking = "from" if years.from_ is None else "to"
-        remedy = "Name the headers of the first and last year, as {from: År 1, to: År 10}."
-        return [mistake_at((*here, "years"), f"got no {lacking}; {key} go from one header to another.", remedy)]
+        remedy = _("Name the headers of the first and last year, as {from: År 1, to: År 10}.")
+        return [
+            mistake_at(
+                (*here, "years"),
+                _("got no {lacking}; {key} go from one header to another.", lacking=lacking, key=key),
+                remedy,
+            )
+        ]
     faults = []
     if years.are == "multiples" and key != "consequences":
-        found = f"got multiples for {key}; their years hold amounts."
-        faults.append(mistake_at((*here, "years", "are"), found, "Take it out."))
+        found = _("got multiples for {key}; their years hold amounts.", key=key)
+        faults.append(mistake_at((*here, "years", "are"), found, _("Take it out.")))
     if years.are == "units" and key == "consequences" and "saved" in table.columns:
-        found = "got the column saved beside years of units; what is saved stands in one place."
-        faults.append(mistake_at((*here, "columns", "saved"), found, "Take it out, or write `are: multiples`."))
+        found = _("got the column saved beside years of units; what is saved stands in one place.")
+        faults.append(mistake_at((*here, "columns", "saved"), found, _("Take it out, or write `are: multiples`.")))
     return faults
 
 
@@ -281,8 +294,16 @@ def _ranges(key: str, table: Table) -> list[InitErrorDetails]:
         stem, other = name.removesuffix(end), HIGHEST if end == LOWEST else LOWEST
         for lacking in (f"{stem}{other}", stem):
             if lacking not in said:
-                found = f"got {name} without {lacking}; a range has a lowest, a most likely and a highest value."
-                faults.append(mistake_at(("tables", key, "columns", name), found, f"Name the column of {lacking}."))
+                found = _(
+                    "got {name} without {lacking}; a range has a lowest, a most likely and a highest value.",
+                    name=name,
+                    lacking=lacking,
+                )
+                faults.append(
+                    mistake_at(
+                        ("tables", key, "columns", name), found, _("Name the column of {lacking}.", lacking=lacking)
+                    )
+                )
     return faults
 
 

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from risksim.errors import BookError, Fault
 from risksim.exchange.books import Book, Cell, Sheet, area_text, closest, folded, several
-from risksim.exchange.fields import BY_YEAR, EXAMPLE_REASON, HIGHEST, LOWEST, TABLES, VALUES, Field
+from risksim.exchange.fields import BY_YEAR, EXAMPLE_REASON, HIGHEST, LOWEST, TABLES, VALUES, Field, told_below
 from risksim.exchange.mapping import AtLabel, AtName, Column, Mapping, Said, Table, Years
 from risksim.exchange.references import cell_of_name, sheet_of_name
 from risksim.exchange.values import Wrong, contradicted, converted, money_said, scaled, scaled_format, unit_said
+from risksim.language import _, plural
 from risksim.scenario.base import FIRST_YEAR, LAST_YEAR
 from risksim.scenario.document import shown
 
@@ -193,8 +194,12 @@ def _value(hand: _Hand, key: str, place: AtName | AtLabel | Said) -> Got | None:
     if area is not None and area[:2] != (cell.row, cell.column):
         hand.wrong(
             cell.place,
-            f"got a cell inside the merged cells {area_text(area)}; the value of {key} stands in a cell of its own.",
-            "Unmerge them, or point the mapping to their first cell.",
+            _(
+                "got a cell inside the merged cells {cells}; the value of {key} stands in a cell of its own.",
+                cells=area_text(area),
+                key=key,
+            ),
+            _("Unmerge them, or point the mapping to their first cell."),
         )
         return None
     if cell.empty:
@@ -237,8 +242,12 @@ def _sheet(hand: _Hand, title: str) -> Sheet | None:
     sheet = hand.book.sheet(title)
     if sheet is None:
         there = list(hand.book.sheets)
-        remedy = closest(title, there) or "Look at the names at the bottom of the workbook, and at the mapping."
-        hand.wrong(title, f"got no sheet {shown(title)}; the book has {several(there)}.", remedy)
+        remedy = closest(title, there) or _("Look at the names at the bottom of the workbook, and at the mapping.")
+        hand.wrong(
+            title,
+            _("got no sheet {title}; the book has {several}.", title=shown(title), several=several(there)),
+            remedy,
+        )
     return sheet
 
 
@@ -249,13 +258,15 @@ def _at_label(hand: _Hand, place: AtLabel) -> Found | None:
     hand.used.add(sheet.title)
     found = sheet.labelled(place.label)
     if not found:
-        remedy = closest(place.label, sheet.labels()) or "Look at the sheet, and at the mapping."
-        hand.wrong(sheet.title, f"got no cell that says {shown(place.label)}.", remedy)
+        remedy = closest(place.label, sheet.labels()) or _("Look at the sheet, and at the mapping.")
+        hand.wrong(sheet.title, _("got no cell that says {label}.", label=shown(place.label)), remedy)
         return None
     if len(found) > 1:
         places = several([cell.place for cell in found])
-        said = f"got {len(found)} cells that say {shown(place.label)}: {places}."
-        hand.wrong(sheet.title, said, "Write a label that stands once, or name the cell and map the name.")
+        said = _(
+            "got {number} cells that say {label}: {places}.", number=len(found), label=shown(place.label), places=places
+        )
+        hand.wrong(sheet.title, said, _("Write a label that stands once, or name the cell and map the name."))
         return None
     label = found[0]
     area = sheet.area_of(label.row, label.column) or (label.row, label.column, label.row, label.column)
@@ -297,8 +308,10 @@ def _table(hand: _Hand, key: str, table: Table) -> list[Row]:
         cell = header.sheet.cell(header.row, column)
         if table.years is not None and table.years.from_ is None and _holds_numbers(header.sheet, rows, column):
             # Any column may be a year here, and a year that is misspelt would lose its amounts.
-            found = f"got {shown(cell.value)} above numbers; where no years are named, it is a calendar year."
-            hand.wrong(cell.place, found, "Write the year, or name the first and last one in the mapping.")
+            found = _(
+                "got {value} above numbers; where no years are named, it is a calendar year.", value=shown(cell.value)
+            )
+            hand.wrong(cell.place, found, _("Write the year, or name the first and last one in the mapping."))
             continue
         hand.left_out.append(LeftOut(cell.place, f"the column {shown(cell.value)} is not read"))
     read = [row for row in (_row(hand, key, table, header, number, first) for number in rows) if row is not None]
@@ -322,7 +335,7 @@ def _without_header(hand: _Hand, header: _Header, rows: list[int]) -> None:
                 continue
             cell = header.sheet.cell(row, column)
             if header.calendar and not isinstance(cell.value, str):
-                hand.wrong(cell.place, "got a value in a column without a header.", "Write the year above it.")
+                hand.wrong(cell.place, _("got a value in a column without a header."), _("Write the year above it."))
             else:
                 hand.left_out.append(LeftOut(cell.place, "it stands in a column without a header"))
 
@@ -355,18 +368,28 @@ def _header(hand: _Hand, key: str, table: Table) -> _Header | None:
     if not rows:
         best = max(by_row.values(), key=lambda labels: sum(label in labels for label in wanted), default=set())
         lacking = [label for label in table.header_row_with if folded(label) not in best]
-        remedy = closest(lacking[0], sheet.labels()) or "Look at the headers of the sheet, and at the mapping."
+        remedy = closest(lacking[0], sheet.labels()) or _("Look at the headers of the sheet, and at the mapping.")
         hand.wrong(
             sheet.title,
-            f"got no row with the headers {several(table.header_row_with)}: "
-            f"{several(lacking)} {'is' if len(lacking) == 1 else 'are'} lacking.",
+            plural(
+                "got no row with the headers {headers}: {lacking} is lacking.",
+                "got no row with the headers {headers}: {lacking} are lacking.",
+                len(lacking),
+                headers=several(table.header_row_with),
+                lacking=several(lacking),
+            ),
             remedy,
         )
         return None
     if len(rows) > 1:
         places = several([f"row {row}" for row in rows])
-        said = f"got {len(rows)} rows with the headers {several(table.header_row_with)}: {places}."
-        hand.wrong(sheet.title, said, "Name more headers in `header_row_with`, so that one row has them all.")
+        said = _(
+            "got {number} rows with the headers {several}: {places}.",
+            number=len(rows),
+            several=several(table.header_row_with),
+            places=places,
+        )
+        hand.wrong(sheet.title, said, _("Name more headers in `header_row_with`, so that one row has them all."))
         return None
     return _columns(hand, key, table, sheet, rows[0])
 
@@ -402,12 +425,20 @@ def _year_columns(hand: _Hand, table: Table, sheet: Sheet, row: int, taken: set[
     years = list(range(first, last + 1))
     place = f"{sheet.title}!row {row}"
     if not years:
-        said = f"got {shown(table.years.to)} to the left of {shown(table.years.from_)}; years go to the right."
-        hand.wrong(place, said, "Let `from` and `to` change places.")
+        said = _(
+            "got {last} to the left of {first}; years go to the right.",
+            last=shown(table.years.to),
+            first=shown(table.years.from_),
+        )
+        hand.wrong(place, said, _("Let `from` and `to` change places."))
         return None
     if both := taken.intersection(years):
         cells = several([sheet.cell(row, column).place for column in sorted(both)])
-        hand.wrong(place, f"got {cells} as a year and as another column.", "Look at `from`, `to` and the columns.")
+        hand.wrong(
+            place,
+            _("got {cells} as a year and as another column.", cells=cells),
+            _("Look at `from`, `to` and the columns."),
+        )
         return None
     return years
 
@@ -424,10 +455,12 @@ def _calendar(hand: _Hand, key: str, sheet: Sheet, row: int, years: list[int]) -
     cells = [sheet.cell(row, column) for column in years]
     for position, cell in enumerate(cells):
         if not _is_year(cell):
-            found = f"got {shown(cell.value)} above a column of {key}; this is a calendar year."
-            hand.wrong(cell.place, found, "Write it, as 2027, and save the book where it is a formula.")
+            found = _("got {value} above a column of {key}; this is a calendar year.", value=shown(cell.value), key=key)
+            hand.wrong(cell.place, found, _("Write it, as 2027, and save the book where it is a formula."))
         elif folded(cell.value) in [folded(other.value) for other in cells[:position]]:
-            hand.wrong(cell.place, f"got the year {folded(cell.value)} twice.", "Write another year.")
+            hand.wrong(
+                cell.place, _("got the year {folded} twice.", folded=folded(cell.value)), _("Write another year.")
+            )
         else:
             continue
         return None
@@ -442,14 +475,19 @@ def _column(hand: _Hand, sheet: Sheet, row: int, label: str, others: frozenset[s
         return found[0]
     place = f"{sheet.title}!row {row}"
     if found:
-        hand.wrong(place, f"got the header {shown(label)} {len(found)} times.", "Give each column a header of its own.")
+        hand.wrong(
+            place,
+            _("got the header {label} {number} times.", label=shown(label), number=len(found)),
+            _("Give each column a header of its own."),
+        )
     else:
         texts = [str(cell.value) for cell in there]
-        remedy = (
-            closest(label, [text for text in texts if folded(text) not in others])
-            or "Look at the headers, and at the mapping."
+        remedy = closest(label, [text for text in texts if folded(text) not in others]) or _(
+            "Look at the headers, and at the mapping."
         )
-        hand.wrong(place, f"got no column {shown(label)}; there is {several(texts)}.", remedy)
+        hand.wrong(
+            place, _("got no column {label}; there is {several}.", label=shown(label), several=several(texts)), remedy
+        )
     return None
 
 
@@ -478,27 +516,37 @@ def _filled_rows(hand: _Hand, table: Table, header: _Header, first: int) -> list
             if numbers:
                 hand.wrong(
                     name.place,
-                    f"got a row with numbers below the empty row {gap}; a table ends there.",
-                    "Take the empty row out, or say in the mapping where the table ends, as `until: I alt`.",
+                    _("got a row with numbers below the empty row {gap}; a table ends there.", gap=gap),
+                    _("Take the empty row out, or say in the mapping where the table ends, as `until: I alt`."),
                 )
                 break
             hand.left_out.append(LeftOut(name.place, f"below the empty row {gap}: a table ends there"))
             continue
         if label in _TOTALS:
-            said = f"got {shown(name.value)}, which looks like a total and would be counted beside its parts."
-            hand.wrong(name.place, said, f"Say `until: {name.value}` in the mapping, or give the row another name.")
+            said = _(
+                "got {value}, which looks like a total and would be counted beside its parts.", value=shown(name.value)
+            )
+            hand.wrong(
+                name.place,
+                said,
+                _("Say `until: {value}` in the mapping, or give the row another name.", value=name.value),
+            )
             continue
         if name.empty:
-            found = "got an empty cell in a row with values; it tells the row apart."
-            hand.wrong(name.place, found, "Write a name, or clear the row.")
+            found = _("got an empty cell in a row with values; it tells the row apart.")
+            hand.wrong(name.place, found, _("Write a name, or clear the row."))
             continue
         rows.append(row)
     else:
         if table.until is not None:
-            found = f"got no row that says {shown(table.until)}, where the table ends."
-            hand.wrong(sheet.title, found, "Look at the sheet, or take `until` out of the mapping.")
+            found = _("got no row that says {until}, where the table ends.", until=shown(table.until))
+            hand.wrong(sheet.title, found, _("Look at the sheet, or take `until` out of the mapping."))
         if sheet.last_row > header.row + MOST_ROWS and len(rows) == MOST_ROWS:
-            hand.wrong(sheet.title, f"got more than {MOST_ROWS:,} rows.", "Say where the table ends with `until`.")
+            hand.wrong(
+                sheet.title,
+                _("got more than {most_rows:,} rows.", most_rows=MOST_ROWS),
+                _("Say where the table ends with `until`."),
+            )
     return rows
 
 
@@ -512,8 +560,8 @@ def _merged_inside(hand: _Hand, header: _Header, rows: list[int]) -> bool:
     ]
     for area in inside:
         place = f"{header.sheet.title}!{area_text(area)}"
-        found = "got merged cells inside a table; which row or column they belong to cannot be told."
-        hand.wrong(place, found, "Unmerge them and write the value into each cell.")
+        found = _("got merged cells inside a table; which row or column they belong to cannot be told.")
+        hand.wrong(place, found, _("Unmerge them and write the value into each cell."))
     return bool(inside)
 
 
@@ -526,14 +574,19 @@ def _row(hand: _Hand, key: str, table: Table, header: _Header, row: int, first: 
         cell, field = sheet.cell(row, column), fields[name]
         if cell.empty:
             if field.needed and not (name == "amount" and by_year is not None):
-                found = f"got an empty cell; {field.told.en[0].lower()}{field.told.en[1:]} Nothing is taken instead."
-                hand.wrong(cell.place, found, "Fill it in, or clear the row.")
+                found = _(
+                    "got an empty cell; {told} Nothing is taken instead.",
+                    told=told_below(field),
+                )
+                hand.wrong(cell.place, found, _("Fill it in, or clear the row."))
             elif name not in _QUIET and (not field.extra or name == "kind") and not _said_otherwise(name, header, row):
                 hand.left_out.append(LeftOut(cell.place, f"{key}, {name}: the cell is empty"))
             continue
         if name == "assumption" and folded(cell.value) in _EXAMPLES:
-            found = "got the reason of an example; the numbers of this row may still be those of the example."
-            hand.wrong(cell.place, found, "Look at every cell of the row, and write a reason or a source of your own.")
+            found = _("got the reason of an example; the numbers of this row may still be those of the example.")
+            hand.wrong(
+                cell.place, found, _("Look at every cell of the row, and write a reason or a source of your own.")
+            )
             continue
         said = table.columns[name]
         unit, label = (said.unit, said.column) if isinstance(said, Column) else (None, said)
@@ -588,13 +641,15 @@ def _by_year(hand: _Hand, key: str, years: Years, header: _Header, row: int) -> 
     if not cells:
         if key != "costs":
             first = header.sheet.cell(row, header.years[0] if header.years else 1)
-            hand.wrong(first.place, "got no number in any year.", "Fill the years in, or clear the row.")
+            hand.wrong(first.place, _("got no number in any year."), _("Fill the years in, or clear the row."))
         return None, ()
     field = _AMOUNTS if key == "consequences" else _PAID
     numbers: list[float] = []
     for cell in cells:
         if cell.empty:
-            hand.wrong(cell.place, "got an empty cell between years with values.", "Write 0 where nothing is saved.")
+            hand.wrong(
+                cell.place, _("got an empty cell between years with values."), _("Write 0 where nothing is saved.")
+            )
             continue
         label = str(header.sheet.cell(header.row, cell.column).value)
         above = header.sheet.cell(header.row - 1, cell.column) if header.row > 1 else None
@@ -603,7 +658,9 @@ def _by_year(hand: _Hand, key: str, years: Years, header: _Header, row: int) -> 
         if got is not None and (got.comment or got.reason):
             hand.left_out.append(LeftOut(cell.place, "the comment on a year; write it under Source or Assumption"))
     if len(numbers) == len(cells) and not any(numbers) and key != "appropriations":
-        hand.wrong(cells[0].place, "got 0 in every year; then the row says nothing.", "Clear the row, or look again.")
+        hand.wrong(
+            cells[0].place, _("got 0 in every year; then the row says nothing."), _("Clear the row, or look again.")
+        )
     area = area_text((row, cells[0].column, row, cells[-1].column))
     shown_as = ", ".join(_as_shown(cell) for cell in cells)
     got = Got(numbers, f"{header.sheet.title}!{area}", shown_as)
@@ -621,28 +678,30 @@ def _row_agrees(hand: _Hand, key: str, row: Row) -> None:
     for stem, share in (("", "success_rate"), ("anyway_", "counterfactual")):
         _counts(hand, values, f"{stem}successes", f"{stem}observed", share)
     if "weight" in values and "successes" not in values:
-        found = "got a weight without people who succeeded; it says how much they count."
-        hand.wrong(values["weight"].place, found, "Clear it, or write so many of so many people.")
+        found = _("got a weight without people who succeeded; it says how much they count.")
+        hand.wrong(values["weight"].place, found, _("Clear it, or write so many of so many people."))
     if "counterfactual" in values and "anyway" in values:
-        found = f"got {values['counterfactual'].place} too; what would happen anyway is said once."
-        hand.wrong(values["anyway"].place, found, "Keep one of the two.")
+        found = _("got {place} too; what would happen anyway is said once.", place=values["counterfactual"].place)
+        hand.wrong(values["anyway"].place, found, _("Keep one of the two."))
     if key in ("consequences", "during"):
         _unit_of_row(hand, values)
     if key == "costs" and row.by_year is not None:
         for name in ("amount", "year", "amount_lowest", "amount_highest"):
             if name in values:
-                found = f"got a value beside amounts by year in {row.by_year.place}; a cost is said once."
-                hand.wrong(values[name].place, found, "Keep one of the two.")
+                found = _(
+                    "got a value beside amounts by year in {place}; a cost is said once.", place=row.by_year.place
+                )
+                hand.wrong(values[name].place, found, _("Keep one of the two."))
     if key == "financing":
         _paid_in(hand, values)
     if key == "refunds" and "from_week" in values and "above" in values:
-        found = f"got {values['from_week'].place} too; a step goes by weeks or by cost."
-        hand.wrong(values["above"].place, found, "Keep one of the two.")
+        found = _("got {place} too; a step goes by weeks or by cost.", place=values["from_week"].place)
+        hand.wrong(values["above"].place, found, _("Keep one of the two."))
     for name in ("refund",) if key in ("consequences", "during") else ():
         for needing in ("weeks", "yearly_cost", "days"):
             if needing in values and name not in values:
-                found = f"got {needing} without a rule of refund, which alone needs it."
-                hand.wrong(values[needing].place, found, "Write the rule, as refund-ladder, or clear the cell.")
+                found = _("got {needing} without a rule of refund, which alone needs it.", needing=needing)
+                hand.wrong(values[needing].place, found, _("Write the rule, as refund-ladder, or clear the cell."))
 
 
 def _range(hand: _Hand, values: dict[str, Got], fields: dict[str, Field], style: str) -> None:
@@ -654,19 +713,32 @@ def _range(hand: _Hand, values: dict[str, Got], fields: dict[str, Field], style:
         one = low or high
         assert one is not None
         if low is None or high is None or value is None:
-            lacking = "most likely" if value is None else "lowest" if low is None else "highest"
-            found = f"got a range of {name} without its {lacking} value."
-            hand.wrong(one.place, found, "Write the lowest, the most likely and the highest value, or only the value.")
+            lacking = _("most likely") if value is None else _("lowest") if low is None else _("highest")
+            found = _("got a range of {name} without its {lacking} value.", name=name, lacking=lacking)
+            hand.wrong(
+                one.place, found, _("Write the lowest, the most likely and the highest value, or only the value.")
+            )
             continue
         ordered = low.value <= value.value <= high.value and low.value < high.value
         if style == "nine in ten":
             ordered = low.value < value.value < high.value
         if not ordered:
-            found = f"got {low.value:.15g}, {value.value:.15g} and {high.value:.15g}, from the lowest to the highest"
+            found = _(
+                "got {low:.15g}, {middle:.15g} and {high:.15g}, from the lowest to the highest",
+                low=low.value,
+                middle=value.value,
+                high=high.value,
+            )
             hand.wrong(
                 low.place,
-                f"{found} ({low.place}, {value.place}, {high.place}); they rise.",
-                "Look at the three cells and their units.",
+                _(
+                    "{found} ({low}, {middle}, {high}); they rise.",
+                    found=found,
+                    low=low.place,
+                    middle=value.place,
+                    high=high.place,
+                ),
+                _("Look at the three cells and their units."),
             )
 
 
@@ -678,13 +750,19 @@ def _counts(hand: _Hand, values: dict[str, Got], successes: str, observed: str, 
     if some is None or all_ is None:
         got = some or all_
         assert got is not None
-        hand.wrong(got.place, "got half of so many of so many people.", "Fill in both cells, or clear this one.")
+        hand.wrong(got.place, _("got half of so many of so many people."), _("Fill in both cells, or clear this one."))
     elif share in values:
-        found = f"got {values[share].place} too; the share is said once."
-        hand.wrong(some.place, found, "Keep the share, or the people.")
+        found = _("got {place} too; the share is said once.", place=values[share].place)
+        hand.wrong(some.place, found, _("Keep the share, or the people."))
     elif all_.value <= 0 or not 0 <= some.value <= all_.value:
-        found = f"got {some.value} of {all_.value} people ({some.place}, {all_.place})."
-        hand.wrong(some.place, found, "Did the two numbers change places?")
+        found = _(
+            "got {successes} of {people} people ({place}, {other}).",
+            successes=some.value,
+            people=all_.value,
+            place=some.place,
+            other=all_.place,
+        )
+        hand.wrong(some.place, found, _("Did the two numbers change places?"))
 
 
 def _unit_of_row(hand: _Hand, values: dict[str, Got]) -> None:
@@ -698,11 +776,21 @@ def _unit_of_row(hand: _Hand, values: dict[str, Got]) -> None:
     elif (code := money_said(unit.value)) is not None:
         hand.wrong(
             unit.place,
-            f"got {shown(unit.value)} beside a price of {price.value:,} ({price.place}); {code} has a price of 1.",
-            "Write what is counted, as nights, or clear the price where what is saved is money already.",
+            _(
+                "got {value} beside a price of {price:,} ({place}); {code} has a price of 1.",
+                value=shown(unit.value),
+                price=price.value,
+                place=price.place,
+                code=code,
+            ),
+            _("Write what is counted, as nights, or clear the price where what is saved is money already."),
         )
     elif unit_said(unit.value) and "%" in str(unit.value):
-        hand.wrong(unit.place, f"got {shown(unit.value)}; units that are saved are no share.", "Write nights or hours.")
+        hand.wrong(
+            unit.place,
+            _("got {value}; units that are saved are no share.", value=shown(unit.value)),
+            _("Write nights or hours."),
+        )
 
 
 def _paid_in(hand: _Hand, values: dict[str, Got]) -> None:
@@ -711,10 +799,12 @@ def _paid_in(hand: _Hand, values: dict[str, Got]) -> None:
     if (times is None) != (every is None):
         got = times or every
         assert got is not None
-        found = "got half of how instalments are paid in; they have a number and a time between them."
-        hand.wrong(got.place, found, "Fill in both, or clear this cell.")
+        found = _("got half of how instalments are paid in; they have a number and a time between them.")
+        hand.wrong(got.place, found, _("Fill in both, or clear this cell."))
     elif times is not None and way is not None:
-        hand.wrong(way.place, f"got {times.place} too; it is paid in one way.", "Keep one of the two.")
+        hand.wrong(
+            way.place, _("got {place} too; it is paid in one way.", place=times.place), _("Keep one of the two.")
+        )
 
 
 def _editions_agree(hand: _Hand, rows: list[Row]) -> None:
@@ -728,16 +818,24 @@ def _editions_agree(hand: _Hand, rows: list[Row]) -> None:
         there = steps.setdefault(edition, {})
         kinds = {None if one is None else one[0] for one in [*there, step]}
         if step in there or len(kinds) > 1:
-            found = f"got a second step like that of {there.get(step) or next(iter(there.values()))}"
-            hand.wrong(row.place, f"{found}, in an edition of one rule.", "Write other weeks or costs, or another day.")
+            found = _("got a second step like that of {place}", place=there.get(step) or next(iter(there.values())))
+            hand.wrong(
+                row.place,
+                _("{found}, in an edition of one rule.", found=found),
+                _("Write other weeks or costs, or another day."),
+            )
         there.setdefault(step, row.place)
         head = first.setdefault(edition, row)
         for name in ("valid_to", "most_days", "price_year"):
             got, before = values.get(name), head.values.get(name)
             if got is not None and got.value != (before.value if before else None):
                 place = before.place if before else head.place
-                found = f"got {got.was}, and something else in {place}; rows of one edition say the same."
-                hand.wrong(got.place, found, "Write it the same way, or leave it empty below the first row.")
+                found = _(
+                    "got {was}, and something else in {place}; rows of one edition say the same.",
+                    was=got.was,
+                    place=place,
+                )
+                hand.wrong(got.place, found, _("Write it the same way, or leave it empty below the first row."))
 
 
 def _people_once(hand: _Hand, values: dict[str, Got], groups: list[Row]) -> None:
@@ -746,22 +844,31 @@ def _people_once(hand: _Hand, values: dict[str, Got], groups: list[Row]) -> None
         return
     for name in ("cohort", "participants", "enrolment_window", "duration", "dropout", "unmeasured"):
         if name in values:
-            found = f"got {name} beside {len(groups)} groups ({groups[0].place}); people are said once."
-            hand.wrong(values[name].place, found, "Clear this cell, or the rows of the groups.")
+            found = _(
+                "got {name} beside {number} groups ({place}); people are said once.",
+                name=name,
+                number=len(groups),
+                place=groups[0].place,
+            )
+            hand.wrong(values[name].place, found, _("Clear this cell, or the rows of the groups."))
 
 
 def _sectors(hand: _Hand, values: dict[str, Got], sheet: Sheet, row: int) -> None:
     """Whether who bears it is said once, and shares add up."""
     shares = [name for name in ("municipality", "region", "state") if name in values]
-    ways = [way for way in ("bears", "refund") if way in values] + (["shares"] if shares else [])
+    ways = [way for way in ("bears", "refund") if way in values] + ([_("shares")] if shares else [])
     place = f"{sheet.title}!row {row}"
     if len(ways) > 1:
-        found = f"got {' and '.join(ways)}; who bears it is said in one way."
-        hand.wrong(place, found, "Keep the shares, the sector or the refund rule.")
+        found = _("got {names}; who bears it is said in one way.", names=_(" and ").join(ways))
+        hand.wrong(place, found, _("Keep the shares, the sector or the refund rule."))
     elif shares and (total := scaled(sum(values[name].value for name in shares), None)) != 1:
         cells = several([values[name].place for name in shares])
-        found = f"got shares that add up to {total * 100:.10g} % ({cells}); they add up to 100 %."
-        hand.wrong(place, found, "Change one of them.")
+        found = _(
+            "got shares that add up to {percent:.10g} % ({cells}); they add up to 100 %.",
+            percent=total * 100,
+            cells=cells,
+        )
+        hand.wrong(place, found, _("Change one of them."))
 
 
 def _twice(hand: _Hand, rows: list[Row], name: str | None) -> None:
@@ -769,8 +876,12 @@ def _twice(hand: _Hand, rows: list[Row], name: str | None) -> None:
     for row in rows if name is not None else ():
         got = row.values[name or ""]
         if got.value in seen:
-            found = f"got {shown(got.value)}, which stands in {seen[got.value]} too; a name stands once."
-            hand.wrong(got.place, found, "Write another name, or put the two rows together.")
+            found = _(
+                "got {value}, which stands in {seen} too; a name stands once.",
+                value=shown(got.value),
+                seen=seen[got.value],
+            )
+            hand.wrong(got.place, found, _("Write another name, or put the two rows together."))
         seen.setdefault(got.value, got.place)
 
 

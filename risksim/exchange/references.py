@@ -6,6 +6,7 @@ import re
 
 from risksim.exchange.books import Book, Cell, Sheet, closest, several
 from risksim.exchange.values import Wrong
+from risksim.language import _
 from risksim.scenario.document import shown
 
 _CELL = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
@@ -37,8 +38,13 @@ def cell_of_name(book: Book, name: str) -> Cell | Wrong:
     merged = sheet.area_of(row, column)
     corner = (row, column, int(last[2]), _column(last[1]))
     if first[0] != last[0] and merged != corner:
-        found_ = f"got the name {shown(name)} for several cells, {sheet.title}!{area}; a value stands in one."
-        return Wrong(found_, "Let the name stand for the cell of the value.")
+        found_ = _(
+            "got the name {name} for several cells, {title}!{area}; a value stands in one.",
+            name=shown(name),
+            title=sheet.title,
+            area=area,
+        )
+        return Wrong(found_, _("Let the name stand for the cell of the value."))
     return sheet.cell(row, column)
 
 
@@ -53,11 +59,16 @@ def _area(book: Book, name: str) -> tuple[Sheet, str] | Wrong:
     refers = [refer for key in alike for refer in book.names[key]]
     if not refers:
         there = [key for key in book.names if not key.startswith("_xlnm")]
-        has = f"the book has {several(there)}" if there else "the book has none"
-        remedy = closest(name, there) or "Name the cell: select it and write the name to the left of the formula bar."
-        return Wrong(f"got no defined name {shown(name)}; {has}.", remedy)
+        has = _("the book has {names}", names=several(there)) if there else _("the book has none")
+        remedy = closest(name, there) or _(
+            "Name the cell: select it and write the name to the left of the formula bar."
+        )
+        return Wrong(_("got no defined name {name}; {has}.", name=shown(name), has=has), remedy)
     if len(refers) > 1:
-        return Wrong(f"got the name {shown(name)} for {several(refers)}.", "Keep one of them in the name manager.")
+        return Wrong(
+            _("got the name {name} for {several}.", name=shown(name), several=several(refers)),
+            _("Keep one of them in the name manager."),
+        )
     title, mark, area = refers[0].removeprefix("=").rpartition("!")
     title = title[1:-1].replace("''", "'") if title.startswith("'") else title
     if "#REF!" in refers[0] or not mark:
@@ -68,8 +79,10 @@ def _area(book: Book, name: str) -> tuple[Sheet, str] | Wrong:
 
 
 def _no_cell(name: str, refers: str) -> Wrong:
-    found = f"got the name {shown(name)} for {shown(refers)}, which is no cell of this book."
-    return Wrong(found, "Let the name stand for the cell of the value, in the name manager.")
+    found = _(
+        "got the name {name} for {refers}, which is no cell of this book.", name=shown(name), refers=shown(refers)
+    )
+    return Wrong(found, _("Let the name stand for the cell of the value, in the name manager."))
 
 
 def _column(text: str) -> int:

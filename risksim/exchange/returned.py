@@ -15,6 +15,7 @@ from risksim.errors import BookError, Fault, ScenarioError
 from risksim.exchange.books import Book, Cell
 from risksim.exchange.compose import Compile, Missing, Placed
 from risksim.exchange.reading import LeftOut
+from risksim.language import _
 from risksim.scenario.document import Document, Path
 from risksim.scenario.numbers import Stated, is_time_span, stated
 from risksim.scenario.reader import read_text
@@ -76,9 +77,9 @@ def read_back(book: Book, name: str = "scenario.yaml", compiled: Compile | None 
     """
     text = _scenario(book)
     try:
-        _, document = read_text(text, name)
+        _scenario_read, document = read_text(text, name)
     except ScenarioError as error:
-        found = "got a scenario that no longer reads; somebody changed its hidden sheet."
+        found = _("got a scenario that no longer reads; somebody changed its hidden sheet.")
         raise _lost(book, SCENARIO, found) from error
     changes, mistakes = _changes(book, document)
     if mistakes:
@@ -88,12 +89,14 @@ def read_back(book: Book, name: str = "scenario.yaml", compiled: Compile | None 
     placed = [
         Placed(one.of.place, one.new, "", one.cell.place, f"{one.of.value}, changed to {one.new}") for one in changes
     ]
-    warnings = [] if changes else [f"{book.title}: no number was changed, so this is the scenario as it was."]
+    warnings = (
+        [] if changes else [_("{title}: no number was changed, so this is the scenario as it was.", title=book.title)]
+    )
     return Returned("" if mistakes else changed, placed, [], [], warnings, mistakes)
 
 
 def _lost(book: Book, name: str, found: str) -> BookError:
-    remedy = "Write the memo anew with --format xlsx, and change the yellow cells alone."
+    remedy = _("Write the memo anew with --format xlsx, and change the yellow cells alone.")
     return BookError([Fault(book.file, None, None, name, found, remedy)])
 
 
@@ -102,7 +105,7 @@ def _area(book: Book, name: str) -> tuple[Any, int, int]:
     found = _AREA.match(book.names[name][0])
     sheet = None if found is None else book.sheets.get(found["sheet"].replace("''", "'"))
     if found is None or sheet is None:
-        raise _lost(book, name, "got a name that refers to nothing in this workbook.")
+        raise _lost(book, name, _("got a name that refers to nothing in this workbook."))
     return sheet, int(found["first"]), int(found["last"])
 
 
@@ -123,8 +126,10 @@ def _changes(book: Book, document: Document) -> tuple[list[_Change], list[Fault]
         known = by_place.get(str(label.value))
         if known is None:
             if not label.empty or not cell.empty:
-                found = f"got the place {label.value!r}, which the scenario of this workbook doesn't have."
-                remedy = "Leave the first column as it was, and add no rows."
+                found = _(
+                    "got the place {value!r}, which the scenario of this workbook doesn't have.", value=label.value
+                )
+                remedy = _("Leave the first column as it was, and add no rows.")
                 mistakes.append(book.fault(label.place, found, remedy))
             continue
         new, fault = _new(book, known, cell)
@@ -138,19 +143,25 @@ def _changes(book: Book, document: Document) -> tuple[list[_Change], list[Fault]
 def _new(book: Book, known: Stated, cell: Cell) -> tuple[str | None, Fault | None]:
     """What the scenario says instead of a number; None where it stays."""
     is_date, is_time = known.kind == "date", known.kind == "time"
-    wanted = {"date": "a date", "time": "a time such as 6 months"}.get(known.kind, "a number")
+    wanted = {"date": _("a date"), "time": _("a time such as 6 months")}.get(known.kind, _("a number"))
     value = cell.value
     if cell.is_error or cell.empty:
-        what = "an error" if cell.is_error else "an empty cell"
-        return None, book.fault(cell.place, f"got {what} for {known.place}, which is {wanted}.", f"Write {wanted}.")
+        what = _("an error") if cell.is_error else _("an empty cell")
+        return None, book.fault(
+            cell.place,
+            _("got {what} for {place}, which is {wanted}.", what=what, place=known.place, wanted=wanted),
+            _("Write {wanted}.", wanted=wanted),
+        )
     if is_date and isinstance(value, dt.datetime | dt.date):
         new = f"{value:%Y-%m-%d}"
         return (None if new == known.value else new), None
     if is_time and isinstance(value, str) and is_time_span(value):
         return (None if value.strip() == known.value else value.strip()), None
     if is_date or is_time or isinstance(value, bool) or not isinstance(value, int | float):
-        found = f"got {value!r} for {known.place}, which is {wanted}."
-        return None, book.fault(cell.place, found, f"Write {wanted}; it was {known.value}.")
+        found = _("got {value!r} for {place}, which is {wanted}.", value=value, place=known.place, wanted=wanted)
+        return None, book.fault(
+            cell.place, found, _("Write {wanted}; it was {value}.", wanted=wanted, value=known.value)
+        )
     if float(value) == float(known.value):
         return None, None
     return (str(int(value)) if float(value).is_integer() else repr(float(value))), None

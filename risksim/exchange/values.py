@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from risksim.exchange.books import Cell, folded
 from risksim.exchange.fields import CHOICES, UNITS
+from risksim.language import _
 from risksim.scenario.base import FIRST_YEAR, LAST_YEAR, LONGEST
 from risksim.scenario.document import shown
 
@@ -119,19 +120,30 @@ def contradicted(kind: str, unit: str | None, label: str, beside: str, currency:
             continue
         if named not in _FITTING[kind]:
             return Wrong(
-                f"got the unit {shown(said)}; {_wanted(kind)} is needed, which has another.",
-                "Look whether this is the right cell, and write its number in the unit of the field.",
+                _(
+                    "got the unit {said}; {wanted} is needed, which has another.",
+                    said=shown(said),
+                    wanted=_wanted(kind),
+                ),
+                _("Look whether this is the right cell, and write its number in the unit of the field."),
             )
         if kind in ("months", "moment") and named != (unit or "months"):
             return Wrong(
-                f"got the unit {shown(said)}, to be read as {unit or 'months'}.",
-                f"Say `unit: {named}` for it in the mapping, or write it in {unit or 'months'}.",
+                _("got the unit {said}, to be read as {unit}.", said=shown(said), unit=unit or _("months")),
+                _(
+                    "Say `unit: {named}` for it in the mapping, or write it in {unit}.",
+                    named=named,
+                    unit=unit or _("months"),
+                ),
             )
         code = _MONEY.get(folded(said), "DKK" if folded(said) in ("kr", "kr.", "kroner") else None)
         if kind == "amount" and code is not None and currency is not None and code != currency:
             kroner = code == "DKK" and currency in ("SEK", "NOK", "ISK") and "dkk" not in folded(said)
             if not kroner:
-                return Wrong(f"got the unit {shown(said)}; the deal is in {currency}.", f"Convert it to {currency}.")
+                return Wrong(
+                    _("got the unit {said}; the deal is in {currency}.", said=shown(said), currency=currency),
+                    _("Convert it to {currency}.", currency=currency),
+                )
     return None
 
 
@@ -171,11 +183,14 @@ def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str |
         A value of a scenario, or `Wrong`.
     """
     if cell.is_error:
-        return Wrong(f"got the error {cell.value}; {_wanted(kind)} is needed.", "Mend the formula and save the book.")
+        return Wrong(
+            _("got the error {value}; {wanted} is needed.", value=cell.value, wanted=_wanted(kind)),
+            _("Mend the formula and save the book."),
+        )
     if cell.formula is not None and cell.value is None:
         return Wrong(
-            f"got the formula {shown(cell.formula)} without a value: it was never calculated.",
-            "Open the book in Excel or LibreOffice, save it there, and try again.",
+            _("got the formula {formula} without a value: it was never calculated.", formula=shown(cell.formula)),
+            _("Open the book in Excel or LibreOffice, save it there, and try again."),
         )
     if kind == "moment" and isinstance(cell.value, str):
         found = _choice(cell.value, kind)
@@ -192,8 +207,8 @@ def converted(cell: Cell, kind: str, unit: str | None = None, *, currency: str |
 
 def _wanted(kind: str) -> str:
     if kind in _NUMBERS:
-        return "a share" if kind == "share" else "a number"
-    return "a date" if kind == "date" else "a text"
+        return _("a share") if kind == "share" else _("a number")
+    return _("a date") if kind == "date" else _("a text")
 
 
 # Numbers
@@ -202,14 +217,20 @@ def _wanted(kind: str) -> str:
 def _no_number(cell: Cell, kind: str) -> Wrong | None:
     found = cell.value
     if isinstance(found, bool):
-        return Wrong(f"got {str(found).upper()}; {_wanted(kind)} is needed.", "Write the number.")
+        return Wrong(
+            _("got {upper}; {wanted} is needed.", upper=str(found).upper(), wanted=_wanted(kind)),
+            _("Write the number."),
+        )
     if isinstance(found, int | float) and not abs(found) < LARGEST:
-        return Wrong(f"got {found:.6g}; that is no number that Excel shows in full.", "Look at the digits again.")
+        return Wrong(
+            _("got {found:.6g}; that is no number that Excel shows in full.", found=found),
+            _("Look at the digits again."),
+        )
     if isinstance(found, dt.date | dt.time | dt.timedelta):
         day = found.date() if isinstance(found, dt.datetime) else found
         return Wrong(
-            f"got the date or time {day}; {_wanted(kind)} is needed.",
-            "Excel makes dates of some numbers, as 1-2: write it again and format the cell as a number.",
+            _("got the date or time {day}; {wanted} is needed.", day=day, wanted=_wanted(kind)),
+            _("Excel makes dates of some numbers, as 1-2: write it again and format the cell as a number."),
         )
     if isinstance(found, str):
         return _text_for_number(" ".join(found.split()), kind)
@@ -217,15 +238,21 @@ def _no_number(cell: Cell, kind: str) -> Wrong | None:
 
 
 def _text_for_number(text: str, kind: str) -> Wrong:
-    wanted = f"got the text {shown(text)} in a cell that needs {_wanted(kind)}."
+    wanted = _("got the text {text} in a cell that needs {wanted}.", text=shown(text), wanted=_wanted(kind))
     if percent := _PERCENT.match(text):
-        return Wrong(wanted, f"Did you mean {percent[1]} %? Write it as a number, formatted in per cent.")
+        return Wrong(
+            wanted, _("Did you mean {percent} %? Write it as a number, formatted in per cent.", percent=percent[1])
+        )
     if readings := _readings(text):
-        perhaps = " or ".join(readings)
-        return Wrong(wanted, f"Did you mean {perhaps}? Write it as a number, without unit or apostrophe.")
+        perhaps = _(" or ").join(readings)
+        return Wrong(
+            wanted, _("Did you mean {perhaps}? Write it as a number, without unit or apostrophe.", perhaps=perhaps)
+        )
     if _NUMERAL.match(text):
-        return Wrong(wanted, "Write it again as a number, without unit or apostrophe, and format the cell as a number.")
-    return Wrong(wanted, "Write a number, or leave the cell empty where nobody knows.")
+        return Wrong(
+            wanted, _("Write it again as a number, without unit or apostrophe, and format the cell as a number.")
+        )
+    return Wrong(wanted, _("Write a number, or leave the cell empty where nobody knows."))
 
 
 _DANISH = re.compile(r"[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
@@ -250,7 +277,10 @@ def _readings(text: str) -> list[str]:
 def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, label: str) -> Wrong | None:
     if "%" in cell.format and kind != "share":
         shows = f"{cell.value * 100:.10g} %"
-        return Wrong(f"got {shows}; this is {_wanted(kind)}, no share.", "Look at the cell and its format again.")
+        return Wrong(
+            _("got {shows}; this is {wanted}, no share.", shows=shows, wanted=_wanted(kind)),
+            _("Look at the cell and its format again."),
+        )
     if kind not in ("amount", "number"):
         return _money_format(cell, kind)
     symbols = [part.strip() for part in _SYMBOL.findall(cell.format)] + re.findall("[€£]", cell.format)
@@ -258,8 +288,11 @@ def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, l
         code = _MONEY.get(symbol.casefold())
         if code is not None and currency is not None and code != currency:
             return Wrong(
-                f"got an amount in {code}; the deal is in {currency}.",
-                f"Convert it, or format the cell as an amount in {currency} if that is what it is.",
+                _("got an amount in {code}; the deal is in {currency}.", code=code, currency=currency),
+                _(
+                    "Convert it, or format the cell as an amount in {currency} if that is what it is.",
+                    currency=currency,
+                ),
             )
     said = next((scale for pattern, scale in _SCALES if pattern.search(label)), 1)
     taken = 1 if unit is None else UNITS[unit][1]
@@ -269,15 +302,19 @@ def _other_unit(cell: Cell, kind: str, unit: str | None, currency: str | None, l
             None
             if taken == 1
             else Wrong(
-                f"got {shown(cell.value)}, which is only shown in thousands, to be read as {unit}.",
-                "Take the unit out of the mapping, or format the cell as a plain number and look at it again.",
+                _(
+                    "got {value}, which is only shown in thousands, to be read as {unit}.",
+                    value=shown(cell.value),
+                    unit=unit,
+                ),
+                _("Take the unit out of the mapping, or format the cell as a plain number and look at it again."),
             )
         )
     if said not in (1, taken):
         fit = "1.000 kr" if said == 1_000 else "mio. kr"
         return Wrong(
-            f"got {shown(cell.value)} under {shown(label)}, to be read as whole units.",
-            f"Say `unit: {fit}` for it in the mapping, or write whole amounts and another header.",
+            _("got {value} under {label}, to be read as whole units.", value=shown(cell.value), label=shown(label)),
+            _("Say `unit: {fit}` for it in the mapping, or write whole amounts and another header.", fit=fit),
         )
     return None
 
@@ -288,8 +325,12 @@ def _money_format(cell: Cell, kind: str) -> Wrong | None:
     if not any(look and (folded(look) in _MONEY or _unit_class(look) == "money") for look in looks):
         return None
     return Wrong(
-        f"got {shown(cell.value)}, formatted as an amount of money; {_wanted(kind)} is needed.",
-        "Look whether this is the right cell, and format it anew.",
+        _(
+            "got {value}, formatted as an amount of money; {wanted} is needed.",
+            value=shown(cell.value),
+            wanted=_wanted(kind),
+        ),
+        _("Look whether this is the right cell, and format it anew."),
     )
 
 
@@ -313,13 +354,28 @@ def _number(cell: Cell, kind: str, unit: str | None, label: str) -> Any:
     if kind in ("amount", "number"):
         return number
     if not isinstance(number, int):
-        what = {"year": "a year", "months": "whole months", "moment": "whole months"}.get(kind, "a whole number")
-        return Wrong(f"got {shown(cell.value)}; this is {what}.", "Round it, or look at the unit.")
+        what = {"year": _("a year"), "months": _("whole months"), "moment": _("whole months")}.get(
+            kind, _("a whole number")
+        )
+        return Wrong(
+            _("got {value}; this is {what}.", value=shown(cell.value), what=what), _("Round it, or look at the unit.")
+        )
     if kind == "year" and not FIRST_YEAR <= number <= LAST_YEAR:
-        return Wrong(f"got {number}; a year lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the digits again.")
+        return Wrong(
+            _(
+                "got {number}; a year lies between {first_year} and {last_year}.",
+                number=number,
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            ),
+            _("Look at the digits again."),
+        )
     if kind in ("months", "moment"):
         if not 0 <= number <= LONGEST:
-            return Wrong(f"got {number} months; a duration is 0 to {LONGEST} of them.", "Look at the unit again.")
+            return Wrong(
+                _("got {number} months; a duration is 0 to {longest} of them.", number=number, longest=LONGEST),
+                _("Look at the unit again."),
+            )
         return {"after_enrolment": f"{number} months"} if kind == "moment" else f"{number} months"
     return number
 
@@ -328,23 +384,39 @@ def _share(cell: Cell, unit: str | None, label: str) -> Any:
     found = cell.value
     if unit == "pct" and "%" in cell.format:
         return Wrong(
-            f"got {found * 100:.10g} %, a share shown in per cent, where the mapping says `unit: pct`.",
-            "Take `unit: pct` out: a cell in per cent holds the share itself.",
+            _(
+                "got {percent:.10g} %, a share shown in per cent, where the mapping says `unit: pct`.",
+                percent=found * 100,
+            ),
+            _("Take `unit: pct` out: a cell in per cent holds the share itself."),
         )
     if unit is None and 0 < found <= 1 and "%" not in cell.format and _IN_PERCENT.search(label):
         return Wrong(
-            f"got {shown(scaled(found, None))} under {shown(label)}: {found:.10g} %, or {found * 100:.10g} %?",
-            "Format the cell in per cent, or say `unit: pct` or `unit: share` for it in the mapping.",
+            _(
+                "got {scaled} under {label}: {found:.10g} %, or {percent:.10g} %?",
+                scaled=shown(scaled(found, None)),
+                label=shown(label),
+                found=found,
+                percent=found * 100,
+            ),
+            _("Format the cell in per cent, or say `unit: pct` or `unit: share` for it in the mapping."),
         )
     share = scaled(found, unit)
     if 0 <= share <= 1:
         return share
     if unit != "pct" and 1 < found <= 100 and "%" not in cell.format:
         return Wrong(
-            f"got {shown(scaled(found, None))}; a share lies between 0 and 1.",
-            f"Did you mean {found:.10g} %? Write it with the sign (0.75 is 75 %), or say `unit: pct` in the mapping.",
+            _("got {scaled}; a share lies between 0 and 1.", scaled=shown(scaled(found, None))),
+            _(
+                "Did you mean {found:.10g} %? Write it with the sign (0.75 is 75 %), or say `unit: pct` in the "
+                "mapping.",
+                found=found,
+            ),
         )
-    return Wrong(f"got {share * 100:.10g} %; a share lies between 0 and 100 %.", "Look at the digits and the unit.")
+    return Wrong(
+        _("got {percent:.10g} %; a share lies between 0 and 100 %.", percent=share * 100),
+        _("Look at the digits and the unit."),
+    )
 
 
 # Dates and texts
@@ -362,12 +434,22 @@ def _date(cell: Cell) -> Any:
     if isinstance(found, dt.date):
         if FIRST_YEAR <= found.year <= LAST_YEAR:
             return found
-        return Wrong(f"got {found}; a date lies between {FIRST_YEAR} and {LAST_YEAR}.", "Look at the year again.")
+        return Wrong(
+            _(
+                "got {found}; a date lies between {first_year} and {last_year}.",
+                found=found,
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            ),
+            _("Look at the year again."),
+        )
     if isinstance(found, int | float) and not isinstance(found, bool):
         day = _day_of(found)
-        perhaps = f"Did you mean {day}? Format the cell as a date." if day else "Write the date, as 2027-01-01."
-        return Wrong(f"got the number {found:.10g} in a cell that needs a date.", perhaps)
-    return Wrong(f"got {shown(found)} in a cell that needs a date.", "Write the date, as 2027-01-01.")
+        perhaps = (
+            _("Did you mean {day}? Format the cell as a date.", day=day) if day else _("Write the date, as 2027-01-01.")
+        )
+        return Wrong(_("got the number {found:.10g} in a cell that needs a date.", found=found), perhaps)
+    return Wrong(_("got {found} in a cell that needs a date.", found=shown(found)), _("Write the date, as 2027-01-01."))
 
 
 def _day_of(serial: float) -> dt.date | None:
@@ -378,19 +460,21 @@ def _day_of(serial: float) -> dt.date | None:
 def _text(cell: Cell, kind: str) -> Any:
     found = cell.value
     if isinstance(found, bool | dt.date | dt.time | dt.timedelta):
-        return Wrong(f"got {shown(str(found))}; a text is needed.", "Write it as a text.")
+        return Wrong(_("got {found}; a text is needed.", found=shown(str(found))), _("Write it as a text."))
     if isinstance(found, int | float):
         if not math.isfinite(found):
-            return Wrong(f"got {found}; a text is needed.", "Write it as a text.")
+            return Wrong(_("got {found}; a text is needed.", found=found), _("Write it as a text."))
         found = str(scaled(found, None))
     text = "".join(letter if letter.isprintable() else " " for letter in found)
     text = " ".join(text.split())
     if not text:
-        return Wrong("got only unseen signs; a text is needed.", "Write the text, or clear the cell.")
+        return Wrong(_("got only unseen signs; a text is needed."), _("Write the text, or clear the cell."))
     if kind == "currency":
         return _currency(text)
     if kind == "name" and len(text) > 120:
-        return Wrong(f"got a name of {len(text)} letters; a name has at most 120.", "Write a shorter one.")
+        return Wrong(
+            _("got a name of {number} letters; a name has at most 120.", number=len(text)), _("Write a shorter one.")
+        )
     return _choice(text, kind) if kind in CHOICES else text
 
 
@@ -398,7 +482,10 @@ def _currency(text: str) -> Any:
     if re.fullmatch("[A-Z]{3}", text):
         return text
     perhaps = {"kr": "DKK", "kr.": "DKK", "kroner": "DKK", "€": "EUR", "euro": "EUR"}.get(text.casefold(), "DKK")
-    return Wrong(f"got {shown(text)}; a currency is a code of three capital letters.", f"Did you mean {perhaps}?")
+    return Wrong(
+        _("got {text}; a currency is a code of three capital letters.", text=shown(text)),
+        _("Did you mean {near}?", near=perhaps),
+    )
 
 
 def _choice(text: str, kind: str) -> Any:
@@ -406,5 +493,5 @@ def _choice(text: str, kind: str) -> Any:
     if folded(text) in words:
         return words[folded(text)]
     close = difflib.get_close_matches(folded(text), words, n=1)
-    remedy = f"Did you mean {close[0]}?" if close else "Write one of these words."
-    return Wrong(f"got {shown(text)}; this is {', '.join(words)}.", remedy)
+    remedy = _("Did you mean {near}?", near=close[0]) if close else _("Write one of these words.")
+    return Wrong(_("got {text}; this is {names}.", text=shown(text), names=", ".join(words)), remedy)
