@@ -128,9 +128,8 @@ def test_picture_of_the_page_is_there_and_told_in_words():
 
 
 def test_page_names_danish_words_that_the_program_says():
-    from risksim.report.purse_words import DANISH
-    from tests.report.test_purse_words import phrases
+    from tests.report.test_purse_words import PURSE
 
-    said = " ".join(phrase.lower() for _, phrase in phrases(DANISH))
+    said = " ".join(phrase.lower() for each in PURSE.values() for phrase in each.danish)
     for word in re.findall(r"^\| ([^`|]+) \| `", section("På dansk"), re.MULTILINE):
         assert word.lower().split(":")[0].split(",")[0] in said
