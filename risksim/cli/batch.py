@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,16 +12,25 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from risksim import api
-from risksim.cli.output import as_text, plain, show, talk
-from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, public_limits, save
+from risksim.cli import garbage
+from risksim.cli.output import show, talk
+from risksim.cli.questions_output import TABLE, check_files, greet, limits_beside, save
 from risksim.language import _
+from risksim.replies.batch import (
+    among_past_deals,
+    as_csv,
+    of_ranking,
+    of_reference,
+    said_of,
+    sorted_by,
+    tells_of_public_money,
+)
+from risksim.replies.form import as_text
 
 if TYPE_CHECKING:
-    from risksim.analysis.batch import Batch, Row
-    from risksim.analysis.limits import Limit
+    from risksim.analysis.batch import Batch
     from risksim.analysis.reference import Reference
 
-SCHEMA = "risksim.batch/1"
 BREACHED, FAULTY, INTERRUPTED = 1, 2, 130
 """Exit codes beside 0."""
 
@@ -51,7 +57,7 @@ def batch(
     """Run many files, print a table of them, and say what went wrong."""
     from risksim.analysis.batch import batch as run
     from risksim.analysis.limits import read_limits
-    from risksim.analysis.ranking import check_measure, ranked
+    from risksim.analysis.ranking import check_measure
     from risksim.cli.run import executor_at
 
     check_measure(by)
@@ -73,20 +79,14 @@ def batch(
             ranked=ranking,
             progress=report,
         )
-    if by is not None:
-        found = found._replace(
-            rows=tuple(sorted(found.rows, key=lambda row: ranked(row.measures, by) if row.measures else (True, 0.0)))
-        )
+    found = sorted_by(found, by)
     among = _among_past_deals(found, usd, seed, threads) if reference else ()
-    said = envelope(found, paths, seed, limits)
+    said = said_of(found, paths, seed, limits)
     if ranking:
-        said |= {"by": by, "apart": [{"file": one.file, "message": one.message} for one in found.apart]}
-        said |= public_limits(_tells_of_public_money(found))
+        said |= of_ranking(found, by)
     if reference:
-        from risksim.cli.reference import past, told
-
-        said |= {"reference": [told(one) for one in among], "past": past()}
-    save(out, None, said, lambda: as_csv(found))
+        said |= of_reference(among)
+    save(out, None, said, lambda: as_csv(said))
     show(as_text(said) if as_json else _ranking(found, paths, seed, by) if ranking else _page(found, paths, seed))
     if reference and not as_json:
         from risksim.cli.reference import page
@@ -123,6 +123,7 @@ def _end(found: Batch, broken: list[dict[str, Any]]) -> None:
 @contextmanager
 def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int, int, int], None] | None]:
     """A bar over all rows on stderr where somebody watches; nothing in a log file."""
+    garbage.runs()
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -140,69 +141,10 @@ def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int, int, int], Non
         yield report
 
 
-def envelope(found: Batch, paths: int, seed: int, limits: tuple[Limit, ...]) -> dict[str, Any]:
-    """The JSON of a batch, under documented keys."""
-    from risksim.analysis.limits import breaches
-
-    return {
-        "schema": SCHEMA,
-        "run": {"paths": paths, "seed": seed, **api.identity()},
-        "partial": found.partial,
-        "rows": [_row(row) for row in found.rows],
-        "bad": plain(found.bad),
-        "skipped": list(found.skipped),
-        "limits": [str(limit) for limit in limits],
-        "breaches": [
-            {"file": row.file, "stress": row.stress, "said": said}
-            for row in found.rows
-            for said in breaches(limits, row.answer)
-        ],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    said: dict[str, Any] = plain(row)
-    named = {name: said[name] for name in row._fields if name not in ("answer", "measures")}
-    numbers = {name: _number(number) for name, number in said["answer"].items()}
-    if row.measures is None:
-        return {**named, **numbers}
-    return {**named, **numbers, "measures": {name: _number(number) for name, number in said["measures"].items()}}
-
-
-def _number(said: dict[str, Any]) -> dict[str, Any]:
-    """A statistic; what is withheld says why."""
-    if "reason" in said:
-        return {"value": None, "standard_error": None, "low": None, "high": None, "withheld": said["reason"]}
-    return said
-
-
-def as_csv(found: Batch) -> str:
-    """A row a line; what does not exist is an empty cell."""
-    from risksim.analysis.limits import NAMES
-    from risksim.analysis.ranking import NAMES as MEASURES
-
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    named = ("file", "deal", "kind", "stress", "digest", "engine", "currency", "hurdle")
-    more = MEASURES[1:] if any(row.measures is not None for row in found.rows) else ()  # p_loss stands there already
-    heads = [f"{name}{end}" for name in (*NAMES, *more) for end in ("", "_standard_error")]
-    writer.writerow([*named, *heads, "partial"])
-    for row in found.rows:
-        said = _row(row)
-        numbers = [said[name][key] for name in NAMES for key in ("value", "standard_error")]
-        numbers += [said["measures"][name][key] for name in more for key in ("value", "standard_error")]
-        cells = [*(said[name] for name in named), *numbers]
-        writer.writerow([*("" if cell is None else cell for cell in cells), "yes" if found.partial else "no"])
-    return stream.getvalue()
-
-
 def _among_past_deals(found: Batch, usd: float | None, seed: int, threads: int) -> tuple[Reference, ...]:
     """Each deal of a batch among past deals, once."""
-    from risksim.analysis.reference import PATHS
-    from risksim.analysis.reference import reference as ask
-
     files = dict.fromkeys(row.file for row in found.rows if row.kind == "deal")
-    return tuple(ask(api.read(file), usd, PATHS, seed, threads) for file in files)
+    return among_past_deals([api.read(file) for file in files], usd, seed, threads)
 
 
 def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
@@ -216,13 +158,7 @@ def _ranking(found: Batch, paths: int, seed: int, by: str | None) -> str:
     )
     foot = Footing(paths, seed, version("risksim-dsi"), found.partial, found.resumed)
     page = ranking(foot, rows, tuple(BadOf(*one) for one in found.apart), by)
-    return page + limits_beside(_tells_of_public_money(found))
-
-
-def _tells_of_public_money(found: Batch) -> bool:
-    """Whether any row says what public budgets keep."""
-    told = (row.measures.net_benefit for row in found.rows if row.measures is not None)
-    return any(not math.isnan(getattr(one, "value", math.nan)) for one in told)
+    return page + limits_beside(tells_of_public_money(found))
 
 
 def _page(found: Batch, paths: int, seed: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from risksim import api
-from risksim.cli.output import as_text, show
+from risksim.cli.output import show
+from risksim.replies.check import said_of
+from risksim.replies.form import as_text
 
 
 def check(file: str, as_json: bool) -> None:
@@ -13,16 +13,8 @@ def check(file: str, as_json: bool) -> None:
     deal = api.read(file, draft=True)
     found = api.review(deal)
     if as_json:
-        show(as_text({"schema": "risksim.check/1", **_plain(found)}))
+        show(as_text(said_of(found)))
         return
     from risksim.report.review import review
 
     show(review(found))
-
-
-def _plain(node: Any) -> Any:
-    if hasattr(node, "_asdict"):
-        return {key: _plain(value) for key, value in node._asdict().items()}
-    if isinstance(node, tuple | list):
-        return [_plain(value) for value in node]
-    return node

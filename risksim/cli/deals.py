@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from risksim import api
 from risksim.cli.output import OutputError
+from risksim.language import _
 
 
 def one_deal(file: str, name: str | None, *, draft: bool = False) -> api.Deal:
@@ -25,10 +26,18 @@ def one_deal(file: str, name: str | None, *, draft: bool = False) -> api.Deal:
     """
     if not api.lists_deals(file):
         if name is not None:
-            raise OutputError(f"--deal {name}: {file} is one deal, not a portfolio.\n  Leave --deal out.")
+            raise OutputError(
+                _("--deal {name}: {file} is one deal, not a portfolio.\n  Leave --deal out.", name=name, file=file)
+            )
         return api.read(file, draft=draft)
     portfolio = api.read_portfolio(file, draft=draft)
     if name is None:
         names = ", ".join(holding.name for holding in portfolio.holdings[:20])
-        raise OutputError(f"{file}: lists several deals; there is {names}.\n  Add --deal and one of these names.")
+        raise OutputError(
+            _(
+                "{file}: lists several deals; there is {names}.\n  Add --deal and one of these names.",
+                file=file,
+                names=names,
+            )
+        )
     return portfolio.holding(name).deal

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from risksim.cli.output import OutputError, as_text, check_folder, plain, show, talk, write, write_bytes
+from risksim.cli.output import OutputError, check_folder, show, talk, write, write_bytes
 from risksim.errors import BookError, Fault, RisksimError
 from risksim.language import N_, _, plural
+from risksim.replies.form import as_text, plain
 
 if TYPE_CHECKING:
     from risksim.exchange.importing import Imported
@@ -44,17 +45,25 @@ def command(
 ) -> int:
     """Write a template, or read a book; the exit code."""
     if (book is None) != template:
-        raise UsageError(
-            f"import: got {'both' if template else 'neither'} of a workbook and --template; one of them is needed.\n"
+        both = _(
+            "import: got both of a workbook and --template; one of them is needed.\n"
             "  Try: risksim import --template --out template.xlsx\n"
             "  Then fill it in, and: risksim import template.xlsx --out scenario.yaml"
         )
+        neither = _(
+            "import: got neither of a workbook and --template; one of them is needed.\n"
+            "  Try: risksim import --template --out template.xlsx\n"
+            "  Then fill it in, and: risksim import template.xlsx --out scenario.yaml"
+        )
+        raise UsageError(both if template else neither)
     if book is not None:
         return import_book(book, mapping, out, as_json, force)
     if mapping is not None or as_json:
         raise UsageError(
-            "import: got --template with --mapping or --json; a template takes neither.\n"
-            "  Try: risksim import --template --out template.xlsx"
+            _(
+                "import: got --template with --mapping or --json; a template takes neither.\n"
+                "  Try: risksim import --template --out template.xlsx"
+            )
         )
     write_template(language, out, force)
     return 0
@@ -67,8 +76,12 @@ def write_template(language: str, out: Path | None, force: bool) -> None:
     file = Path("template.xlsx") if out is None else out
     if file.suffix != ".xlsx":
         raise OutputError(
-            f"{file}: got the ending '{file.suffix}'; a template is written as .xlsx.\n"
-            f"  Try --out {file.with_suffix('.xlsx')}"
+            _(
+                "{file}: got the ending '{suffix}'; a template is written as .xlsx.\n  Try --out {with_suffix}",
+                file=file,
+                suffix=file.suffix,
+                with_suffix=file.with_suffix(".xlsx"),
+            )
         )
     _must_be_free(file, force)
     write_bytes(file, template("da" if language == "da" else "en"))
@@ -80,7 +93,11 @@ def _must_be_free(file: Path, force: bool) -> None:
     check_folder(file)
     if file.exists() and not force:
         raise OutputError(
-            f"{file}: is there already; nothing was changed.\n  Choose another name, or add --force to overwrite it."
+            _(
+                "{file}: is there already; nothing was changed.\n"
+                "  Choose another name, or add --force to overwrite it.",
+                file=file,
+            )
         )
 
 
@@ -95,8 +112,12 @@ def import_book(file: str, mapping: str | None, out: Path | None, as_json: bool,
     if out is not None:
         if out.suffix not in (".yaml", ".yml"):
             raise OutputError(
-                f"{out}: got the ending '{out.suffix}'; a scenario is written as .yaml.\n"
-                f"  Try --out {out.with_suffix('.yaml')}"
+                _(
+                    "{out}: got the ending '{suffix}'; a scenario is written as .yaml.\n  Try --out {with_suffix}",
+                    out=out,
+                    suffix=out.suffix,
+                    with_suffix=out.with_suffix(".yaml"),
+                )
             )
         _must_be_free(out, force)
     from risksim import api
@@ -134,8 +155,11 @@ def _first(mistakes: list[Fault]) -> list[Fault]:
     rest = len(mistakes) - MOST_SHOWN
     if rest <= 0:
         return mistakes
-    found = f"got {rest:,} more mistakes after these {MOST_SHOWN}; they are not shown."
-    return [*mistakes[:MOST_SHOWN], Fault(mistakes[0].file, None, None, "", found, "Mend the ones above, try again.")]
+    found = _("got {rest:,} more mistakes after these {most}; they are not shown.", rest=rest, most=MOST_SHOWN)
+    return [
+        *mistakes[:MOST_SHOWN],
+        Fault(mistakes[0].file, None, None, "", found, _("Mend the ones above, try again.")),
+    ]
 
 
 def _keyed(found: Imported) -> dict[str, Any]:

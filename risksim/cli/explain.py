@@ -7,8 +7,10 @@ from typing import Literal
 
 from risksim import api
 from risksim.cli.deals import one_deal
-from risksim.cli.output import as_text, check_folder, keyed, show, talk, write
+from risksim.cli.output import check_folder, show, talk, write
 from risksim.language import _
+from risksim.replies.explain import purse_of, said_of
+from risksim.replies.form import as_text
 
 Engine = Literal["individual", "conditional"]
 
@@ -21,14 +23,9 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
     if api.first_run_on_this_machine():
         talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     told = api.explain(deal, path, seed, engine)
-    purse, obstacle = _purse(deal, path, seed, engine)
+    purse, obstacle = purse_of(deal, path, seed, engine)
     if as_json:
-        said = {"schema": "risksim.explain/1", **keyed(told), "not_checked": api.not_checked(deal)}
-        if purse is not None:
-            from risksim.cli.public import json_of_path
-
-            said["public"] = json_of_path(deal, purse)
-        text = as_text(said)
+        text = as_text(said_of(deal, told, purse))
     else:
         from risksim.report.describe import not_checked
         from risksim.report.story import story
@@ -39,14 +36,6 @@ def explain(file: str, path: int, seed: int, name: str | None, engine: Engine, a
     else:
         write(out, text)
         talk(_("Wrote {file}.", file=out))
-
-
-def _purse(deal: api.Deal, path: int, seed: int, engine: Engine) -> tuple[api.PurseStory | None, str | None]:
-    """The public side of the path, where the file speaks of it, and why another engine had to count its people."""
-    if not api.has_purse(deal):
-        return None, None
-    obstacle = api.why_not_counted(deal) if engine == "conditional" else None
-    return api.explain_purse(deal, path, seed, engine if obstacle is None else "individual"), obstacle
 
 
 def _told(purse: api.PurseStory | None, engine: Engine, obstacle: str | None) -> str:

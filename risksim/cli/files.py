@@ -38,7 +38,11 @@ def init(file: Path, kind: str | None, force: bool) -> None:
         raise OutputError(_no_such_kind(kind))
     if file.exists() and not force:
         raise OutputError(
-            f"{file}: is there already; nothing was changed.\n  Choose another name, or add --force to overwrite it."
+            _(
+                "{file}: is there already; nothing was changed.\n"
+                "  Choose another name, or add --force to overwrite it.",
+                file=file,
+            )
         )
     write(file, api.starter_text(kind))
     write(file.parent / SCHEMA_NAME, _schema_text())
@@ -60,7 +64,9 @@ def _kinds(indent: str = "", translated: Callable[[str], str] = str) -> str:
 
 
 def _no_such_kind(kind: str) -> str:
+    from risksim.report.said_below import in_words
+
     close = difflib.get_close_matches(kind.replace("_", "-").replace(" ", "-"), api.standard_models(), n=1)
-    perhaps = f"  Did you mean {close[0]}?\n" if close else ""
-    found = f"--type {kind}: there is no such standard model; nothing was written. There is\n"
-    return (found + _kinds("  ") + perhaps).rstrip()
+    perhaps = "  " + _("Did you mean {near}?", near=close[0]) + "\n" if close else ""
+    found = _("--type {kind}: there is no such standard model; nothing was written. There is\n", kind=kind)
+    return (found + _kinds("  ", in_words) + perhaps).rstrip()

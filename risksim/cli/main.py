@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from risksim.cli.tongue import asked, of_environment
+from risksim.cli import garbage
+from risksim.cli.help import Command, Group
+from risksim.cli.people import people
+from risksim.cli.tongue import asked, of_environment, of_words
 from risksim.errors import RisksimError
-from risksim.language import speak, spoken
+from risksim.language import _, speak, spoken
 
 
 @contextmanager
@@ -27,14 +29,17 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo("\nInterrupted; nothing was saved.", err=True)
+        typer.echo(_("\nInterrupted; nothing was saved."), err=True)
         raise typer.Exit(130) from None
+    except typer.Abort:
+        typer.echo(_("Aborted!"), err=True)
+        raise typer.Exit(1) from None
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """The commands, each of which may be interrupted at any moment, while it loads as well."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def invoke(self, ctx: Any) -> Any:
         with _interruptible():
             return super().invoke(ctx)
 
@@ -99,6 +104,8 @@ Lang = Annotated[
         show_default="RISKSIM_LANG, else the locale",
     ),
 ]
+HiddenLang = Annotated[str | None, typer.Option("--lang", metavar="da|en", callback=asked, hidden=True)]
+"""``--lang`` before a command, or of the help of all commands."""
 OldLang = Annotated[str | None, typer.Option("--language", metavar="da|en", callback=asked, hidden=True)]
 """What ``--lang`` was called before."""
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
@@ -153,12 +160,13 @@ def _options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show versions and exit.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    _lang: HiddenLang = None,
 ) -> None:
     if debug:
         os.environ["RISKSIM_DEBUG"] = "1"
 
 
-@app.command()
+@app.command(cls=Command)
 def check(file: DealsFile, as_json: Json = False, _lang: Lang = None) -> None:
     """Read a scenario and say what it assumes.
 
@@ -175,7 +183,7 @@ def check(file: DealsFile, as_json: Json = False, _lang: Lang = None) -> None:
         of_deal(file, as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def describe(
     file: Annotated[
         str | None, typer.Argument(metavar="[FILE]", help="Scenario file; - reads standard input.", show_default=False)
@@ -208,7 +216,7 @@ def describe(
     command(file, register, as_json, deal)
 
 
-@app.command()
+@app.command(cls=Command)
 def run(
     file: DealsFile,
     paths: Annotated[
@@ -276,7 +284,7 @@ def run(
         raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     file: DealsFile,
     path: Annotated[int, typer.Option("--path", help="Which path, counted from 0.")],
@@ -303,7 +311,7 @@ def explain(
     command(file, path, seed, deal, engine, as_json, out)
 
 
-@app.command()
+@app.command(cls=Command)
 def stress(
     files: Annotated[
         list[str],
@@ -363,7 +371,7 @@ def stress(
     command(files, paths, seed, threads, as_json, out, tipping, outcome, quiet, dask, wishes)
 
 
-@app.command()
+@app.command(cls=Command)
 def compare(
     files: Annotated[
         list[str], typer.Argument(metavar="A B [C D]", help="Scenario files, up to four.", show_default=False)
@@ -397,7 +405,7 @@ def compare(
     command(files, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def decompose(
     file: ScenarioFile,
     paths: Annotated[
@@ -420,7 +428,7 @@ def decompose(
     command(file, paths, seed, threads, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def sensitivity(
     file: ScenarioFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures of the plain run.")] = 100_000,
@@ -447,7 +455,7 @@ def sensitivity(
     command(file, paths, seed, threads, given_data, sobol, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def reverse(
     file: ScenarioFile,
     limit: Annotated[
@@ -471,7 +479,7 @@ def reverse(
     command(file, limit, paths, seed, threads, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def tail(
     file: ScenarioFile,
     paths: Annotated[int, typer.Option("--paths", help="Futures to simulate, weighted and plain each.")] = 100_000,
@@ -495,7 +503,7 @@ def tail(
     command(file, paths, seed, threads, level, stress, as_json, out, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def price(
     file: ScenarioFile,
     change: Annotated[
@@ -559,7 +567,7 @@ def price(
     command(file, asked, paths, seed, threads, engine, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def value(
     file: ScenarioFile,
     decide: Annotated[
@@ -601,7 +609,7 @@ def value(
     command(file, wishes, paths, seed, threads, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def robust(
     file: DealsFile,
     eta: Annotated[
@@ -635,7 +643,7 @@ def robust(
     command(file, eta, epsilon, between, people, stress, paths, seed, threads, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def public(
     file: DealsFile,
     paths: Points = None,
@@ -687,7 +695,7 @@ def public(
         raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def memo(
     files: Annotated[
         list[str] | None,
@@ -744,7 +752,7 @@ def memo(
     command(files or [], Wishes(spoken(), forms, out, date, template), how, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def batch(
     files: Annotated[
         list[str],
@@ -821,7 +829,7 @@ def batch(
     command(files, *settings, ranking, by, reference, usd)
 
 
-@app.command()
+@app.command(cls=Command)
 def pool(
     file: DealsFile,
     sites: Annotated[
@@ -859,7 +867,7 @@ def pool(
     command(file, sites, site_sd, icc, same_total, outcome, paths, seed, threads, as_json, out, chart, quiet)
 
 
-@app.command()
+@app.command(cls=Command)
 def reference(
     file: ScenarioFile,
     usd: Annotated[
@@ -881,7 +889,7 @@ def reference(
     command(file, usd, paths, seed, threads, as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def settle(
     file: ScenarioFile,
     observed: Annotated[
@@ -915,7 +923,7 @@ def settle(
     command(file, observed, template, until, as_json, out)
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 def import_(
     book: Annotated[
         str | None,
@@ -951,7 +959,7 @@ def import_(
         raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def init(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)] = Path(
         "deal.yaml"
@@ -976,7 +984,7 @@ def init(
         command(file, kind, force)
 
 
-@app.command()
+@app.command(cls=Command)
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="Write to a file instead of stdout.")] = None,
     _lang: Lang = None,
@@ -990,10 +998,90 @@ def schema(
     command(out)
 
 
+ServiceFolder = Annotated[
+    Path | None,
+    typer.Option("--folder", help="Where deals and results lie.", show_default="the folder for data of programs"),
+]
+
+
+@app.command(cls=Command)
+def backup(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write.", show_default="risksim-backup-MOMENT.tar.gz")
+    ] = None,
+    folder: ServiceFolder = None,
+    _lang: Lang = None,
+) -> None:
+    """Save all that the service keeps in one file, while it goes on working.
+
+    Example: risksim backup --out monday.tar.gz
+    """
+    from risksim.cli.backup import backup as command
+
+    command(out, folder)
+
+
+@app.command(cls=Command)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", show_default=False)],
+    folder: ServiceFolder = None,
+    _lang: Lang = None,
+) -> None:
+    """Bring a backup back into an empty folder, and an empty database if you use one.
+
+    Example: risksim restore monday.tar.gz --folder restored
+    """
+    from risksim.cli.backup import restore as command
+
+    command(file, folder)
+
+
+@app.command(cls=Command)
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65_535, help="Port; 0 takes a free one.", show_default="8000"),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host",
+            help="Address to listen on; others than this machine's need accounts and HTTPS.",
+            show_default="127.0.0.1",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Where deals and results lie.", show_default="the folder for data of programs"),
+    ] = None,
+    opens: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Instead: work on the jobs of a service that runs elsewhere.")
+    ] = False,
+    _lang: Lang = None,
+) -> None:
+    """Open a page on which deals are stressed live, and an HTTP API; further settings are environment variables.
+
+    Example: risksim serve --open
+    """
+    from risksim.cli.serve import Wishes
+    from risksim.cli.serve import serve as command
+
+    raise typer.Exit(command(Wishes(host, port, folder), opens, worker))
+
+
+app.add_typer(people)
+
+
 def main() -> None:
     """Run the command line; errors made on purpose become a message and exit code 2."""
+    garbage.loads()
+    # The plug-ins of a package that checks values are looked for in every installed package. None is wanted here,
+    # unless somebody sets the variable to something else.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        speak(of_environment(os.environ))
+        surroundings = of_environment(os.environ)
+        speak(of_words(sys.argv[1:]) or surroundings)
         app()
     except RisksimError as error:
         if os.environ.get("RISKSIM_DEBUG"):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
+from risksim.cli import garbage
 from risksim.cli.output import OutputError, check_folder, talk, write_bytes
 from risksim.cli.questions_output import greet
 from risksim.language import Language, _, speaking
@@ -49,7 +50,7 @@ def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
     """Write the memo of a deal or a portfolio, or of several deals side by side."""
     date = read_date(wishes.date)
     if not files:
-        raise OutputError("memo: got no file.\n  Name a scenario or a portfolio, as risksim memo deal.yaml")
+        raise OutputError(_("memo: got no file.\n  Name a scenario or a portfolio, as risksim memo deal.yaml"))
     several = len(files) > 1
     stem = "comparison" if several else stem_of(files[0])
     targets = targets_of(wishes, stem)
@@ -58,8 +59,11 @@ def memo(files: Sequence[str], wishes: Wishes, how: How, quiet: bool) -> None:
     portfolios = [file for file in files if api.lists_deals(file)]
     if several and portfolios:
         raise OutputError(
-            f"{portfolios[0]}: got a portfolio beside other files; deals are put side by side, not portfolios.\n"
-            "  Make a memo of the portfolio by itself, or name the files of its deals."
+            _(
+                "{portfolios}: got a portfolio beside other files; deals are put side by side, not portfolios.\n"
+                "  Make a memo of the portfolio by itself, or name the files of its deals.",
+                portfolios=portfolios[0],
+            )
         )
     what: Any = api.read_portfolio(files[0]) if portfolios else [api.read(file) for file in files]
     kind = "portfolio" if portfolios else "comparison" if several else "deal"
@@ -136,7 +140,13 @@ def forms_of(forms: str | None) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in (forms or "pdf").split(",")))
     for form in found:
         if form not in FORMS:
-            raise OutputError(f"--format: got '{form}'; a memo is made as {', '.join(FORMS)}.\n  Try --format pdf,docx")
+            raise OutputError(
+                _(
+                    "--format: got '{form}'; a memo is made as {names}.\n  Try --format pdf,docx",
+                    form=form,
+                    names=", ".join(FORMS),
+                )
+            )
     return found
 
 
@@ -154,13 +164,23 @@ def targets_of(wishes: Wishes, stem: str) -> dict[str, Path]:
         if form not in FORMS:
             endings = ", ".join(f".{one}" for one in FORMS)
             raise OutputError(
-                f"--out {out}: got the ending '{out.suffix}'; a memo is saved as {endings}.\n"
-                f"  Try --out {out.with_suffix('.pdf')}"
+                _(
+                    "--out {out}: got the ending '{suffix}'; a memo is saved as {endings}.\n  Try --out {with_suffix}",
+                    out=out,
+                    suffix=out.suffix,
+                    endings=endings,
+                    with_suffix=out.with_suffix(".pdf"),
+                )
             )
         if wishes.forms is not None and forms_of(wishes.forms) != (form,):
             raise OutputError(
-                f"--out {out}: one file has one form, and --format asks for {', '.join(forms_of(wishes.forms))}.\n"
-                f"  Name a folder, as --out {out.parent}, or leave --format out."
+                _(
+                    "--out {out}: one file has one form, and --format asks for {names}.\n"
+                    "  Name a folder, as --out {parent}, or leave --format out.",
+                    out=out,
+                    names=", ".join(forms_of(wishes.forms)),
+                    parent=out.parent,
+                )
             )
         check_folder(out)
         return {form: out}
@@ -182,7 +202,13 @@ def made_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"--out {folder}: cannot be made ({error.strerror}).\n  Name another folder.") from error
+        raise OutputError(
+            _(
+                "--out {folder}: cannot be made ({reason}).\n  Name another folder.",
+                folder=folder,
+                reason=error.strerror,
+            )
+        ) from error
     return folder
 
 
@@ -199,7 +225,7 @@ def read_date(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise OutputError(f"--date: got '{text}', which is no date.\n  Try --date 2026-11-22") from None
+        raise OutputError(_("--date: got '{text}', which is no date.\n  Try --date 2026-11-22", text=text)) from None
 
 
 def refuse_beside_memos(options: dict[str, bool]) -> None:
@@ -212,7 +238,9 @@ def refuse_beside_memos(options: dict[str, bool]) -> None:
     """
     for option, given in options.items():
         if given:
-            raise OutputError(f"{option}: belongs to the table, not to memos.\n  Leave it out, or leave --memo out.")
+            raise OutputError(
+                _("{option}: belongs to the table, not to memos.\n  Leave it out, or leave --memo out.", option=option)
+            )
 
 
 # Word in the styles of a board
@@ -242,13 +270,17 @@ def read_template(file: Path | None, forms: Iterable[str]) -> bytes | None:
     if file is None:
         return None
     if "docx" not in forms:
-        raise OutputError(f"--template {file}: is for Word, which is not asked for.\n  Add --format docx")
+        raise OutputError(_("--template {file}: is for Word, which is not asked for.\n  Add --format docx", file=file))
     try:
         template = file.read_bytes()
     except OSError as error:
         raise OutputError(
-            f"--template {file}: cannot be read ({error.strerror}).\n"
-            "  Write one to restyle with  risksim memo --write-template memo-template.docx"
+            _(
+                "--template {file}: cannot be read ({reason}).\n"
+                "  Write one to restyle with  risksim memo --write-template memo-template.docx",
+                file=file,
+                reason=error.strerror,
+            )
         ) from error
     load(MAKERS["docx"].module, "check_template")(template)
     return template
@@ -257,9 +289,17 @@ def read_template(file: Path | None, forms: Iterable[str]) -> bytes | None:
 def write_template(file: Path) -> None:
     """Write the Word template that memos are made from, to be restyled; an existing file is never overwritten."""
     if file.suffix.lower() != ".docx":
-        raise OutputError(f"--write-template {file}: a Word template ends in .docx.\n  Try {file.with_suffix('.docx')}")
+        raise OutputError(
+            _(
+                "--write-template {file}: a Word template ends in .docx.\n  Try {with_suffix}",
+                file=file,
+                with_suffix=file.with_suffix(".docx"),
+            )
+        )
     if file.exists():
-        raise OutputError(f"--write-template {file}: is there already.\n  Name another file, or move that one away.")
+        raise OutputError(
+            _("--write-template {file}: is there already.\n  Name another file, or move that one away.", file=file)
+        )
     check_folder(file)
     check_forms(("docx",))
     write_bytes(file, load(MAKERS["docx"].module, "default_template")())
@@ -288,7 +328,7 @@ def load(module: str, name: str) -> Callable[..., Any]:
         found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.startswith("risksim"):
-            raise OutputError(f"this edition cannot do that yet: there is no {module}.") from None
+            raise OutputError(_("this edition cannot do that yet: there is no {module}.", module=module)) from None
         raise
     return found
 
@@ -296,6 +336,7 @@ def load(module: str, name: str) -> Callable[..., Any]:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on stderr where somebody watches, with what is being done; nothing in a log file."""
+    garbage.runs()
     if quiet or not sys.stderr.isatty():
         yield lambda *_told: None
         return

@@ -96,7 +96,13 @@ def memos(
 def _folder(folder: Path) -> Path:
     """The folder of the memos, made where it is not there."""
     if folder.suffix and not folder.is_dir():
-        raise OutputError(f"--out {folder}: many memos go into a folder.\n  Name one, as --out {FOLDER}")
+        raise OutputError(
+            _(
+                "--out {folder}: many memos go into a folder.\n  Name one, as --out {example}",
+                folder=folder,
+                example=FOLDER,
+            )
+        )
     return made_folder(folder)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -14,42 +11,18 @@ from typing import IO, Any
 import typer
 
 from risksim.errors import RisksimError
+from risksim.language import _
 
 
 class OutputError(RisksimError):
     """A file that cannot be written."""
 
 
-def as_text(envelope: dict[str, Any]) -> str:
-    """JSON with Danish letters as they are, ending in a newline."""
-    return json.dumps(envelope, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def plain(node: Any) -> Any:
-    """Named tuples as dictionaries, dates as text, what isn't a number as null."""
-    if hasattr(node, "_asdict"):
-        return {key: plain(value) for key, value in node._asdict().items()}
-    if isinstance(node, tuple | list):
-        return [plain(value) for value in node]
-    if isinstance(node, dt.date):
-        return node.isoformat()
-    if isinstance(node, float) and not math.isfinite(node):
-        return None
-    return node
-
-
-def keyed(told: Any) -> dict[str, Any]:
-    """A result under its documented keys: names stay names there, so that the titles of reports are left out."""
-    said: dict[str, Any] = plain(told)
-    del said["titles"]
-    return said
-
-
-def mark(constants: Iterable[Any], says: str = "") -> None:
+def mark(constants: Iterable[Any]) -> None:
     """Name the constants in use that nobody compared with their source, under whatever was printed."""
     from risksim.report.describe import not_checked
 
-    show(not_checked(constants, says))
+    show(not_checked(constants))
 
 
 def show(text: str) -> None:
@@ -96,7 +69,11 @@ def _place(file: Path, opened: Callable[[int], IO[Any]], content: str | bytes) -
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise OutputError(
-            f"{file}: cannot be written ({error.strerror}).\n  Name a file in another folder with --out."
+            _(
+                "{file}: cannot be written ({reason}).\n  Name a file in another folder with --out.",
+                file=file,
+                reason=error.strerror,
+            )
         ) from error
 
 
@@ -104,12 +81,22 @@ def check_folder(file: Path) -> None:
     """Refuse a file whose folder isn't there or can't be written, before any work is done."""
     folder = file.parent
     if not folder.is_dir():
-        raise OutputError(f"{file}: there is no folder {folder}.\n  Make it first, or name another file with --out.")
+        raise OutputError(
+            _(
+                "{file}: there is no folder {folder}.\n  Make it first, or name another file with --out.",
+                file=file,
+                folder=folder,
+            )
+        )
     if file.is_dir():
-        raise OutputError(f"{file}: is a folder.\n  Name a file in it with --out.")
+        raise OutputError(_("{file}: is a folder.\n  Name a file in it with --out.", file=file))
     if not os.access(folder, os.W_OK):
         raise OutputError(
-            f"{file}: the folder {folder} cannot be written.\n  Name a file in another folder with --out."
+            _(
+                "{file}: the folder {folder} cannot be written.\n  Name a file in another folder with --out.",
+                file=file,
+                folder=folder,
+            )
         )
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import check_files, drawn_in_both, envelope, greet, save
+from risksim.cli.output import mark, show
+from risksim.cli.questions_output import check_files, greet, in_tongue, save
 from risksim.cli.run import progress
 from risksim.errors import RisksimError
-
-if TYPE_CHECKING:
-    from risksim.analysis.pool import FundPool, Pool
-    from risksim.report.pool import FundOf, PoolOf
-
-SCHEMA = "risksim.pool/1"
+from risksim.language import _
+from risksim.replies.form import as_text
+from risksim.replies.pool import of_fund, said_of, told_of, told_of_fund
 
 
 def pool(
@@ -40,8 +37,11 @@ def pool(
     if api.lists_deals(file):
         if same_total or any(asked is not None for asked in (sites, site_sd, icc, outcome)):
             raise RisksimError(
-                "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists "
-                "its deals.\n  Leave them out, or name the file of one deal."
+                _(
+                    "--sites, --site-sd, --icc, --same-total and --outcome speak of one deal; a portfolio lists its "
+                    "deals.\n"
+                    "  Leave them out, or name the file of one deal."
+                )
             )
         said, page, constants, drawn = _fund(file, paths, seed, threads, quiet)
     else:
@@ -88,10 +88,10 @@ def _sites(
             threads=threads,
             progress=report,
         )
-    told, plan = _told(found), deal.plan
-    charts, drawn = drawn_in_both(lambda: pool_charts(plan.currency, told))
+    plan, said = deal.plan, said_of(deal, found, paths, seed)
+    told = told_of(found)
+    drawn = in_tongue(said["charts"], lambda: pool_charts(plan.currency, told))
     foot = Footing(plan.name, plan.currency, paths, seed, plan.digest, version("risksim-dsi"))
-    said = envelope(SCHEMA, deal, paths, seed) | {"kind": "sites"} | plain(found) | {"charts": charts}
     return said, page(foot, told), api.constants_in_use(deal), drawn
 
 
@@ -99,18 +99,15 @@ def _fund(
     file: str, paths: int, seed: int, threads: int, quiet: bool
 ) -> tuple[dict[str, Any], str, Any, dict[str, Any]]:
     from risksim.analysis.pool import pool_fund
-    from risksim.cli.portfolio import envelope as of_portfolio
     from risksim.report.pool import Footing, fund, fund_charts
 
     portfolio = api.read_portfolio(file, funded=True)
     with progress(paths * len(portfolio.holdings), quiet) as report:
         made = api.run_portfolio(portfolio, paths, seed, threads, progress=report)
     found = pool_fund(made)
-    told = _told_fund(found)
+    said, told = of_fund(made, found), told_of_fund(found)
     foot = Footing(portfolio.name, portfolio.currency, paths, seed, portfolio.digest, version("risksim-dsi"))
-    above = {key: part for key, part in of_portfolio(made).items() if key in ("portfolio", "run")}
-    charts, drawn = drawn_in_both(lambda: fund_charts(portfolio.currency, told.deals))
-    said = {"schema": SCHEMA, "kind": "portfolio"} | above | plain(found) | {"charts": charts}
+    drawn = in_tongue(said["charts"], lambda: fund_charts(portfolio.currency, told.deals))
     return said, fund(foot, told), api.constants_of_portfolio(portfolio), drawn
 
 
@@ -118,23 +115,6 @@ def _numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise RisksimError(f"--sites: got '{text}'; whole numbers joined by commas.\n  Try --sites 1,2,4,8") from None
-
-
-def _told(found: Pool) -> PoolOf:
-    from risksim.report.pool import AllocationOf, JoinedOf, PoolOf, SettledOf
-
-    joined = []
-    for one in found.joined:
-        parts: dict[str, Any] = one._asdict()
-        parts["apart"] = SettledOf(*one.apart)
-        parts["pooled"] = None if one.pooled is None else SettledOf(*one.pooled)
-        parts["allocations"] = tuple(AllocationOf(*by) for by in one.allocations)
-        joined.append(JoinedOf(**parts))
-    return PoolOf(*found[:-1], tuple(joined))
-
-
-def _told_fund(found: FundPool) -> FundOf:
-    from risksim.report.pool import FundOf, PartOf
-
-    return FundOf(*found[:-1], tuple(PartOf(*part) for part in found.deals))
+        raise RisksimError(
+            _("--sites: got '{text}'; whole numbers joined by commas.\n  Try --sites 1,2,4,8", text=text)
+        ) from None

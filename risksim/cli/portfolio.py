@@ -7,49 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, mark, plain, show, talk, write
+from risksim.cli.output import OutputError, mark, show, talk, write
 from risksim.language import _
+from risksim.replies.form import as_text
+from risksim.replies.portfolio import checked, of_check, said_of
 
 
 def check(file: str, as_json: bool) -> None:
     """Read a portfolio and its deals, print what it lists."""
-    from risksim.report.portfolio import Checked, Line, checked
-
     portfolio = api.read_portfolio(file, draft=True)
-    lines = []
-    for holding in portfolio.holdings:
-        name, deal, share, tranche = holding
-        found = api.review(deal)
-        commitments = deal.plan.financing.commitment_value
-        held = commitments.sum() if tranche is None else commitments[tranche]
-        lines.append(
-            Line(
-                name,
-                deal.document.file,
-                found.start,
-                found.end,
-                share * float(held),
-                _held(holding),
-                len(found.uncertain),
-                len(found.unstated),
-                found.digest,
-                *api.economy_of(deal),
-            )
-        )
-    said = Checked(portfolio.document.file, portfolio.name, portfolio.digest, portfolio.currency, tuple(lines))
-    constants = api.constants_of_portfolio(portfolio)
+    found = checked(portfolio)
     if as_json:
-        marks = [one.key for one in constants if one.status == "T"]
-        show(as_text({"schema": "risksim.portfolio-check/1", **plain(said), "not_checked": marks}))
+        show(as_text(of_check(portfolio, found)))
         return
-    show(checked(said))
-    mark(constants)
+    from risksim.report.portfolio import checked as page
 
-
-def _held(holding: api.Holding) -> str:
-    """What the fund holds of a deal, in words."""
-    what = "all" if holding.tranche is None else holding.deal.plan.labels.tranches[holding.tranche]
-    return what if holding.share == 1.0 else f"{holding.share:.4g} of {what}"
+    show(page(found))
+    mark(api.constants_of_portfolio(portfolio))
 
 
 def run(
@@ -78,13 +52,16 @@ def run(
     limits = read_limits(fail_if)
     if streams:
         raise OutputError(
-            "--tolerance, --exact, --checkpoint and --keep-values speak of one deal; a portfolio keeps every path.\n"
-            "  Leave them out, or run the file of one deal."
+            _(
+                "--tolerance, --exact, --checkpoint and --keep-values speak of one deal; a portfolio keeps every "
+                "path.\n"
+                "  Leave them out, or run the file of one deal."
+            )
         )
     paths = api.PATHS if paths is None else paths
     if ledger:
         raise OutputError(
-            "--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger."
+            _("--ledger: a portfolio has a ledger for each deal.\n  Run the file of one deal with --ledger.")
         )
     if out is not None:
         check_out(out)
@@ -93,7 +70,7 @@ def run(
         talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
     with executor_at(dask) as executor, progress(paths * len(portfolio.holdings), quiet) as report:
         made = api.run_portfolio(portfolio, paths, seed, threads, executor=executor, progress=report)
-    said = envelope(made)
+    said = said_of(made)
     if out is not None:
         _save(made, out, said)
         talk(_("Wrote {file}.", file=out))
@@ -103,44 +80,6 @@ def run(
         show(_page(made))
         mark(api.constants_of_portfolio(portfolio))
     return told_breaches(limits, answer_of_fund(made)) if limits else 0
-
-
-def envelope(made: api.PortfolioRun) -> dict[str, Any]:
-    """The JSON of a portfolio, under documented keys."""
-    portfolio = made.portfolio
-    return {
-        "schema": "risksim.portfolio/1",
-        "portfolio": {
-            "name": portfolio.name,
-            "file": portfolio.document.file,
-            "digest": portfolio.digest,
-            "currency": portfolio.currency,
-            "day_count": portfolio.day_count,
-            "start": str(portfolio.start),
-            "deals": [
-                {
-                    "name": name,
-                    "file": deal.document.file,
-                    "digest": deal.plan.digest,
-                    "start": str(deal.scenario.start_date),
-                    "stream": deal.plan.stream,
-                    "share": share,
-                    "tranche": None if tranche is None else deal.plan.labels.tranches[tranche],
-                }
-                for name, deal, share, tranche in portfolio.holdings
-            ],
-            "not_checked": [one.key for one in api.constants_of_portfolio(portfolio) if one.status == "T"],
-        },
-        "run": {
-            "paths": made.sample.n_paths,
-            "seed": made.seed,
-            "engine": made.engine,
-            "risksim": version("risksim-dsi"),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
-        },
-        "statistics": made.summary.to_json(),
-    }
 
 
 def _page(made: api.PortfolioRun) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, check_folder, talk, write
-from risksim.language import _, speaking, spoken
+from risksim.cli.output import OutputError, check_folder, talk, write
+from risksim.language import N_, _, spoken
+from risksim.replies.form import as_text
 
-TABLE = {".csv": "its table", ".json": "all"}
+TABLE = {".csv": N_("its table"), ".json": N_("all")}
 """Endings under which an answer with a table is saved, and what of it."""
-ALL = {".json": "all"}
+ALL = {".json": N_("all")}
 """Endings under which an answer without one is saved."""
 CHARTS = {".json": "Vega-Lite"}
 
@@ -39,10 +39,17 @@ def check_files(out: Path | None, chart: Path | None = None, endings: dict[str, 
         if file is None:
             continue
         if file.suffix not in allowed:
-            forms = " or ".join(f"{ending} ({what})" for ending, what in allowed.items())
+            forms = _(" or ").join(f"{ending} ({_(what)})" for ending, what in allowed.items())
             raise OutputError(
-                f"{option} {file}: got the ending '{file.suffix}'; this is saved as {forms}.\n"
-                f"  Try {option} {file.with_suffix(next(iter(allowed)))}"
+                _(
+                    "{option} {file}: got the ending '{suffix}'; this is saved as {forms}.\n"
+                    "  Try {option} {with_suffix}",
+                    option=option,
+                    file=file,
+                    suffix=file.suffix,
+                    forms=forms,
+                    with_suffix=file.with_suffix(next(iter(allowed))),
+                )
             )
         check_folder(file)
 
@@ -57,63 +64,19 @@ def read_deal(file: str, *, funded: bool = True) -> api.Deal:
     """
     if api.lists_deals(file):
         raise OutputError(
-            f"{file}: got a portfolio; this question is asked of one deal.\n"
-            "  Name one of the deals that it lists, or see  risksim pool --help"
+            _(
+                "{file}: got a portfolio; this question is asked of one deal.\n"
+                "  Name one of the deals that it lists, or see  risksim pool --help",
+                file=file,
+            )
         )
     return api.read(file, funded=funded)
-
-
-def with_stress(deal: api.Deal, name: str | None) -> api.Deal:
-    """The deal, or the one that a stress of its file makes of it.
-
-    Raises
-    ------
-    OutputError
-        If the file has no such stress, with those that it has.
-    """
-    if name is None:
-        return deal
-    if name not in deal.scenario.stresses:
-        there = ", ".join(f"'{one}'" for one in deal.scenario.stresses)
-        raise OutputError(
-            f"--stress '{name}': {deal.document.file} has no such stress.\n"
-            + (f"  There is {there}." if there else "  Add it to the file under `stresses:`.")
-        )
-    return api.stressed(deal, name)
-
-
-def named(deal: str, stress: str | None) -> str:
-    """A deal and its stress in words."""
-    return deal if stress is None else _("{deal}, with '{stress}'", deal=deal, stress=stress)
 
 
 def greet(quiet: bool) -> None:
     """Say why the first run takes longer."""
     if not quiet and api.first_run_on_this_machine():
         talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
-
-
-def envelope(schema: str, deal: api.Deal, paths: int, seed: int) -> dict[str, Any]:
-    """What stands above the answer in JSON."""
-    plan = deal.plan
-    return {
-        "schema": schema,
-        "scenario": {
-            "name": plan.name,
-            "file": deal.document.file,
-            "digest": plan.digest,
-            "currency": plan.currency,
-            "day_count": plan.day_count,
-            "not_checked": api.not_checked(deal),
-        },
-        "run": {
-            "paths": paths,
-            "seed": seed,
-            "risksim": version("risksim-dsi"),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
-        },
-    }
 
 
 def one_or_all(charts: dict[str, Any]) -> dict[str, Any]:
@@ -150,11 +113,9 @@ def save(
         talk(_("Wrote {file}.", file=chart))
 
 
-def drawn_in_both(draw: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Charts in English, as JSON holds them in every language, and in the language spoken, as `--chart` draws them."""
-    with speaking("en"):
-        english = draw()
-    return english, english if spoken() == "en" else draw()
+def in_tongue(english: dict[str, Any], draw: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Charts in the language spoken, as `--chart` draws them; JSON holds them in English in every language."""
+    return english if spoken() == "en" else draw()
 
 
 @contextmanager
@@ -170,15 +131,6 @@ def counted(what: str, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done: bar.update(task, completed=done)
-
-
-def public_limits(tells_of_public_money: bool) -> dict[str, Any]:
-    """What a calculation of public money cannot say, for JSON, in English and Danish as `risksim public` says it."""
-    if not tells_of_public_money:
-        return {}
-    from risksim.report.limits import limits
-
-    return {"public_limits": limits()}
 
 
 def limits_beside(tells_of_public_money: bool) -> str:

@@ -9,21 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import (
-    check_files,
-    drawn_in_both,
-    envelope,
-    greet,
-    limits_beside,
-    public_limits,
-    read_deal,
-    save,
-)
+from risksim.cli.output import mark, show
+from risksim.cli.questions_output import check_files, greet, in_tongue, limits_beside, one_or_all, read_deal, save
 from risksim.language import _
+from risksim.replies.form import as_text
+from risksim.replies.reverse import said_of
 from risksim.report.said_below import in_words
-
-SCHEMA = "risksim.reverse/1"
 
 
 @contextmanager
@@ -69,9 +60,9 @@ def reverse(
     with watch(quiet) as report:
         found = ask(deal, limit, paths, seed, threads, report)
     plan = deal.plan
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found) | public_limits(api.has_purse(plan))
-    said["charts"], drawn = drawn_in_both(lambda: charts(plan.name, found))
-    save(out, chart, said, drawn=next(iter(drawn.values())) if len(drawn) == 1 else drawn)
+    said = said_of(deal, found, paths, seed)
+    drawn = in_tongue(said["charts"], lambda: charts(plan.name, found))
+    save(out, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
         return

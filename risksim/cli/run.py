@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from risksim import api
 from risksim.analysis.answer import Wishes
-from risksim.cli.output import OutputError, as_text, check_folder, mark, show, talk, write
+from risksim.cli import garbage
+from risksim.cli.output import OutputError, check_folder, mark, show, talk, write
 from risksim.language import _
+from risksim.replies.form import as_text
 from risksim.report.numbers import number
 from risksim.report.said_below import in_words
 
@@ -56,13 +58,17 @@ def run(
         check_out(out)
     if every_path and wishes != Wishes(engine=wishes.engine):
         raise OutputError(
-            f"{out}: every path is kept for this file, so --tolerance, --exact, --checkpoint and --keep-values have no "
-            "place beside it.\n  Leave them out, or save statistics with --out FILE.json."
+            _(
+                "{out}: every path is kept for this file, so --tolerance, --exact, --checkpoint and --keep-values "
+                "have no place beside it.\n"
+                "  Leave them out, or save statistics with --out FILE.json.",
+                out=out,
+            )
         )
     deal = api.read(file, funded=True)
 
     from risksim.analysis.answer import answer, ask
-    from risksim.cli.run_json import of_answer
+    from risksim.replies.run import of_answer
 
     if not quiet and api.first_run_on_this_machine():
         talk(_("First run on this machine: compiling the kernels once, a few seconds ..."))
@@ -197,8 +203,14 @@ def check_out(out: Path) -> None:
     """Refuse a file that cannot be saved, before any work is done."""
     if out.suffix not in SUFFIXES:
         raise OutputError(
-            f"{out}: got the ending '{out.suffix}'; a result is saved as .nc (every path, labelled), "
-            f".csv (one row a path) or .json (statistics).\n  Try --out {out.with_suffix('.nc')}"
+            _(
+                "{out}: got the ending '{suffix}'; a result is saved as .nc (every path, labelled), .csv (one row a "
+                "path) or .json (statistics).\n"
+                "  Try --out {with_suffix}",
+                out=out,
+                suffix=out.suffix,
+                with_suffix=out.with_suffix(".nc"),
+            )
         )
     check_folder(out)
 
@@ -206,6 +218,7 @@ def check_out(out: Path) -> None:
 @contextmanager
 def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     """A bar on stderr where somebody watches; nothing in a log file."""
+    garbage.runs()
     if quiet or not sys.stderr.isatty():
         yield None
         return

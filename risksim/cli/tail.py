@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import TABLE, check_files, envelope, greet, named, read_deal, save, with_stress
+from risksim.cli.output import mark, show
+from risksim.cli.questions_output import TABLE, check_files, greet, read_deal, save
 from risksim.cli.run import progress
+from risksim.replies.asking import with_stress
+from risksim.replies.form import as_text, named
+from risksim.replies.tail import as_csv, said_of
 
 if TYPE_CHECKING:
     from risksim.analysis.tail import Tail
-
-SCHEMA = "risksim.tail/1"
 
 
 def tail(
@@ -41,24 +40,13 @@ def tail(
     greet(quiet)
     with progress(all_paths(paths), quiet) as report:
         found = ask(deal, paths, seed, threads, level, report)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found)
-    said["scenario"]["stress"] = stress
-    save(out, None, said, lambda: _as_csv(found))
+    said = said_of(deal, stress, found, paths, seed)
+    save(out, None, said, lambda: as_csv(said))
     if as_json:
         show(as_text(said))
         return
     show(_page(deal, stress, found, paths, seed))
     mark(api.constants_for_investors(deal))
-
-
-def _as_csv(found: Tail) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["quantity", "level", "value", "value_standard_error", "plain", "plain_standard_error", "gain"])
-    for one in found.figures:
-        cells = [one.quantity, one.level, *one.value[:2], *one.plain[:2], one.gain]
-        writer.writerow(["" if cell is None or cell != cell else cell for cell in cells])
-    return stream.getvalue()
 
 
 def _page(deal: api.Deal, stress: str | None, found: Tail, paths: int, seed: int) -> str:

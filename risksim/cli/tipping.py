@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risksim import api
-from risksim.cli.output import as_text, mark, plain, show
-from risksim.cli.questions_output import envelope, save
+from risksim.cli.output import mark, show
+from risksim.cli.questions_output import save
 from risksim.cli.run import progress
+from risksim.replies.form import as_text
+from risksim.replies.tipping import as_csv, said_of
 
 if TYPE_CHECKING:
     from risksim.analysis.tipping import Tipping
-
-SCHEMA = "risksim.tipping/1"
 
 
 def tipping(
@@ -35,24 +33,13 @@ def tipping(
 
     with progress(paths * len(STEPS), quiet) as report:
         found = ask(deal, paths, seed, threads, outcome, report)
-    said = envelope(SCHEMA, deal, paths, seed) | plain(found)
-    save(out, None, said, lambda: _as_csv(found))
+    said = said_of(deal, found, paths, seed)
+    save(out, None, said, lambda: as_csv(said))
     if as_json:
         show(as_text(said))
         return
     show(_page(deal, found, paths, seed))
     mark(api.constants_for_investors(deal))
-
-
-def _as_csv(found: Tipping) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    names = ("rate_measured", "rate_all", "p_loss", "npv", "npv_es95", "repayment")
-    writer.writerow(["step", "odds", *(f"{name}{end}" for name in names for end in ("", "_standard_error"))])
-    for row in found.rows:
-        cells = [number for each in (row.rate_measured, row.rate_all, *row.values) for number in each[:2]]
-        writer.writerow([row.step, row.odds, *("" if cell != cell else cell for cell in cells)])
-    return stream.getvalue()
 
 
 def _page(deal: api.Deal, found: Tipping, paths: int, seed: int) -> str:

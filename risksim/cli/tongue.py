@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import cast
 
 import typer
 
 from risksim.errors import RisksimError
-from risksim.language import LANGUAGES, Language, speaking
+from risksim.language import LANGUAGES, N_, Language, _, speaking
 
 VARIABLE = "RISKSIM_LANG"
-ALLOWED = "pages are written in Danish ('da') or English ('en')"
+OPTIONS = ("--lang", "--language")
+ALLOWED = N_("pages are written in Danish ('da') or English ('en')")
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -42,18 +44,44 @@ def of_environment(environment: Mapping[str, str]) -> Language:
     ('da', 'en')
     """
     wanted = environment.get(VARIABLE, "").lower()
-    if wanted and wanted not in LANGUAGES:
-        raise LanguageError(f"{VARIABLE}: got '{wanted[:20]}'; {ALLOWED}.\n  Set it to da or en, or unset it.")
-    if wanted:
-        return wanted
     locale = next((environment[name] for name in LOCALES if environment.get(name)), "")
-    return "da" if locale.lower().split(".")[0].split("_")[0] == "da" else "en"
+    of_locale: Language = "da" if locale.lower().split(".")[0].split("_")[0] == "da" else "en"
+    if wanted and wanted not in LANGUAGES:
+        with speaking(of_locale):
+            raise LanguageError(
+                _(
+                    "{variable}: got '{found}'; {allowed}.\n  Set it to da or en, or unset it.",
+                    variable=VARIABLE,
+                    found=wanted[:20],
+                    allowed=_(ALLOWED),
+                )
+            )
+    return wanted or of_locale
+
+
+def of_words(words: Sequence[str]) -> Language | None:
+    """The language that the words of a command line ask for, before anybody has parsed them; None for none.
+
+    Examples
+    --------
+    >>> of_words(["check", "deal.yaml", "--lang", "da"]), of_words(["--lang=en"]), of_words(["check"])
+    ('da', 'en', None)
+    """
+    found: Language | None = None
+    for word, following in pairwise([*words, ""]):
+        if word == "--":
+            break
+        name, equals, value = word.partition("=")
+        asked_for = (value if equals else following).lower()
+        if name in OPTIONS and asked_for in LANGUAGES:
+            found = asked_for
+    return found
 
 
 def asked(context: typer.Context, value: str | None) -> str | None:
     """Speak the language that an option names until the command is done."""
     if value is not None and not context.resilient_parsing:
         if value.lower() not in LANGUAGES:
-            raise typer.BadParameter(f"got '{value[:20]}'; {ALLOWED}")
+            raise typer.BadParameter(_("got '{found}'; {allowed}", found=value[:20], allowed=_(ALLOWED)))
         context.with_resource(speaking(cast("Language", value.lower())))
     return value

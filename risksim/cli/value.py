@@ -7,21 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from risksim import api
-from risksim.cli.output import OutputError, as_text, mark, plain, show
-from risksim.cli.questions_output import (
-    check_files,
-    drawn_in_both,
-    envelope,
-    greet,
-    limits_beside,
-    one_or_all,
-    public_limits,
-    read_deal,
-    save,
-)
+from risksim.cli.output import OutputError, mark, show
+from risksim.cli.questions_output import check_files, greet, in_tongue, limits_beside, one_or_all, read_deal, save
 from risksim.cli.run import progress
-
-SCHEMA = "risksim.value/1"
+from risksim.language import _
+from risksim.replies.form import as_text
+from risksim.replies.value import all_paths, pilot_of, said_of, tells_of_public_money
 
 
 class Wishes(NamedTuple):
@@ -52,21 +43,16 @@ def value(
     """Say what knowing more is worth to whoever decides."""
     check_files(out, chart)
     if wishes.people is None and (wishes.outcome is not None or wishes.cost):
-        raise OutputError("--cost and --for are of a pilot, and none was given. Try --pilot 25 --cost 200000")
+        raise OutputError(_("--cost and --for are of a pilot, and none was given. Try --pilot 25 --cost 200000"))
     deal = read_deal(file, funded=False)
 
-    from risksim.analysis.value import Pilot, engine_of
     from risksim.analysis.value import value as ask
     from risksim.report.value import Footing, charts
     from risksim.report.value import value as page
 
-    pilot = None
-    if wishes.people is not None:
-        pilot = Pilot(wishes.people, wishes.outcome, wishes.cost, wishes.serves, wishes.lapse, wishes.delay)
+    pilot = pilot_of(wishes.people, wishes.outcome, wishes.cost, wishes.serves, wishes.lapse, wishes.delay)
     greet(quiet)
-    points = len(wishes.terms) == 0 and wishes.decides == "investor" and engine_of([deal], "investor") == "conditional"
-    n_paths = paths or (api.POINTS if points else api.PATHS)
-    with progress(n_paths * (1 + len(wishes.terms)), quiet) as report:
+    with progress(all_paths(deal, wishes.decides, wishes.terms, paths), quiet) as report:
         found = ask(
             deal,
             wishes.decides,
@@ -78,10 +64,8 @@ def value(
             pilot=pilot,
             progress=report,
         )
-    plan = deal.plan
-    specs, drawn = drawn_in_both(lambda: charts(plan.name, plan.currency, found))
-    public = wishes.decides != "investor" and api.has_purse(plan)
-    said = envelope(SCHEMA, deal, found.paths, seed) | plain(found) | public_limits(public) | {"charts": specs}
+    plan, said = deal.plan, said_of(deal, found, seed)
+    drawn = in_tongue(said["charts"], lambda: charts(plan.name, plan.currency, found))
     save(out, chart, said, drawn=one_or_all(drawn))
     if as_json:
         show(as_text(said))
@@ -90,5 +74,5 @@ def value(
     if found.engine == "exact":
         how = "Solved exactly, no simulation error"
     foot = Footing(plan.name, plan.currency, found.hurdle, how, plan.digest, version("risksim-dsi"))
-    show(page(foot, found) + limits_beside(public))
+    show(page(foot, found) + limits_beside(tells_of_public_money(deal, found)))
     mark(api.constants_in_use(deal))

@@ -141,10 +141,10 @@ def _value(value: float) -> str:
     return number(value, ",.0f" if abs(value) >= 1000.0 else ",.4g")
 
 
-def not_checked(listed: Iterable[ConstantInUse], says: str = "") -> str:
+def not_checked(listed: Iterable[ConstantInUse]) -> str:
     """One line that names the constants in use which nobody compared with their source; empty where there is none."""
     said = [f"{one.key} ({', '.join(one.where)})" for one in listed if one.status == "T"]
-    says = says or _("Not checked against its source")
+    says = _("Not checked against its source")
     return f"{says}: {'; '.join(said)}.\n" if said else ""
 
 

@@ -12,10 +12,11 @@ from risksim import api
 from risksim.analysis.purse_tornado import tornado
 from risksim.cli.main import app
 from risksim.cli.output import OutputError
-from risksim.cli.public import NoPurseError
 from risksim.engine import purse_counts
 from risksim.errors import RunError
 from risksim.plan.layout import IS_COST
+from risksim.replies.form import QuestionError
+from risksim.replies.public import NoPurseError
 from risksim.report.limits import LIMITS, LIMITS_DANISH
 from tests.cli.purses import FILE, ROOT, made_up, with_purse
 
@@ -103,7 +104,7 @@ def test_stresses_stand_beside_the_deal_on_the_same_paths():
     assert [one["name"] for one in found] == [name]
     total = found[0]["budgets"]["total"]
     assert {"net_benefit", "break_even", "repayments", "is_gross_only", "net_benefit_change"} == set(total)
-    with pytest.raises(OutputError, match="no such stress"):
+    with pytest.raises(QuestionError, match="no such stress"):
         CliRunner().invoke(app, ["public", str(RISKS), *FEW, "--stress", "nothing"], catch_exceptions=False)
 
 

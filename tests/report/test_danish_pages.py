@@ -239,8 +239,14 @@ def test_a_language_nobody_speaks_gets_a_kind_message():
     assert "Danish ('da')" in " ".join(done.output.split())
 
 
+def each_command(group):
+    """Commands by name, those of a group of commands each."""
+    for name, command in group.commands.items():
+        yield from each_command(command) if hasattr(command, "commands") else [(name, command)]
+
+
 def test_every_command_names_the_option():
-    for name, command in get_command(app).commands.items():
+    for name, command in each_command(get_command(app)):
         assert any("--lang" in option.opts and not option.hidden for option in command.params), name
 
 

@@ -2,72 +2,56 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from string import Formatter
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from risksim.analysis.purse_tornado import NET_BENEFIT, OWN_COSTS
 from risksim.cli.main import app
-from risksim.language import LANGUAGES
+from risksim.language import LANGUAGES, _, speaking
 from risksim.metrics.precision import Estimate
+from risksim.metrics.purse import TOTAL
 from risksim.report.answer import chance, money
 from risksim.report.limits import BY_LANGUAGE
-from risksim.report.purse import TornadoBar, TornadoPoint, tornado
-from risksim.report.purse_words import DANISH, ENGLISH, WORDS
+from risksim.report.purse import OF_ONE, QUANTITIES, TornadoBar, TornadoPoint, tornado
+from risksim.report.purse_names import in_sentence, in_table
+from risksim.report.purse_story import COUNTS, FACTORS, KINDS
+from risksim.report.purse_tables import gross_only_note
+from risksim.report.said_below import PAYERS
 from risksim.results.purse_story import COUNT_WORDS, FACTOR_WORDS, KIND_WORDS
 from tests.cli.purses import ROOT
 
+sys.path.insert(0, str(ROOT / "docs"))
+import catalogues
+
+PURSE = catalogues.translated(ROOT / "risksim" / "locale" / "da")["purse"]
+"""What the pages on public budgets say, and in Danish."""
 FILE = ROOT / "scenarios" / "public" / "wrong-pocket.yaml"
-PLACE = "region"
-"""The one word of the catalogue that both languages write alike."""
+NAMES = {*PAYERS, "{name}", "the {name}"}
+"""Budgets have names of their own only in the language that the files don't use."""
 
 
-def phrases(words, path=""):
-    """Every phrase of a catalogue by its place in it."""
-    if is_dataclass(words):
-        for field in fields(words):
-            yield from phrases(getattr(words, field.name), f"{path}.{field.name}")
-    elif isinstance(words, Mapping):
-        for key, value in words.items():
-            yield from phrases(value, f"{path}[{key}]")
-    elif isinstance(words, tuple):
-        for place, value in enumerate(words):
-            yield from phrases(value, f"{path}[{place}]")
-    else:
-        yield path, words
+def test_words_that_the_results_use_are_all_in_the_catalogue():
+    assert set(KINDS) == {*KIND_WORDS.values(), "cost of the alternative, saved"}
+    assert {*COUNTS, "in all"} == set(COUNT_WORDS.values())
+    assert set(FACTORS) == set(FACTOR_WORDS)
+    assert set(QUANTITIES) == {NET_BENEFIT, OWN_COSTS}
+    assert set(BY_LANGUAGE) == set(LANGUAGES)
 
 
-def of_names(path):
-    """Budgets have names of their own only in the language that the files don't use."""
-    return path.startswith((".language", ".budgets", ".the_budgets"))
+def test_budgets_have_names_of_their_own_in_danish():
+    assert [in_table(name) for name in PAYERS] == list(PAYERS)
+    assert [in_sentence(name) for name in (*PAYERS, "fund A")] == [f"the {name}" for name in (*PAYERS, "fund A")]
+    with speaking("da"):
+        assert [in_table(name) for name in PAYERS] == ["kommune", "region", "stat", "outcomefond"]
+        assert [in_sentence(name) for name in PAYERS] == ["kommunen", "regionen", "staten", "outcomefonden"]
+        assert in_table("fund A") == in_sentence("fund A") == "fund A"
 
 
-def places(phrase):
-    return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
-
-
-def test_both_languages_have_the_same_phrases_with_the_same_places():
-    english, danish = (dict(phrases(words)) for words in (ENGLISH, DANISH))
-    common = {path for path in english if not of_names(path)}
-    assert common == {path for path in danish if not of_names(path)}
-    for path in common:
-        assert bool(english[path]) == bool(danish[path]), path
-        assert places(english[path]) == places(danish[path]), path
-    assert {"municipality", "region", "state", "outcome fund"} < {*DANISH.the_budgets}
-    assert {*DANISH.budgets} | {""} == {*DANISH.the_budgets}
-
-
-@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
-def test_words_that_the_results_use_are_all_in_the_catalogue(words):
-    assert set(words.kinds) == {*KIND_WORDS.values(), "cost of the alternative, saved"}
-    assert set(words.counts) == set(COUNT_WORDS.values())
-    assert set(words.factors) == set(FACTOR_WORDS)
-    assert set(words.quantities) == {NET_BENEFIT, OWN_COSTS}
-    assert words.language in BY_LANGUAGE
-    assert words.language in LANGUAGES
+def danish(phrase):
+    with speaking("da"):
+        return _(phrase)
 
 
 def page(*words):
@@ -79,13 +63,11 @@ def page(*words):
 def english_on(text):
     """English phrases of the catalogue that a text holds; what comes from the file and the register is cut off."""
     flat = " ".join(text.split())
-    danish = {phrase for _, phrase in phrases(DANISH)}
+    alike = {said for each in PURSE.values() for said in each.danish}
     found = set()
-    for path, phrase in phrases(ENGLISH):
+    for phrase in {each.one for each in PURSE} - alike - NAMES:
         pieces = [" ".join(piece.split()) for piece in re.split(r"\{\w*\}", phrase)]
         wholes = [piece for piece in pieces if len(re.findall("[a-z]", piece)) >= 4]
-        if of_names(path) or phrase in danish:
-            continue
         found |= {piece for piece in wholes if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", flat)}
     found |= {limit for limit in BY_LANGUAGE["en"] if limit in flat}
     return found - {"paths"}  # as in `--paths`
@@ -94,8 +76,8 @@ def english_on(text):
 def test_danish_page_holds_no_english_phrase():
     few = ("--paths", "64", "--engine", "individual", "--quiet")
     text = page("public", FILE, *few, "--tornado", "--language", "da")
-    rules = text.index(DANISH.editions_title)
-    said = text[:rules] + text[text.index("\n64 simulerede fremtider", rules) :]
+    rules = text.index(danish("Rules and tables used"))
+    said = text[:rules] + text[text.index("\n64 gennemløb", rules) :]
     assert english_on(said) == set()
     assert english_on(page("public", FILE, *few, "--tornado"))  # the search finds them where they are
     assert said.splitlines()[1].startswith("Nettogevinsten for kommunen er i gennemsnit ")
@@ -115,8 +97,8 @@ def test_danish_page_holds_no_english_phrase():
 def test_danish_story_of_one_path_holds_no_english_phrase():
     text = page("public", FILE, "--path", "3", "--engine", "individual", "--language", "da")
     assert english_on(text) == set()
-    assert "de offentlige kasser i fremtid nr. 3, seed 1" in text
-    assert DANISH.limits_title in text
+    assert "de offentlige kasser i gennemløb 3, seed 1" in text
+    assert danish("What this cannot say") in text
 
 
 def test_sentence_on_cash_speaks_of_cash():
@@ -132,37 +114,48 @@ def without_a_counterfactual(tmp_path):
     return file
 
 
-@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
-def test_what_is_known_gross_only_is_marked_in_any_language(words, tmp_path):
-    few = ("--paths", "64", "--engine", "individual", "--quiet", "--stress", "all", "--language", words.language)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_known_gross_only_is_marked_in_any_language(language, tmp_path):
+    few = ("--paths", "64", "--engine", "individual", "--quiet", "--stress", "all", "--language", language)
     text = page("public", without_a_counterfactual(tmp_path), *few)
+    with speaking(language):
+        check_that_gross_is_marked(text)
+
+
+def check_that_gross_is_marked(text):
     flat = " ".join(text.split())
-    assert flat.count(words.known_gross.strip()) >= 4  # the municipality, its savings, all budgets, effects that end
-    assert f"† {words.gross_only_note}" in text
-    names = [words.budget("municipality"), words.budget("region"), words.together]
+    assert (
+        flat.count(_(" (gross only, net unknown)").strip()) >= 4
+    )  # the municipality, its savings, all budgets, effects that end
+    assert gross_only_note() in text
+    names = [in_table(name) for name in ("municipality", "region", TOTAL)]
     rows = [row for row in text.splitlines() if row.startswith(tuple(f"{name} " for name in names))]
     assert len(rows) > 12
     assert all(row.split("  ")[0].endswith("†") for row in rows)
-    assert not any("†" in row for row in text.splitlines() if row.startswith(words.budget("outcome fund")))
-    assert words.of_one.before_it_saves not in flat
-    unknown = next(row for row in text.splitlines() if row.startswith(words.deadweight))
-    assert unknown.split("  ")[-1] == words.not_said
+    assert not any("†" in row for row in text.splitlines() if row.startswith(in_table("outcome fund")))
+    assert _(OF_ONE.before_it_saves) not in flat
+    unknown = next(
+        row for row in text.splitlines() if row.startswith(_("share of repayments for what would have come anyway"))
+    )
+    assert unknown.split("  ")[-1] == _("not said of every outcome that is paid for")
 
 
-@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
-def test_tornado_of_what_is_known_gross_only_is_marked(words):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tornado_of_what_is_known_gross_only_is_marked(language):
     bar = TornadoBar("price", "", (TornadoPoint("lowest", 1.0, 800.0, -200.0), TornadoPoint("highest", 3.0, 2e3, 1e3)))
-    known, unknown = (tornado("DKK", NET_BENEFIT, 1e3, [bar], words, is_gross_only=yes) for yes in (False, True))
+    with speaking(language):
+        known, unknown = (tornado("DKK", NET_BENEFIT, 1e3, [bar], is_gross_only=yes) for yes in (False, True))
+        note = gross_only_note()
     assert "†" not in known
     assert unknown.splitlines()[1].endswith("†")
-    assert words.gross_only_note in unknown
-    assert known.splitlines()[4].split()[-1] == {"en": "1,200", "da": "1.200"}[words.language]  # 2,000 less 800
+    assert note in unknown
+    assert known.splitlines()[4].split()[-1] == {"en": "1,200", "da": "1.200"}[language]  # 2,000 less 800
 
 
 def test_danish_page_of_costs_alone_holds_no_english_phrase():
     file = ROOT / "scenarios" / "soem" / "adhd-parent-programmes.yaml"
     text = page("public", file, "--paths", "64", "--quiet", "--tornado", "--language", "da")
-    rules = text.index(DANISH.editions_title)
+    rules = text.index(danish("Rules and tables used"))
     assert english_on(text[:rules]) == set()
     assert "Filen siger intet om besparelser: indsatsen koster i gennemsnit de offentlige kasser" in " ".join(
         text.split()
@@ -174,8 +167,13 @@ def test_years_on_paper_stand_only_where_they_are_reckoned():
     few = ("--paths", "64", "--engine", "individual", "--quiet")
     on_page = page("public", FILE, *few)
     below_run = page("run", FILE, *few)
-    assert "on paper" in on_page.split(ENGLISH.even_title)[1].splitlines()[1]
-    assert ENGLISH.paper_note in on_page
+    assert (
+        "on paper"
+        in on_page.split("Break-even: the first year from which the position is not below nought again")[
+            1
+        ].splitlines()[1]
+    )
+    assert "on paper: the year of the calculation with every number at its mean" in on_page
     assert "on paper" not in below_run.split("What is left to public budgets")[1].splitlines()[1]
 
 

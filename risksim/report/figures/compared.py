@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from risksim.language import N_, _
 from risksim.report.charts import Spec
@@ -13,16 +13,13 @@ from risksim.report.figures.drawing import (
     DASHES,
     DIM,
     INK,
-    LIGHT,
     MIDDLE,
     Row,
     Width,
     amount,
     drawn,
     error_of,
-    key,
     listed,
-    padded,
     quantity,
     rule,
     share,
@@ -32,11 +29,26 @@ from risksim.report.figures.drawing import (
     word,
     wrapped,
 )
-from risksim.report.figures.payers import texts
+from risksim.report.figures.marks import (
+    Range,
+    along,
+    around_nought,
+    at_edge,
+    at_least,
+    bars,
+    fitted,
+    height_of,
+    how_likely,
+    ranges,
+)
 
 if TYPE_CHECKING:
-    from risksim.analysis.compare import Difference
-    from risksim.analysis.memo import Compared, Facts
+    from collections.abc import Iterator, Sequence
+
+    from risksim.analysis.compare import Comparison
+    from risksim.analysis.memo import Compared
+    from risksim.metrics.precision import Estimate
+    from risksim.report.figures.drawing import Unit
 
 LINE_COLOURS = (DARK, "#d98200", INK, MIDDLE)
 """Of the curves of deals, beside their dashes."""
@@ -71,65 +83,65 @@ def exceedance(found: Compared, width: Width = "full") -> Chart | None:
         None where fewer than two deals of one currency have results, or more than four.
     """
     shown = [
-        (name, one)
+        _Curve(name, one.deal.currency, one.results.quantiles, one.summary.everybody.loss.p_loss)
         for name, one in zip(names_of(found), found.facts, strict=True)
         if one.results is not None and one.results.quantiles and one.summary is not None
     ]
-    currencies = {one.deal.currency for _name, one in shown}
+    currencies = {one.currency for one in shown}
     if not 2 <= len(shown) <= MOST_CURVES or len(currencies) != 1:
         return None
-    currency = currencies.pop()
-    labels = [wrapped(name, 46 if width == "full" else 40, 1) for name, _one in shown]
+    labels = [wrapped(one.name, 46 if width == "full" else 40, 1) for one in shown]
     rows: list[Row] = [
         {"deal": label, "result": point.value, "chance": 1.0 - at}
-        for label, (_name, one) in zip(labels, shown, strict=True)
-        for at, point in (one.results.quantiles if one.results is not None else ())
+        for label, one in zip(labels, shown, strict=True)
+        for at, point in one.quantiles
     ]
-    values = [row["result"] for row in rows]
-    unit = unit_of(values, currency)
-    domain = padded(min(*values, 0.0), max(*values, 0.0))
-    x = quantity(
-        "result",
-        _("result in {unit}, at least", unit=unit.title),
-        unit.axis | {"tickCount": 6},
-        domain=domain,
-        nice=False,
-        zero=False,
+    currency = currencies.pop()
+    caption = _("Probability that the result is at least so much, deal by deal")
+    table = Table(
+        "compared-exceedance",
+        f"{caption}, {currency}",
+        (_("probability of at least that"), *labels),
+        _curve_cells(shown),
     )
+    alt = _(
+        "Falling curves of the probability that the result is at least so much. Probability of a loss: {list}.",
+        list="; ".join(f"{one.name}: {share_in_prose(one.loss)}" for one in shown),
+    )
+    layers = _falling(labels, [row["result"] for row in rows], currency, width)
+    return drawn("compared-exceedance", layers, rows, table, alt, caption, width, 250.0)
+
+
+class _Curve(NamedTuple):
+    """What the curve of a deal tells."""
+
+    name: str
+    currency: str
+    quantiles: Sequence[tuple[float, Estimate]]
+    loss: Estimate
+
+
+def _falling(labels: list[str], values: list[float], currency: str, width: Width) -> list[Spec]:
+    """A curve for each deal, told apart by colour and by dashes."""
     scale = {"scale": {"domain": labels, "range": list(LINE_COLOURS[: len(labels)])}}
     dashes = {"scale": {"domain": labels, "range": [list(dash) for dash in DASHES[: len(labels)]]}}
     legend = {"columns": 2 if width == "full" else 1, "symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
-    layers: list[Spec] = [
+    return [
         {
             "mark": {"type": "line", "strokeWidth": 2},
             "encoding": {
-                "x": x,
-                "y": quantity("chance", _("probability"), shares(tickCount=5, grid=True), domain=[0, 1]),
+                "x": at_least(values, unit_of(values, currency), 6),
+                "y": how_likely(),
                 "color": {"field": "deal", "type": "nominal", **scale, "legend": legend},
                 "strokeDash": {"field": "deal", "type": "nominal", **dashes, "legend": legend},
             },
         },
         rule(0.0, color=DIM),
     ]
-    caption = _("Probability that the result is at least so much, deal by deal")
-    table = Table(
-        "compared-exceedance",
-        f"{caption}, {currency}",
-        (_("probability of at least that"), *labels),
-        _curves([one for _name, one in shown]),
-    )
-    said = [
-        f"{name}: {share_in_prose(one.summary.everybody.loss.p_loss)}" for name, one in shown if one.summary is not None
-    ]
-    alt = _(
-        "Falling curves of the probability that the result is at least so much. Probability of a loss: {list}.",
-        list="; ".join(said),
-    )
-    return drawn("compared-exceedance", layers, rows, table, alt, caption, width, 250.0)
 
 
-def _curves(facts: list[Facts]) -> tuple[tuple[Cell, ...], ...]:
-    points = [dict(one.results.quantiles) if one.results is not None else {} for one in facts]
+def _curve_cells(shown: list[_Curve]) -> tuple[tuple[Cell, ...], ...]:
+    points = [dict(one.quantiles) for one in shown]
     levels = sorted({at for each in points for at in each})
     return tuple(
         (share(1.0 - at, 0), *(amount(each[at]) if at in each else Cell("-") for each in points)) for at in levels
@@ -153,92 +165,43 @@ def differences(found: Compared, width: Width = "full") -> Chart | None:
     """
     if found.comparison is None:
         return None
-    many = len(found.comparison.pairs) > 1
-    shown: list[tuple[str, str, Difference]] = [
-        (pair.letter, _(QUANTITIES[one.quantity.key]), one)
-        for key_ in QUANTITIES
-        for pair in found.comparison.pairs
-        for one in pair.differences
-        if one.quantity.key == key_ and one.p_equal.value < 1.0
-    ]
+    shown = list(_differing(found.comparison))
     if not shown:
         return None
-    rows: list[Row] = []
-    for place, (letter, name, one) in enumerate(shown):
-        points = one.over_paths.quantiles
-        rows.append(
-            {
-                "row": place,
-                "name": _("{name}, {letter} less A", name=name, letter=letter) if many else name,
-                "mean": one.over_paths.mean.value,
-                "p05": points[0].value,
-                "p50": points[2].value,
-                "p95": points[-1].value,
-            }
-        )
-    ends = [row[name] for row in rows for name in ("mean", "p05", "p95")]
+    ends = [end for one, _more in shown for end in one.ends]
     unit = unit_of(ends, found.comparison.currency)
-    for row, (_letter, _name, one) in zip(rows, shown, strict=True):
-        text = unit.short(row["mean"], error_of(one.over_paths.mean))
-        row["said"] = f"+{text}" if row["mean"] > 0.0 and not text.startswith("0" * len(text)) else text
-    labels = [wrapped(row["name"], 34 if width == "full" else 20) for row in rows]
-    down = listed(labels)
-    domain = padded(min(0.0, *ends), max(0.0, *ends), 0.04, 0.12 if width == "full" else 0.26)
-    kinds = (_("9 of 10 futures"), _("mean"))
-    legend = key(kinds, (LIGHT, INK), symbolType="square")
-    title = _("less A, {unit}", unit=unit.title)
-    x = quantity("p05", title, unit.axis | {"tickCount": 5}) | {
-        "scale": {"domain": domain, "nice": False, "zero": False}
-    }
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "height": {"band": 0.5}, "stroke": MIDDLE, "strokeWidth": 0.8},
-            "encoding": {
-                "y": down,
-                "x": x,
-                "x2": {"field": "p95"},
-                "color": {"datum": kinds[0], "type": "nominal", **legend},
-            },
-        },
-        rule(0.0, strokeDash=[4, 3], color=DIM),
-        {
-            "mark": {"type": "point", "filled": True, "shape": "diamond", "size": 90, "opacity": 1},
-            "encoding": {
-                "y": down,
-                "x": {"field": "mean", "type": "quantitative"},
-                "color": {"datum": kinds[1], "type": "nominal", **legend},
-            },
-        },
-        texts(down, []),
-    ]
+    rows = [one.row(place) | {"said": _with_sign(one.mean, unit)} for place, (one, _more) in enumerate(shown)]
+    labels = [wrapped(one.name, 34 if width == "full" else 20) for one, _more in shown]
+    domain = around_nought(ends, 0.04, 0.12 if width == "full" else 0.26)
+    x = fitted("p05", _("less A, {unit}", unit=unit.title), unit.axis | {"tickCount": 5}, domain)
     caption = _("What the deals leave more or less than A, on the same people and the same luck")
     table = Table(
         "compared-differences",
         f"{caption}, {found.comparison.currency}",
         ("", _("mean"), "5 %", "50 %", "95 %", _("probability of more")),
-        tuple(
-            (
-                word(row["name"]),
-                amount(one.over_paths.mean),
-                *(amount(one.over_paths.quantiles[place]) for place in (0, 2, -1)),
-                share(one.p_more),
-            )
-            for row, (_letter, _name, one) in zip(rows, shown, strict=True)
-        ),
+        tuple((word(one.name), *map(amount, one[1:]), share(more)) for one, more in shown),
     )
-    said = [
-        _(
-            "{name}: {mean} on average, between {low} and {high} in nine futures of ten",
-            name=row["name"],
-            mean=unit.prose(row["mean"], error_of(one.over_paths.mean)),
-            low=unit.prose(row["p05"], error_of(one.over_paths.quantiles[0])),
-            high=unit.prose(row["p95"], error_of(one.over_paths.quantiles[-1])),
-        )
-        for row, (_letter, _name, one) in zip(rows, shown, strict=True)
-    ]
-    alt = _("Ranges of the differences from A, path by path.") + f" {'; '.join(said[:4])}."
-    height = 84.0 + len(labels) * max(28, 14 * max(label.count("\n") + 1 for label in labels) + 8)
-    return drawn("compared-differences", layers, rows, table, alt, caption, width, height)
+    said = [one.said(unit) for one, _more in shown[:4]]
+    alt = _("Ranges of the differences from A, path by path.") + f" {'; '.join(said)}."
+    height = height_of(labels, 84.0, 28)
+    return drawn("compared-differences", ranges(listed(labels), x), rows, table, alt, caption, width, height)
+
+
+def _differing(found: Comparison) -> Iterator[tuple[Range, Estimate]]:
+    """What differs from the first deal in any future, and the probability that it is more."""
+    many = len(found.pairs) > 1
+    for key, name in QUANTITIES.items():
+        for pair in found.pairs:
+            title = _("{name}, {letter} less A", name=_(name), letter=pair.letter) if many else _(name)
+            for one in pair.differences:
+                if one.quantity.key == key and one.p_equal.value < 1.0:
+                    points = one.over_paths.quantiles
+                    yield Range(title, one.over_paths.mean, points[0], points[2], points[-1]), one.p_more
+
+
+def _with_sign(mean: Estimate, unit: Unit) -> str:
+    text = unit.short(mean.value, error_of(mean))
+    return f"+{text}" if mean.value > 0.0 and not text.startswith("0" * len(text)) else text
 
 
 def ranking(found: Compared, width: Width = "half") -> Chart | None:
@@ -272,20 +235,14 @@ def ranking(found: Compared, width: Width = "half") -> Chart | None:
     down = listed(labels)
     top = max(0.01, *(min(row["high"], 1.0) for row in rows))
     domain = [0.0, top * (1.45 if width == "half" else 1.2)]
-    axis = shares(tickCount=4)
+    x = quantity("loss", _("probability of a loss"), shares(tickCount=4), domain=domain, nice=False)
     layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "color": MIDDLE, "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.6}},
-            "encoding": {
-                "y": down,
-                "x": quantity("loss", _("probability of a loss"), axis, domain=domain, nice=False),
-            },
-        },
+        bars(down, x, None, 0.6, color=MIDDLE),
         {
             "mark": {"type": "rule", "strokeWidth": 1.5},
-            "encoding": {"y": down, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+            "encoding": {"y": down, "x": along("low"), "x2": {"field": "high"}},
         },
-        texts(down, []),
+        at_edge(down),
     ]
     caption = _("Probability of a loss, the safest deal first")
     table = Table(
@@ -296,5 +253,4 @@ def ranking(found: Compared, width: Width = "half") -> Chart | None:
     )
     said = "; ".join(f"{name}: {share_in_prose(loss)}" for name, loss in losses[:6])
     alt = _("Bars of the probability of a loss, the safest deal first. {list}.", list=said)
-    height = 50.0 + len(labels) * max(26, 14 * max(label.count("\n") + 1 for label in labels) + 8)
-    return drawn("compared-ranking", layers, rows, table, alt, caption, width, height)
+    return drawn("compared-ranking", layers, rows, table, alt, caption, width, height_of(labels, 50.0, 26))

@@ -23,6 +23,7 @@ from risksim.report.figures.drawing import (
     columns_for,
     drawn,
     error_of,
+    in_prose,
     key,
     listed,
     padded,
@@ -34,13 +35,18 @@ from risksim.report.figures.drawing import (
     word,
     wrapped,
 )
+from risksim.report.figures.marks import along, fitted, lines_of
+from risksim.report.figures.marks import bars as bars_of
 from risksim.report.memo.titles import input_words, input_worth
 from risksim.report.numbers import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from risksim.analysis.memo import Facts
     from risksim.analysis.sensitivity import Bar
     from risksim.analysis.variance import PartOf
+    from risksim.report.figures.drawing import Unit
 
 LETTERS = {"half": 24, "full": 40}
 """Letters of a name on one line."""
@@ -75,40 +81,16 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
     bars.sort(key=lambda bar: -abs(bar.npv.swing.value))
     if not bars:
         return None
-    base = found.base_npv.value
     titles = [input_words(facts, bar.input) for bar in bars]
     ranges = [_range(facts, bar) for bar in bars]
     labels = [
         f"{wrapped(title, LETTERS[width])}\n{wrapped(values, LETTERS[width] + 4, 1)}"
         for title, values in zip(titles, ranges, strict=True)
     ]
-    kinds = (_("low value"), _("high value"))
-    rows: list[Row] = [
-        {"row": place, "input": bar.input, "end": end, "kind": kinds[side], "npv": npv.value, "base": base}
-        for place, bar in enumerate(bars)
-        for side, (end, npv) in enumerate((("low", bar.npv.low), ("high", bar.npv.high)))
-    ]
+    base = found.base_npv.value
+    rows = _ends_of(bars, base)
     values = [row["npv"] for row in rows]
     unit = unit_of([*values, base], facts.deal.currency)
-    domain = padded(min(*values, base), max(*values, base), 0.04, 0.04)
-    down = listed(labels)
-    title = _("mean present value in {unit}", unit=unit.title)
-    axis = unit.axis | END | {"tickCount": 4, "grid": True}
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.55}},
-            "encoding": {
-                "y": down,
-                "x": quantity("base", title, axis, domain=domain, nice=False, zero=False),
-                "x2": {"field": "npv"},
-                "color": {"field": "kind", "type": "nominal", **key(kinds, (LIGHT, DARK), symbolType="square")},
-            },
-        },
-        rule(base, strokeWidth=1.2),
-    ]
-    if domain[0] < 0.0 < domain[1]:
-        layers.append(rule(0.0, strokeDash=[4, 3]))
-    caption = _("What the answer hangs on most")
     table = Table(
         "drivers",
         _(
@@ -123,18 +105,38 @@ def tornado(facts: Facts, width: Width = "half") -> Chart | None:
         ),
         (_("One input is held at its 10 % and at its 90 % point; all else stays as drawn."),),
     )
-    first = bars[0]
+    low, high = (unit.prose(end.value, error_of(end)) for end in (bars[0].npv.low, bars[0].npv.high))
     alt = _(
         "Bars of the mean net present value with one input at a low and at a high value. Most hangs on this one: "
         "{input}. With {values} it goes from {low} to {high}.",
         input=titles[0],
         values=ranges[0],
-        low=unit.prose(first.npv.low.value, error_of(first.npv.low)),
-        high=unit.prose(first.npv.high.value, error_of(first.npv.high)),
+        low=low,
+        high=high,
     )
-    lines = max(label.count("\n") + 1 for label in labels)
-    height = 70.0 + (LABEL_LINE * lines + 5) * len(bars)
-    return drawn("drivers", layers, rows, table, alt, caption, width, height)
+    height = 70.0 + (LABEL_LINE * lines_of(labels) + 5) * len(bars)
+    layers = _about(base, values, unit, listed(labels))
+    return drawn("drivers", layers, rows, table, alt, _("What the answer hangs on most"), width, height)
+
+
+def _ends_of(bars: list[Bar], base: float) -> list[Row]:
+    kinds = (_("low value"), _("high value"))
+    return [
+        {"row": place, "input": bar.input, "end": end, "kind": kinds[side], "npv": npv.value, "base": base}
+        for place, bar in enumerate(bars)
+        for side, (end, npv) in enumerate((("low", bar.npv.low), ("high", bar.npv.high)))
+    ]
+
+
+def _about(base: float, values: list[float], unit: Unit, down: Row) -> list[Spec]:
+    """Bars to both sides of the deal as it stands."""
+    kinds = (_("low value"), _("high value"))
+    domain = padded(min(*values, base), max(*values, base), 0.04, 0.04)
+    axis = unit.axis | END | {"tickCount": 4, "grid": True}
+    x = fitted("base", _("mean present value in {unit}", unit=unit.title), axis, domain)
+    colours = {"field": "kind", "type": "nominal", **key(kinds, (LIGHT, DARK), symbolType="square")}
+    layers = [bars_of(down, x, "npv", 0.55, colours), rule(base, strokeWidth=1.2)]
+    return [*layers, rule(0.0, strokeDash=[4, 3])] if domain[0] < 0.0 < domain[1] else layers
 
 
 SIZE_OF_LINE = 14
@@ -179,85 +181,78 @@ def split(facts: Facts, width: Width = "half") -> Chart | None:
         return None
     titles = dict(facts.deal.outcomes)
     names = [_quantity(one, titles) for one in shown]
-    rows: list[Row] = []
-    for place, one in enumerate(shown):
-        start = 0.0
-        for part, estimate in enumerate(_parts(one)):
-            if estimate is None:
-                continue
-            size = _held(estimate)
-            said = percent(size, estimate.standard_error, 0, spoken())
-            rows.append(
-                {"row": place, "name": names[place], "part": _(PARTS[part]), "share": size, "from": start}
-                | {"to": start + size, "said": said if size >= ROOM_FOR_LABEL[width] else "", "dark": part == 0}
-            )
-            start += size
-    kinds = [_(name) for part, name in enumerate(PARTS) if any(_parts(one)[part] is not None for one in shown)]
-    colours = [colour for colour, name in zip(COLOURS, PARTS, strict=True) if _(name) in kinds]
-    letters = LETTERS[width] - (6 if width == "half" else 0)
-    labels = [wrapped(name, letters, 3) for name in names]
-    down = listed(labels)
-    long = max(1.0, *(row["to"] for row in rows))
-    x = quantity(
-        "from",
-        _("share of the variance"),
-        shares(tickCount=5 if width == "full" else 2, **END),
-        domain=[0, long],
-        nice=False,
-    )
-    legend = key(kinds, colours, columns=columns_for(kinds, width), symbolType="square")
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5, "height": {"band": 0.62}},
-            "encoding": {
-                "y": down,
-                "x": x,
-                "x2": {"field": "to"},
-                "color": {"field": "part", "type": "nominal", **legend},
-            },
-        },
-        {
-            "transform": [{"calculate": "(datum.from + datum.to) / 2", "as": "middle"}],
-            "mark": {"type": "text", "baseline": "middle"},
-            "encoding": {
-                "y": down,
-                "x": {"field": "middle", "type": "quantitative"},
-                "text": {"field": "said"},
-                "color": {"condition": {"test": "datum.dark", "value": "white"}, "value": INK},
-            },
-        },
-    ]
+    rows = [row for place, one in enumerate(shown) for row in _rows_of_parts(place, names[place], one, width)]
+    there = [part for part in range(len(PARTS)) if any(_parts(one)[part] is not None for one in shown)]
+    kinds = [_(PARTS[part]) for part in there]
+    labels = [wrapped(name, LETTERS[width] - (6 if width == "half" else 0), 3) for name in names]
     table = Table(
         "why-futures-differ",
         _("Shares of the variance"),
         ("", *kinds),
         tuple(
-            (
-                word(name),
-                *(
-                    Cell(DASH) if part is None else _share(part)
-                    for number, part in enumerate(_parts(one))
-                    if _(PARTS[number]) in kinds
-                ),
-            )
-            for name, one in zip(names, shown, strict=True)
+            (word(name), *(_cell(_parts(one)[part]) for part in there)) for name, one in zip(names, shown, strict=True)
         ),
         (_("Shares below nothing, which the simulation error can make, are shown as 0."),),
     )
-    first = shown[0]
-    spoken_parts = [
-        f"{_(PARTS[number])} {_share(part).text}" for number, part in enumerate(_parts(first)) if part is not None
+    said = [
+        f"{_(PARTS[part])} {_share(found).text}" for part, found in enumerate(_parts(shown[0])) if found is not None
     ]
     alt = _(
         "Bars of why futures differ, as shares of the variance. {quantity}: {parts}.",
         quantity=names[0],
-        parts=", ".join(spoken_parts),
+        parts=", ".join(said),
     )
-    if spoken() == "da":
-        alt = alt.replace(" %", " pct.")
-    lines = max(label.count("\n") + 1 for label in labels)
-    height = 84.0 + (SIZE_OF_LINE * lines + 10) * len(labels) + 18 * (-(-len(kinds) // columns_for(kinds, width)) - 1)
-    return drawn("why-futures-differ", layers, rows, table, alt, _("Why futures differ"), width, height)
+    in_rows = columns_for(kinds, width)
+    legend = key(kinds, [COLOURS[part] for part in there], columns=in_rows, symbolType="square")
+    layers = _stacked(rows, listed(labels), legend, width)
+    height = 84.0 + (SIZE_OF_LINE * lines_of(labels) + 10) * len(labels) + 18 * (-(-len(kinds) // in_rows) - 1)
+    title = _("Why futures differ")
+    return drawn("why-futures-differ", layers, rows, table, in_prose(alt), title, width, height)
+
+
+def _rows_of_parts(place: int, name: str, one: PartOf, width: Width) -> Iterator[Row]:
+    """The parts of the variance of a quantity, one after the other."""
+    start = 0.0
+    for part, estimate in enumerate(_parts(one)):
+        if estimate is None:
+            continue
+        size = _held(estimate)
+        said = percent(size, estimate.standard_error, 0, spoken())
+        yield {
+            "row": place,
+            "name": name,
+            "part": _(PARTS[part]),
+            "share": size,
+            "from": start,
+            "to": start + size,
+            "said": said if size >= ROOM_FOR_LABEL[width] else "",
+            "dark": part == 0,
+        }
+        start += size
+
+
+def _stacked(rows: list[Row], down: Row, legend: Row, width: Width) -> list[Spec]:
+    """Stacked bars with their shares written in them."""
+    long = max(1.0, *(row["to"] for row in rows))
+    axis = shares(tickCount=5 if width == "full" else 2, **END)
+    x = quantity("from", _("share of the variance"), axis, domain=[0, long], nice=False)
+    return [
+        bars_of(down, x, "to", 0.62, {"field": "part", "type": "nominal", **legend}),
+        {
+            "transform": [{"calculate": "(datum.from + datum.to) / 2", "as": "middle"}],
+            "mark": {"type": "text", "baseline": "middle"},
+            "encoding": {
+                "y": down,
+                "x": along("middle"),
+                "text": {"field": "said"},
+                "color": {"condition": {"test": "datum.dark", "value": "white"}, "value": INK},
+            },
+        },
+    ]
+
+
+def _cell(part: Estimate | None) -> Cell:
+    return Cell(DASH) if part is None else _share(part)
 
 
 def _parts(one: PartOf) -> tuple[Estimate | None, ...]:

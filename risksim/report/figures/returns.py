@@ -29,19 +29,19 @@ from risksim.report.figures.drawing import (
     lettered,
     level,
     listed,
-    padded,
     quantity,
     rule,
     share,
     share_in_prose,
-    shares,
     short_percent,
     unit_of,
     word,
 )
+from risksim.report.figures.marks import along, around_nought, at_least, fitted, how_likely
 
 if TYPE_CHECKING:
     from risksim.analysis.memo import Facts, Results
+    from risksim.analysis.three_lines import ThreeLines
 
 MARKED = (0.05, 0.50, 0.95)
 """Quantiles that are marked in the histogram. [1]"""
@@ -65,51 +65,22 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     found = _varying(facts)
     if found is None or facts.summary is None:
         return None
-    edges, luck = found.full.edges, found.luck
-    marked = _marked(found)
+    edges = found.full.edges
     unit = unit_of([*edges, found.expected], facts.deal.currency)
     rows = _bars(found)
     loss = facts.summary.everybody.loss.p_loss
     named = _sides(loss)
-    kinds = [*named, *([f"- - {_('luck only')}"] if luck is not None else [])]
-    colours = key(kinds, [WARM, LIGHT, INK][: len(kinds)], columns=2 if width == "half" else 3, symbolType="square")
-    top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
-    low, high = edges[0], edges[-1]
-    x = quantity(
-        "low",
-        _("result in {unit}", unit=unit.title),
-        unit.axis | {"tickCount": PIXELS[width] // 65},
-        domain=[low, high],
-        nice=False,
-        zero=False,
-    )
-    y = quantity(
-        "drawn",
-        _("share of futures"),
-        {"tickCount": 4, "labelExpr": _up_to(top)},
-        domain=[0, 1.34 * top],
-        nice=False,
-    )
     for row in rows:
         row["side"] = named[0] if row["high"] <= 0.0 else named[1]
-    bars: Spec = {
-        "mark": {"type": "rect", "stroke": "white", "strokeWidth": 0.5},
-        "encoding": {
-            "x": x,
-            "x2": {"field": "high"},
-            "y": y,
-            "y2": {"datum": 0},
-            "color": {"field": "side", "type": "nominal", **colours},
-        },
-    }
-    layers = [bars]
+    layers: list[Spec] = [_rectangles(found, rows, named, unit, width)]
+    low, high = edges[0], edges[-1]
     if low < 0.0:
         layers.insert(0, _shade(low, min(high, 0.0)))
-    if luck is not None:
+    if found.luck is not None:
         layers += _outline()
     if low < 0.0 < high:
         layers.append(rule(0.0, strokeWidth=1.5))
-    layers += _labelled(marked, found.expected, (low, high), width)
+    layers += _labelled(_marked(found), found.expected, (low, high), width)
     return drawn(
         "result-histogram",
         layers,
@@ -120,6 +91,32 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
         width,
         230.0,
     )
+
+
+def _rectangles(found: Results, rows: list[Row], named: list[str], unit: Unit, width: Width) -> Spec:
+    """The bars, by whether there is a loss."""
+    luck, edges = found.luck, found.full.edges
+    kinds = [*named, *([f"- - {_('luck only')}"] if luck is not None else [])]
+    colours = key(kinds, [WARM, LIGHT, INK][: len(kinds)], columns=2 if width == "half" else 3, symbolType="square")
+    top = max([row["drawn"] for row in rows] + [row["luck"] for row in rows if luck is not None])
+    axis = unit.axis | {"tickCount": PIXELS[width] // 65}
+    y = quantity(
+        "drawn",
+        _("share of futures"),
+        {"tickCount": 4, "labelExpr": _up_to(top)},
+        domain=[0, 1.34 * top],
+        nice=False,
+    )
+    return {
+        "mark": {"type": "rect", "stroke": "white", "strokeWidth": 0.5},
+        "encoding": {
+            "x": fitted("low", _("result in {unit}", unit=unit.title), axis, [edges[0], edges[-1]]),
+            "x2": {"field": "high"},
+            "y": y,
+            "y2": {"datum": 0},
+            "color": {"field": "side", "type": "nominal", **colours},
+        },
+    }
 
 
 def _varying(facts: Facts) -> Results | None:
@@ -166,7 +163,7 @@ def _shade(low: float, high: float) -> Spec:
     return {
         "data": {"values": [{"low": low, "high": high}]},
         "mark": {"type": "rect", "color": WARM_PALE},
-        "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+        "encoding": {"x": along("low"), "x2": {"field": "high"}},
     }
 
 
@@ -178,12 +175,12 @@ def _other(chance: Estimate) -> Estimate:
 def _outline() -> list[Spec]:
     """The histogram of luck alone, as an outline."""
     there = {"type": "rule", "strokeDash": [3, 2], "strokeWidth": 1.3, "color": INK}
-    across = {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
+    across = {"x": along("low"), "x2": {"field": "high"}}
     return [
         {
             "transform": [{"filter": "datum.luck > 0"}],
             "mark": there,
-            "encoding": across | {"y": {"field": "luck", "type": "quantitative"}},
+            "encoding": across | {"y": along("luck")},
         },
         {
             "transform": [
@@ -192,8 +189,8 @@ def _outline() -> list[Spec]:
             ],
             "mark": there,
             "encoding": {
-                "x": {"field": "low", "type": "quantitative"},
-                "y": {"field": "luck", "type": "quantitative"},
+                "x": along("low"),
+                "y": along("luck"),
                 "y2": {"field": "before"},
             },
         },
@@ -226,7 +223,7 @@ def _labelled(
             "transform": [{"filter": f"datum.kind == '{kind}'"}],
             "mark": {"type": "rule", "strokeWidth": wide, "strokeDash": dash, "color": INK},
             "encoding": {
-                "x": {"field": "at", "type": "quantitative"},
+                "x": along("at"),
                 "y": {"value": top},
                 "y2": {"value": "height"},
             },
@@ -239,7 +236,7 @@ def _labelled(
             layers += lettered(
                 {"align": align, "baseline": "top"},
                 {
-                    "x": {"field": "at", "type": "quantitative"},
+                    "x": along("at"),
                     "y": {"field": "px", "type": "quantitative", "scale": None},
                     "text": {"field": "said"},
                 },
@@ -317,46 +314,7 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
     values = [point.value for _at, point in found.quantiles]
     unit = unit_of(values, facts.deal.currency)
     rows: list[Row] = [{"result": point.value, "chance": 1.0 - at} for at, point in found.quantiles]
-    loss = facts.summary.everybody.loss.p_loss
-    domain = padded(min(*values, 0.0), max(*values, 0.0))
-    x = quantity(
-        "result",
-        _("result in {unit}, at least", unit=unit.title),
-        unit.axis | {"tickCount": 5},
-        domain=domain,
-        nice=False,
-        zero=False,
-    )
-    y = quantity("chance", _("probability"), shares(tickCount=5, grid=True), domain=[0, 1])
-    back = _other(loss)
-    at_zero = {"result": 0.0, "chance": back.value, "said": share(back).text}
-    room = (0.0 - domain[0]) / (domain[1] - domain[0])
-    layers: list[Spec] = [
-        {"mark": {"type": "line", "color": INK, "strokeWidth": 2}, "encoding": {"x": x, "y": y}},
-        rule(0.0, strokeDash=[4, 3]),
-        {
-            "data": {"values": [at_zero]},
-            "mark": {"type": "point", "filled": True, "size": 60, "color": WARM, "opacity": 1},
-            "encoding": {
-                "x": {"field": "result", "type": "quantitative"},
-                "y": {"field": "chance", "type": "quantitative"},
-            },
-        },
-        *lettered(  # a falling curve leaves room at the upper right and at the lower left of a point
-            {
-                "align": "left" if room < 0.75 else "right",
-                "dx": 8 if room < 0.75 else -8,
-                "dy": (-10 if back.value < 0.93 else 2) if room < 0.75 else (12 if back.value > 0.12 else -2),
-                "fontWeight": "bold",
-            },
-            {
-                "x": {"field": "result", "type": "quantitative"},
-                "y": {"field": "chance", "type": "quantitative"},
-                "text": {"field": "said"},
-            },
-            [at_zero],
-        ),
-    ]
+    back = _other(facts.summary.everybody.loss.p_loss)
     table = Table(
         "result-exceedance",
         _("Probability that the result is at least so much, {currency}", currency=facts.deal.currency),
@@ -366,21 +324,49 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
             *((amount(point), share(1.0 - at, 0)) for at, point in found.quantiles),
         ),
     )
+    caption = _("Probability that the result is at least so much")
+    layers, alt = _falling(values, unit, back), _exceedance_alt(found, unit, back)
+    return drawn("result-exceedance", layers, rows, table, alt, caption, width, 210.0)
+
+
+def _falling(values: list[float], unit: Unit, back: Estimate) -> list[Spec]:
+    """The curve, with a point on it where the capital comes back."""
+    x, y = at_least(values, unit, 5), how_likely()
+    at_zero = {"result": 0.0, "chance": back.value, "said": share(back).text}
+    low, high = x["scale"]["domain"]
+    room = (0.0 - low) / (high - low)
+    place = {"x": along("result"), "y": along("chance")}
+    # A falling curve leaves room at the upper right and at the lower left of a point.
+    beside = {
+        "align": "left" if room < 0.75 else "right",
+        "dx": 8 if room < 0.75 else -8,
+        "dy": (-10 if back.value < 0.93 else 2) if room < 0.75 else (12 if back.value > 0.12 else -2),
+        "fontWeight": "bold",
+    }
+    return [
+        {"mark": {"type": "line", "color": INK, "strokeWidth": 2}, "encoding": {"x": x, "y": y}},
+        rule(0.0, strokeDash=[4, 3]),
+        {
+            "data": {"values": [at_zero]},
+            "mark": {"type": "point", "filled": True, "size": 60, "color": WARM, "opacity": 1},
+            "encoding": place,
+        },
+        *lettered(beside, place | {"text": {"field": "said"}}, [at_zero]),
+    ]
+
+
+def _exceedance_alt(found: Results, unit: Unit, back: Estimate) -> str:
     points = {round(at, 2): point for at, point in found.quantiles}
-    alt = [
+    said = [
         _("Falling curve of the probability that all investors together are left with at least so much."),
         _("The capital comes back in {share} of futures.", share=share_in_prose(back)),
     ]
     if 0.9 in points and 0.1 in points:
-        alt.append(
-            _(
-                "With nine chances in ten it is at least {low}, with one in ten at least {high}.",
-                low=unit.prose(points[0.1].value, error_of(points[0.1])),
-                high=unit.prose(points[0.9].value, error_of(points[0.9])),
-            )
+        low, high = (unit.prose(points[at].value, error_of(points[at])) for at in (0.1, 0.9))
+        said.append(
+            _("With nine chances in ten it is at least {low}, with one in ten at least {high}.", low=low, high=high)
         )
-    caption = _("Probability that the result is at least so much")
-    return drawn("result-exceedance", layers, rows, table, " ".join(alt), caption, width, 210.0)
+    return " ".join(said)
 
 
 LINE_NAMES = ("expected only", "luck only", "evidence and luck")
@@ -421,38 +407,10 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
         for place, line in enumerate(lines)
     ]
     down = listed([name.replace(" ", "\n", 1) if width == "half" else name for name in names])
-    domain = padded(min(0.0, *numbers), max(0.0, *numbers), 0.06, 0.06)
-    axis = unit.axis | {"tickCount": 5}
     title = _("present value in {unit}", unit=unit.title)
+    x = fitted("worst", title, unit.axis | {"tickCount": 5}, around_nought(numbers, 0.06, 0.06))
     kinds = (_("mean"), _("5 % point"), _("mean of the worst 5 %"))
-    columns = 1 if width == "half" else 3
     rate = short_percent(facts.lines.hurdle)
-
-    def marks(field: str, kind: str, size: int) -> Spec:
-        return {
-            "mark": {"type": "point", "filled": True, "size": size, "opacity": 1},
-            "encoding": {
-                "y": down,
-                "x": {"field": field, "type": "quantitative"},
-                "color": {"datum": kind, "type": "nominal", **key(kinds, (INK, INK, WARM), columns=columns)},
-                "shape": {"datum": kind, "type": "nominal", "scale": {"domain": list(kinds), "range": SHAPES}},
-            },
-        }
-
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "rule", "strokeWidth": 3, "color": LIGHT},
-            "encoding": {
-                "y": down,
-                "x": quantity("worst", title, axis, domain=domain, nice=False, zero=False),
-                "x2": {"field": "mean"},
-            },
-        },
-        rule(0.0, strokeDash=[4, 3], color=DIM),
-        marks("worst", kinds[2], 80),
-        marks("p05", kinds[1], 80),
-        marks("mean", kinds[0], 70),
-    ]
     table = Table(
         "three-lines",
         _("Net present value of all investors at {rate}, {currency}", rate=rate, currency=facts.deal.currency),
@@ -462,19 +420,46 @@ def three_lines(facts: Facts, width: Width = "half") -> Chart | None:
             for name, line in zip(names, lines, strict=True)
         ),
     )
-    means = [unit.prose(line.npv.value, error_of(line.npv)) for line in lines]
-    worst = unit.prose(-lines[2].npv_es95.value, error_of(lines[2].npv_es95))
-    alt = _(
+    layers, alt = _views(down, x, kinds, 1 if width == "half" else 3), _views_alt(facts.lines, unit, rate)
+    caption = _("What is added by luck, and what by not knowing")
+    return drawn("three-lines", layers, rows, table, alt, caption, width, 230.0 if width == "half" else 190.0)
+
+
+def _views(down: Row, x: Row, kinds: tuple[str, str, str], columns: int) -> list[Spec]:
+    """A line for each view from the worst twentieth to the mean, with a point for each kind of figure on it."""
+    colours, shapes = key(kinds, (INK, INK, WARM), columns=columns), {"domain": list(kinds), "range": SHAPES}
+
+    def marks(field: str, kind: str, size: int) -> Spec:
+        named = {"datum": kind, "type": "nominal"}
+        return {
+            "mark": {"type": "point", "filled": True, "size": size, "opacity": 1},
+            "encoding": {"y": down, "x": along(field), "color": named | colours, "shape": named | {"scale": shapes}},
+        }
+
+    return [
+        {
+            "mark": {"type": "rule", "strokeWidth": 3, "color": LIGHT},
+            "encoding": {"y": down, "x": x, "x2": {"field": "mean"}},
+        },
+        rule(0.0, strokeDash=[4, 3], color=DIM),
+        marks("worst", kinds[2], 80),
+        marks("p05", kinds[1], 80),
+        marks("mean", kinds[0], 70),
+    ]
+
+
+def _views_alt(found: ThreeLines, unit: Unit, rate: str) -> str:
+    first, second, third = (unit.prose(line.npv.value, error_of(line.npv)) for line in found.lines)
+    worst = found.lines[2].npv_es95
+    return _(
         "Net present value at {rate} a year under three views. Expected only: {first}. Luck only: {second} on average. "
         "Evidence and luck: {third} on average and {worst} in the worst twentieth.",
         rate=in_prose(rate),
-        first=means[0],
-        second=means[1],
-        third=means[2],
-        worst=worst,
+        first=first,
+        second=second,
+        third=third,
+        worst=unit.prose(-worst.value, error_of(worst)),
     )
-    caption = _("What is added by luck, and what by not knowing")
-    return drawn("three-lines", layers, rows, table, alt, caption, width, 230.0 if width == "half" else 190.0)
 
 
 SHAPES = ["circle", "diamond", "triangle-down"]

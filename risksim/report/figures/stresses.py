@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from risksim.language import N_, _, spoken
 from risksim.metrics.precision import Estimate
+from risksim.metrics.purse import TOTAL
 from risksim.report.charts import Spec
 from risksim.report.document import Cell, Chart, Table
 from risksim.report.figures.drawing import (
     INK,
+    LETTER,
     PIXELS,
     Row,
     Unit,
@@ -26,6 +29,7 @@ from risksim.report.figures.drawing import (
     word,
     wrapped,
 )
+from risksim.report.figures.marks import lines_of
 from risksim.report.numbers import percent, rounded
 from risksim.report.stress import visible
 
@@ -56,6 +60,9 @@ class Measure(NamedTuple):
 
     key: str
     title: str
+    """Above the map, with the unit of its figures."""
+    head: str
+    """Above the table, whose cells hold whole amounts."""
     scale: float
     """What a figure is divided by. [unit of the figure]"""
     unit: Unit | None
@@ -87,42 +94,52 @@ def heat(facts: Facts, width: Width = "full") -> Chart | None:
     found = facts.stresses
     measures = _measures(found, facts.deal.currency)
     names = [_("as it stands"), *(stress_name(one) for one in found.stresses)]
-    rows: list[Row] = []
-    for column, measure in enumerate(measures):
-        changes = [measure.change(one) for one in found.stresses]
-        far = max((abs(each.value) for each in changes if each is not None and visible(each)), default=0.0)
-        rows.append(_cell(0, column, names[0], measure, measure.base, None, far))
-        for place, one in enumerate(found.stresses, 1):
-            rows.append(_cell(place, column, names[place], measure, measure.level(one), changes[place - 1], far))
-    letters = LETTERS[width]
-    labels = [wrapped(name, letters, 1 if width == "full" else 2) for name in names]
-    taken = min(6.2 * max(len(line) for label in labels for line in label.split("\n")) + 20, 0.42 * PIXELS[width])
+    rows = [row for column, measure in enumerate(measures) for row in _column(column, measure, found, names)]
+    labels = [wrapped(name, LETTERS[width], 1 if width == "full" else 2) for name in names]
+    taken = min(LETTER * max(len(line) for label in labels for line in label.split("\n")) + 20, 0.42 * PIXELS[width])
     cell = (PIXELS[width] - taken) / len(measures)
-    down = listed(labels)
     heads = [wrapped(measure.title, max(8, int(cell / 6.3)), 3) for measure in measures]
+    height = 30.0 + 13 * (lines_of(heads) - 1) + sum(15 * (label.count("\n") + 1) + 6 for label in labels)
+    caption = _("What stresses do: the figure under the stress, and its change")
+    layers = _cells_in_colour(_above(heads), listed(labels))
+    return drawn("stresses", layers, rows, _table(found, measures, names, caption), _alt(found), caption, width, height)
+
+
+def _column(column: int, measure: Measure, found: Standard, names: Sequence[str]) -> Iterator[Row]:
+    """The cells of a measure: as it stands, and under each stress."""
+    changes = [measure.change(one) for one in found.stresses]
+    far = max((abs(each.value) for each in changes if each is not None and visible(each)), default=0.0)
+    yield _cell(0, column, names[0], measure, measure.base, None, far)
+    for place, (one, change) in enumerate(zip(found.stresses, changes, strict=True), 1):
+        yield _cell(place, column, names[place], measure, measure.level(one), change, far)
+
+
+def _above(heads: Sequence[str]) -> Row:
+    """The measures as an axis above the map."""
     across = listed(heads, "column")
-    across["axis"] = across["axis"] | {
+    across["axis"] |= {
         "orient": "top",
         "labelAngle": 0,
         "labelAlign": "center",
         "labelBaseline": "bottom",
+        "labelOffset": 0,
+        "labelPadding": 5 + 13 * (lines_of(heads) - 1),
     }
-    lines = max(head.count("\n") for head in heads)
-    across["axis"]["labelOffset"] = 0
-    across["axis"]["labelPadding"] = 5 + 13 * lines
-    layers: list[Spec] = [
+    return across
+
+
+def _cells_in_colour(across: Row, down: Row) -> list[Spec]:
+    """The map, with the figures in its cells."""
+    colours = {
+        "field": "worth",
+        "type": "quantitative",
+        "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD], "interpolate": "rgb"},
+        "legend": None,
+    }
+    return [
         {
             "mark": {"type": "rect", "stroke": "#bbbbbb", "strokeWidth": 0.6},
-            "encoding": {
-                "x": across,
-                "y": down,
-                "color": {
-                    "field": "worth",
-                    "type": "quantitative",
-                    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD], "interpolate": "rgb"},
-                    "legend": None,
-                },
-            },
+            "encoding": {"x": across, "y": down, "color": colours},
         },
         *(
             {
@@ -133,25 +150,23 @@ def heat(facts: Facts, width: Width = "full") -> Chart | None:
             for is_base in (True, False)
         ),
     ]
-    caption = _("What stresses do: the figure under the stress, and its change")
-    table = Table(
+
+
+def _table(found: Standard, measures: Sequence[Measure], names: Sequence[str], caption: str) -> Table:
+    as_it_stands = [cell for measure in measures for cell in (_level(measure, measure.base), word(""))]
+    under = [
+        [
+            cell
+            for measure in measures
+            for cell in (_level(measure, measure.level(one)), _change(measure, measure.change(one)))
+        ]
+        for one in found.stresses
+    ]
+    return Table(
         "stresses",
         caption,
-        ("", *(part for measure in measures for part in (measure.title, _("change")))),
-        (
-            (word(names[0]), *(part for measure in measures for part in (_level(measure, measure.base), word("")))),
-            *(
-                (
-                    word(stress_name(one)),
-                    *(
-                        part
-                        for measure in measures
-                        for part in (_level(measure, measure.level(one)), _change(measure, measure.change(one)))
-                    ),
-                )
-                for one in found.stresses
-            ),
-        ),
+        ("", *(part for measure in measures for part in (measure.head, _("change")))),
+        tuple((word(name), *cells) for name, cells in zip(names, [as_it_stands, *under], strict=True)),
         (
             _(
                 "Orange is worse and blue is better; there is no colour where the simulation sees no change, or where "
@@ -160,8 +175,6 @@ def heat(facts: Facts, width: Width = "full") -> Chart | None:
         ),
         emphasised=(0,),
     )
-    height = 30.0 + 13 * lines + sum(15 * (label.count("\n") + 1) + 6 for label in labels)
-    return drawn("stresses", layers, rows, table, _alt(found), caption, width, height)
 
 
 def stress_name(one: Answered) -> str:
@@ -170,74 +183,48 @@ def stress_name(one: Answered) -> str:
 
 
 def _measures(found: Standard, currency: str) -> tuple[Measure, ...]:
-    all_ = [found.base, *(one.found.values for one in found.stresses)]
-    npv = unit_of([each.npv.value for each in all_] + [each.npv_es95.value for each in all_], currency)
-    paid = unit_of([each.repayment.value for each in all_], currency)
-    base = found.base
-    measures = [
-        Measure(
-            "p_loss",
-            _("probability of a loss"),
-            0.01,
-            None,
-            -1,
-            base.p_loss,
-            lambda one: one.found.values.p_loss,
-            lambda one: one.found.difference.p_loss,
-        ),
-        Measure(
-            "npv",
-            _("mean present value, {unit}", unit=npv.title),
-            npv.scale,
-            npv,
-            1,
-            base.npv,
-            lambda one: one.found.values.npv,
-            lambda one: one.found.difference.npv,
-        ),
-        Measure(
-            "npv_es95",
-            _("worst 5 %: loss, {unit}", unit=npv.title),
-            npv.scale,
-            npv,
-            -1,
-            base.npv_es95,
-            lambda one: one.found.values.npv_es95,
-            lambda one: one.found.difference.npv_es95,
-        ),
-        Measure(
-            "repayment",
-            _("mean repayment, {unit}", unit=paid.title),
-            paid.scale,
-            paid,
-            0,
-            base.repayment,
-            lambda one: one.found.values.repayment,
-            lambda one: one.found.difference.repayment,
-        ),
-    ]
-    whole = dict(found.net_benefit).get("total")
-    if whole is not None:
-        by_stress = [moved for one in found.stresses for moved in one.budgets if moved.budget == "total"]
-        unit = unit_of([whole.value, *(moved.net_benefit.value for moved in by_stress)], currency)
+    values = [found.base, *(one.found.values for one in found.stresses)]
+    npv = unit_of([each.npv.value for each in values] + [each.npv_es95.value for each in values], currency)
+    paid = unit_of([each.repayment.value for each in values], currency)
 
-        def moved(one: Answered, field: str) -> Estimate | None:
-            return next((getattr(each, field) for each in one.budgets if each.budget == "total"), None)
+    def of_investors(name: str, said: str, unit: Unit | None, better: int) -> Measure:
+        title = _(said) if unit is None else _(said, unit=unit.title)
+        head = _(said) if unit is None else _(said, unit=currency)
+        scale = 0.01 if unit is None else unit.scale
+        level, change = attrgetter(f"found.values.{name}"), attrgetter(f"found.difference.{name}")
+        return Measure(name, title, head, scale, unit, better, getattr(found.base, name), level, change)
 
-        title = _("public net benefit, {unit}", unit=unit.title)
-        measures.append(
-            Measure(
-                "net_benefit",
-                title,
-                unit.scale,
-                unit,
-                1,
-                whole,
-                lambda one: moved(one, "net_benefit"),
-                lambda one: moved(one, "difference"),
-            )
-        )
-    return tuple(measures)
+    return (
+        of_investors("p_loss", N_("probability of a loss"), None, -1),
+        of_investors("npv", N_("mean present value, {unit}"), npv, 1),
+        of_investors("npv_es95", N_("worst 5 %: loss, {unit}"), npv, -1),
+        of_investors("repayment", N_("mean repayment, {unit}"), paid, 0),
+        *_of_budgets(found, currency),
+    )
+
+
+def _of_budgets(found: Standard, currency: str) -> Iterator[Measure]:
+    """What all public budgets are left with, where the file says so."""
+    whole = dict(found.net_benefit).get(TOTAL)
+    if whole is None:
+        return
+    by_stress = [moved for one in found.stresses for moved in one.budgets if moved.budget == TOTAL]
+    unit = unit_of([whole.value, *(moved.net_benefit.value for moved in by_stress)], currency)
+
+    def moved(one: Answered, field: str) -> Estimate | None:
+        return next((getattr(each, field) for each in one.budgets if each.budget == TOTAL), None)
+
+    yield Measure(
+        "net_benefit",
+        _("public net benefit, {unit}", unit=unit.title),
+        _("public net benefit, {unit}", unit=currency),
+        unit.scale,
+        unit,
+        1,
+        whole,
+        lambda one: moved(one, "net_benefit"),
+        lambda one: moved(one, "difference"),
+    )
 
 
 def _cell(

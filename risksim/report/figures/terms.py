@@ -35,9 +35,12 @@ from risksim.report.figures.drawing import (
     short_percent,
     unit_of,
 )
+from risksim.report.figures.marks import along, fitted
 from risksim.report.numbers import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from risksim.analysis.memo import Facts
 
 LIMIT = re.compile(r"p_loss\s*<=?\s*([0-9.]+)\s*(%?)")
@@ -78,72 +81,6 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         }
         for times, loss, paid in points
     ]
-    paid = [row["repayment"] for row in rows]
-    domain = padded(min(paid), max(paid), 0.1, 0.26 if width == "half" else 0.12)
-    x = quantity(
-        "repayment",
-        _("mean repayment in {unit}", unit=unit.title),
-        unit.axis | {"tickCount": 4},
-        domain=domain,
-        nice=False,
-        zero=False,
-    )
-    top = max(1.12 * max(row["loss"] for row in rows), 1.4 * (limit or 0.0), 0.02)
-    labels = shares(tickCount=5)
-    labels["labelExpr"] = f"datum.value > 1 ? '' : {labels['labelExpr']}"
-    y = quantity("loss", _("probability of a loss"), labels, domain=[0, top], nice=False)
-    layers: list[Spec] = []
-    if limit is not None:
-        right = domain[1] if most is None else min(max(most, domain[0]), domain[1])
-        area = {"low": domain[0], "high": right, "bottom": 0.0, "top": min(limit, top)}
-        fields = {
-            "x": {"field": "low", "type": "quantitative"},
-            "x2": {"field": "high"},
-            "y": {"field": "bottom", "type": "quantitative"},
-            "y2": {"field": "top"},
-        }
-        said = _("shaded: acceptable, at most {share}", share=short_percent(limit))
-        layers += [
-            {
-                "data": {"values": [area]},
-                "mark": {"type": "rect", "color": PALE, "stroke": DARK, "strokeDash": [4, 3]},
-                "encoding": fields,
-            },
-            *lettered(  # a falling curve leaves room at the upper right
-                {"align": "right", "baseline": "top", "dx": -4, "color": DARK},
-                {"x": {"value": "width"}, "y": {"value": 4}, "text": {"field": "said"}},
-                [{"said": said}],
-            ),
-        ]
-    place = {
-        "x": {"field": "repayment", "type": "quantitative"},
-        "y": {"field": "loss", "type": "quantitative"},
-    }
-    layers += [
-        {
-            "mark": {"type": "line", "color": DIM, "strokeWidth": 1.5},
-            "encoding": {"x": x, "y": y, "order": {"field": "times"}},
-        },
-        {
-            "mark": {"type": "point", "filled": True, "size": 70, "stroke": INK, "strokeWidth": 1, "opacity": 1},
-            "encoding": place
-            | {
-                "color": {"condition": {"test": "datum.now", "value": INK}, "value": LIGHT},
-                "shape": {"condition": {"test": "datum.now", "value": "diamond"}, "value": "circle"},
-                "size": {"condition": {"test": "datum.now", "value": 130}, "value": 60},
-            },
-        },
-        *(
-            layer
-            for now in (False, True)
-            for layer in lettered(
-                {"align": "left", "dx": 6, "dy": -9, "fontWeight": "bold" if now else "normal"},
-                place | {"text": {"field": "said"}},
-                _apart(rows, domain, top, width),
-                transform=[{"filter": f"{'' if now else '!'}datum.now"}],
-            )
-        ),
-    ]
     caption = _("What all prices, as multiples of what they are, do to both sides")
     table = Table(
         "acceptability",
@@ -152,7 +89,72 @@ def acceptability(facts: Facts, width: Width = "half") -> Chart | None:
         tuple((number(times, _multiple(times), 2), share(loss), amount(paid)) for times, loss, paid in points),
         _notes(limit, most, facts),
     )
+    paid = [row["repayment"] for row in rows]
+    domain = padded(min(paid), max(paid), 0.1, 0.26 if width == "half" else 0.12)
+    top = max(1.12 * max(row["loss"] for row in rows), 1.4 * (limit or 0.0), 0.02)
+    layers = [] if limit is None else _acceptable(limit, most, domain, top)
+    layers += _curve(unit, domain, top)
+    layers += _names(_apart(rows, domain, top, width))
     return drawn("acceptability", layers, rows, table, _alt(points, limit, unit), caption, width, 175.0)
+
+
+PLACE = {"x": along("repayment"), "y": along("loss")}
+"""Of a point."""
+
+
+def _acceptable(limit: float, most: float | None, domain: list[float], top: float) -> list[Spec]:
+    """The ground on which both sides would agree, and what it is."""
+    right = domain[1] if most is None else min(max(most, domain[0]), domain[1])
+    area = {"low": domain[0], "high": right, "bottom": 0.0, "top": min(limit, top)}
+    said = _("shaded: acceptable, at most {share}", share=short_percent(limit))
+    return [
+        {
+            "data": {"values": [area]},
+            "mark": {"type": "rect", "color": PALE, "stroke": DARK, "strokeDash": [4, 3]},
+            "encoding": {
+                "x": along("low"),
+                "x2": {"field": "high"},
+                "y": along("bottom"),
+                "y2": {"field": "top"},
+            },
+        },
+        *lettered(  # a falling curve leaves room at the upper right
+            {"align": "right", "baseline": "top", "dx": -4, "color": DARK},
+            {"x": {"value": "width"}, "y": {"value": 4}, "text": {"field": "said"}},
+            [{"said": said}],
+        ),
+    ]
+
+
+def _curve(unit: Unit, domain: list[float], top: float) -> list[Spec]:
+    """A line through the points, the one of the prices as they are standing out."""
+    x = fitted("repayment", _("mean repayment in {unit}", unit=unit.title), unit.axis | {"tickCount": 4}, domain)
+    labels = shares(tickCount=5)
+    labels["labelExpr"] = f"datum.value > 1 ? '' : {labels['labelExpr']}"
+    y = quantity("loss", _("probability of a loss"), labels, domain=[0, top], nice=False)
+
+    def if_now(then: object, otherwise: object) -> Row:
+        return {"condition": {"test": "datum.now", "value": then}, "value": otherwise}
+
+    looks = {"color": if_now(INK, LIGHT), "shape": if_now("diamond", "circle"), "size": if_now(130, 60)}
+    return [
+        {
+            "mark": {"type": "line", "color": DIM, "strokeWidth": 1.5},
+            "encoding": {"x": x, "y": y, "order": {"field": "times"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 70, "stroke": INK, "strokeWidth": 1, "opacity": 1},
+            "encoding": PLACE | looks,
+        },
+    ]
+
+
+def _names(rows: list[Row]) -> Iterator[Spec]:
+    """The multiples beside their points."""
+    for now in (False, True):
+        mark = {"align": "left", "dx": 6, "dy": -9, "fontWeight": "bold" if now else "normal"}
+        only = [{"filter": f"{'' if now else '!'}datum.now"}]
+        yield from lettered(mark, PLACE | {"text": {"field": "said"}}, rows, transform=only)
 
 
 def _multiple(times: float) -> str:

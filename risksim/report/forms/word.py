@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from risksim.errors import RisksimError
-from risksim.language import _
+from risksim.language import _, plural
 from risksim.report.document import (
     Beside,
     Block,
@@ -189,15 +189,23 @@ def _opened(template: bytes) -> Any:
         file = docx.Document(io.BytesIO(template))
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         raise TemplateError(
-            "The template is no Word file (.docx) that can be read.\n"
-            "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and save it as .docx"
+            _(
+                "The template is no Word file (.docx) that can be read.\n"
+                "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and save it as .docx"
+            )
         ) from error
     there = {style.name for style in file.styles}
     lacking = [name for name in (*OWN, TABLE, "Title", "Subtitle", "Heading 1", "Heading 2") if name not in there]
     if lacking:
         raise TemplateError(
-            f"The template lacks the style{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}.\n"
-            "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and keep its styles"
+            plural(
+                "The template lacks the style {names}.\n"
+                "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and keep its styles",
+                "The template lacks the styles {names}.\n"
+                "  Try: risksim memo --write-template memo-template.docx, restyle that in Word, and keep its styles",
+                len(lacking),
+                names=", ".join(lacking),
+            )
         )
     body = file.element.body
     for element in list(body):

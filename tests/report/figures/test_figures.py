@@ -206,6 +206,8 @@ def test_stresses_are_drawn_with_their_figures_and_changes() -> None:
     assert cells["our own fear", "npv"]["said"] == "1.00 (0)"  # the simulation sees no change
     assert cells["our own fear", "net_benefit"]["worth"] == -1.0
     assert [row[1].value for row in chart.table.rows] == [0.4, 1.0, 0.4]
+    assert chart.table.head[3] == "mean present value, DKK"  # whole amounts stand in the table, millions in the map
+    assert chart.table.rows[1][3].text == "−4,000,000"
 
 
 def test_acceptable_prices_are_shaded_and_told() -> None:

@@ -1,20 +1,51 @@
-"""The JSON of a run, under documented keys (``docs/reference/results.md``)."""
+"""What comes back of a deal: the JSON of `risksim run`, under documented keys (``docs/reference/results.md``)."""
 
 from __future__ import annotations
 
 import math
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from risksim import api
-from risksim.cli.output import plain
+from risksim.replies.form import plain, versions
 
 if TYPE_CHECKING:
-    from risksim.analysis.answer import Answered
+    from collections.abc import Callable, Sequence
+
+    from risksim.analysis.answer import Answered, Asked
     from risksim.analysis.control import ControlVariates
     from risksim.analysis.cross_check import CrossCheck
     from risksim.analysis.three_lines import ThreeLines
     from risksim.analysis.variance import VarianceSplit
+    from risksim.replies import Means
+    from risksim.replies.wishes import Run
+
+
+def work(deals: Sequence[api.Deal], wishes: Run) -> int | None:
+    """Paths of the run; None where it stops as soon as it is exact enough."""
+    return None if wishes.tolerance is not None else _asked(deals, wishes).job.paths
+
+
+def reply(
+    deals: Sequence[api.Deal], wishes: Run, progress: Callable[[int], None] | None, means: Means
+) -> dict[str, Any]:
+    """Simulate a deal and say what comes back."""
+    from risksim.analysis.answer import answer
+
+    return of_answer(answer(_by_means(_asked(deals, wishes, means.threads), means), progress=progress))
+
+
+def _asked(deals: Sequence[api.Deal], wishes: Run, threads: int = 0) -> Asked:
+    """The deal and how it is to be answered."""
+    from risksim.analysis.answer import Wishes, ask
+
+    (deal,) = deals
+    how = Wishes(wishes.tolerance, wishes.exact, None, wishes.keep_values, wishes.engine)
+    return ask(deal, wishes.paths, wishes.seed, threads, how, moves=wishes.ledger, cohorts=True)
+
+
+def _by_means(asked: Asked, means: Means) -> Asked:
+    """What was asked, computed by certain means, which never choose its engine."""
+    return asked._replace(job=asked.job._replace(kept_in=means.checkpoint, helper=means.executor))
 
 
 def of_answer(found: Answered) -> dict[str, Any]:
@@ -40,7 +71,7 @@ def of_answer(found: Answered) -> dict[str, Any]:
     if done.cohorts is not None:
         said["cohorts"] = [_cohort(people) for people in done.cohorts]
     if found.purse is not None:
-        from risksim.cli.public import json_of
+        from risksim.replies.public import json_of
 
         said["public"] = json_of(found.purse)
     return said
@@ -71,9 +102,7 @@ def envelope(deal: api.Deal, done: api.Done, lines: ThreeLines, split: VarianceS
             "how": done.how,
             "quantiles": done.accuracy,
             "open": {"typical": typical, "bad": bad},
-            "risksim": version("risksim-dsi"),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
+            **versions(),
         },
         "three_lines": {
             "hurdle": lines.hurdle,
