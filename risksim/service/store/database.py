@@ -1,0 +1,80 @@
+"""The connection to the database: SQLite in WAL mode, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from risksim.service.settings import Settings
+
+BUSY = 10_000
+"""How long a writer waits for another. [ms]"""
+
+
+class Database:
+    """The database of a service.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        address = settings.database_address
+        if address.startswith("sqlite"):
+            # What lies there is private, whoever else works on the machine.
+            settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.engine = _engine(address)
+        self._readers = sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is a file of this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept together or not at all."""
+        with self._writers.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction of SQLite as what it is.
+
+    One that will write takes the lock at once and waits for it. If it began by reading, it could not wait any more when
+    it comes to write: what it had read might be stale.
+    """
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _engine(address: str) -> Engine:
+    if not address.startswith("sqlite"):
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(address, connect_args={"timeout": BUSY / 1000})
+
+    event.listen(engine, "begin", begin)
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # `begin` says when a transaction begins
+        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY}", "foreign_keys=ON", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
