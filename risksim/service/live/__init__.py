@@ -1,0 +1,1 @@
+"""The answer that moves with a slider."""
