@@ -1,0 +1,1 @@
+"""Pages that need no script, and the frame of the workbench."""
