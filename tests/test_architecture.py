@@ -43,22 +43,47 @@ ROOMS = {
     "errors": Room(never={"pydantic", "xarray"}),
     "language": Room(never={"pydantic", "xarray", "numpy", "numba"}),
     "kernels": Room(never={"pydantic", "xarray", "scipy", "typer"}),
-    "scenario": Room(may={"errors"}, never={"numba", "xarray"}),
+    "scenario": Room(may={"language", "errors"}, never={"numba", "xarray"}),
     "plan": Room(may={"scenario", "language", "errors"}, never={"numba", "xarray"} | FILES | RANDOMNESS),
-    "engine": Room(may={"plan.layout", "kernels", "errors"}, never={"pydantic", "xarray"}),
+    "engine": Room(may={"plan.layout", "kernels", "language", "errors"}, never={"pydantic", "xarray"}),
     "results": Room(may={"plan.layout", "language", "errors"}, never={"numba"}),
     "metrics": Room(may={"kernels", "errors"}),
-    "jobs": Room(may={"plan.layout", "engine", "metrics", "results", "errors"}, never={"pydantic", "xarray"}),
+    "jobs": Room(
+        may={"plan.layout", "engine", "metrics", "results", "language", "errors"}, never={"pydantic", "xarray"}
+    ),
     "report": Room(may={"analysis", "results", "metrics", "language", "errors"}),
     "api": Room(may=ABOVE),
     "analysis": Room(may={"api", "metrics", "results", "language", "errors"}, never={"numba"}),
-    "exchange": Room(may={"scenario", "errors"}, never={"numba", "xarray"}),
-    "cli": Room(may={"api", "analysis", "exchange", "report", "language", "errors"}),
+    "exchange": Room(may={"scenario", "language", "errors"}, never={"numba", "xarray"}),
+    "replies": Room(may={"api", "analysis", "report", "results", "metrics", "language", "errors"}, never={"numba"}),
+    "service": Room(
+        may={"api", "analysis", "exchange", "report", "replies", "language", "errors"}, never={"numba", "typer"}
+    ),
+    "cli": Room(may={"api", "analysis", "exchange", "report", "replies", "language", "errors"}),
     "": Room(may={"api", "errors", "cli"}),  # the package itself: the front door and python -m
 }
 
 EXCEPTIONS = {
     ("cli/run.py", "risksim.metrics.summary"): "a type that the api returns, named for the type checker alone",
+    ("service/live/answer.py", "risksim.metrics.precision"): "types that the api returns, for the type checker alone",
+    ("service/live/answer.py", "risksim.metrics.summary"): "types that the api returns, for the type checker alone",
+    ("cli/people.py", "risksim.service.access.accounts"): "makes accounts on the machine itself; inside its commands",
+    ("cli/people.py", "risksim.service.access.audit"): "makes accounts on the machine itself; inside its commands",
+    ("cli/people.py", "risksim.service.access.principal"): "makes accounts on the machine itself; inside its commands",
+    ("cli/people.py", "risksim.service.store.database"): "makes accounts on the machine itself; inside its commands",
+    ("cli/people.py", "risksim.service.store.tables"): "makes accounts on the machine itself; inside its commands",
+    ("cli/people.py", "risksim.service.store.upkeep"): "makes accounts on the machine itself; inside its commands",
+    ("cli/backup.py", "risksim.service.settings"): "saves what the service keeps; loaded inside the command",
+    ("cli/backup.py", "risksim.service.store.backup"): "saves what the service keeps; loaded inside the command",
+    ("cli/serve.py", "risksim.service.context"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.serving"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.settings"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.store.database"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.store.files"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.store.place"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.store.upkeep"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.work.keeper"): "starts the service; loaded inside the command",
+    ("cli/serve.py", "risksim.service.work.logs"): "starts the service; loaded inside the command",
 }
 """Imports that the table does not allow, by file and module, each with its reason."""
 
@@ -124,6 +149,30 @@ def test_every_room_stands_in_the_table():
 def test_imports_stay_inside_the_walls():
     through = [found for found in imports() if crosses(found) and (found.file, found.module) not in EXCEPTIONS]
     assert not through, "\n".join(map(str, through))
+
+
+def test_command_line_loads_the_service_inside_its_commands_only():
+    for path in (PACKAGE / "cli").rglob("*.py"):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        for node in loaded_at_once(module):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            assert not any(within(name, {"risksim.service"}) for name in names), f"{path}:{node.lineno}"
+
+
+def loaded_at_once(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports that run when a module is loaded: outside functions, and not for types alone."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING":
+            continue
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from loaded_at_once(child)
+
+
+def test_others_take_the_pipeline_from_its_front():
+    inner = [found for found in imports() if room_of(found.file) != "api" and found.module.startswith("risksim.api.")]
+    assert not inner, "\n".join(map(str, inner))
 
 
 def test_exceptions_are_still_needed():

@@ -562,6 +562,7 @@ def in_words(annotation: Any) -> str:
     for known, words in _WORDS:
         if annotation == known:
             return words
+    annotation = base.spelled_out(annotation)
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated and isinstance(parts[-1], Tag):
         return in_words(Annotated[parts[:-1]] if parts[2:] else parts[0])
