@@ -18,6 +18,11 @@ from benchmarks.bench_simple import SCENARIO
 from benchmarks.clock import rounded
 from benchmarks.growth import deal_text
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 MAIN = "risksim.cli.main"
 STATISTICS_ONLY = ("--engine", "individual")
 """Options of ``risksim run``: every person drawn, nothing but statistics kept."""
@@ -36,6 +41,8 @@ class Ended(NamedTuple):
     """A process that ran."""
 
     seconds: float
+    processor: float
+    """Time of the processor, the system's on its behalf included; nan where it is not told. [s]"""
     said: str
     remarks: str
     """Standard error."""
@@ -43,24 +50,40 @@ class Ended(NamedTuple):
     """Last line on stderr where it failed, else nothing."""
 
 
-def process(arguments: list[str], cache: str) -> Ended:
-    """Run Python in a process of its own."""
-    begin = time.perf_counter()
+def process(arguments: list[str], cache: str, bytecode: str | None = None) -> Ended:
+    """Run Python in a process of its own; `bytecode` is a folder for what Python translates.
+
+    An installed program is translated when it is installed. Where that is kept nowhere, as in a clone that is run with
+    ``PYTHONDONTWRITEBYTECODE``, every process translates every file anew, which takes longer than all the rest.
+    """
+    environment = os.environ | {"RISKSIM_CACHE_DIR": cache}
+    if bytecode is not None:
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = bytecode
+    begin, before = time.perf_counter(), of_children()
     done = subprocess.run(
         [sys.executable, *arguments],
-        env=os.environ | {"RISKSIM_CACHE_DIR": cache},
+        env=environment,
         capture_output=True,
         check=False,
         text=True,
     )
-    seconds = time.perf_counter() - begin
+    seconds, processor = time.perf_counter() - begin, of_children() - before
     last = [*done.stderr.strip().splitlines(), f"exit code {done.returncode}"][-2 if done.stderr.strip() else -1]
-    return Ended(seconds, done.stdout, done.stderr, last if done.returncode else "")
+    return Ended(seconds, processor, done.stdout, done.stderr, last if done.returncode else "")
 
 
-def command_line(arguments: list[str], cache: str) -> Ended:
+def of_children() -> float:
+    """Time that the processor gave to children that ended; other programs hardly move it. [s]"""
+    if resource is None:
+        return float("nan")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def command_line(arguments: list[str], cache: str, bytecode: str | None = None) -> Ended:
     """Run ``risksim`` in a process of its own."""
-    return process(["-m", MAIN, *arguments], cache)
+    return process(["-m", MAIN, *arguments], cache, bytecode)
 
 
 class Memory(NamedTuple):
@@ -89,37 +112,45 @@ def memory_of(arguments: list[str], cache: str) -> Memory:
 # Start-up
 
 
-def start_up(repeats: int) -> tuple[dict[str, float], list[str]]:
-    """Seconds of whole processes, and what failed."""
+def start_up(repeats: int) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """Seconds of whole processes, by the clock and of the processor, and what failed."""
     file = str(SCENARIO)
     complaints: list[str] = []
 
-    def seconds(arguments: list[str], cache: str) -> float:
-        ended = command_line(arguments, cache)
-        if ended.complaint:
-            complaints.append(f"risksim {arguments[0]}: {ended.complaint}")
-        return ended.seconds
+    with tempfile.TemporaryDirectory() as warm, tempfile.TemporaryDirectory() as bytecode:
 
-    def first_run() -> float:
-        with tempfile.TemporaryDirectory() as empty:
-            return seconds(["run", file], empty)
+        def ended(arguments: list[str], cache: str) -> Ended:
+            found = command_line(arguments, cache, bytecode)
+            if found.complaint:
+                complaints.append(f"risksim {arguments[0]}: {found.complaint}")
+            return found
 
-    with tempfile.TemporaryDirectory() as warm:
-        seconds(["run", file], warm)
-        taken = medians(
+        def first_run() -> Ended:
+            with tempfile.TemporaryDirectory() as empty:
+                return ended(["run", file], empty)
+
+        for arguments in (["--help"], ["check", file], ["run", file]):  # translates and compiles
+            ended(arguments, warm)
+        taken = each(
             {
-                "risksim --help": lambda: seconds(["--help"], warm),
-                "risksim check": lambda: seconds(["check", file], warm),
-                "risksim run, warm": lambda: seconds(["run", file], warm),
+                "risksim --help": lambda: ended(["--help"], warm),
+                "risksim check": lambda: ended(["check", file], warm),
+                "risksim run, warm": lambda: ended(["run", file], warm),
             },
             repeats,
-        )
-    return taken | medians({"risksim run, empty cache folder": first_run}, min(repeats, 3)), complaints
+        ) | each({"risksim run, empty cache folder": first_run}, min(repeats, 3))
+    return {
+        "s": {name: rounded(statistics.median(one.seconds for one in found)) for name, found in taken.items()},
+        "s of the processor": {
+            name: rounded(statistics.median(one.processor for one in found)) for name, found in taken.items()
+        },
+    }, complaints
 
 
-def medians(commands: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, float]:
-    seconds = [{name: command() for name, command in commands.items()} for _ in range(repeats)]
-    return {name: rounded(statistics.median(turn[name] for turn in seconds)) for name in commands}
+def each(commands: Mapping[str, Callable[[], Ended]], repeats: int) -> dict[str, list[Ended]]:
+    """Every command, in turns."""
+    found = [{name: command() for name, command in commands.items()} for _ in range(repeats)]
+    return {name: [turn[name] for turn in found] for name in commands}
 
 
 # Memory

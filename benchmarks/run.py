@@ -264,7 +264,7 @@ def asked(size: Size) -> Part:
 def start_up(size: Size) -> Part:
     """Whole processes."""
     taken, complaints = processes.start_up(size.repeats if not size.quick else 1)
-    return Part({"s": taken}, complaints, [])
+    return Part(taken, complaints, [])
 
 
 PARTS: dict[str, Callable[[Size], Part]] = {
