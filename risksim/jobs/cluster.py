@@ -39,6 +39,9 @@ DESERTED = 120.0
 MOST_LOSSES = 10
 """Workers that may die under one task before the task itself is suspected."""
 
+MOST_GREETINGS = 20
+"""Times that a connection is tried whose greeting another client's message ran into."""
+
 
 class Cluster(NamedTuple):
     """Where tasks are sent."""
@@ -201,11 +204,9 @@ class DaskExecutor:
             self._drop([*waiting, sent])
 
     def _connect(self, workers: int) -> None:
-        from distributed import Client
-
         if self.address != LOCAL:
             try:
-                self._client = Client(self.address, timeout=PATIENCE, set_as_default=False)
+                self._client = _reach(self.address)
                 self._client.wait_for_workers(1, timeout=PATIENCE)
             except TimeoutError as error:
                 raise RunError(_silence(self.address, there=self._client is not None)) from error
@@ -416,6 +417,24 @@ def _import() -> None:
         raise RunError(
             _('runs over workers need Dask, which is not installed.\n  Try: pip install "risksim-dsi[cluster]"')
         ) from error
+
+
+def _reach(address: str) -> Client:
+    """Connect to a scheduler that runs.
+
+    The scheduler tells every client when any of them drops a run. Where it does so in the two milliseconds in which it
+    greets a new one, both messages come as one, and the library's client asserts that there is but the greeting. It
+    says nothing about the cluster: the next try falls into another moment.
+    """
+    from distributed import Client
+
+    for left in reversed(range(MOST_GREETINGS)):
+        try:
+            return Client(address, timeout=PATIENCE, set_as_default=False)
+        except AssertionError:
+            if not left:
+                raise
+    raise AssertionError  # the last try returns or raises
 
 
 def _silence(address: str, *, there: bool) -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -160,6 +161,24 @@ def test_a_scheduler_that_runs_is_used_and_left_running(two):
     with DaskExecutor(address) as guest:
         assert len(list(guest.map(numbers, (1.0, 0.0), tasks(4)))) == 4
     assert len(list(two.map(numbers, (1.0, 0.0), tasks(4)))) == 4
+
+
+def test_a_run_dropped_by_somebody_else_does_not_spoil_a_greeting(two):
+    address = two.client.scheduler.address
+    over = threading.Event()
+
+    def drop():
+        while not over.wait(0.002):
+            two.client.cancel([two.client.submit(time.time, pure=False)])
+
+    dropping = threading.Thread(target=drop)
+    dropping.start()
+    try:
+        for _ in range(8):
+            DaskExecutor(address).close()
+    finally:
+        over.set()
+        dropping.join()
 
 
 @pytest.mark.slow
