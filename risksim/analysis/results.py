@@ -71,6 +71,24 @@ def results_of(
     )
 
 
+def result_of(run: api.Run) -> Amounts:
+    """What all investors together are left with on every path of a run.
+
+    Returns
+    -------
+    int64[path]
+        Money received less money paid in. [minor unit]
+    """
+    side = api.investors(run)
+    return np.asarray(side.received - side.drawn)
+
+
+def p_loss_of(run: api.Run) -> Estimate:
+    """The probability that less comes back than all investors together paid in: that of the run's summary. [1]"""
+    side = api.investors(run)
+    return precision.probability(side.received < side.drawn, run.sample)
+
+
 def _lattice(samples: Sequence[tuple[Amounts, Sample]], minor_units: int) -> tuple[int, int, int]:
     """The first and the last edge of a histogram in widths of its bars, and this width in minor units.
 

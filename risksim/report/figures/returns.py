@@ -62,13 +62,35 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
     Chart or None
         None where nobody invests, or where the result is always the same.
     """
-    found = _varying(facts)
-    if found is None or facts.summary is None:
+    if facts.results is None or facts.summary is None:
+        return None
+    return histogram_of(facts.results, facts.summary.everybody.loss.p_loss, facts.deal.currency, width)
+
+
+def histogram_of(found: Results, loss: Estimate, currency: str, width: Width = "full") -> Chart | None:
+    """The same of results alone, for who draws them before anything else of a run is worked out.
+
+    Parameters
+    ----------
+    found : Results
+        Of all investors together.
+    loss : Estimate
+        The probability that less comes back than was paid in. [1]
+    currency : str
+        As ``DKK``.
+    width : {"half", "full"}
+        Share of the width of the page.
+
+    Returns
+    -------
+    Chart or None
+        None where the result is always the same.
+    """
+    if not _varies(found):
         return None
     edges = found.full.edges
-    unit = unit_of([*edges, found.expected], facts.deal.currency)
+    unit = unit_of([*edges, found.expected], currency)
     rows = _bars(found)
-    loss = facts.summary.everybody.loss.p_loss
     named = _sides(loss)
     for row in rows:
         row["side"] = named[0] if row["high"] <= 0.0 else named[1]
@@ -85,7 +107,7 @@ def histogram(facts: Facts, width: Width = "full") -> Chart | None:
         "result-histogram",
         layers,
         rows,
-        _histogram_table(facts, found),
+        _histogram_table(found, currency),
         _histogram_alt(found, unit, loss),
         _("How often each result of all investors together comes about"),
         width,
@@ -122,9 +144,11 @@ def _rectangles(found: Results, rows: list[Row], named: list[str], unit: Unit, w
 def _varying(facts: Facts) -> Results | None:
     """The results, where they vary."""
     found = facts.results
-    if found is None or facts.summary is None or len(found.full.shares) < 2:
-        return None
-    return found if sum(part > 0.0 for part in found.full.shares) > 1 else None
+    return found if found is not None and facts.summary is not None and _varies(found) else None
+
+
+def _varies(found: Results) -> bool:
+    return sum(part > 0.0 for part in found.full.shares) > 1
 
 
 def _marked(found: Results) -> list[tuple[float, Estimate]]:
@@ -253,7 +277,7 @@ def _text(at: float, said: str, ends: tuple[float, float], room: float, px: floa
     return {"at": at, "said": said, "align": align, "px": px}
 
 
-def _histogram_table(facts: Facts, found: Results) -> Table:
+def _histogram_table(found: Results, currency: str) -> Table:
     head = [_("from"), _("to"), _("share of futures")]
     if found.luck is not None:
         head.append(_("share by luck only"))
@@ -268,7 +292,7 @@ def _histogram_table(facts: Facts, found: Results) -> Table:
     rows.append((word(_("expected only")), amount(found.expected), *[word("")] * (len(head) - 2)))
     return Table(
         "result-histogram",
-        _("Results of all investors together, {currency}", currency=facts.deal.currency),
+        _("Results of all investors together, {currency}", currency=currency),
         tuple(head),
         tuple(rows),
         (_("What lies beyond the ends is counted in the first and the last row."),),

@@ -17,7 +17,14 @@ from risksim import api
 from risksim.analysis.answer import OF_PURSE, Wishes, ask, purse_of
 from risksim.analysis.deal_facts import deal_of
 from risksim.analysis.memo import Drivers, Facts, Provenance, Results
-from risksim.analysis.results import appropriations_of_paths, appropriations_of_purse, repaid_by_year, results_of
+from risksim.analysis.results import (
+    appropriations_of_paths,
+    appropriations_of_purse,
+    p_loss_of,
+    repaid_by_year,
+    result_of,
+    results_of,
+)
 from risksim.errors import RisksimError
 from risksim.language import _
 from risksim.report.document import Block, Chart, Table
@@ -63,6 +70,10 @@ SIDE_PATHS = 2_048
 """Paths behind drivers and stresses: they follow when the slider rests. [paths]"""
 
 
+First = Callable[["LiveAnswer"], None]
+"""Told the histogram before the rest is worked out."""
+
+
 class Question(NamedTuple):
     """What is asked of a deal that was read, its inputs already moved."""
 
@@ -77,15 +88,38 @@ class Question(NamedTuple):
 class _Found:
     """What parts of one answer share, each found once."""
 
-    def __init__(self, deal: api.Deal, question: Question, look: Look) -> None:
+    def __init__(self, deal: api.Deal, question: Question, look: Look, first: First | None) -> None:
         self.deal, self.question, self.look = deal, question, look
         self.asked: Asked = ask(deal, question.paths, question.seed, question.threads, Wishes(), columns=True)
-        self.done = done_of(self.asked)
         self.expected = api.expected_only(deal)
         self.charts: dict[str, ChartShown] = {}
         self.tables: dict[str, TableShown] = {}
         self.notes: list[str] = []
+        self.results: Results | None = None
+        self.done = done_of(self.asked, None if first is None else lambda run: first(self._returns(run)))
         self.facts = self._facts()
+
+    def _returns(self, run: api.Run) -> LiveAnswer:
+        """How results are spread, before any other statistic is worked out."""
+        from risksim.report.figures import returns
+
+        result, plan = result_of(run), run.plan
+        on_paper = float(result_of(self.expected)[0]) / plan.minor_units
+        self.results = results_of(result, run.sample, plan.minor_units, on_paper)
+        self.draw("returns", returns.histogram_of(self.results, p_loss_of(run), plan.currency, "full"))
+        return LiveAnswer(
+            parts=["returns"],
+            name=plan.name,
+            digest=plan.digest,
+            currency=plan.currency,
+            paths=int(run.paths.weight.size),
+            seed=run.seed,
+            engine=run.engine,
+            how="",
+            command=command("run", self.deal, self.question, self.asked.job.paths),
+            ends=_ends(result, run.sample, plan.minor_units),
+            charts=dict(self.charts),
+        )
 
     def _facts(self) -> Facts:
         deal, done = self.deal, self.done
@@ -96,7 +130,7 @@ class _Found:
             summary=done.summary,
             lines=None,
             split=None,
-            results=_results(done, self.expected),
+            results=_results(done, self.expected) if self.results is None else self.results,
             appropriations=appropriations_of_paths(done) if done.columns is not None else (),
             budgets=None,
             drivers=None,
@@ -120,7 +154,7 @@ class _Found:
             self.tables[name] = apart.table(found)
 
 
-def answer(deal: api.Deal, question: Question, look: Look = never) -> LiveAnswer:
+def answer(deal: api.Deal, question: Question, look: Look = never, first: First | None = None) -> LiveAnswer:
     """Answer a deal.
 
     Parameters
@@ -131,6 +165,8 @@ def answer(deal: api.Deal, question: Question, look: Look = never) -> LiveAnswer
         How.
     look : callable, optional
         Called between the slow parts and within them.
+    first : callable, optional
+        Called with the histogram as soon as it is there, where that is before everything else.
 
     Returns
     -------
@@ -138,7 +174,7 @@ def answer(deal: api.Deal, question: Question, look: Look = never) -> LiveAnswer
     """
     if not deal.scenario.is_funded:
         return _of_purse_alone(deal, question)
-    found = _Found(deal, question, look)
+    found = _Found(deal, question, look, first)
     for part in ("lines", "parties", "drivers", "stresses"):
         if part in question.parts:
             look()
@@ -147,6 +183,7 @@ def answer(deal: api.Deal, question: Question, look: Look = never) -> LiveAnswer
     if with_answer:
         _pictures(found)
     return LiveAnswer(
+        parts=list(question.parts),
         name=deal.plan.name,
         digest=deal.plan.digest,
         currency=deal.plan.currency,
@@ -158,7 +195,7 @@ def answer(deal: api.Deal, question: Question, look: Look = never) -> LiveAnswer
         sentences=list(_sentences(found.facts)) if with_answer else [],
         figures=list(_figures(found.facts)) if with_answer else [],
         statistics=done.summary.to_json() if with_answer else {},
-        ends=_ends(done) if with_answer else None,
+        ends=_ends_of(done) if with_answer else None,
         charts=found.charts,
         tables=found.tables,
         notes=found.notes,
@@ -177,15 +214,14 @@ def _results(done: api.Done, expected: api.Run) -> Results | None:
     """How results are spread, without the line of luck only, which takes a run of its own."""
     if done.columns is None or done.sample is None:
         return None
-    side = _side(done)
-    result = done.columns[f"received.{side}"].astype(np.int64) - done.columns[f"drawn.{side}"].astype(np.int64)
-    money_in = api.investors(expected)
-    on_paper = float((money_in.received - money_in.drawn)[0]) / done.plan.minor_units
-    return results_of(result, done.sample, done.plan.minor_units, on_paper)
+    on_paper = float(result_of(expected)[0]) / done.plan.minor_units
+    return results_of(_result(done.columns, done.plan), done.sample, done.plan.minor_units, on_paper)
 
 
-def _side(done: api.Done) -> str:
-    return "all" if done.plan.labels.groups else "0"
+def _result(columns: Mapping[str, Any], plan: api.Plan) -> Any:
+    """What all investors together are left with, by path. [minor unit]"""
+    side = "all" if plan.labels.groups else "0"
+    return columns[f"received.{side}"].astype(np.int64) - columns[f"drawn.{side}"].astype(np.int64)
 
 
 # The part that moves with the slider
@@ -194,7 +230,8 @@ def _side(done: api.Done) -> str:
 def _pictures(found: _Found) -> None:
     from risksim.report.figures import returns
 
-    found.draw("returns", returns.histogram(found.facts, "full"))
+    if "returns" not in found.charts:
+        found.draw("returns", returns.histogram(found.facts, "full"))
     found.draw("exceedance", returns.exceedance(found.facts, "half"))
     found.charts |= apart.repayments(found.facts, repaid_by_year(found.done))
 
@@ -365,20 +402,22 @@ def _there(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _ends(done: api.Done) -> Ends | None:
-    """The distribution of what all investors together are left with."""
+def _ends_of(done: api.Done) -> Ends | None:
     if done.columns is None or done.sample is None:
         return None
-    side = _side(done)
-    result = done.columns[f"received.{side}"].astype(np.int64) - done.columns[f"drawn.{side}"].astype(np.int64)
+    return _ends(_result(done.columns, done.plan), done.sample, done.plan.minor_units)
+
+
+def _ends(result: Any, sample: Any, minor_units: int) -> Ends:
+    """The distribution of what all investors together are left with."""
     values, place = np.unique(result, return_inverse=True)
-    if done.sample.is_equal:  # whole paths are counted, so that shares are those of the statistics
+    if sample.is_equal:  # whole paths are counted, so that shares are those of the statistics
         weights: Any = np.bincount(place, minlength=values.size) / result.size
     else:
-        weights = np.bincount(place, weights=done.sample.weight, minlength=values.size)
+        weights = np.bincount(place, weights=sample.weight, minlength=values.size)
     if values.size > MOST_ENDS:
         values, weights = _joined(values, weights)
-    return Ends(values=(values / done.plan.minor_units).tolist(), weights=weights.tolist(), at=0.0)
+    return Ends(values=(values / minor_units).tolist(), weights=weights.tolist(), at=0.0)
 
 
 def _joined(values: Any, weights: Any) -> tuple[Any, Any]:
@@ -592,6 +631,7 @@ def _of_purse_alone(deal: api.Deal, question: Question) -> LiveAnswer:
     ]
     paths = int(run.paths.weight.size)
     return LiveAnswer(
+        parts=list(question.parts),
         name=deal.plan.name,
         digest=deal.plan.digest,
         currency=deal.plan.currency,

@@ -7,6 +7,7 @@ of a run of its own.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from risksim import api
@@ -33,13 +34,15 @@ _lock = threading.Lock()
 _recall = api.new_recall()
 
 
-def done_of(asked: Asked) -> api.Done:
+def done_of(asked: Asked, seen: Callable[[api.Run], None] | None = None) -> api.Done:
     """The statistics of a deal, as `risksim.api.work`: the same bits.
 
     Parameters
     ----------
     asked : Asked
         The deal, and how it is answered.
+    seen : callable, optional
+        Called with the paths as soon as they are there, before any statistic; not where statistics come by law.
 
     Returns
     -------
@@ -55,7 +58,10 @@ def done_of(asked: Asked) -> api.Done:
         if draws.drawn is None:
             return api.work(job)
         _keep(_Kept(job.paths, job.seed, draws))
-    return api.done_from(api.resettle(deal, draws), columns=True)
+    run = api.resettle(deal, draws)
+    if seen is not None:
+        seen(run)
+    return api.done_from(run, columns=True)
 
 
 def _met(asked: Asked) -> api.Draws | None:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from risksim.language import _, speaking
 from risksim.service.live.gate import cores, superseded
 from risksim.service.live.giving_up import GivenUpError, Look, never
-from risksim.service.live.reckon import Reckoning, reckoned
+from risksim.service.live.reckon import Reckoning, Told, reckoned
 from risksim.service.live.warming import PRELOADED, Way, become_warm, is_fit, origins, ways
 from risksim.service.problems import FaultFound, Problem, of_error
 
@@ -40,7 +40,7 @@ STARTING = 300.0
 GRACE = 2.0
 """What a process may take to end. [s]"""
 
-Ask = Callable[[Reckoning, Look], bytes]
+Ask = Callable[[Reckoning, Look, Told | None], bytes]
 
 
 class ReckoningError(RuntimeError):
@@ -65,6 +65,8 @@ class _Said(NamedTuple):
     problem: dict[str, Any] | None = None
     failed: str = ""
     """What nobody foresaw, and where it happened, without any value."""
+    is_first: bool = False
+    """Whether the whole answer follows."""
 
 
 class _Asked(NamedTuple):
@@ -73,6 +75,8 @@ class _Asked(NamedTuple):
     number: int
     what: Reckoning
     page: str
+    in_two: bool = False
+    """Whether the histogram is sent before the rest."""
 
 
 @dataclass(eq=False)
@@ -130,7 +134,7 @@ class Processes:
         """Identifiers of those that are alive."""
         return [one.process.pid for one in self._ones if one.is_alive]
 
-    def ask(self, asked: Reckoning, page: str = "") -> bytes:
+    def ask(self, asked: Reckoning, page: str = "", first: Told | None = None) -> bytes:
         """Ask one of them.
 
         Parameters
@@ -139,6 +143,8 @@ class Processes:
             What is asked.
         page : str
             Who asks: the process that answered them before is taken where it is free.
+        first : callable, optional
+            As in `reckoned`; told again where a process died after it.
 
         Returns
         -------
@@ -153,7 +159,7 @@ class Processes:
         for _attempt in range(2):
             one = self._taken(page)
             try:
-                said = self._asked(one, _Asked(next(self._numbers), asked, page))
+                said = self._asked(one, _Asked(next(self._numbers), asked, page, first is not None), first)
             finally:
                 self._give_back(one)
             if said is not None:
@@ -211,7 +217,7 @@ class Processes:
             one.busy = False
             self._changed.notify_all()
 
-    def _asked(self, one: _One, asked: _Asked) -> _Said | None:
+    def _asked(self, one: _One, asked: _Asked, first: Told | None) -> _Said | None:
         """What it answers; None where it died, and another took its place."""
         try:
             if not one.is_alive:
@@ -219,9 +225,12 @@ class Processes:
             assert one.line is not None
             one.asked = asked
             one.tell(asked)
-            if one.line.poll(LONGEST):
+            while one.line.poll(LONGEST):
                 said: _Said = one.line.recv()
-                return said
+                if not said.is_first:
+                    return said
+                if first is not None and said.answer is not None:
+                    first(said.answer)
             log.error("a process for live answers took longer than %.0f s and was ended", LONGEST)
         except (EOFError, OSError):
             code = None if one.process is None else one.process.exitcode
@@ -353,7 +362,8 @@ def answering(line: Connection, expected: tuple[str | None, ...], ask: Ask = rec
         line.send(True)
         questions = _Questions(line)
         while True:
-            line.send(said_of(questions.next(), ask, questions.look))
+            asked = questions.next()
+            line.send(said_of(asked.what, ask, questions.look, _sending(line) if asked.in_two else None))
     except (EOFError, OSError):
         return
 
@@ -365,13 +375,13 @@ class _Questions:
         self._line = line
         self._now = self._given_up = 0
 
-    def next(self) -> Reckoning:
+    def next(self) -> _Asked:
         """Wait for the next question."""
         while isinstance(came := self._line.recv(), int):
             self._given_up = came
-        self._now = came.number
-        what: Reckoning = came.what
-        return what
+        asked: _Asked = came
+        self._now = asked.number
+        return asked
 
     def look(self) -> None:
         """Raise `GivenUpError` where nobody waits for the question any more."""
@@ -381,7 +391,12 @@ class _Questions:
             raise GivenUpError
 
 
-def said_of(asked: Reckoning, ask: Ask = reckoned, look: Look = never) -> _Said:
+def _sending(line: Connection) -> Told:
+    """Send what comes before the answer."""
+    return lambda answer: line.send(_Said(answer, is_first=True))
+
+
+def said_of(asked: Reckoning, ask: Ask = reckoned, look: Look = never, first: Told | None = None) -> _Said:
     """What is said to a question: problems travel in parts, since not every exception can be sent.
 
     Parameters
@@ -392,12 +407,14 @@ def said_of(asked: Reckoning, ask: Ask = reckoned, look: Look = never) -> _Said:
         Answers it.
     look : callable
         Raises where nobody waits for it any more.
+    first : callable, optional
+        As in `reckoned`.
     """
     from risksim.errors import RisksimError
 
     with speaking(asked.language):
         try:
-            return _Said(ask(asked, look))
+            return _Said(ask(asked, look, first))
         except GivenUpError:
             return _Said(None, _parts_of(superseded()))
         except RisksimError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from risksim.language import Language
 from risksim.service.live.answer import Question, answer
@@ -11,6 +12,12 @@ from risksim.service.live.changes import changes_of_set, moved_deal
 from risksim.service.live.giving_up import Look, never
 from risksim.service.live.shapes import Part
 from risksim.service.store.compiled import compiled
+
+if TYPE_CHECKING:
+    from risksim.service.live.shapes import LiveAnswer
+
+Told = Callable[[bytes], None]
+"""Told JSON that comes before an answer."""
 
 
 class Reckoning(NamedTuple):
@@ -36,7 +43,7 @@ class Reckoning(NamedTuple):
         return self.parts != ("answer",)
 
 
-def reckoned(asked: Reckoning, look: Look = never) -> bytes:
+def reckoned(asked: Reckoning, look: Look = never, first: Told | None = None) -> bytes:
     """The answer as JSON, in the language spoken.
 
     Parameters
@@ -45,6 +52,8 @@ def reckoned(asked: Reckoning, look: Look = never) -> bytes:
         What is asked.
     look : callable, optional
         Called between the slow parts and within them.
+    first : callable, optional
+        Told the histogram alone, as JSON, where that is there before the rest.
 
     Returns
     -------
@@ -55,6 +64,10 @@ def reckoned(asked: Reckoning, look: Look = never) -> bytes:
     deal = compiled(asked.text, asked.file)
     changes = changes_of_set(deal, asked.moves)
     question = Question(asked.paths, asked.seed, asked.parts, bool(changes), asked.threads)
-    found = answer(moved_deal(deal, changes), question, look)
-    found.milliseconds = round(1000.0 * (time.perf_counter() - began), 1)
-    return found.model_dump_json().encode("utf-8")
+
+    def packed(found: LiveAnswer) -> bytes:
+        found.milliseconds = round(1000.0 * (time.perf_counter() - began), 1)
+        return found.model_dump_json().encode("utf-8")
+
+    early = None if first is None else lambda found: first(packed(found))
+    return packed(answer(moved_deal(deal, changes), question, look, early))

@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from risksim.service.bases import Shown, Strict
 
-Part = Literal["answer", "lines", "parties", "drivers", "stresses"]
-"""Parts of an answer: ``answer`` moves with the slider; the others follow when it rests."""
+Part = Literal["returns", "answer", "lines", "parties", "drivers", "stresses"]
+"""Parts of an answer: ``returns``, asked alone, is the histogram as soon as it is there, of an answer that is being
+reckoned and asked for next; ``answer`` is all that moves with the slider; the others follow when it rests."""
 Group = Literal[
     "success",
     "enrolment",
@@ -70,6 +71,12 @@ class LiveAsked(Strict):
     seed: int = Field(default=1, ge=0, le=2**64 - 1)
     parts: list[Part] = Field(default=["answer"], min_length=1, max_length=5)
     language: Literal["en", "da"] = "en"
+
+    @model_validator(mode="after")
+    def _returns_alone(self) -> LiveAsked:
+        if "returns" in self.parts and len(self.parts) > 1:
+            raise ValueError("`returns` is asked alone: `answer` holds it")
+        return self
 
 
 class VariantAsked(Strict):
@@ -207,6 +214,8 @@ class Ends(Shown):
 class LiveAnswer(Shown):
     """The answer to a deal with some inputs moved."""
 
+    parts: list[Part]
+    """What of it is here. Who asks for ``returns`` gets ``answer`` where that is there already."""
     name: str
     digest: str
     currency: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -18,7 +19,7 @@ from risksim.service.context import service_of
 from risksim.service.live.compare import compared
 from risksim.service.live.gate import LONGEST, LONGEST_COLD, MOST_OF_ALL, MOST_OF_ONE, Gate, Kept, cores
 from risksim.service.live.inputs import shown
-from risksim.service.live.reckon import Reckoning, reckoned
+from risksim.service.live.reckon import Reckoning, Told, reckoned
 from risksim.service.live.shapes import (
     CompareAsked,
     CompareShown,
@@ -26,7 +27,9 @@ from risksim.service.live.shapes import (
     InputsShown,
     LiveAnswer,
     LiveAsked,
+    Part,
 )
+from risksim.service.live.underway import Underway
 from risksim.service.problems import Problem
 from risksim.service.routes.tongue import answering_in
 from risksim.service.store import shipped
@@ -38,6 +41,7 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 GATE = Gate(cores())
 AT_ONCE = AtOnce(MOST_OF_ONE, MOST_OF_ALL)
 KEPT = Kept()
+UNDERWAY = Underway()
 Asks = Annotated[Principal, Depends(asking)]
 Page = Annotated[str, Header(alias="X-Page", max_length=64, description="A random word of the page that asks.")]
 
@@ -96,27 +100,40 @@ def live(request: Request, asked: LiveAsked, who: Asks, page: Page = "") -> Resp
         text = text_of(service, who, asked.of, "run")
         moves = json.dumps(asked.set, sort_keys=True)
         digest = hashlib.sha256(text.text.encode("utf-8")).hexdigest()
-        key = (digest, text.file, moves, asked.paths, asked.seed, tuple(sorted(asked.parts)), asked.language)
-        parts = tuple(asked.parts)
+        in_two = asked.parts == ["returns"]
+        parts: tuple[Part, ...] = ("answer",) if in_two else tuple(asked.parts)
+        key = (digest, text.file, moves, asked.paths, asked.seed, tuple(sorted(parts)), asked.language)
         wanted = Reckoning(text.text, text.file, asked.set, asked.paths, asked.seed, parts, asked.language)
         name = f"{who.key} {page}" if page else ""
         if not wanted.is_slow:
             _give_up(request, name)
-        found = KEPT.get(key)
+
+        def work(first: Told | None = None) -> bytes:
+            return _kept(request, who, wanted, name, key, first)
+
+        mine = (who.key, page, key)
+        # What is underway goes first: it is kept before it ceases to be.
+        found = (None if in_two else UNDERWAY.whole(mine)) or KEPT.get(key)
         if found is None:
-            longest = LONGEST if life_of(request.app).warm.is_set() else LONGEST_COLD
-            with AT_ONCE.one(who.key), GATE.entered(name, slow=wanted.is_slow, longest=longest):
-                found = _reckoned(request, wanted._replace(threads=GATE.threads), name)
-            KEPT.keep(key, found)
+            found = UNDERWAY.first(mine, work) if in_two else work()
         return Response(found, media_type="application/json")
 
 
-def _reckoned(request: Request, wanted: Reckoning, page: str) -> bytes:
+def _kept(request: Request, who: Principal, wanted: Reckoning, name: str, key: Hashable, first: Told | None) -> bytes:
+    """An answer, once there is room for it, kept for who asks the same next."""
+    longest = LONGEST if life_of(request.app).warm.is_set() else LONGEST_COLD
+    with AT_ONCE.one(who.key), GATE.entered(name, slow=wanted.is_slow, longest=longest):
+        found = _reckoned(request, wanted._replace(threads=GATE.threads), name, first)
+    KEPT.keep(key, found)
+    return found
+
+
+def _reckoned(request: Request, wanted: Reckoning, page: str, first: Told | None) -> bytes:
     """The answer of a process beside the server, or of this one where there is none."""
     processes = life_of(request.app).processes
     if processes is None or not processes.ready.is_set():
-        return reckoned(wanted)
-    return processes.ask(wanted, page)
+        return reckoned(wanted, first=first)
+    return processes.ask(wanted, page, first)
 
 
 def _give_up(request: Request, page: str) -> None:

@@ -61,6 +61,33 @@ def test_the_numbers_are_bit_for_bit_those_of_the_command_line(name, moves):
     assert (found.paths, found.seed, found.engine) == tuple(said["run"][key] for key in ("paths", "seed", "engine"))
 
 
+@pytest.mark.parametrize(
+    ("name", "moves", "is_told"),
+    [
+        ("broendby-tuba", {"outcomes.wellbeing.success_rate": 0.6}, True),
+        ("broendby-tuba", {"payments[0].price": 31_000.5}, True),
+        ("financing/senior-junior", {}, False),  # by law: nothing is settled before its statistics
+        ("risks/small-cohort", {}, False),
+        ("danish/aaben-og-rolig-loan", {}, True),
+        ("public/one-service", {}, True),
+    ],
+)
+def test_the_histogram_that_is_told_first_is_that_of_the_whole_answer(name, moves, is_told):
+    deal, firsts = deal_of(name), []
+    moved = moved_deal(deal, changes_of_set(deal, moves))
+    with speaking("da"):
+        whole = answer(moved, Question(FEW, 7, ("answer",), bool(moves)))
+        after = answer(moved, Question(FEW, 7, ("answer",), bool(moves)), first=firsts.append)
+    assert after == whole
+    assert len(firsts) == is_told
+    for first in firsts:
+        assert first.parts == ["returns"]
+        assert first.ends == whole.ends
+        assert first.charts == {name: chart for name, chart in whole.charts.items() if name == "returns"}
+        same = ("name", "digest", "currency", "paths", "seed", "engine", "command")
+        assert [getattr(first, field) for field in same] == [getattr(whole, field) for field in same]
+
+
 def test_people_who_are_kept_are_met_again_with_the_same_bits(monkeypatch):
     deal = deal_of("broendby-tuba")
     monkeypatch.setattr(people, "_kept", [])

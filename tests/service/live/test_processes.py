@@ -22,9 +22,11 @@ from risksim.service.live.giving_up import GivenUpError
 from risksim.service.live.processes import Processes, ReckoningError, _Asked, _Questions, said_of
 from risksim.service.live.reckon import Reckoning, reckoned
 from risksim.service.problems import Problem
+from tests.engine.deals import SHIPPED
 from tests.service.conftest import SIMPLE
 
 PRICED = Reckoning(SIMPLE, "deal.yaml", {"payments[0].price": 900.0}, 256, 1, ("answer",), "en")
+TUBA = PRICED._replace(text=(SHIPPED / "broendby-tuba.yaml").read_text("utf-8"), moves={"payments[0].price": 20_000.0})
 
 
 @pytest.fixture
@@ -55,6 +57,11 @@ def test_processes_answer_as_the_server_and_outlive_a_death(way):
         with pytest.raises(Problem) as found:
             some.ask(PRICED._replace(text="schema: 1\nname: x\n", language="da"))
         assert found.value.faults[0].found.startswith("fandt ")
+        firsts: list[bytes] = []
+        whole = some.ask(TUBA, "page", firsts.append)
+        assert _numbers(whole) == _numbers(reckoned(TUBA))
+        assert [json.loads(one)["parts"] for one in firsts] == [["returns"]]
+        assert json.loads(firsts[0])["charts"] == {"returns": json.loads(whole)["charts"]["returns"]}
         os.kill(before[0], signal.SIGKILL)
         assert _numbers(some.ask(PRICED)) == _numbers(reckoned(PRICED))
         after = some.pids()
@@ -75,7 +82,7 @@ def _numbers(answer: bytes) -> dict[str, object]:
 
 
 def test_what_nobody_foresaw_tells_its_place_and_no_value(caplog):
-    def fail(_asked: Reckoning, _look: object) -> bytes:
+    def fail(_asked: Reckoning, _look: object, _first: object) -> bytes:
         raise KeyError("a secret of the deal")
 
     said = said_of(PRICED, fail)
@@ -89,7 +96,7 @@ def test_what_nobody_foresaw_tells_its_place_and_no_value(caplog):
 
 
 def test_a_problem_is_said_in_the_language_asked_for():
-    def refuse(_asked: Reckoning, _look: object) -> bytes:
+    def refuse(_asked: Reckoning, _look: object, _first: object) -> bytes:
         raise RisksimError(spoken())
 
     assert said_of(PRICED._replace(language="da"), refuse).problem["detail"] == "da"
@@ -241,7 +248,7 @@ def test_a_slow_question_is_given_up_by_its_number_and_no_other():
     questions = _Questions(there)
     here.send(3)  # of a question that was answered meanwhile
     here.send(_Asked(4, SLOW, "page"))
-    assert questions.next() == SLOW
+    assert questions.next().what == SLOW
     questions.look()
     here.send(3)
     questions.look()
@@ -249,7 +256,7 @@ def test_a_slow_question_is_given_up_by_its_number_and_no_other():
     with pytest.raises(GivenUpError):
         questions.look()
     here.send(_Asked(5, PRICED, "page"))
-    assert questions.next() == PRICED
+    assert questions.next().what == PRICED
     questions.look()
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from risksim.service.live.gate import LONGEST, LONGEST_COLD, MOST_WAITING, Gate, Kept
+from risksim.service.live.underway import Underway
 from risksim.service.problems import Problem
 from risksim.service.routes import live
 from risksim.service.work.life import life_of
@@ -26,6 +27,35 @@ def test_inputs_and_answer_of_a_shipped_deal(client):
     again = client.post("/api/v1/live", json={"of": {"text": written}, "paths": 256}).json()
     assert again["digest"] == found.json()["digest"]
     assert again["statistics"] == found.json()["statistics"]
+
+
+def test_the_histogram_comes_first_and_the_rest_is_reckoned_once(client, monkeypatch):
+    reckoned, reckonings = live.reckoned, []
+    monkeypatch.setattr(live, "reckoned", lambda *asked, **more: reckonings.append("") or reckoned(*asked, **more))
+    asked = {"of": {"shipped": "broendby-tuba"}, "set": {"payments[0].price": 21_000}, "paths": 256}
+    first = client.post("/api/v1/live", json=asked | {"parts": ["returns"]}).json()
+    whole = client.post("/api/v1/live", json=asked).json()
+    assert (first["parts"], whole["parts"]) == (["returns"], ["answer"])
+    assert first["charts"] == {"returns": whole["charts"]["returns"]}
+    assert first["ends"] == whole["ends"]
+    assert (first["statistics"], first["figures"]) == ({}, [])
+    assert whole["statistics"]
+    again = client.post("/api/v1/live", json=asked | {"parts": ["returns"]}).json()
+    assert again == whole  # it is there already
+    assert len(reckonings) == 1
+
+
+def test_what_comes_first_of_no_answer_is_the_problem_in_the_language_asked_for(client):
+    asked = {"of": SIMPLE, "set": {"nothing": 1}, "parts": ["returns"], "language": "da"}
+    for _ in range(2):
+        found = client.post("/api/v1/live", json=asked)
+        assert (found.status_code, found.json()["type"]) == (422, "no-such-input")
+        assert "Der er" in found.json()["detail"]
+    assert live.UNDERWAY.whole(("", "", "")) is None
+
+
+def test_the_histogram_is_asked_alone(client):
+    assert client.post("/api/v1/live", json={"of": SIMPLE, "parts": ["returns", "answer"]}).status_code == 422
 
 
 def test_what_was_answered_is_kept(client):
@@ -96,6 +126,57 @@ def test_variants_over_http(client):
 def test_shipped_deals_are_listed(client):
     found = client.get("/api/v1/shipped").json()
     assert {"name": "broendby-tuba", "title": "TUBA Brøndby", "is_portfolio": False} in found
+
+
+# Answers in two
+
+
+def test_who_asks_for_the_whole_waits_for_the_one_that_is_underway():
+    underway, go_on, works = Underway(), threading.Event(), []
+
+    def work(first):
+        works.append("")
+        first(b"first")
+        first(b"told again, after a death")
+        assert go_on.wait(60)
+        return b"whole"
+
+    assert underway.first("one", work) == b"first"
+    assert underway.first("one", work) == b"first"
+    assert underway.whole("other") is None
+    found = []
+    waiting = threading.Thread(target=lambda: found.append(underway.whole("one")))
+    waiting.start()
+    go_on.set()
+    waiting.join(60)
+    assert (found in ([b"whole"], [None]), len(works)) == (True, 1)  # None: it ended before it was asked for
+    assert _ended(underway, "one")
+
+
+def test_what_goes_wrong_is_told_to_all_who_wait_and_then_forgotten():
+    underway, go_on = Underway(), threading.Event()
+
+    def work(first):
+        first(b"first")
+        assert go_on.wait(60)
+        raise Problem("busy", 503, "no", "no")
+
+    assert underway.first("one", work) == b"first"
+    both = underway._found["one"]
+    go_on.set()
+    with pytest.raises(Problem):
+        both.whole.result(60)
+    assert _ended(underway, "one")
+    with pytest.raises(ZeroDivisionError):
+        underway.first("two", lambda _first: 1 / 0)
+    assert underway.first("three", lambda _first: b"whole") == b"whole"
+
+
+def _ended(underway, key):
+    until = time.monotonic() + 60
+    while underway.whole(key) is not None and time.monotonic() < until:
+        pass
+    return key not in underway._found
 
 
 # The gate

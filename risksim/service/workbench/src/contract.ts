@@ -71,7 +71,7 @@ export const GROUPS: readonly Group[] = [
 ];
 /** Folded until somebody looks for one of them. */
 export const FURTHER: ReadonlySet<Group> = new Set<Group>(['terms', 'financing', 'dates', 'other']);
-export const PARTS: readonly Part[] = ['answer', 'lines', 'parties', 'drivers', 'stresses'];
+export const PARTS: readonly Part[] = ['returns', 'answer', 'lines', 'parties', 'drivers', 'stresses'];
 export const FEWEST_PATHS = 256;
 export const MOST_PATHS = 100_000;
 export const MOST_TEXT = 1_000_000;

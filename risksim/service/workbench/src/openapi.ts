@@ -1372,6 +1372,11 @@ export interface components {
          * @description The answer to a deal with some inputs moved.
          */
         LiveAnswer: {
+            /**
+             * Parts
+             * @description What of it is here. Who asks for ``returns`` gets ``answer`` where that is there already.
+             */
+            parts: ("returns" | "answer" | "lines" | "parties" | "drivers" | "stresses")[];
             /** Name */
             name: string;
             /** Digest */
@@ -1464,7 +1469,7 @@ export interface components {
              *       "answer"
              *     ]
              */
-            parts?: ("answer" | "lines" | "parties" | "drivers" | "stresses")[];
+            parts?: ("returns" | "answer" | "lines" | "parties" | "drivers" | "stresses")[];
             /**
              * Language
              * @default en

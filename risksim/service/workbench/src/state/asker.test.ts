@@ -25,6 +25,12 @@ class Slow {
     await vi.advanceTimersByTimeAsync(0);
   }
 
+  /** Answers a question whole: where its histogram is asked first, that, and then the rest. */
+  async settle(more: Partial<LiveAnswer> = {}): Promise<void> {
+    if (this.asked[this.asked.length - 1]?.parts.includes('returns')) await this.answer();
+    await this.answer(more);
+  }
+
   async fail(error: unknown): Promise<void> {
     this.waiting[this.asked.length - 1]?.reject(error);
     await vi.advanceTimersByTimeAsync(0);
@@ -33,12 +39,16 @@ class Slow {
   get rates(): unknown[] {
     return this.asked.map((one) => one.set.rate);
   }
+
+  get parts(): string[] {
+    return this.asked.map((one) => one.parts.join(' '));
+  }
 }
 
 function answerOf(asked: LiveAsked, more: Partial<LiveAnswer>): LiveAnswer {
   const bare = { name: '', digest: '', currency: 'DKK', engine: '', how: '', command: '', milliseconds: 0 };
   const empty = { sentences: [], figures: [], statistics: {}, ends: null, charts: {}, tables: {}, notes: [] };
-  return { ...bare, ...empty, paths: asked.paths, seed: asked.seed, ...more };
+  return { ...bare, ...empty, parts: asked.parts, paths: asked.paths, seed: asked.seed, ...more };
 }
 
 function question(rate: number): Question {
@@ -66,7 +76,8 @@ test('forty moves while one question is on its way become two questions, the las
   expect(service.rates).toEqual([0, 40]);
   expect(known.answer?.sentences).toEqual(['of 0']);
   expect(known.stale).toBe(true);
-  await service.answer({ sentences: ['of 40'] });
+  await service.settle({ sentences: ['of 40'] });
+  expect(service.rates).toEqual([0, 40, 40]);
   expect(known.answer?.sentences).toEqual(['of 40']);
   expect(known.stale).toBe(false);
 });
@@ -89,7 +100,7 @@ test('the slow parts follow when the slider rests, and what is there of them sta
   expect(Object.keys(known.answer?.tables ?? {})).toEqual(['drivers']);
   expect(known.answer?.sentences).toEqual(['one']);
   asker.want(question(2));
-  await service.answer({ sentences: ['two'], tables: { lines: table('lines') } });
+  await service.settle({ sentences: ['two'], tables: { lines: table('lines') } });
   expect(known.stale).toBe(false);
   expect(known.behind).toEqual(FOLLOWING);
   expect(Object.keys(known.answer?.tables ?? {}).sort()).toEqual(['drivers', 'lines']);
@@ -103,19 +114,19 @@ test('an answer that took longer than a rest is seen before the slow parts are a
   await vi.advanceTimersByTimeAsync(SEEN - 1);
   expect(service.asked).toHaveLength(1);
   asker.want(question(2)); // who steps the slider as soon as the answer is there waits for nothing slow
-  expect(service.asked[1]?.parts).toEqual(['answer']);
+  expect(service.asked[1]?.parts).toEqual(['returns']);
   await vi.advanceTimersByTimeAsync(REST * 2);
-  await service.answer();
-  expect(service.asked).toHaveLength(2);
+  await service.settle();
+  expect(service.parts).toEqual(['answer', 'returns', 'answer']);
   await vi.advanceTimersByTimeAsync(SEEN);
-  expect(service.asked[2]?.parts).toEqual(FOLLOWING);
+  expect(service.asked[3]?.parts).toEqual(FOLLOWING);
 });
 
 test('a chart that the answer no longer has goes away', async () => {
   asker.want(question(1));
   await service.answer({ tables: { payers: table('payers') } });
   asker.want(question(2));
-  await service.answer({});
+  await service.settle({});
   expect(known.answer?.tables).toEqual({});
 });
 
@@ -124,13 +135,70 @@ test('slow parts on their way are given up when the slider moves, answers are no
   asker.want(question(2));
   expect(service.signals[0]?.aborted).toBe(false);
   await service.answer();
-  await service.answer();
-  await vi.advanceTimersByTimeAsync(REST);
-  expect(service.asked[2]?.parts).toEqual(FOLLOWING);
   asker.want(question(3));
+  expect(service.signals[1]?.aborted).toBe(false);
+  await service.settle();
+  await service.settle();
+  await vi.advanceTimersByTimeAsync(REST);
+  expect(service.asked[5]?.parts).toEqual(FOLLOWING);
+  asker.want(question(4));
   await vi.advanceTimersByTimeAsync(0);
-  expect(service.signals[2]?.aborted).toBe(true);
-  expect(service.asked[3]).toMatchObject({ set: { rate: 3 }, parts: ['answer'] });
+  expect(service.signals[5]?.aborted).toBe(true);
+  expect(service.asked[6]).toMatchObject({ set: { rate: 4 }, parts: ['returns'] });
+});
+
+test('the histogram comes first, the rest of its answer next, and only then what was moved since', async () => {
+  asker.want(question(1));
+  await service.answer({ ...histogram('of one', 1), sentences: ['one'] });
+  asker.want(question(2));
+  await service.answer(histogram('of two', 2));
+  expect(known.answer?.charts.returns?.caption).toBe('of two');
+  expect(known.answer?.ends?.values).toEqual([2]);
+  expect(known.answer?.sentences).toEqual(['one']);
+  expect(known.stale).toBe(true);
+  expect(known.behind).not.toContain('returns');
+  expect(known.behind).toContain('answer');
+  asker.want(question(3));
+  expect(service.rates).toEqual([1, 2, 2]);
+  const drawn = known.answer?.charts.returns;
+  await service.answer({ ...histogram('of two', 2), sentences: ['two'] });
+  expect(known.answer?.sentences).toEqual(['two']);
+  expect(known.answer?.charts.returns).toBe(drawn); // the same, so that it is not drawn again
+  expect(service.rates).toEqual([1, 2, 2, 3]);
+  expect(service.parts).toEqual(['answer', 'returns', 'answer', 'returns']);
+});
+
+test('where the service has the whole answer at once, nothing more is asked', async () => {
+  asker.want(question(1));
+  await service.answer();
+  asker.want(question(2));
+  await service.answer({ parts: ['answer'], sentences: ['two'], ...histogram('of two', 2) });
+  expect(known.stale).toBe(false);
+  expect(known.behind).toEqual(FOLLOWING);
+  expect(known.answer?.charts.returns?.caption).toBe('of two');
+  expect(service.parts).toEqual(['answer', 'returns']);
+});
+
+test('a result that is always the same has no histogram, and what is there stays until the rest is', async () => {
+  asker.want(question(1));
+  await service.answer(histogram('of one', 1));
+  asker.want(question(2));
+  await service.answer();
+  expect(known.answer?.charts.returns?.caption).toBe('of one');
+  await service.answer({ sentences: ['two'] });
+  expect(known.answer?.charts.returns).toBeUndefined();
+});
+
+test('the rest is asked again where the network is cut after the histogram', async () => {
+  asker.want(question(1));
+  await service.answer();
+  asker.want(question(2));
+  await service.answer(histogram('of two', 2));
+  await service.fail(new CutOff());
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(service.parts).toEqual(['answer', 'returns', 'answer', 'answer']);
+  await service.answer({ sentences: ['two'] });
+  expect(known).toMatchObject({ stale: false, cutOff: false });
 });
 
 test('a question that was refused is told in words, keeps what is there, and is not asked again', async () => {
@@ -145,7 +213,7 @@ test('a question that was refused is told in words, keeps what is there, and is 
   expect(known.stale).toBe(true);
   asker.want(question(3));
   expect(known.problem).toBeNull();
-  await service.answer();
+  await service.settle();
   expect(known.stale).toBe(false);
 });
 
@@ -171,7 +239,7 @@ test('when the network is cut it says so, keeps what is there, and tries again l
   expect(service.asked).toHaveLength(3);
   await vi.advanceTimersByTimeAsync(1000);
   expect(service.asked).toHaveLength(4);
-  await service.answer({ sentences: ['two'] });
+  await service.settle({ sentences: ['two'] });
   expect(known.cutOff).toBe(false);
   expect(known.answer?.sentences).toEqual(['two']);
 });
@@ -205,4 +273,17 @@ test('what is stopped asks nothing more', async () => {
 
 function table(name: string) {
   return { name, caption: '', head: [], rows: [], notes: [], emphasised: [] };
+}
+
+function histogram(caption: string, end: number): Partial<LiveAnswer> {
+  const chart = {
+    name: 'returns',
+    spec: {},
+    datasets: {},
+    alt: '',
+    caption,
+    table: table('returns'),
+    label: '',
+  };
+  return { charts: { returns: chart }, ends: { values: [end], weights: [1], at: 0 } };
 }

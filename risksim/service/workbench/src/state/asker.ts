@@ -2,8 +2,9 @@
  * Asks for the answers of one variant, never more than one at a time.
  *
  * While a question is on its way, only the newest of those that follow is kept; it is sent when the answer is there, so
- * that the chart follows a slider as fast as the service can and never falls behind it. The slow parts wait until the
- * slider rests and its answer was seen, and are given up when it moves again.
+ * that the chart follows a slider as fast as the service can and never falls behind it. The histogram is asked before
+ * the rest of an answer, which the service works out meanwhile. The slow parts wait until the slider rests and its
+ * answer was seen, and are given up when it moves again.
  */
 
 import { Busy, CutOff, Refused } from '../api/client';
@@ -23,7 +24,9 @@ export interface Known {
 }
 
 export const NOTHING: Known = { answer: null, stale: true, behind: PARTS, problem: null, cutOff: false };
-export const FOLLOWING: readonly Part[] = PARTS.filter((part) => part !== 'answer');
+/** What moves with the slider. */
+const MOVING: readonly Part[] = ['returns', 'answer'];
+export const FOLLOWING: readonly Part[] = PARTS.filter((part) => !MOVING.includes(part));
 export const REST = 400;
 /** How long an answer is seen before the slow parts are asked: who steps a slider moves on as soon as it is there. */
 export const SEEN = 200;
@@ -32,6 +35,7 @@ const LONGEST_WAIT = 30_000;
 type Send = (asked: LiveAsked, signal: AbortSignal) => Promise<LiveAnswer>;
 interface Flight {
   key: string;
+  question: Question;
   parts: readonly Part[];
   stop: AbortController;
 }
@@ -45,6 +49,10 @@ export class Asker {
     answer: null,
     following: null,
   };
+  /** The question whose histogram is there, and the rest of whose answer is asked next, whatever came since. */
+  private begun: Flight | null = null;
+  /** The histogram that came last by itself. */
+  private histogram: { key: string; of: LiveAnswer } | null = null;
   private flight: Flight | null = null;
   private refusedKey: string | null = null;
   private resting: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +76,7 @@ export class Asker {
     this.rested = false;
     clearTimeout(this.resting);
     this.restIn(this.rest);
-    if (this.flight && !this.flight.parts.includes('answer')) this.flight.stop.abort();
+    if (this.flight && !isMoving(this.flight.parts)) this.flight.stop.abort();
     this.report({ problem: null });
     this.next();
   }
@@ -85,7 +93,7 @@ export class Asker {
   stop(): void {
     clearTimeout(this.resting);
     clearTimeout(this.waiting);
-    this.wanted = null;
+    this.wanted = this.begun = null;
     this.flight?.stop.abort();
   }
 
@@ -97,18 +105,28 @@ export class Asker {
   }
 
   private missing(): readonly Part[] {
-    if (this.answered.answer !== this.key) return ['answer'];
+    if (this.answered.answer !== this.key) {
+      // Without an answer there is nothing that the histogram could stand in.
+      const isFirst = this.layers.answer === null || this.answered.returns === this.key;
+      return [isFirst ? 'answer' : 'returns'];
+    }
     return this.rested ? FOLLOWING.filter((part) => this.answered[part] !== this.key) : [];
   }
 
   private next(): void {
     if (!this.wanted || this.flight || this.waiting !== undefined || this.refusedKey === this.key) return;
+    if (this.begun !== null) {
+      const { question, key } = this.begun;
+      this.begun = null;
+      void this.fly(question, key, ['answer']);
+      return;
+    }
     const parts = this.missing();
-    if (parts.length > 0) void this.fly(this.wanted, parts);
+    if (parts.length > 0) void this.fly(this.wanted, this.key, parts);
   }
 
-  private async fly(question: Question, parts: readonly Part[]): Promise<void> {
-    const flight: Flight = { key: this.key, parts, stop: new AbortController() };
+  private async fly(question: Question, key: string, parts: readonly Part[]): Promise<void> {
+    const flight: Flight = { key, question, parts, stop: new AbortController() };
     this.flight = flight;
     try {
       const answer = await this.send({ ...question, parts: [...parts] }, flight.stop.signal);
@@ -123,19 +141,27 @@ export class Asker {
 
   private landed(flight: Flight, answer: LiveAnswer): void {
     this.failures = 0;
-    for (const part of flight.parts) this.answered[part] = flight.key;
-    if (this.rested && flight.parts.includes('answer')) {
-      this.rested = false;
-      this.restIn(SEEN);
+    for (const part of answer.parts) this.answered[part] = flight.key;
+    if (answer.parts.includes('answer')) {
+      this.answered.returns = flight.key;
+      if (this.rested) {
+        this.rested = false;
+        this.restIn(SEEN);
+      }
+    } else if (answer.parts.includes('returns')) {
+      this.begun = flight;
+      this.histogram = { key: flight.key, of: answer };
     }
     this.report({ answer: this.joined(flight, answer), problem: null, cutOff: false });
   }
 
   /** What came, laid over the parts that are there. */
-  private joined({ parts }: Flight, came: LiveAnswer): LiveAnswer {
-    this.layers = parts.includes('answer')
-      ? { ...this.layers, answer: came }
-      : { ...this.layers, following: came };
+  private joined({ key }: Flight, came: LiveAnswer): LiveAnswer {
+    const { histogram } = this;
+    if (came.parts.includes('returns')) this.layers.answer = withReturns(this.layers.answer ?? came, came);
+    else if (came.parts.includes('answer'))
+      this.layers.answer = histogram?.key === key ? withReturns(came, histogram.of) : came; // drawn once
+    else this.layers = { ...this.layers, following: came };
     const top = this.layers.answer ?? came;
     const below = this.layers.following;
     if (below === null || below === top) return top;
@@ -174,4 +200,18 @@ export class Asker {
     };
     this.tell(this.known);
   }
+}
+
+function isMoving(parts: readonly Part[]): boolean {
+  return parts.some((part) => MOVING.includes(part));
+}
+
+/** An answer with the histogram that came by itself, where there is one to draw. */
+function withReturns(
+  answer: LiveAnswer,
+  { charts: { returns }, ends, paths, engine }: LiveAnswer,
+): LiveAnswer {
+  return returns === undefined
+    ? answer
+    : { ...answer, paths, engine, charts: { ...answer.charts, returns }, ends };
 }
