@@ -93,7 +93,7 @@ def tabulate(laws: Sequence[Law]) -> QuantileTables:
     QuantileTables
         Arrays for `risksim.plan.layout.Inputs`. Equal slices of equal families share a table.
     """
-    parts = [list(_parts(law)) for law in laws]
+    parts = [_parts(law) for law in laws]
     flat = [part for of_law in parts for part in of_law]
     rows: dict[_Slice, int] = {}
     for part in flat:
@@ -144,7 +144,13 @@ def evaluate(tables: QuantileTables, input_index: int, u: FloatArray) -> FloatAr
     return np.where(row < 0, atoms, value)
 
 
-def _parts(law: Law) -> Iterator[_Part]:
+@lru_cache(maxsize=1_024)
+def _parts(law: Law) -> tuple[_Part, ...]:
+    """The pieces of a law; a slider moves one law and leaves the others."""
+    return tuple(_cut(law))
+
+
+def _cut(law: Law) -> Iterator[_Part]:
     for start, width, atom, family in law.pieces:
         if family is None:
             value = min(max(atom if atom is not None else 0.0, law.low), law.high)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 
 
+@functools.lru_cache(maxsize=4_096)  # a contract asks for the same few hundred dates again and again
 def add_months(start: dt.date, months: int) -> dt.date:
     """The same day of a later month, clipped to the month's end.
 
