@@ -293,6 +293,19 @@ def test_what_a_stress_of_the_file_reaches_into_is_not_offered():
     assert "outcomes.job.success_rate" not in {one.id for one in inputs_of(deal)}
 
 
+def test_what_a_stress_of_the_file_does_not_bear_is_refused_as_the_file_would_be():
+    deal = api.read(
+        SHIPPED / "risks" / "savings-without-cash.yaml"
+    )  # a stress doubles the share of savings that is paid
+    moves = {"payments[0].share": 0.6}
+    with pytest.raises(RisksimError, match=r"\[all that is saved becomes cash\]"):
+        api.read_text(written(deal, moves))
+    with pytest.raises(Problem, match=r"stresses\[all that is saved becomes cash\].*got 1.2") as refused:
+        moved_deal(deal, changes_of_set(deal, moves))
+    assert (refused.value.kind, refused.value.status) == ("stress-refused", 422)
+    moved_deal(deal, changes_of_set(deal, {"payments[0].share": 0.45}))
+
+
 def test_the_language_of_a_file_is_told_by_its_titles():
     assert shown(tuba()).language == "en"  # it says how Danish pages call things
     assert shown(api.read(SHIPPED / "international" / "newpin.yaml")).language is None
