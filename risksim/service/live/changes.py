@@ -184,7 +184,7 @@ def _wanted(one: Input, to: float | str) -> float:
         if to != round(to):
             raise _refused(one, f"{to:g}", _("It is a whole number."))
         return float(round(to))
-    return round(float(to), 2) if one.kind == "money" and one.law is None else float(to)
+    return float(to)  # to the last digit: a price for a unit may be less than a hundredth
 
 
 def _day(one: Input, to: float | str) -> float:
@@ -241,7 +241,12 @@ def _from(deal: api.Deal, one: Input) -> str:
 def _was(one: Input) -> str:
     if one.kind == "date":
         return str(one.written)
-    was = f"{one.value:.6g}" if one.kind != "money" else f"{one.value:.2f}".removesuffix(".00")
+    if one.law is None:
+        was = f"{one.value:.15g}"  # as the file has it
+    elif one.kind == "money":
+        was = f"{one.value:.2f}".removesuffix(".00")
+    else:
+        was = f"{one.value:.6g}"
     return was + (" months" if one.kind == "months" else "")
 
 

@@ -343,6 +343,24 @@ def test_a_number_is_never_taken_for_one_with_separators(price):
     assert api.read_text(text).plan.digest == moved_deal(deal, changes_of_set(deal, moves)).plan.digest
 
 
+def test_an_amount_is_what_it_was_moved_to_to_the_last_digit():
+    text = (SHIPPED / "rules" / "per-unit.yaml").read_text(encoding="utf-8")
+    small = api.read_text(text.replace("price: {value: 150,", "price: {value: 0.12,"))
+    price = next(one for one in inputs_of(small) if one.id == "payments[0].price")
+    assert ends(price) == (0.0, 0.24, 0.001)  # a step of the slider is less than a hundredth
+    moves = {price.id: 0.125}
+    moved = api.read_text(written(small, moves))
+    assert api.block_at(moved, price.path)["value"] == 0.125
+    assert moved.plan.digest == moved_deal(small, changes_of_set(small, moves)).plan.digest
+    exact = api.read_text(text.replace("price: {value: 150,", "price: {value: 0.1250,"))
+    assert "moved on the page from 0.125 (" in written(exact, {price.id: 0.13})
+
+
+def test_a_large_number_is_told_whole_where_it_was_moved():
+    deal = api.read(SHIPPED / "financing" / "revenue-loan.yaml")
+    assert "moved on the page from 4000000 (" in written(deal, {"outcomes.revenue.result[0].value": 4_100_000})
+
+
 @pytest.mark.parametrize(
     ("moves", "said"),
     [
