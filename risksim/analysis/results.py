@@ -68,7 +68,18 @@ def results_of(
         expected,
         tuple(zip(LEVELS, quantiles, strict=True)),
         rates,
+        _at_least([one.value for one in quantiles], result / minor_units, sample),
     )
+
+
+def _at_least(values: Sequence[float], result: Amounts, sample: Sample) -> tuple[float, ...]:
+    """How likely the result is at least so much."""
+    order = np.argsort(result, kind="stable")
+    place = np.searchsorted(result[order], values, side="left")
+    if sample.is_equal:  # whole paths are counted
+        return tuple(((result.size - place) / result.size).tolist())
+    from_here = np.append(np.cumsum(sample.weight[order][::-1])[::-1], 0.0)
+    return tuple(np.minimum(from_here[place] / from_here[0], 1.0).tolist())
 
 
 def _lattice(samples: Sequence[tuple[Amounts, Sample]], minor_units: int) -> tuple[int, int, int]:
