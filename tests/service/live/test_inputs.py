@@ -60,6 +60,8 @@ def test_titles_and_numbers_are_those_of_the_language():
         assert price.title == "Pris: bedre trivsel, målt med CORE-34 eller WHO-5"
         assert price.text.replace("\N{NO-BREAK SPACE}", " ") == "20.000 kr."
     assert text_of("share", 0.75, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "75 %"
+    assert text_of("share", 0.0175, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "1.75 %"  # and not 1.8 %
+    assert text_of("share", 0.0004, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "0.04 %"  # and not 0 %
 
 
 def test_what_is_assumed_is_told_with_its_reason_and_its_line():
