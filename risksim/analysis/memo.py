@@ -135,6 +135,9 @@ class Results(NamedTuple):
     """Levels 0.01, 0.02, ... 0.99 and the result not exceeded with that probability. [currency]"""
     irr_quantiles: tuple[tuple[float, Estimate], ...] = ()
     """The same of the internal rate of return, where all paths have one. [1/year]"""
+    at_least: tuple[float, ...] = ()
+    """Of each of `quantiles` how likely the result is at least so much: more than one less its level where many paths
+    end there, as at a cap. [1]"""
 
 
 class Appropriation(NamedTuple):

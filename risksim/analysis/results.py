@@ -68,6 +68,7 @@ def results_of(
         expected,
         tuple(zip(LEVELS, quantiles, strict=True)),
         rates,
+        _at_least([one.value for one in quantiles], result / minor_units, sample),
     )
 
 
@@ -87,6 +88,16 @@ def p_loss_of(run: api.Run) -> Estimate:
     """The probability that less comes back than all investors together paid in: that of the run's summary. [1]"""
     side = api.investors(run)
     return precision.probability(side.received < side.drawn, run.sample)
+
+
+def _at_least(values: Sequence[float], result: Amounts, sample: Sample) -> tuple[float, ...]:
+    """How likely the result is at least so much."""
+    order = np.argsort(result, kind="stable")
+    place = np.searchsorted(result[order], values, side="left")
+    if sample.is_equal:  # whole paths are counted
+        return tuple(((result.size - place) / result.size).tolist())
+    from_here = np.append(np.cumsum(sample.weight[order][::-1])[::-1], 0.0)
+    return tuple(np.minimum(from_here[place] / from_here[0], 1.0).tolist())
 
 
 def _lattice(samples: Sequence[tuple[Amounts, Sample]], minor_units: int) -> tuple[int, int, int]:

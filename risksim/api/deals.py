@@ -200,6 +200,25 @@ def check_changed(deal: Deal, name: str, changes: dict[str, Any]) -> None:
     read_stressed(_with_stress(deal, name, changes).document, name)
 
 
+def check_stresses(deal: Deal) -> None:
+    """Refuse a deal of which a stress of its file makes a mistake, as reading the file does.
+
+    Parameters
+    ----------
+    deal : Deal
+        From `changed`, which keeps stresses unread.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the first such stress.
+    """
+    from risksim.scenario.reader import read_stressed
+
+    for stress in deal.scenario.stresses:
+        read_stressed(deal.document, stress)
+
+
 def differences_in_words(first: Deal, second: Deal) -> tuple[str, ...]:
     """What the file of the second deal says otherwise than that of the first, a sentence each."""
     from risksim.scenario.differences import differences

@@ -79,6 +79,15 @@ def test_weights_of_an_engine_are_respected():
     assert found.quantiles[9][1].value == -1.0  # a tenth
 
 
+def test_where_many_paths_end_at_least_so_much_is_likelier_than_the_level_says():
+    equal = results_of(np.array([-5, 0, 0, 95]), Sample.equal(4), 100, 0.2)
+    by_value = {point.value: chance for (_, point), chance in zip(equal.quantiles, equal.at_least, strict=True)}
+    assert by_value == {-0.05: 1.0, 0.0: 0.75, 0.95: 0.25}
+    weighed = results_of(np.array([300, -100]), Sample.exact(np.array([0.9, 0.1])), 100, 0.0)
+    assert weighed.at_least[0] == 1.0
+    assert weighed.at_least[-1] == pytest.approx(0.9, abs=1e-15)
+
+
 def test_a_loss_beyond_the_ends_is_still_left_of_nought():
     # One loss in 1,001 lies beyond the 0.2 % point, which is a gain.
     result = np.array([-1_000_000, *range(100, 1_100)])

@@ -345,12 +345,24 @@ def exceedance(facts: Facts, width: Width = "half") -> Chart | None:
         (_("result"), _("probability of at least that")),
         (
             (word(_("the capital back")), share(back)),
-            *((amount(point), share(1.0 - at, 0)) for at, point in found.quantiles),
+            *((amount(point), _whole_share(chance)) for point, chance in _reached(found)),
         ),
     )
     caption = _("Probability that the result is at least so much")
     layers, alt = _falling(values, unit, back), _exceedance_alt(found, unit, back)
     return drawn("result-exceedance", layers, rows, table, alt, caption, width, 210.0)
+
+
+def _reached(found: Results) -> list[tuple[Estimate, float]]:
+    """Results, each once, and how likely at least so much is, which is more than its level where many futures end."""
+    chances = found.at_least or tuple(1.0 - at for at, _point in found.quantiles)
+    points = {point.value: (point, chance) for (_at, point), chance in zip(found.quantiles, chances, strict=True)}
+    return list(points.values())
+
+
+def _whole_share(chance: float) -> Cell:
+    """A probability in whole per cent, unless that would make it nothing or certain."""
+    return share(chance, 1 if chance < 1.0 and round(100.0 * chance) in (0, 100) else 0)
 
 
 def _falling(values: list[float], unit: Unit, back: Estimate) -> list[Spec]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risksim import api
+from risksim.errors import ScenarioError
 from risksim.language import _
 from risksim.service.problems import Problem
 
@@ -136,11 +137,32 @@ def moved_deal(deal: api.Deal, changes: Mapping[str, Any], *, draft: bool = Fals
     if not changes:
         return deal
     if not draft:
-        return api.changed(deal, NAME, dict(changes), keep_stresses=True)
+        found = api.changed(deal, NAME, dict(changes), keep_stresses=True)
+        _check_stresses(found)
+        return found
     import dataclasses
 
     root = {**deal.document.root, "stresses": {NAME: dict(changes)}}
     return api.stressed(deal._replace(document=dataclasses.replace(deal.document, root=root)), NAME, draft=True)
+
+
+def _check_stresses(moved: api.Deal) -> None:
+    """Refuse what a stress of the file no longer bears: nobody could read the file that is written then."""
+    try:
+        api.check_stresses(moved)
+    except ScenarioError as error:
+        fault = error.faults[0]
+        raise Problem(
+            "stress-refused",
+            422,
+            _("A stress of the file does not bear it"),
+            _(
+                "A stress of the file would make a mistake then: {place}: {found} {remedy}",
+                place=fault.path,
+                found=fault.found,
+                remedy=fault.remedy,
+            ),
+        ) from None
 
 
 def _no_such(name: str, known: list[str]) -> Problem:
@@ -162,7 +184,7 @@ def _wanted(one: Input, to: float | str) -> float:
         if to != round(to):
             raise _refused(one, f"{to:g}", _("It is a whole number."))
         return float(round(to))
-    return round(float(to), 2) if one.kind == "money" and one.law is None else float(to)
+    return float(to)  # to the last digit: a price for a unit may be less than a hundredth
 
 
 def _day(one: Input, to: float | str) -> float:
@@ -219,7 +241,12 @@ def _from(deal: api.Deal, one: Input) -> str:
 def _was(one: Input) -> str:
     if one.kind == "date":
         return str(one.written)
-    was = f"{one.value:.6g}" if one.kind != "money" else f"{one.value:.2f}".removesuffix(".00")
+    if one.law is None:
+        was = f"{one.value:.15g}"  # as the file has it
+    elif one.kind == "money":
+        was = f"{one.value:.2f}".removesuffix(".00")
+    else:
+        was = f"{one.value:.6g}"
     return was + (" months" if one.kind == "months" else "")
 
 

@@ -142,6 +142,8 @@ AT_PLACE = {
 
 FROM_NOUGHT = ("opens", "lag", "buffer", "notice", "run_off", "waiting_list_after_window", "wait_at_most")
 """Times that may be nought."""
+PLACES_OF_A_SHARE = 4
+"""Decimals of a percentage that a file states for certain at most, as the page's own fields."""
 STEPS = 200
 """Steps of a slider, about."""
 MOST_TRIED = 60
@@ -542,9 +544,9 @@ def _round(step: float) -> float:
 
 def text_of(kind: shapes.Kind, value: float, currency: str, law: api.LawAt | None = None) -> str:
     """A number as a reader reads it, with how sure it is."""
-    middle = _worth(kind, value, currency)
     if law is None:
-        return middle
+        return share(value, places=PLACES_OF_A_SHARE) if kind == "share" else _worth(kind, value, currency)
+    middle = _worth(kind, value, currency)
     low, high = _worth(kind, law.low, currency), _worth(kind, law.high, currency)
     return _("{middle}, nine times in ten between {low} and {high}", middle=middle, low=low, high=high)
 

@@ -204,9 +204,12 @@ class Ends(Shown):
     """What all investors together are left with, from worst to best: for the draggable bound."""
 
     values: list[float]
-    """In the deal's currency, rising, each once."""
+    """In the deal's currency, rising, each once; the first and the last are the worst and the best."""
     weights: list[float]
     """Probability of each; they sum to 1."""
+    joined: float
+    """By how much the probability of ending below any other bound may be off, as neighbours were joined: what the
+    heaviest of them weigh together, less than 0.001. 0 where none were."""
     at: float
     """Where the bound stands at first: 0, no loss."""
 

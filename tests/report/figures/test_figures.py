@@ -126,6 +126,19 @@ def test_the_exceedance_falls_from_one_to_nothing() -> None:
     assert "60.0 %" in chart.alt
 
 
+def test_the_exceedance_tells_a_result_at_which_many_end_once() -> None:
+    found = facts()
+    assert found.results is not None
+    capped = tuple((at, about(min(point.value, 1e6))) for at, point in found.results.quantiles)
+    reached = tuple(max(1.0 - at, 0.52) for at, _point in capped)
+    results = found.results._replace(quantiles=capped, at_least=reached)
+    chart = drawn(returns.exceedance(found._replace(results=results)))
+    assert column(chart, 0)[1:] == list(dict.fromkeys(point.value for _at, point in capped))
+    assert [cell.text for cell in chart.table.rows[-1]] == ["1,000,000", "52 %"]
+    almost = found.results._replace(at_least=tuple(0.998 for _ in capped))
+    assert drawn(returns.exceedance(found._replace(results=almost))).table.rows[1][1].text == "99.8 %"
+
+
 def test_the_fan_draws_quantiles_and_what_is_set_aside() -> None:
     found = facts()
     chart = drawn(years.fan(found, "municipality"))

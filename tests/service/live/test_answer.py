@@ -13,7 +13,7 @@ from risksim import api, replies
 from risksim.analysis.answer import Wishes, ask
 from risksim.language import speaking
 from risksim.service.live import people
-from risksim.service.live.answer import Question, answer
+from risksim.service.live.answer import Question, _ends, _side, answer
 from risksim.service.live.changes import changes_of_set, moved_deal, written
 from risksim.service.live.compare import compared
 from risksim.service.live.shapes import LiveAnswer, VariantAsked
@@ -158,6 +158,27 @@ def test_neighbours_are_joined_where_there_are_many_and_never_across_nought(monk
         assert mean == pytest.approx(math.fsum(map(math.prod, zip(whole.ends.values, whole.ends.weights, strict=True))))
     below = [sum(w for v, w in zip(one.ends.values, one.ends.weights, strict=True) if v < 0) for one in (whole, few)]
     assert below[0] == pytest.approx(below[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["effects/savings-by-difference-in-differences", "broendby-tuba"])
+def test_the_probability_of_ending_below_any_bound_is_exact_to_what_was_joined(name, monkeypatch):
+    monkeypatch.setattr("risksim.service.live.answer.MOST_ENDS", 200)
+    done = people.done_of(ask(deal_of(name), 4_096, 7, 1, Wishes(), columns=True))
+    ends = _ends(done)
+    side = _side(done)
+    result = (done.columns[f"received.{side}"] - done.columns[f"drawn.{side}"]) / done.plan.minor_units
+    values, counts = np.unique(result, return_counts=True)
+    assert len(ends.values) < values.size
+    assert (ends.values[0], ends.values[-1]) == (values[0], values[-1])
+    assert 0.0 < ends.joined < 2 / 200
+    before = np.concatenate(([0.0], np.cumsum(ends.weights)))
+    told = before[np.searchsorted(ends.values, values)]
+    true = (np.cumsum(counts) - counts) / result.size
+    assert np.abs(told - true).max() < ends.joined + 1e-12
+    often = counts >= result.size / 200  # as what a cap leaves: nobody may be told that all end below it
+    assert set(values[often]) <= set(ends.values)
+    assert np.abs(told - true)[often].max(initial=0.0) < 1e-12
+    assert often.any() == (name != "broendby-tuba")
 
 
 def test_a_chart_keeps_its_drawing_while_its_numbers_move():

@@ -60,6 +60,8 @@ def test_titles_and_numbers_are_those_of_the_language():
         assert price.title == "Pris: bedre trivsel, målt med CORE-34 eller WHO-5"
         assert price.text.replace("\N{NO-BREAK SPACE}", " ") == "20.000 kr."
     assert text_of("share", 0.75, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "75 %"
+    assert text_of("share", 0.0175, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "1.75 %"  # and not 1.8 %
+    assert text_of("share", 0.0004, "DKK").replace("\N{NO-BREAK SPACE}", " ") == "0.04 %"  # and not 0 %
 
 
 def test_what_is_assumed_is_told_with_its_reason_and_its_line():
@@ -293,6 +295,19 @@ def test_what_a_stress_of_the_file_reaches_into_is_not_offered():
     assert "outcomes.job.success_rate" not in {one.id for one in inputs_of(deal)}
 
 
+def test_what_a_stress_of_the_file_does_not_bear_is_refused_as_the_file_would_be():
+    deal = api.read(
+        SHIPPED / "risks" / "savings-without-cash.yaml"
+    )  # a stress doubles the share of savings that is paid
+    moves = {"payments[0].share": 0.6}
+    with pytest.raises(RisksimError, match=r"\[all that is saved becomes cash\]"):
+        api.read_text(written(deal, moves))
+    with pytest.raises(Problem, match=r"stresses\[all that is saved becomes cash\].*got 1.2") as refused:
+        moved_deal(deal, changes_of_set(deal, moves))
+    assert (refused.value.kind, refused.value.status) == ("stress-refused", 422)
+    moved_deal(deal, changes_of_set(deal, {"payments[0].share": 0.45}))
+
+
 def test_the_language_of_a_file_is_told_by_its_titles():
     assert shown(tuba()).language == "en"  # it says how Danish pages call things
     assert shown(api.read(SHIPPED / "international" / "newpin.yaml")).language is None
@@ -328,6 +343,24 @@ def test_a_number_is_never_taken_for_one_with_separators(price):
     moves = {"payments[0].price": price}
     text = written(deal, moves)
     assert api.read_text(text).plan.digest == moved_deal(deal, changes_of_set(deal, moves)).plan.digest
+
+
+def test_an_amount_is_what_it_was_moved_to_to_the_last_digit():
+    text = (SHIPPED / "rules" / "per-unit.yaml").read_text(encoding="utf-8")
+    small = api.read_text(text.replace("price: {value: 150,", "price: {value: 0.12,"))
+    price = next(one for one in inputs_of(small) if one.id == "payments[0].price")
+    assert ends(price) == (0.0, 0.24, 0.001)  # a step of the slider is less than a hundredth
+    moves = {price.id: 0.125}
+    moved = api.read_text(written(small, moves))
+    assert api.block_at(moved, price.path)["value"] == 0.125
+    assert moved.plan.digest == moved_deal(small, changes_of_set(small, moves)).plan.digest
+    exact = api.read_text(text.replace("price: {value: 150,", "price: {value: 0.1250,"))
+    assert "moved on the page from 0.125 (" in written(exact, {price.id: 0.13})
+
+
+def test_a_large_number_is_told_whole_where_it_was_moved():
+    deal = api.read(SHIPPED / "financing" / "revenue-loan.yaml")
+    assert "moved on the page from 4000000 (" in written(deal, {"outcomes.revenue.result[0].value": 4_100_000})
 
 
 @pytest.mark.parametrize(

@@ -1066,7 +1066,7 @@ export interface components {
         Ends: {
             /**
              * Values
-             * @description In the deal's currency, rising, each once.
+             * @description In the deal's currency, rising, each once; the first and the last are the worst and the best.
              */
             values: number[];
             /**
@@ -1074,6 +1074,12 @@ export interface components {
              * @description Probability of each; they sum to 1.
              */
             weights: number[];
+            /**
+             * Joined
+             * @description By how much the probability of ending below any other bound may be off, as neighbours were joined: what the
+             *     heaviest of them weigh together, less than 0.001. 0 where none were.
+             */
+            joined: number;
             /**
              * At
              * @description Where the bound stands at first: 0, no loss.

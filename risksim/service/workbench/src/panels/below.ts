@@ -9,6 +9,8 @@ export interface Summed {
   values: readonly number[];
   /** Weight of everything before a place; one longer than the values. */
   before: Float64Array;
+  /** What the heaviest ends that were joined weigh together; nought where none were. */
+  joined: number;
 }
 
 export function summed(ends: Ends): Summed {
@@ -22,11 +24,11 @@ export function summed(ends: Ends): Summed {
     sum = next;
     before[place + 1] = sum;
   });
-  return { values: ends.values, before };
+  return { values: ends.values, before, joined: ends.joined };
 }
 
-/** The probability of ending strictly below a bound. */
-export function below(ends: Summed, bound: number): number {
+/** The first end that is not below a bound. */
+function placeOf(ends: Summed, bound: number): number {
   let low = 0;
   let high = ends.values.length;
   while (low < high) {
@@ -34,8 +36,13 @@ export function below(ends: Summed, bound: number): number {
     if ((ends.values[middle] ?? Infinity) < bound) low = middle + 1;
     else high = middle;
   }
+  return low;
+}
+
+/** The probability of ending strictly below a bound. */
+export function below(ends: Summed, bound: number): number {
   const all = ends.before[ends.values.length] ?? 0;
-  return all > 0 ? Math.min(1, Math.max(0, (ends.before[low] ?? 0) / all)) : 0;
+  return all > 0 ? Math.min(1, Math.max(0, (ends.before[placeOf(ends, bound)] ?? 0) / all)) : 0;
 }
 
 /**
@@ -56,9 +63,6 @@ export function neverSeen(paths: number): number {
   return Math.min(1, 3 / paths);
 }
 
-/** Into how many groups of about equal weight the service joins the ends of many paths. */
-const GROUPS = 1000;
-
 /** The probability of ending below a bound, and how sure it is. */
 export interface Reading {
   share: number;
@@ -77,18 +81,16 @@ export function read(
   return {
     share,
     error: errorOf(share, answer.paths, answer.engine),
-    coarse: bound === at ? 0 : coarse(ends, bound, answer.paths),
+    coarse: bound === at ? 0 : coarse(ends, bound),
   };
 }
 
-/** The groups on both sides of a bound may reach over it, unless each is a single path. */
-function coarse(ends: Summed, bound: number, paths: number): number {
-  let place = 0;
-  while (place < ends.values.length && (ends.values[place] ?? 0) < bound) place += 1;
-  const weight = (at: number): number =>
-    at < 0 || at >= ends.values.length ? 0 : (ends.before[at + 1] ?? 0) - (ends.before[at] ?? 0);
-  const widest = Math.max(weight(place - 1), weight(place));
-  return paths > 0 && widest <= 1.5 / paths ? 0 : Math.min(widest, 1 / GROUPS);
+/** Ends that were joined on both sides of a bound may reach over it; nobody ends beyond the first and the last. */
+function coarse(ends: Summed, bound: number): number {
+  const place = placeOf(ends, bound);
+  if (place === 0 || place === ends.values.length) return 0;
+  const weight = (at: number): number => (ends.before[at + 1] ?? 0) - (ends.before[at] ?? 0);
+  return Math.min(Math.max(weight(place - 1), weight(place)), ends.joined);
 }
 
 /** The sentence under the histogram. */
@@ -141,9 +143,9 @@ export function precision(found: Reading, answer: Pick<LiveAnswer, 'engine'>, la
   const exact = answer.engine.startsWith('exact');
   if (!exact && !(error > 0)) return '';
   const told = percent(share, Math.max(error, coarse), exact ? 4 : 2, language);
-  const parts = [
-    exact ? say.belowExact(told) : say.belowError(told, say.percent(twoDigits(100 * error, language))),
-  ];
+  const around = say.percent(twoDigits(100 * error, language));
+  const drawn = answer.engine === 'individual' ? say.belowDrawn(told, around) : say.belowError(told, around);
+  const parts = [exact ? say.belowExact(told) : drawn];
   if (coarse > 0 && coarse > 0.2 * error) parts.push(say.belowCoarse(percent(coarse, coarse, 4, language)));
   return parts.join(' ');
 }

@@ -65,8 +65,18 @@ describe('variants', () => {
     expect(curves(variants, [first, null], 'da')).toBeNull();
   });
 
+  it('step down behind a value, as nobody ends between it and the next', () => {
+    const few = { ...first, ends: { values: [-3, 1], weights: [0.9, 0.1], joined: 0, at: 0 } };
+    const chart = curves(variants, [few, few], 'en');
+    const rows = (chart?.datasets.rows ?? []).filter((row) => row.variant === 'A');
+    expect(rows.map((row) => row.result)).toEqual([-3, 1, 1]);
+    expect(rows[0]?.chance).toBe(1);
+    expect(rows[1]?.chance).toBeCloseTo(0.1, 12); // so to bring back 0 is as likely as 1, not certain
+    expect(JSON.stringify(chart?.spec)).toContain('"interpolate":"step-before"');
+  });
+
   it('reach by hand', () => {
-    const ends = summed({ values: [-2, -1, 0, 4], weights: [0.25, 0.25, 0.25, 0.25], at: 0 });
+    const ends = summed({ values: [-2, -1, 0, 4], weights: [0.25, 0.25, 0.25, 0.25], joined: 0, at: 0 });
     expect([1, 0.75, 0.7, 0.5, 0.25, 0.1].map((chance) => atLeast(ends, chance))).toEqual([
       -2, -1, -1, 0, 4, 4,
     ]);

@@ -150,7 +150,7 @@ export function curves(
     data: { name: 'rows' },
     layer: [
       {
-        mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2, clip: true },
+        mark: { type: 'line', interpolate: 'step-before', strokeWidth: 2, clip: true },
         encoding: {
           x,
           y: {
@@ -197,14 +197,21 @@ export function curves(
   };
 }
 
-/** The probability of at least so much, at some of the values; it falls to nought beyond the last. */
+/**
+ * The probability of at least so much, at some of the values; it falls to nought beyond the last.
+ *
+ * Between two values it is that of the higher one, as nobody ends in between: so steps go down before it, not after.
+ */
 function curve(ends: Summed): { result: number; chance: number }[] {
   const count = ends.values.length;
   const all = ends.before[count] ?? 1;
   const step = Math.max(1, Math.ceil(count / POINTS));
   const points: { result: number; chance: number }[] = [];
-  for (let at = 0; at < count; at += step)
-    points.push({ result: ends.values[at] ?? 0, chance: 1 - (ends.before[at] ?? 0) / all });
+  for (let at = 0; at < count; at += 1) {
+    const before = ends.before[at] ?? 0;
+    const isSteep = (ends.before[at + 1] ?? 0) - before > all / POINTS; // many end right here, and are left out by no step
+    if (at % step === 0 || isSteep) points.push({ result: ends.values[at] ?? 0, chance: 1 - before / all });
+  }
   points.push({ result: ends.values[count - 1] ?? 0, chance: 1 - (ends.before[count - 1] ?? 0) / all });
   return points;
 }

@@ -285,5 +285,5 @@ function histogram(caption: string, end: number): Partial<LiveAnswer> {
     table: table('returns'),
     label: '',
   };
-  return { charts: { returns: chart }, ends: { values: [end], weights: [1], at: 0 } };
+  return { charts: { returns: chart }, ends: { values: [end], weights: [1], joined: 0, at: 0 } };
 }

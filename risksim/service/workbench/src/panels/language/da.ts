@@ -58,6 +58,8 @@ export const da: Texts = {
     `Præcis ${share} af sandsynligheden ligger under grænsen; intet er trukket tilfældigt.`,
   belowError: (share, error) =>
     `${share} af alle fremtider ligger under grænsen, ± ${error}: den standardfejl, som lige så mange fremtider ville have, hvis hver blev trukket for sig. Fremtider, der er jævnt fordelt som her, rammer for det meste mere præcist; nøgletallene viser hvor meget.`,
+  belowDrawn: (share, error) =>
+    `${share} af alle fremtider ligger under grænsen, ± ${error}, som er simulationens standardfejl.`,
   atMost: (share) => `højst ${share}`,
   atLeast: (share) => `mindst ${share}`,
   belowCoarse: (share) =>

@@ -57,6 +57,8 @@ export const en = {
     `Exactly ${share} of the probability lies below the bound; nothing was drawn.`,
   belowError: (share: string, error: string): string =>
     `${share} of all futures lie below the bound, ± ${error}: the standard error that as many futures would have if each were drawn on its own. Futures that are spread evenly, as here, mostly err less; the key figures show by how much.`,
+  belowDrawn: (share: string, error: string): string =>
+    `${share} of all futures lie below the bound, ± ${error}, the standard error of the simulation.`,
   atMost: (share: string): string => `at most ${share}`,
   atLeast: (share: string): string => `at least ${share}`,
   belowCoarse: (share: string): string =>
