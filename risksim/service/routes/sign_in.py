@@ -58,6 +58,8 @@ def sign_in(
                 )
         except Problem as problem:
             return _door(request, principal, next, email, problem)
+    with service.database.writing() as session:
+        throttle.take_back(session, address_of(request))
     return let_in(request, account, next)
 
 
