@@ -154,12 +154,17 @@ def _from_cursor(cursor: str) -> tuple[dt.datetime, str]:
             raise ValueError(cursor)
         return moment.astimezone(dt.UTC), deal_id
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-        raise Problem(
-            "no-such-page",
-            422,
-            _("No such page"),
-            _("This is no page of a list. Ask again without `after`, and follow `next` from there."),
-        ) from None
+        raise no_such_page() from None
+
+
+def no_such_page() -> Problem:
+    """A list has no page that begins there."""
+    return Problem(
+        "no-such-page",
+        422,
+        _("No such page"),
+        _("This is no page of a list. Ask again without `after`, and follow `next` from there."),
+    )
 
 
 # Making and changing
