@@ -201,8 +201,8 @@ def create(
     """
     digest = _digest(text, draft)
     name, note = _name(name or _name_in(text, digest)), _note(note)
-    if principal.account_id is None or not may(principal, "edit", "", "owner"):  # who makes it will own it
-        raise no_account(principal)
+    if principal.account_id is None or not all(may(principal, one, "", "owner") for one in ("view", "edit")):
+        raise no_account(principal)  # who makes it owns it, and is told of it
     deal = Deal(name=name, latest=1)
     session.add(deal)
     session.flush()

@@ -222,6 +222,20 @@ def test_a_token_without_write_changes_no_deal(house, scopes):
     assert house.client(house.owner.cookie).get(f"/api/v1/deals/{house.deal}").content == before
 
 
+@pytest.mark.parametrize("scopes", [("write",), ("run",), ("run", "write")])
+def test_a_token_without_read_leaves_nothing_that_it_is_not_told_of(house, scopes):
+    client, owner = house.bearer(house.token(house.owner, *scopes)), house.client(house.owner.cookie)
+    before = [owner.get(path).content for path in ("/api/v1/deals", "/api/v1/runs")]
+    made = client.post("/api/v1/deals", json={"name": "New", "text": SIMPLE})
+    page = client.post("/deals", data={"name": "New", "text": SIMPLE})
+    for of in ({"shipped": "examples/simple-reference"}, {"text": SIMPLE}):
+        for wait in (True, False):
+            asked = client.post("/api/v1/runs", json={"of": of, "wishes": {"paths": 256}, "wait": wait})
+            assert asked.status_code == 403, asked.text
+    assert (made.status_code, page.status_code) == (403, 403)
+    assert [owner.get(path).content for path in ("/api/v1/deals", "/api/v1/runs")] == before
+
+
 def test_a_token_without_read_reads_no_deal(house):
     client = house.bearer(house.token(house.owner, "run"))
     for method, path in about_one_deal(house.app):
