@@ -173,6 +173,7 @@ def _deal(
         role = deals.role_of(session, who, deal_id)
         allowed = {action for action in BY_ROLE["owner"] if may(who, action, deal_id, role)}
         revisions = deals.revisions(session, who, deal_id, before, deals.MOST_LISTED)
+        first = deals.first_seen(session, who, deal_id)
         return render(
             request,
             who,
@@ -184,7 +185,7 @@ def _deal(
             revisions=revisions,
             is_draft=deals.revision(session, who, deal_id).digest is None,
             questions=QUESTIONS,
-            older=revisions[-1].number if revisions and revisions[-1].number > 1 else None,
+            older=revisions[-1].number if revisions and revisions[-1].number > first else None,
             authors=_authors(session, revisions),
             members=deals.members(session, who, deal_id) if role is not None else (),
             links=links.listed(session, who, deal_id) if "share" in allowed else (),

@@ -268,6 +268,37 @@ def test_a_link_opens_its_deal_and_nothing_else(house):
         assert client.get(path).status_code == 403, path
 
 
+def test_a_link_shows_no_revision_that_was_replaced_before_it_was_made(house):
+    owner = house.client(house.owner.cookie)
+    deal = owner.post("/api/v1/deals", json={"name": "Walked", "text": SIMPLE + "# in confidence\n"}).json()["id"]
+    path, page = f"/api/v1/deals/{deal}", f"/deals/{deal}"
+
+    def revise(last: int, text: str) -> None:
+        revised = owner.post(f"{path}/revisions", json={"text": SIMPLE + text, "based_on": last})
+        assert revised.status_code == 201, revised.text
+
+    revise(1, "# for outsiders\n")
+    link = house.link(deal)
+    revise(2, "# for outsiders, later\n")
+    signed_in = house.client(house.stranger.cookie)
+    signed_in.cookies.set("risksim-link", link)
+    for client in (house.bearer(link), signed_in):
+        listed = client.get(f"{path}/revisions").json()
+        assert ([one["number"] for one in listed["revisions"]], listed["next"]) == ([3, 2], None)
+        assert client.get(f"{path}/revisions/latest").json()["number"] == 3
+        assert client.get(f"{path}/revisions/2").status_code == 200, "a page that was opened with it goes on"
+        missing = client.get(f"{path}/revisions/99")
+        assert client.get(f"{path}/revisions/1").content == missing.content
+        for way in (f"{path}/diff?first=1", f"{page}/diff?first=1&second=2", f"{page}/workbench?revision=1"):
+            assert client.get(way).status_code == 404, way
+        of = {"of": {"deal": deal, "revision": 1}}
+        for way in ("live", "live/inputs", "runs"):
+            assert client.post(f"/api/v1/{way}", json=of).status_code == 404, way
+        assert f"{page}?before=" not in client.get(page).text
+    assert len(owner.get(f"{path}/revisions").json()["revisions"]) == 3
+    assert owner.delete(path).status_code == 204
+
+
 def test_every_answer_carries_the_headers(house):
     client = house.client(house.owner.cookie)
     for method, path in routes(house.app):
