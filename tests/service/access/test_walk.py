@@ -295,6 +295,10 @@ def test_a_link_shows_no_revision_that_was_replaced_before_it_was_made(house):
         for way in ("live", "live/inputs", "runs"):
             assert client.post(f"/api/v1/{way}", json=of).status_code == 404, way
         assert f"{page}?before=" not in client.get(page).text
+        differs = client.get(f"{page}/diff?first=2&second=3")
+        assert differs.status_code == 200
+        assert "Owner" not in differs.text + client.get(page).text, "who the members are is told to members"
+    assert "Owner" in owner.get(f"{page}/diff?first=2&second=3").text
     assert len(owner.get(f"{path}/revisions").json()["revisions"]) == 3
     assert owner.delete(path).status_code == 204
 
