@@ -201,6 +201,14 @@ def test_only_an_admin_sees_people(house):
     assert house.client(house.admin.cookie).get("/people").status_code == 200
 
 
+def test_counts_are_told_to_a_token_of_an_admin_that_reads(house):
+    read, run = (house.bearer(house.token(house.admin, scope)) for scope in ("read", "run"))
+    others = (run, house.bearer(house.owner.token), house.bearer(house.link()), house.client(house.owner.cookie))
+    assert read.get("/metrics").text.startswith("# HELP")
+    assert {client.get("/metrics").status_code for client in others} == {404}
+    assert house.client().get("/metrics").status_code == 401
+
+
 def test_no_token_makes_tokens_or_ends_sessions(house):
     client = house.bearer(house.owner.token)
     for method, path in (("GET", "/api/v1/me/tokens"), ("GET", "/api/v1/me/sessions"), ("GET", "/account")):
