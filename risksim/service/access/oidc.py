@@ -98,12 +98,13 @@ def done(settings: Settings, here: str, kept: str, query: str) -> Vouched:
     Problem
         400 where anything does not fit.
     """
+    said = parse_qs(query)
     try:
         state, nonce, verifier, back = json.loads(bytes.fromhex(kept))
-    except (ValueError, TypeError):
+        fits = hmac.compare_digest(said.get("state", [""])[0].encode(), str(state).encode())
+    except (ValueError, TypeError, RecursionError):
         raise _broken() from None
-    said = parse_qs(query)
-    if "code" not in said or not hmac.compare_digest(said.get("state", [""])[0].encode(), str(state).encode()):
+    if "code" not in said or not fits:
         raise _broken()
     with _client(settings, here) as client:
         described = _described(settings, client)
