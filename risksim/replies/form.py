@@ -99,13 +99,24 @@ def further(progress: Callable[[int], None] | None, before: int) -> Callable[[in
     return None if progress is None else lambda done: progress(before + done)
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would compute."""
+
+
 def table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
-    """A table as CSV; what does not exist is an empty cell."""
+    """A table as CSV; what does not exist is an empty cell.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe: names are whatever somebody called
+    them in a file that others open.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([_as_it_is(cell) for cell in row] for row in (head, *rows))
     return stream.getvalue()
+
+
+def _as_it_is(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def pairs(estimates: Iterable[Mapping[str, Any] | None]) -> list[Any]:

@@ -1,8 +1,9 @@
-"""Bodies of requests: not too large, not too slow. Both are seen while they arrive, so that nothing piles up."""
+"""Bodies of requests: not too large, not too slow, and text in UTF-8. All is seen before anything piles up."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,12 +13,16 @@ from risksim.service.around import Around
 
 SECONDS = 30.0
 """How long the body of a request may take to arrive. [s]"""
+CHARSET = re.compile(rb"""(?<=;)\s*charset\s*=\s*(utf-8|"utf-8")\s*(?=;|$)""")
+"""How a form may say in which letters it is; browsers say nothing."""
 CLOSES = {"Connection": "close"}
 """What is left of a refused body is not read: the connection ends."""
 
 
 class Bodies(Around):
     """Refuse bodies that are too large (413) or too slow (408), those without a stated length as well.
+
+    A form that says it is in other letters than UTF-8 is refused, too (400): some name letters that do not exist.
 
     Parameters
     ----------
@@ -44,6 +49,7 @@ class _Watched:
     def __init__(self, limits: Bodies, scope: Scope, receive: Receive) -> None:
         self.limits, self.receive = limits, receive
         self.stated = _stated_length(scope)
+        self.is_utf8 = _is_utf8(scope)
         self.read = 0
         self.ended = False
         self.until: float | None = None
@@ -53,6 +59,8 @@ class _Watched:
             return await self.receive()
         if self.stated > self.limits.most_bytes:
             raise self._too_large()
+        if not self.is_utf8:
+            raise HTTPException(400, headers=CLOSES)
         message = await self._next()
         if message["type"] == "http.request":
             self.read += len(message.get("body", b""))
@@ -83,3 +91,9 @@ def _stated_length(scope: Scope) -> int:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
     return 0
+
+
+def _is_utf8(scope: Scope) -> bool:
+    """Whether a form leaves its letters to the standard, or says that they are UTF-8."""
+    kinds = [value.lower() for name, value in scope["headers"] if name == b"content-type"]
+    return not any(b"multipart" in kind and b"charset" in CHARSET.sub(b"", kind) for kind in kinds)

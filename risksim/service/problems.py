@@ -17,6 +17,10 @@ MEDIA_TYPE = "application/problem+json"
 JSON = "Content-Type: application/json"
 LONGEST_FOUND = 60
 """Letters at most of what a message repeats of a request."""
+LONGEST_PLACE = 200
+"""Letters at most of the place of a mistake: names of fields are of the request, too."""
+MOST_TOLD = 20
+"""Mistakes of a request that are told: a body has room for many thousands, and others wait while they are told."""
 
 
 class FaultFound(Shown):
@@ -170,7 +174,16 @@ def of_validation(errors: Sequence[Mapping[str, Any]], before: str = "", kind: s
     -------
     Problem
     """
-    faults = [_fault(error, before) for error in errors]
+    faults = [_fault(error, before) for error in errors[:MOST_TOLD]]
+    rest = len(errors) - len(faults)
+    if rest:
+        found = _(
+            "got {rest} more mistakes after these {most_faults}; they are not shown.",
+            rest=rest,
+            most_faults=len(faults),
+        )
+        remedy = _("Mend the ones above, try again.")
+        faults.append(FaultFound(line=None, column=None, path="", found=found, remedy=remedy))
     body = _("the body")
     detail = "\n".join(f"{one.path or body}: {one.found}. {one.remedy}" for one in faults)
     return Problem(kind, 422, _("The request is not as it should be"), detail, faults)
@@ -224,7 +237,7 @@ def _place(loc: tuple[int | str, ...], before: str) -> str:
     place = before
     for part in loc[1:] if loc and loc[0] in ("body", "query", "path", "header", "cookie") else loc:
         place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
-    return place
+    return place if len(place) <= LONGEST_PLACE else f"{place[:LONGEST_PLACE]}..."
 
 
 STATUSES = {

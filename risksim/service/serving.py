@@ -26,6 +26,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from risksim.errors import RisksimError
 from risksim.language import _
 from risksim.service.app import make
+from risksim.service.heads import Prompt
 from risksim.service.settings import Settings, is_loopback
 from risksim.service.store.database import Database
 from risksim.service.store.tables import LOCAL, Account
@@ -271,6 +272,7 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # it would hold what stands behind the question mark; `Measured` logs routes
         server_header=False,
+        http=Prompt,
         lifespan=lifespan,
         proxy_headers=settings.trusted_proxy is not None,
         forwarded_allow_ips=settings.trusted_proxy or "",

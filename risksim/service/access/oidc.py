@@ -5,6 +5,7 @@ Needs the extra ``oidc``. The provider says who somebody is; only an admin here 
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import secrets
@@ -32,6 +33,8 @@ PATIENCE = 10.0
 """How long the provider may take to answer. [s]"""
 LEEWAY = 60
 """How far clocks may differ. [s]"""
+MOST_SUBJECT = 300
+"""Letters that are kept of issuer and subject."""
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -98,12 +101,13 @@ def done(settings: Settings, here: str, kept: str, query: str) -> Vouched:
     Problem
         400 where anything does not fit.
     """
+    said = parse_qs(query)
     try:
         state, nonce, verifier, back = json.loads(bytes.fromhex(kept))
-    except (ValueError, TypeError):
+        fits = hmac.compare_digest(said.get("state", [""])[0].encode(), str(state).encode())
+    except (ValueError, TypeError, RecursionError):
         raise _broken() from None
-    said = parse_qs(query)
-    if "code" not in said or not hmac.compare_digest(said.get("state", [""])[0].encode(), str(state).encode()):
+    if "code" not in said or not fits:
         raise _broken()
     with _client(settings, here) as client:
         described = _described(settings, client)
@@ -115,7 +119,13 @@ def done(settings: Settings, here: str, kept: str, query: str) -> Vouched:
             raise _broken() from error
     checked = claims.get("email_verified", False) is True
     email = str(claims.get("email", "")).strip().lower() if checked else ""
-    return Vouched(f"{settings.oidc_issuer} {claims['sub']}"[:300], email, str(back))
+    return Vouched(_subject(str(settings.oidc_issuer), str(claims["sub"])), email, str(back))
+
+
+def _subject(issuer: str, subject: str) -> str:
+    """Issuer and subject as they are kept: a hash where there is no room for them, never a part that two may share."""
+    whole = f"{issuer} {subject}"
+    return whole if len(whole) <= MOST_SUBJECT else f"sha256 {hashlib.sha256(whole.encode()).hexdigest()}"
 
 
 def account(session: Session, vouched: Vouched) -> Account | None:

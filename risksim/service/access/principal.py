@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, NamedTuple
 
 from risksim.language import Language
@@ -25,6 +26,8 @@ class Principal(NamedTuple):
     is_admin: bool = False
     language: Language | None = None
     """What the person chose; None leaves it to the browser."""
+    since: dt.datetime | None = None
+    """When the link was made: it opens no revision that had been replaced by then."""
 
     @property
     def key(self) -> str:

@@ -1,18 +1,19 @@
 """Sign-ins in vain: each makes the next one wait longer, for the account that was tried and for where it came from.
 
-A try is counted before the password is looked at, so that many at once gain nothing. Which accounts there are does not
-show: an address nobody has waits just as long.
+A try is counted before the password is looked at, so that many at once gain nothing; one that was right is taken back.
+Which accounts there are does not show: an address nobody has waits just as long.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import ipaddress
 import math
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from risksim.language import _, plural
@@ -33,6 +34,8 @@ class Patience(NamedTuple):
 OF_ACCOUNT = Patience(5, 300.0)
 """Short enough that nobody is locked out for long by somebody else's tries."""
 OF_ADDRESS = Patience(20, 3600.0)
+OF_ONE_MACHINE = 64
+"""Bits of an IPv6 address by which machines are told apart."""
 FORGOTTEN = dt.timedelta(hours=24)
 """After how long without a try the count begins again."""
 
@@ -69,6 +72,15 @@ def attempt(database: Database, email: str, address: str) -> None:
 def forget(session: Session, email: str) -> None:
     """Somebody signed in: their account waits no more; the address they came from still does."""
     session.execute(delete(Tries).where(Tries.key == _of_account(email)))
+
+
+def take_back(session: Session, address: str) -> None:
+    """The password was right: this one try was not in vain, so that a whole office may sign in from one address.
+
+    Those in vain still count, whoever else signed in from there.
+    """
+    key = _of_address(address)
+    session.execute(update(Tries).where(Tries.key == key, Tries.count > 0).values(count=Tries.count - 1))
 
 
 def too_many(wait: float) -> Problem:
@@ -114,4 +126,15 @@ def _of_account(email: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    return hashlib.sha256(f"address {address}".encode()).hexdigest()
+    return hashlib.sha256(f"address {_network(address)}".encode()).hexdigest()
+
+
+def _network(address: str) -> str:
+    """Who is told apart by an address: of IPv6 a whole /64, in which one machine takes as many as it likes."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), OF_ONE_MACHINE), strict=False))

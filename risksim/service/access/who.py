@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from risksim.language import _
 from risksim.service.access import cookies, held, links, permission, secret, sign_ins, tokens
 from risksim.service.access.pace import Pace
-from risksim.service.access.principal import EVERY_SCOPE, NOBODY, Principal
+from risksim.service.access.principal import EVERY_SCOPE, NOBODY, Principal, Scope
 from risksim.service.context import Service, service_of
 from risksim.service.pages import tongue
 from risksim.service.problems import Problem
@@ -152,7 +152,7 @@ def _found(request: Request) -> Principal:
         return NOBODY
     held = NOBODY if link is None else _of_link(service, link)
     signed = None if cookie is None else _of_session(service, cookie)
-    return held if signed is None else signed._replace(deal_id=held.deal_id)
+    return held if signed is None else signed._replace(deal_id=held.deal_id, since=held.since)
 
 
 def _of_header(service: Service, header: str) -> Principal:
@@ -195,7 +195,8 @@ def _of_link(service: Service, shown: str) -> Principal:
     if found is None:
         return NOBODY
     _note_use(service, found)
-    return Principal("link", scopes=frozenset(("read", "run")), deal_id=found.deal_id, via=found.id)
+    scopes: frozenset[Scope] = frozenset(("read", "run"))
+    return Principal("link", scopes=scopes, deal_id=found.deal_id, via=found.id, since=found.created_at)
 
 
 def _note_use(service: Service, one: held.Held) -> None:

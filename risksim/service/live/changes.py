@@ -178,13 +178,21 @@ def _wanted(one: Input, to: float | str) -> float:
     """The number that an input is moved to."""
     if one.kind == "date":
         return _day(one, to)
-    if isinstance(to, bool) or not isinstance(to, int | float) or not math.isfinite(to):
+    if isinstance(to, bool) or not isinstance(to, int | float) or not _is_finite(to):
         raise _refused(one, str(to)[:40], _("It is moved to a number."))
     if one.kind in ("count", "months"):
         if to != round(to):
             raise _refused(one, f"{to:g}", _("It is a whole number."))
         return float(round(to))
     return float(to)  # to the last digit: a price for a unit may be less than a hundredth
+
+
+def _is_finite(to: float) -> bool:
+    """Whether a number is one that can be reckoned with; whole ones may be longer than that."""
+    try:
+        return math.isfinite(to)
+    except OverflowError:
+        return False
 
 
 def _day(one: Input, to: float | str) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from risksim.service.bases import Shown, Strict
+from risksim.service.bases import Letters, Shown, Strict, few
 
 Part = Literal["returns", "answer", "lines", "parties", "drivers", "stresses"]
 """Parts of an answer: ``returns``, asked alone, is the histogram as soon as it is there, of an answer that is being
@@ -31,6 +31,9 @@ Kind = Literal["share", "money", "count", "months", "number", "date"]
 MOST_PATHS = 100_000
 MOST_TEXT = 1_000_000
 """Letters at most of a deal's text."""
+MOST_MOVES = 100
+"""Inputs at most that are moved."""
+Moves = Annotated[dict[Annotated[str, Letters], float | int | Annotated[str, Letters]], few(MOST_MOVES)]
 
 
 class DealAsked(Strict):
@@ -65,7 +68,7 @@ class LiveAsked(Strict):
     """Ask a deal with some inputs moved."""
 
     of: DealAsked
-    set: dict[str, float | int | str] = Field(default_factory=dict, max_length=100)
+    set: Moves = Field(default_factory=dict, max_length=MOST_MOVES)
     """Inputs that were moved, by their `InputShown.id`, and what they were moved to."""
     paths: int = Field(default=10_000, ge=256, le=MOST_PATHS)
     seed: int = Field(default=1, ge=0, le=2**64 - 1)
@@ -83,7 +86,7 @@ class VariantAsked(Strict):
     """One of several variants of a deal."""
 
     name: str = Field(min_length=1, max_length=80)
-    set: dict[str, float | int | str] = Field(default_factory=dict, max_length=100)
+    set: Moves = Field(default_factory=dict, max_length=MOST_MOVES)
     """As in `LiveAsked`."""
 
 

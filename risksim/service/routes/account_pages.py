@@ -237,6 +237,7 @@ def _check_old(request: Request, principal: Principal, old: str) -> None:
         raise Problem("wrong-password", 422, _("That is not your password"), _("Type the password you have now."))
     with service.database.writing() as session:
         throttle.forget(session, own.email)
+        throttle.take_back(session, who.address_of(request))
 
 
 def _account(request: Request, principal: Principal, said: Said | None = None, *, shown: str = "") -> HTMLResponse:

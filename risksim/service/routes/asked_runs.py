@@ -16,13 +16,14 @@ from risksim.replies import work as work_of
 from risksim.replies.asking import question_of
 from risksim.service.access import audit
 from risksim.service.access.pace import AtOnce
+from risksim.service.access.permission import may
 from risksim.service.access.principal import Principal
 from risksim.service.context import Service
 from risksim.service.live.changes import changes_of_set
 from risksim.service.live.gate import MOST_OF_ALL, MOST_OF_ONE
 from risksim.service.problems import Problem, ProblemDetails, of_validation
 from risksim.service.routes.shapes import Asking, RunAsked, RunShown
-from risksim.service.store import asked, runs
+from risksim.service.store import asked, deals, runs
 from risksim.service.store.asked import Text
 from risksim.service.store.compiled import compiled
 from risksim.service.store.tables import Run, now
@@ -75,6 +76,8 @@ def prepared(service: Service, who: Principal, body: RunAsked, language: Languag
         If who asks may not ask it, the deal has mistakes, or the wishes make no sense.
     """
     question = question_of(body.question)
+    if who.account_id is not None and not may(who, "view", "", "owner"):
+        raise deals.no_account(who)  # a token that could not look at the answer
     if body.against and question.deals[1] == 1:
         raise Problem(
             "one-deal",

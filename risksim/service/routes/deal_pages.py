@@ -173,6 +173,7 @@ def _deal(
         role = deals.role_of(session, who, deal_id)
         allowed = {action for action in BY_ROLE["owner"] if may(who, action, deal_id, role)}
         revisions = deals.revisions(session, who, deal_id, before, deals.MOST_LISTED)
+        first = deals.first_seen(session, who, deal_id)
         return render(
             request,
             who,
@@ -184,8 +185,8 @@ def _deal(
             revisions=revisions,
             is_draft=deals.revision(session, who, deal_id).digest is None,
             questions=QUESTIONS,
-            older=revisions[-1].number if revisions and revisions[-1].number > 1 else None,
-            authors=_authors(session, revisions),
+            older=revisions[-1].number if revisions and revisions[-1].number > first else None,
+            authors=_authors(session, who, deal_id, revisions),
             members=deals.members(session, who, deal_id) if role is not None else (),
             links=links.listed(session, who, deal_id) if "share" in allowed else (),
             runs=runs.listed(session, who, deal=deal_id, limit=RUNS) if role is not None else (),
@@ -200,7 +201,10 @@ def _deal(
         )
 
 
-def _authors(session: Session, revisions: tuple[Revision, ...]) -> dict[str | None, str]:
+def _authors(session: Session, who: Principal, deal_id: str, revisions: tuple[Revision, ...]) -> dict[str | None, str]:
+    """Who wrote revisions, by account; only members hear it, as of each other."""
+    if deals.role_of(session, who, deal_id) is None:
+        return {}
     wanted = {one.account_id for one in revisions if one.account_id is not None}
     return {one.id: one.name or one.email for one in session.scalars(select(Account).where(Account.id.in_(wanted)))}
 
@@ -212,7 +216,7 @@ def differences(request: Request, who: Who, deal_id: DealId, first: Number, seco
         deal = deals.find(session, who, deal_id, "view")
         one, other = (deals.revision(session, who, deal_id, number) for number in (first, second))
         audit.note(session, who, "view", deal_id)
-        authors = _authors(session, (one, other))
+        authors = _authors(session, who, deal_id, (one, other))
     return render(
         request,
         who,

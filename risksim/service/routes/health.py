@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from risksim.service.access import accounts
 from risksim.service.access.principal import Principal
 from risksim.service.access.who import asking
 from risksim.service.bases import Shown
@@ -73,10 +74,18 @@ def ready(request: Request, response: Response) -> Ready:
 )
 def metrics(request: Request, who: Annotated[Principal, Depends(asking)]) -> Response:
     """Counts for Prometheus: for this machine, and for administrators."""
-    if not (who.is_admin or _from_this_machine(request)):
+    if not (_administers(request, who) or _from_this_machine(request)):
         raise not_found()
     content = generate_latest(life_of(request.app).metrics.registry)
     return Response(content, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
+
+
+def _administers(request: Request, who: Principal) -> bool:
+    """Whether an administrator asks, also by a token that reads: Prometheus does not sign in."""
+    if who.is_admin or who.kind != "token" or "read" not in who.scopes:
+        return who.is_admin
+    with service_of(request).database.reading() as session:
+        return accounts.of_id(session, str(who.account_id)).is_admin
 
 
 def _from_this_machine(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, FiniteFloat, model_validator
@@ -10,24 +11,19 @@ from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 from risksim.language import N_
 from risksim.replies import QUESTIONS
 from risksim.replies.wishes import MOST_KEPT
-from risksim.service.bases import Shown, Strict
+from risksim.service.bases import Letters, Shown, Strict, few, letters
 from risksim.service.live.shapes import MOST_TEXT, DealAsked
 from risksim.service.problems import ProblemDetails
 from risksim.service.work.making import day
 
 MOST_COMPARED = 4
 """Deals at most that are put side by side."""
-
-
-def _letters(text: str) -> str:
-    """Refuse letters that no file holds: half of a pair, and the one that ends texts in databases."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError(N_("the text holds a letter that cannot be written to a file"))
-    return text
+MOST_DEEP = 50
+"""Objects and lists at most within each other in what is wished for."""
 
 
 def _one_line(text: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in _letters(text)):
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in letters(text)):
         raise ValueError(N_("a name is one line without control characters"))
     if not text.strip():
         raise ValueError(N_("a name is more than spaces"))
@@ -35,20 +31,24 @@ def _one_line(text: str) -> str:
 
 
 def _all_letters(wishes: dict[str, Any]) -> dict[str, Any]:
-    """Wishes without a text, however deep, that cannot be written; each question looks at the rest itself."""
-    waiting: list[Any] = [wishes]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            _letters(one)
-        elif isinstance(one, dict):
-            waiting += [*one, *one.values()]
-        elif isinstance(one, list):
-            waiting += one
+    """Wishes not too deep to be kept, without a text that cannot be written; each question looks at the rest itself."""
+    level: list[Any] = [wishes]
+    for _depth in range(MOST_DEEP):
+        for one in level:
+            if isinstance(one, str):
+                letters(one)
+        level = [inner for one in level for inner in _within(one)]
+    if level:
+        raise ValueError(N_("it is nested too deeply"))
     return wishes
 
 
-Letters = AfterValidator(_letters)
+def _within(one: Any) -> Iterable[Any]:
+    if isinstance(one, dict):
+        return (*one, *one.values())
+    return one if isinstance(one, list) else ()
+
+
 OneLine = AfterValidator(_one_line)
 Language = Literal["en", "da"]
 Question = Annotated[str, Field(max_length=20, json_schema_extra={"enum": list(QUESTIONS)})]
@@ -233,7 +233,9 @@ class Asking(Strict):
 
     of: DealAsked
     """The deal."""
-    changes: dict[Annotated[str, Field(max_length=200), Letters], Moved] = Field(default_factory=dict, max_length=100)
+    changes: Annotated[dict[Annotated[str, Field(max_length=200), Letters], Moved], few(100)] = Field(
+        default_factory=dict, max_length=100
+    )
     """Inputs that are moved, by the `id` that ``/api/v1/live/inputs`` lists, and what they are moved to."""
     language: Language | None = None
     """Of what is to be read; left out, that of `Accept-Language`. JSON keys and numbers are the same in both."""
@@ -241,7 +243,7 @@ class Asking(Strict):
     @model_validator(mode="after")
     def _letters(self) -> Asking:
         for text in (self.of.deal, self.of.shipped, self.of.text):
-            _letters(text or "")
+            letters(text or "")
         return self
 
 

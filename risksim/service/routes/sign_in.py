@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from risksim.language import _, speaking
 from risksim.service.access import accounts, cookies, held, links, oidc, passwords, secret, sign_ins, throttle
 from risksim.service.access.audit import note
+from risksim.service.access.pace import AtOnce
 from risksim.service.access.principal import EVERY_SCOPE, NOBODY, Principal
 from risksim.service.access.who import address_of, visiting
 from risksim.service.context import Service, service_of
@@ -21,6 +22,8 @@ from risksim.service.store.tables import Account, now
 
 router = APIRouter(include_in_schema=False)
 Visiting = Annotated[Principal, Depends(visiting)]
+ELSEWHERE = AtOnce(8, 16)
+"""Sign-ins of one address, and of all, that wait for the provider at once: else a slow one held every thread."""
 Next = Annotated[str, Query(max_length=500)]
 
 
@@ -58,6 +61,8 @@ def sign_in(
                 )
         except Problem as problem:
             return _door(request, principal, next, email, problem)
+    with service.database.writing() as session:
+        throttle.take_back(session, address_of(request))
     return let_in(request, account, next)
 
 
@@ -112,7 +117,8 @@ def by_link(request: Request, shown: str, _principal: Visiting) -> Response:
 def elsewhere(request: Request, _principal: Visiting, next: Next = "/") -> Response:  # noqa: A002 - as in the address
     """Sign in with the provider of the organisation."""
     settings = service_of(request).settings
-    errand = oidc.errand(settings, _here(request), own_path(next))
+    with ELSEWHERE.one(address_of(request)):
+        errand = oidc.errand(settings, _here(request), own_path(next))
     answer = RedirectResponse(errand.address, 303)
     cookies.give(request, answer, cookies.ERRAND, errand.kept, oidc.LASTS)
     return answer
@@ -122,9 +128,9 @@ def elsewhere(request: Request, _principal: Visiting, next: Next = "/") -> Respo
 def back(request: Request, _principal: Visiting) -> Response:
     """Come back from the provider, who says who somebody is; whether they may enter is said here."""
     service = service_of(request)
-    vouched = oidc.done(
-        service.settings, _here(request), cookies.read(request, cookies.ERRAND) or "", str(request.url.query)
-    )
+    kept = cookies.read(request, cookies.ERRAND) or ""
+    with ELSEWHERE.one(address_of(request)):
+        vouched = oidc.done(service.settings, _here(request), kept, str(request.url.query))
     with service.database.writing() as session:
         account = oidc.account(session, vouched)
     if account is None:

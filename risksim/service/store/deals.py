@@ -154,12 +154,17 @@ def _from_cursor(cursor: str) -> tuple[dt.datetime, str]:
             raise ValueError(cursor)
         return moment.astimezone(dt.UTC), deal_id
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-        raise Problem(
-            "no-such-page",
-            422,
-            _("No such page"),
-            _("This is no page of a list. Ask again without `after`, and follow `next` from there."),
-        ) from None
+        raise no_such_page() from None
+
+
+def no_such_page() -> Problem:
+    """A list has no page that begins there."""
+    return Problem(
+        "no-such-page",
+        422,
+        _("No such page"),
+        _("This is no page of a list. Ask again without `after`, and follow `next` from there."),
+    )
 
 
 # Making and changing
@@ -196,8 +201,8 @@ def create(
     """
     digest = _digest(text, draft)
     name, note = _name(name or _name_in(text, digest)), _note(note)
-    if principal.account_id is None or not may(principal, "edit", "", "owner"):  # who makes it will own it
-        raise no_account(principal)
+    if principal.account_id is None or not all(may(principal, one, "", "owner") for one in ("view", "edit")):
+        raise no_account(principal)  # who makes it owns it, and is told of it
     deal = Deal(name=name, latest=1)
     session.add(deal)
     session.flush()
@@ -354,7 +359,21 @@ def revision(
 ) -> Revision:
     """One revision of a deal; the last where no number is given."""
     deal = find(session, principal, deal_id, action)
+    if number is not None and number < first_seen(session, principal, deal_id):
+        raise not_found(_("revision"))
     return _revision(session, deal_id, deal.latest if number is None else number)
+
+
+def first_seen(session: Session, principal: Principal, deal_id: str) -> int:
+    """Number of the first revision that somebody may see.
+
+    Members see all of them. A link shows what the deal is and becomes, so what had been replaced when it was made stays
+    with the members.
+    """
+    if principal.since is None or role_of(session, principal, deal_id) is not None:
+        return 1
+    there = select(func.max(Revision.number)).where(Revision.deal_id == deal_id, Revision.created_at <= principal.since)
+    return session.scalar(there) or 1
 
 
 def revisions(
@@ -380,7 +399,8 @@ def revisions(
     tuple of Revision
     """
     find(session, principal, deal_id, "view")
-    asked = select(Revision).where(Revision.deal_id == deal_id).order_by(Revision.number.desc())
+    seen = Revision.number >= first_seen(session, principal, deal_id)
+    asked = select(Revision).where(Revision.deal_id == deal_id, seen).order_by(Revision.number.desc())
     if before is not None:
         asked = asked.where(Revision.number < min(before, _MOST_NUMBER))
     return tuple(session.scalars(asked.limit(max(1, min(limit, MOST_LISTED)))))

@@ -203,6 +203,11 @@ def listed(
     Returns
     -------
     sequence of Run
+
+    Raises
+    ------
+    Problem
+        422 where the page is to begin after a run that they do not see, or that is deleted.
     """
     if principal.account_id is None or NEEDS["view"] not in principal.scopes:
         return ()
@@ -215,8 +220,10 @@ def listed(
         shared = select(Member.deal_id).where(Member.account_id == principal.account_id)
         own = and_(Run.deal_id.is_(None), Run.account_id == principal.account_id)
         wanted = wanted.where(or_(own, Run.deal_id.in_(shared)))
-    last = session.get(Run, after) if after is not None else None
-    if last is not None:
+    if after is not None:
+        last = session.get(Run, after)
+        if last is None or not _may(session, principal, "view", last):
+            raise deals.no_such_page()  # where others' runs lie in time is not told either
         older = and_(Run.created_at == last.created_at, Run.id < last.id)
         wanted = wanted.where(or_(Run.created_at < last.created_at, older))
     return session.scalars(wanted).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.cookies
 import logging
 import re
 from html.parser import HTMLParser
@@ -126,6 +127,17 @@ def test_a_page_speaks_as_its_reader_wishes(client, headers, spoken):
     page = client.get("/account", headers=headers)
     assert f'<html lang="{spoken}">' in page.text
     assert page.headers["content-language"] == spoken
+
+
+def test_cookies_of_others_are_not_read(monkeypatch, house, somebody):
+    read = []
+    real = http.cookies._unquote
+    monkeypatch.setattr(http.cookies, "_unquote", lambda text: (read.append(text), real(text))[1])
+    slow = '"' + "\\" * 50 + '"'
+    sent = f"language={slow}; other={slow}; risksim-link={slow}; risksim={somebody.cookie};language=en; __Host-risksim="
+    page = house.client().get("/account", headers={"cookie": sent})
+    assert (page.status_code, page.headers["content-language"]) == (200, "en")
+    assert set(read) == {somebody.cookie, "en", ""}
 
 
 def test_programs_are_told_in_english_unless_they_ask(house):
@@ -308,6 +320,12 @@ def test_one_person_on_loopback_needs_no_door(client, service):
         assert session.get(Account, LOCAL).name == "Anna"
     assert "/sign-out" not in client.get("/account").text
     assert client.post("/account/password", data={"old": "x"}).status_code == 409
+
+
+@pytest.mark.parametrize("kept", ["", "x", "7b", "[" * 20_000, '["\\ud800", "a", "b", "/"]', "[1, 2]", '{"a": 1}'])
+def test_an_errand_that_nobody_was_sent_on_is_broken(client, kept):
+    client.cookies.set("risksim-errand", kept.encode().hex())
+    assert client.get("/sign-in/back?code=1&state=x").status_code == 400
 
 
 def test_without_a_provider_there_is_no_way_through_it(client):

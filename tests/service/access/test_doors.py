@@ -172,6 +172,31 @@ def test_one_address_that_tries_many_accounts_waits(house, monkeypatch):
     assert said == [401] * 3 + [429]
 
 
+def test_a_whole_office_signs_in_from_one_address_and_tries_in_vain_still_count(house, somebody, monkeypatch):
+    monkeypatch.setattr(throttle, "OF_ADDRESS", throttle.Patience(3, 60.0))
+    monkeypatch.setattr(passwords, "fits", lambda _kept, typed: typed == PASSWORD)
+    with house.service.database.writing() as session:
+        session.query(Tries).delete()
+    office = [sign_in(house.client(), somebody.email).status_code for _person in range(10)]
+    own = house.client(somebody.cookie)
+    office += [own.post("/account/leave", data={"sure": "yes", "password": "wrong"}).status_code]
+    thief = []
+    for k in range(3):
+        thief += [sign_in(house.client(), f"x{k}@example.org", "guessed").status_code]
+        thief += [sign_in(house.client(), somebody.email).status_code]
+    with house.service.database.writing() as session:
+        session.query(Tries).delete()
+    assert office == [303] * 10 + [422]
+    assert thief == [401, 303, 401, 429, 429, 429], "a sign-in between takes nothing back of those in vain"
+
+
+def test_a_machine_with_many_addresses_of_ipv6_is_one():
+    same = {throttle._of_address(one) for one in ("2001:db8::1", "2001:db8::ffff:1", "2001:DB8:0:0:ab::")}
+    other = {throttle._of_address(one) for one in ("2001:db8:0:1::1", "192.0.2.1", "192.0.2.2", "unknown")}
+    assert (len(same), len(other), same & other) == (1, 4, set())
+    assert throttle._of_address("::ffff:192.0.2.1") == throttle._of_address("192.0.2.1")
+
+
 def test_signing_out_ends_the_session_and_is_noted(house, somebody):
     client = house.client(somebody.cookie)
     answer = client.post("/sign-out")

@@ -62,6 +62,15 @@ def test_somebody_signed_in_with_a_link_lists_their_own_runs_alone(house):
     assert client.delete(f"/api/v1/runs/{own}").status_code == 204
 
 
+def test_no_page_of_runs_begins_after_a_run_of_somebody_else(house):
+    foreign = asked_of(house, house.client(house.owner.cookie))
+    client = house.client(house.stranger.cookie)
+    own = asked_of(house, client, of={"deal": house.others})
+    told = [client.get("/api/v1/runs", params={"after": one}) for one in (foreign, "0" * 24)]
+    assert (told[0].status_code, told[0].content) == (422, told[1].content)
+    assert client.get("/api/v1/runs", params={"after": own}).json()["runs"] == []
+
+
 def test_runs_of_links_to_one_deal_leave_room_for_those_of_another(house):
     one, other = house.bearer(house.link()), house.bearer(house.link(house.others))
     for _run in range(house.service.settings.most_jobs):

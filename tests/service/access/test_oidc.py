@@ -15,7 +15,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from risksim.service.access import accounts
+from risksim.service.access.pace import AtOnce
 from risksim.service.app import make
+from risksim.service.routes import sign_in
 from risksim.service.settings import Settings
 from risksim.service.store.tables import Account, Event, now
 from tests.service.conftest import ADDRESS
@@ -164,6 +166,24 @@ def test_the_person_is_known_by_subject_from_then_on(client, provider):
     assert through(client, provider).status_code == 303
     provider.bent = {"sub": "43"}
     assert through(client, provider).status_code == 403, "another person with the address"
+
+
+def test_two_people_with_long_subjects_are_two(client, provider):
+    provider.bent = {"sub": "x" * 300 + "a"}
+    assert through(client, provider).status_code == 303
+    provider.bent = {"sub": "x" * 300 + "b"}
+    assert through(client, provider).status_code == 403
+    provider.bent = {"sub": "x" * 300 + "a", "email": "married@example.org"}
+    assert through(client, provider).status_code == 303
+
+
+def test_those_who_wait_for_the_provider_leave_threads_to_others(client, provider, monkeypatch):
+    monkeypatch.setattr(sign_in, "ELSEWHERE", AtOnce(1, 2))
+    query = provider.authorize(client.get("/sign-in/elsewhere").headers["location"])
+    with sign_in.ELSEWHERE.one("testclient"):
+        assert client.get("/sign-in/elsewhere").status_code == 429
+        assert client.get("/sign-in/back", params=query).status_code == 429
+    assert client.get("/sign-in/back", params=query).status_code == 303
 
 
 @pytest.mark.parametrize(

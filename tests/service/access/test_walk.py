@@ -201,6 +201,14 @@ def test_only_an_admin_sees_people(house):
     assert house.client(house.admin.cookie).get("/people").status_code == 200
 
 
+def test_counts_are_told_to_a_token_of_an_admin_that_reads(house):
+    read, run = (house.bearer(house.token(house.admin, scope)) for scope in ("read", "run"))
+    others = (run, house.bearer(house.owner.token), house.bearer(house.link()), house.client(house.owner.cookie))
+    assert read.get("/metrics").text.startswith("# HELP")
+    assert {client.get("/metrics").status_code for client in others} == {404}
+    assert house.client().get("/metrics").status_code == 401
+
+
 def test_no_token_makes_tokens_or_ends_sessions(house):
     client = house.bearer(house.owner.token)
     for method, path in (("GET", "/api/v1/me/tokens"), ("GET", "/api/v1/me/sessions"), ("GET", "/account")):
@@ -220,6 +228,20 @@ def test_a_token_without_write_changes_no_deal(house, scopes):
     made = client.post("/api/v1/deals", json={"name": "New", "text": SIMPLE})
     assert made.status_code == 403, made.text
     assert house.client(house.owner.cookie).get(f"/api/v1/deals/{house.deal}").content == before
+
+
+@pytest.mark.parametrize("scopes", [("write",), ("run",), ("run", "write")])
+def test_a_token_without_read_leaves_nothing_that_it_is_not_told_of(house, scopes):
+    client, owner = house.bearer(house.token(house.owner, *scopes)), house.client(house.owner.cookie)
+    before = [owner.get(path).content for path in ("/api/v1/deals", "/api/v1/runs")]
+    made = client.post("/api/v1/deals", json={"name": "New", "text": SIMPLE})
+    page = client.post("/deals", data={"name": "New", "text": SIMPLE})
+    for of in ({"shipped": "examples/simple-reference"}, {"text": SIMPLE}):
+        for wait in (True, False):
+            asked = client.post("/api/v1/runs", json={"of": of, "wishes": {"paths": 256}, "wait": wait})
+            assert asked.status_code == 403, asked.text
+    assert (made.status_code, page.status_code) == (403, 403)
+    assert [owner.get(path).content for path in ("/api/v1/deals", "/api/v1/runs")] == before
 
 
 def test_a_token_without_read_reads_no_deal(house):
@@ -252,6 +274,41 @@ def test_a_link_opens_its_deal_and_nothing_else(house):
     assert client.post("/api/v1/deals", json={"name": "New", "text": SIMPLE}).status_code == 403
     for path in ("/account", "/audit", "/api/v1/audit", "/api/v1/me/tokens", "/audit.csv", "/account/data.zip"):
         assert client.get(path).status_code == 403, path
+
+
+def test_a_link_shows_no_revision_that_was_replaced_before_it_was_made(house):
+    owner = house.client(house.owner.cookie)
+    deal = owner.post("/api/v1/deals", json={"name": "Walked", "text": SIMPLE + "# in confidence\n"}).json()["id"]
+    path, page = f"/api/v1/deals/{deal}", f"/deals/{deal}"
+
+    def revise(last: int, text: str) -> None:
+        revised = owner.post(f"{path}/revisions", json={"text": SIMPLE + text, "based_on": last})
+        assert revised.status_code == 201, revised.text
+
+    revise(1, "# for outsiders\n")
+    link = house.link(deal)
+    revise(2, "# for outsiders, later\n")
+    signed_in = house.client(house.stranger.cookie)
+    signed_in.cookies.set("risksim-link", link)
+    for client in (house.bearer(link), signed_in):
+        listed = client.get(f"{path}/revisions").json()
+        assert ([one["number"] for one in listed["revisions"]], listed["next"]) == ([3, 2], None)
+        assert client.get(f"{path}/revisions/latest").json()["number"] == 3
+        assert client.get(f"{path}/revisions/2").status_code == 200, "a page that was opened with it goes on"
+        missing = client.get(f"{path}/revisions/99")
+        assert client.get(f"{path}/revisions/1").content == missing.content
+        for way in (f"{path}/diff?first=1", f"{page}/diff?first=1&second=2", f"{page}/workbench?revision=1"):
+            assert client.get(way).status_code == 404, way
+        of = {"of": {"deal": deal, "revision": 1}}
+        for way in ("live", "live/inputs", "runs"):
+            assert client.post(f"/api/v1/{way}", json=of).status_code == 404, way
+        assert f"{page}?before=" not in client.get(page).text
+        differs = client.get(f"{page}/diff?first=2&second=3")
+        assert differs.status_code == 200
+        assert "Owner" not in differs.text + client.get(page).text, "who the members are is told to members"
+    assert "Owner" in owner.get(f"{page}/diff?first=2&second=3").text
+    assert len(owner.get(f"{path}/revisions").json()["revisions"]) == 3
+    assert owner.delete(path).status_code == 204
 
 
 def test_every_answer_carries_the_headers(house):

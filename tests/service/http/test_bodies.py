@@ -108,3 +108,32 @@ def test_a_text_that_is_too_long_is_refused_in_words(client):
     assert said.status_code == 422
     assert "1000000" in said.json()["detail"]
     assert len(said.text) < 2_000
+
+
+FORM = b"multipart/form-data; boundary=x"
+HALF = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\\ud800 +2AA-\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        b"charset=unicode_escape",
+        b"charset=utf-7",
+        b'CharSet="raw_unicode_escape"',
+        b"charset=utf-8; charset=utf-7",
+        b"charset*=utf-8''utf-7",
+        b"charset*0=utf; charset*1=-7",
+        b'charset="utf-7;charset=utf-8"',
+    ],
+)
+@pytest.mark.parametrize("path", ["/deals", "/sign-in", "/account/name"])
+def test_a_form_in_other_letters_than_utf8_is_refused(app, charset, path):
+    told, _read = send(app, iter([HALF]), path=path, kind=FORM + b"; " + charset)
+    assert told["status"] == 400, told
+
+
+@pytest.mark.parametrize("charset", [b"", b"; charset=utf-8", b'; charset="UTF-8"', b" ;charset=utf-8; x=y"])
+def test_a_form_in_utf8_is_read(app, charset):
+    told, _read = send(app, iter([HALF]), path="/deals", kind=FORM + charset)
+    assert told["status"] == 422
+    assert b"ud800" in told["body"]

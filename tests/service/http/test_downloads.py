@@ -164,3 +164,11 @@ def test_a_foreign_deal_is_not_taken_away(people):
         absent = people.stranger.client.post(f"/api/v1/{place}", json={"of": {"deal": "0" * 24}})
         assert (foreign.status_code, foreign.content) == (404, absent.content)
         assert people.nobody.post(f"/api/v1/{place}", json=body).status_code in (401, 404)
+
+
+def test_a_table_holds_no_formula(client):
+    stresses = '\nstresses:\n  "=HYPERLINK(1)":\n    cohorts[*].participants: {times: 0.5}\n'
+    body = {"of": {"text": SIMPLE + stresses}, "question": "stress", "wishes": {"paths": 256}}
+    run = client.post("/api/v1/runs", json=body).json()["run"]
+    cells = [line.split(",")[0] for line in client.get(run["table"]).text.splitlines()]
+    assert cells == ["stress", "", "'=HYPERLINK(1)"]

@@ -5,6 +5,7 @@ import logging
 import pytest
 from fastapi.testclient import TestClient
 
+from risksim.service.problems import MOST_TOLD
 from tests.service.conftest import ADDRESS, SIMPLE
 
 VALIDATE = "/api/v1/validate"
@@ -84,3 +85,55 @@ def test_a_body_without_its_kind_says_which_header_is_missing(client):
     assert "Content-Type: application/json" in said["detail"]
     said = client.post("/api/v1/data", json={"of": {"shipped": "x"}, "form": "json"}, headers={"Accept-Language": "da"})
     assert "tilladt er 'csv' eller 'nc'" in said.json()["detail"]
+
+
+LIVE = {"of": {"shipped": "examples/simple-reference"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/live", LIVE | {"set": {f"k{number}": [] for number in range(100)}}),
+        ("/api/v1/validate", {f"k{number}": 0 for number in range(150)}),
+    ],
+)
+def test_of_many_mistakes_the_first_are_told(client, path, body):
+    said = client.post(path, json=body).json()
+    assert len(said["faults"]) == MOST_TOLD + 1
+    assert "more mistakes after these 20" in said["faults"][-1]["found"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/live", LIVE | {"set": {f"k{number}": [] for number in range(50_000)}}),
+        ("/api/v1/runs", LIVE | {"changes": {f"k{number}": [] for number in range(50_000)}}),
+        ("/api/v1/deals", {f"k{number}": 0 for number in range(50_000)}),
+    ],
+)
+def test_an_object_of_many_keys_is_refused_without_a_look_at_each(client, path, body):
+    said = client.post(path, json=body).json()
+    assert [one["found"].rpartition("; ")[2] for one in said["faults"] if "at most" in one["found"]], said["detail"]
+    assert len(said["faults"]) <= 2
+
+
+def test_a_long_name_of_a_field_is_not_repeated_in_whole(client):
+    assert len(client.post(VALIDATE, json={"text": "a", "k" * 100_000: 1}).content) < 2_000
+
+
+@pytest.mark.parametrize(
+    "move", ['{"\\ud800": 1}', '{"end": "\\ud800"}', '{"cohorts[0].participants": 1%s}' % ("0" * 400)]
+)
+@pytest.mark.parametrize(("path", "name"), [("/api/v1/live", "set"), ("/api/v1/runs", "changes")])
+def test_a_move_to_what_is_no_number_and_no_text_is_a_mistake_of_the_request(client, path, name, move):
+    body = f'{{"of": {{"shipped": "examples/simple-reference"}}, "{name}": {move}}}'
+    said = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert said.status_code == 422, said.text
+
+
+@pytest.mark.parametrize("depth", [60, 400])
+def test_wishes_within_wishes_have_an_end(client, depth):
+    body = f'{{"of": {{"shipped": "examples/simple-reference"}}, "wishes": {{"changes": {"[" * depth}{"]" * depth}}}}}'
+    said = client.post("/api/v1/runs", content=body, headers={"Content-Type": "application/json"})
+    assert (said.status_code, said.json()["faults"][0]["path"]) == (422, "wishes")
+    assert "nested too deeply" in said.json()["detail"]
