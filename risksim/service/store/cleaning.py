@@ -83,13 +83,19 @@ def collect(service: Service, grace: float = GRACE) -> int:
 
 
 def _old(files: Files, before: float) -> Iterator[str]:
-    """Names of results that nobody kept since a moment; what a killed writer left half-written goes at once."""
+    """Names of results that nobody kept since a moment; what killed ones left half-written or half-gone is tidied."""
     for folder in _listed(files.folder):
         for entry in _listed(Path(folder.path)) if folder.is_dir() else ():
             try:
+                if entry.name.startswith(GOING):
+                    if (
+                        entry.stat().st_ctime < before
+                    ):  # since when it lies aside: its other time is that of its content
+                        files.put_back(Path(entry.path))
+                    continue
                 if entry.stat().st_mtime >= before:
                     continue
-                if entry.name.startswith(".") and not entry.name.startswith(GOING):
+                if entry.name.startswith("."):
                     Path(entry.path).unlink()
                     continue
             except FileNotFoundError:
