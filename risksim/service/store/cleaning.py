@@ -14,11 +14,9 @@ from sqlalchemy.engine import CursorResult
 
 from risksim.service.context import Service
 from risksim.service.store import place
-from risksim.service.store.files import GOING, Files
+from risksim.service.store.files import GOING, GRACE, Files
 from risksim.service.store.tables import Remembered, Run, SignIn, now
 
-GRACE = 3600.0
-"""How long a result may lie without a run that names it: it is kept before its run says so. [s]"""
 REMEMBERED = dt.timedelta(days=7)
 """How long an idempotency key is remembered."""
 SESSIONS = dt.timedelta(days=30)

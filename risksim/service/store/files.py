@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from risksim.language import _
@@ -12,6 +14,8 @@ from risksim.service.problems import Problem
 
 GOING = ".going-"
 """How the name of a file begins that is about to be deleted."""
+GRACE = 3600.0
+"""How long a content may lie without anybody who names it: it is kept before its run says so. [s]"""
 
 
 class Files:
@@ -42,6 +46,12 @@ class Files:
             raise _cannot_keep(error) from error
         return name
 
+    def want(self, names: Iterable[str]) -> None:
+        """Make contents young again, so that `drop` leaves them for a while to whoever reads them next."""
+        for name in names:
+            with suppress(OSError):  # gone, or somebody else's
+                os.utime(self.place(name))
+
     def _is_there(self, name: str, content: bytes) -> bool:
         """Whether a content is kept already, and whole: what was damaged on its disk is written anew."""
         place = self.place(name)
@@ -62,7 +72,7 @@ class Files:
             half.replace(place)
         finally:
             half.unlink(missing_ok=True)  # on a full disk above all
-        _settle(place.parent)
+        settle(place.parent)
 
     def drop(self, name: str, before: float) -> bool:
         """Delete a content unless somebody kept it, perhaps again, since a moment.
@@ -130,7 +140,7 @@ def _cannot_keep(error: OSError) -> Problem:
     return Problem("cannot-keep", 500, _("The answer could not be kept"), detail)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Let the name of a new file survive a power cut, where the system can do that."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
