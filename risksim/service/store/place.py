@@ -48,7 +48,7 @@ def take(database: Database, settings: Settings) -> None:
 
 def mark(database: Database, folder: Path) -> None:
     """Write down to which database a folder belongs; the file is there whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # as with the embedded database: answers lie there
     half = folder / f".{MARK}.{secrets.token_hex(4)}"
     half.write_text(f"{_identity(database)}\n", encoding="ascii")
     half.replace(folder / MARK)
