@@ -141,3 +141,16 @@ def test_of_the_last_two_admins_one_stays(people):
     assert at_once(people.service, people.owner.id, people.editor.id) == ["last-admin"]
     with people.service.database.reading() as session:
         assert session.get(Account, people.editor.id).closed_at is None
+
+
+def test_nobody_waits_to_write_while_everything_about_a_person_is_put_together(people, monkeypatch):
+    exported = person.exported
+
+    def meanwhile(session, account_id):
+        content = exported(session, account_id)
+        with people.service.database.writing() as another:
+            another.add(Event(by="nobody", action="view"))
+        return content
+
+    monkeypatch.setattr(person, "exported", meanwhile)
+    assert people.owner.client.get("/account/data.zip").status_code == 200
