@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from risksim.service.settings import Settings
@@ -26,7 +26,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         address = settings.database_address
-        if address.startswith("sqlite"):
+        if address.get_backend_name() == "sqlite":
             # What lies there is private, whoever else works on the machine.
             settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine = _engine(address)
@@ -64,8 +64,8 @@ def begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-def _engine(address: str) -> Engine:
-    if not address.startswith("sqlite"):
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_engine(address, connect_args={"timeout": BUSY / 1000})
 

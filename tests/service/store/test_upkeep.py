@@ -134,6 +134,16 @@ def test_foreign_keys_are_held_after_the_tables_were_changed(database):
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "Sønderjylland 2"])
+def test_the_embedded_database_lies_in_its_folder_whatever_that_is_called(tmp_path, name):
+    made = Database(Settings(folder=tmp_path / name, database=None))
+    upkeep.prepare(made)
+    made.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "risksim.sqlite").stat().st_size > 0
+
+
 @pytest.mark.skipif(os.name != "posix", reason="other systems keep folders of a person private by themselves")
 def test_a_folder_that_the_service_makes_is_read_by_nobody_else(tmp_path):
     Database(Settings(folder=tmp_path / "kept")).close()
