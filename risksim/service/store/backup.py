@@ -31,11 +31,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from risksim.language import _
 from risksim.service.settings import Settings
 from risksim.service.store import upkeep
-from risksim.service.store.database import Database
+from risksim.service.store.database import Database, StoreError
 from risksim.service.store.files import GRACE, Files, settle
 from risksim.service.store.place import RESULTS, mark, unmark
 from risksim.service.store.tables import LOCAL, now
-from risksim.service.store.upkeep import StoreError
 
 FORMAT = "risksim-backup"
 VERSION = 1
@@ -102,7 +101,8 @@ def save(settings: Settings, out: Path | None = None) -> Saved:
     database = Database(settings)
     half = out.with_name(f".{out.name}.{secrets.token_hex(4)}.half")
     try:
-        saved = _save(database, Files(settings.folder / RESULTS), moment, half)
+        with upkeep.answered(database):
+            saved = _save(database, Files(settings.folder / RESULTS), moment, half)
         half.replace(out)
         settle(out.parent)
     except OSError as error:
@@ -275,11 +275,13 @@ def restore(settings: Settings, file: Path) -> Saved:
         manifest = _unpacked(file, folder)
         database = Database(settings)
         try:
-            _check_empty(database, results)
+            with upkeep.answered(database):
+                _check_empty(database, results)
             unmark(settings.folder)  # it was of the first start; whoever is killed before the end leaves none at all
             (folder / "files").rename(results)
             try:
-                _fill(database, manifest, folder)
+                with upkeep.answered(database):
+                    _fill(database, manifest, folder)
             except BaseException:
                 shutil.rmtree(results, ignore_errors=True)
                 raise
@@ -438,14 +440,8 @@ def _fill(database: Database, manifest: dict[str, Any], folder: Path) -> None:
                     for rows in _batches(stream, tables[name]):
                         connection.execute(insert(tables[name]), rows)
                 _count_on(connection, tables[name])
-    except (OperationalError, InterfaceError) as error:
-        raise StoreError(
-            _(
-                "The database could not be written to ({error}). Nothing was restored. Look whether it answers and has "
-                "room, and restore again.",
-                error=type(error.orig).__name__,
-            )
-        ) from error
+    except (OperationalError, InterfaceError):
+        raise  # no fault of the rows
     except (SQLAlchemyError, ValueError, KeyError, TypeError) as error:
         raise _damaged(_("its rows do not fit ({error})", error=type(error).__name__)) from error
 

@@ -96,7 +96,7 @@ def _old(files: Files, before: float) -> Iterator[str]:
                 if entry.name.startswith("."):
                     Path(entry.path).unlink()
                     continue
-            except FileNotFoundError:
+            except (FileNotFoundError, ValueError):  # gone meanwhile, or none of ours
                 continue
             if len(entry.name) == 64:
                 yield entry.name

@@ -7,12 +7,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
+from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.service.settings import Settings
 
 BUSY = 10_000
 """How long a writer waits for another. [ms]"""
+
+
+class StoreError(RisksimError):
+    """A store that this program cannot use."""
 
 
 class Database:
@@ -22,14 +29,28 @@ class Database:
     ----------
     settings : Settings
         Names it.
+
+    Raises
+    ------
+    StoreError
+        If what names it is no address of a database, or of one that this program cannot use.
     """
 
     def __init__(self, settings: Settings) -> None:
-        address = settings.database_address
+        try:
+            address = settings.database_address
+            self.engine = _engine(address)
+        except (ArgumentError, ValueError, ImportError):
+            raise StoreError(
+                _(
+                    "RISKSIM_DATABASE names no database that this program can use. Write an address such as {example}, "
+                    "or leave it out for a database in the folder of the service.",
+                    example="postgresql+psycopg://NAME:PASSWORD@HOST/risksim",
+                )
+            ) from None  # it may hold a password
         if address.get_backend_name() == "sqlite":
             # What lies there is private, whoever else works on the machine.
             settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.engine = _engine(address)
         self._readers = sessionmaker(self.engine, expire_on_commit=False)
         self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 

@@ -14,9 +14,8 @@ from sqlalchemy import select
 
 from risksim.language import _
 from risksim.service.settings import Settings
-from risksim.service.store.database import Database
+from risksim.service.store.database import Database, StoreError
 from risksim.service.store.tables import Identity
-from risksim.service.store.upkeep import StoreError
 
 MARK = "belongs-to.txt"
 """The file that says to which database a folder belongs."""

@@ -293,7 +293,9 @@ def test_a_backup_is_not_blamed_for_a_database_that_does_not_answer(kept, place,
         raise OperationalError("INSERT", {}, RuntimeError("database or disk is full"))
 
     monkeypatch.setattr(backup, "_batches", away)
-    with pytest.raises(StoreError, match="The database could not be written to"):
+    with pytest.raises(
+        StoreError, match="The database does not answer, or cannot be written to: database or disk is full"
+    ):
         backup.restore(place, tmp_path / "b.tar.gz")
     assert not (place.folder / "results").exists()
 
