@@ -67,9 +67,9 @@ def _tell_left_out(saved: Saved) -> None:
 
 
 def _settings(folder: Path | None) -> Settings:
-    from risksim.service.settings import Settings
+    from risksim.cli.serve import Wishes, settings_of
 
-    return Settings() if folder is None else Settings(folder=folder)
+    return settings_of(Wishes(folder=folder))
 
 
 def _saving() -> Any:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 LOOPBACK_NAMES = ("localhost",)
 
@@ -71,11 +74,13 @@ class Settings(BaseSettings):
     """Client secret there."""
 
     @property
-    def database_address(self) -> str:
+    def database_address(self) -> URL:
         """The address that SQLAlchemy opens."""
+        from sqlalchemy import URL, make_url
+
         if self.database is not None:
-            return self.database.get_secret_value()
-        return f"sqlite:///{self.folder / 'risksim.sqlite'}"
+            return make_url(self.database.get_secret_value())
+        return URL.create("sqlite", database=str(self.folder / "risksim.sqlite"))  # a folder may be called `a?b`
 
     @property
     def on_loopback(self) -> bool:

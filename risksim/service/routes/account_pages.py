@@ -156,8 +156,10 @@ def revoke_token(request: Request, principal: InPerson, token_id: Identifier) ->
 @router.get("/account/data.zip")
 def take_out(request: Request, principal: InPerson) -> Response:
     """All that is kept about oneself, in one file."""
-    with service_of(request).database.writing() as session:
+    service = service_of(request)
+    with service.database.reading() as session:  # it may be long: nobody waits for it with something to write
         content = person.exported(session, str(principal.account_id))
+    with service.database.writing() as session:
         note(session, principal, "export", account=principal.account_id)
     return Response(
         content,

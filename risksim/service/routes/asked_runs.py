@@ -190,6 +190,28 @@ def close(run: Run, result: str, media_type: str) -> None:
     run.done = run.of or 0
 
 
+def content_of(service: Service, run: Run) -> bytes:
+    """The kept answer of a run.
+
+    Raises
+    ------
+    Problem
+        409 if its file is gone or damaged, as after a backup that had to leave it out.
+    """
+    try:
+        return service.files.read(run.result or "")
+    except (OSError, ValueError):
+        raise Problem(
+            "answer-gone",
+            409,
+            _("The answer is gone"),
+            _(
+                "The file of this answer is gone or damaged. Ask the question again: the same deal gives the same "
+                "answer."
+            ),
+        ) from None
+
+
 def delete(session: Session, who: Principal, run_id: str) -> bool:
     """Delete a run, or ask whoever works on it to stop.
 

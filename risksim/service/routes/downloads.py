@@ -84,7 +84,7 @@ def make_data_of_run(
         )
     kept = {name: run.wishes[name] for name in ("paths", "seed", "engine", "stress", "changes") if name in run.wishes}
     if run.wishes.get("tolerance") is not None:
-        kept["paths"] = json.loads(service.files.read(run.result or ""))["run"]["paths"]
+        kept["paths"] = json.loads(asked_runs.content_of(service, run))["run"]["paths"]
     again = Run(
         question="data",
         wishes=kept | {"form": body.form},
@@ -130,7 +130,7 @@ def get_table(request: Request, run_id: RunId, who: Who) -> Response:
         raise not_there(run)
     language = asked_runs.language_of(run)
     with speaking(language):
-        text = as_csv(json.loads(service.files.read(run.result)))
+        text = as_csv(json.loads(asked_runs.content_of(service, run)))
     name = f"{run.question}-{run.digest.rpartition(':')[2][:8]}.csv"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -88,7 +88,7 @@ def told(service: Service, who: Principal, status: int, made: dict[str, Any], la
     if status != 200:
         return JSONResponse(shown.model_dump(mode="json"), 202, headers)
     # The answer is put in as it is kept, so that every digit is the one that was written.
-    said = b'{"run":' + shown.model_dump_json().encode() + b',"result":' + service.files.read(run.result or "") + b"}"
+    said = b'{"run":' + shown.model_dump_json().encode() + b',"result":' + asked_runs.content_of(service, run) + b"}"
     return Response(said, 200, headers | {"ETag": f'"{run.result}"'}, media_type="application/json")
 
 
@@ -157,7 +157,7 @@ def get_result(
         return Response(status_code=304, headers=headers)
     if run.question in runs.TAKES_AWAY:
         headers["Content-Disposition"] = f'attachment; filename="{asked_runs.file_name(run)}"'
-    return Response(service.files.read(run.result), headers=headers, media_type=run.media_type)
+    return Response(asked_runs.content_of(service, run), headers=headers, media_type=run.media_type)
 
 
 def not_there(run: Run) -> Problem:

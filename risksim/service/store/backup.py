@@ -12,27 +12,29 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import shutil
 import tarfile
 import tempfile
+import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from sqlalchemy import JSON, Connection, DateTime, MetaData, func, insert, select, text
 from sqlalchemy import Table as StoredTable
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from risksim.language import _
 from risksim.service.settings import Settings
 from risksim.service.store import upkeep
-from risksim.service.store.database import Database
-from risksim.service.store.files import Files
+from risksim.service.store.database import Database, StoreError
+from risksim.service.store.files import GRACE, Files, settle
 from risksim.service.store.place import RESULTS, mark, unmark
 from risksim.service.store.tables import LOCAL, now
-from risksim.service.store.upkeep import StoreError
 
 FORMAT = "risksim-backup"
 VERSION = 1
@@ -41,6 +43,9 @@ _NOT_SAVED = "alembic_version"  # its one value stands in the manifest
 _IDENTITY = "identity"
 _MOST_MANIFEST = 200_000_000
 _AT_ONCE = 500
+_CHUNK = 1 << 20
+_YOUNG = GRACE / 4
+"""After how long results that are still to be saved are made young again. [s]"""
 _TRIES = 5
 
 
@@ -94,10 +99,20 @@ def save(settings: Settings, out: Path | None = None) -> Saved:
             )
         )
     database = Database(settings)
-    half = out.with_name(f".{out.name}.half")
+    half = out.with_name(f".{out.name}.{secrets.token_hex(4)}.half")
     try:
-        saved = _save(database, Files(settings.folder / RESULTS), moment, half)
+        with upkeep.answered(database):
+            saved = _save(database, Files(settings.folder / RESULTS), moment, half)
         half.replace(out)
+        settle(out.parent)
+    except OSError as error:
+        raise StoreError(
+            _(
+                "{file} could not be written ({reason}). Make room for it, or name another file.",
+                file=out,
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from error
     finally:
         database.close()
         half.unlink(missing_ok=True)
@@ -107,11 +122,13 @@ def save(settings: Settings, out: Path | None = None) -> Saved:
 def _save(database: Database, files: Files, moment: dt.datetime, out: Path) -> Saved:
     with tempfile.TemporaryDirectory(prefix=".risksim-", dir=out.parent) as name:
         folder = Path(name)
+        before: list[str] = []
         for _again in range(_TRIES):  # a result may go with its run between the two; then there is a newer moment
             tables, wanted, step = _dump(database, folder)
             found, left_out = _whole(files, wanted)
-            if not left_out:
+            if left_out == before:  # nothing, or what stays damaged however often it is looked at
                 break
+            before = left_out
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -122,15 +139,20 @@ def _save(database: Database, files: Files, moment: dt.datetime, out: Path) -> S
             "files": found,
             "left_out": left_out,
         }
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # others' deals: for the owner alone
-        with os.fdopen(descriptor, "wb") as stream, tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar:
-            said = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-            _add(tar, _MANIFEST, said, moment)
-            _add(tar, _SEAL, hashlib.sha256(said).hexdigest().encode(), moment)
-            for table in tables:
-                tar.add(folder / f"{table}.jsonl", f"tables/{table}.jsonl", filter=lambda info: _plain(info, moment))
-            for kept in found:
-                tar.add(files.place(kept), f"files/{kept}", filter=lambda info: _plain(info, moment))
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # others' deals: for the owner alone
+        with os.fdopen(descriptor, "wb") as stream:
+            with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar:
+                said = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+                _add(tar, _MANIFEST, said, moment)
+                _add(tar, _SEAL, hashlib.sha256(said).hexdigest().encode(), moment)
+                for table in tables:
+                    tar.add(
+                        folder / f"{table}.jsonl", f"tables/{table}.jsonl", filter=lambda info: _plain(info, moment)
+                    )
+                for kept in _wanted(files, list(found)):
+                    tar.add(files.place(kept), f"files/{kept}", filter=lambda info: _plain(info, moment))
+            stream.flush()
+            os.fsync(stream.fileno())
     rows = {table: int(each["rows"]) for table, each in tables.items()}
     return Saved(out, moment.isoformat(), rows, len(found), tuple(left_out))
 
@@ -194,10 +216,20 @@ def _said(value: Any) -> Any:
     return value
 
 
-def _whole(files: Files, wanted: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+def _wanted(files: Files, names: Sequence[str]) -> Iterator[str]:
+    """One result after the other, none of which is cleaned away meanwhile, though its run may be deleted."""
+    touched = -_YOUNG
+    for at, name in enumerate(names):
+        if time.monotonic() - touched >= _YOUNG:
+            files.want(names[at:])
+            touched = time.monotonic()
+        yield name
+
+
+def _whole(files: Files, wanted: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     """The sizes of the results that are whole, and those that are not."""
     found, left_out = {}, []
-    for name in wanted:
+    for name in _wanted(files, wanted):
         try:
             if _hash_of(files.place(name)) != name:
                 raise ValueError(name)
@@ -234,18 +266,22 @@ def restore(settings: Settings, file: Path) -> Saved:
     StoreError
         If the file is damaged, of a newer program or no backup, or the place is not empty.
     """
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     results = settings.folder / RESULTS
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.folder) as name:
+    with _written_to(settings.folder):
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unpacked = tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.folder)
+    with unpacked as name:
         folder = Path(name)
         manifest = _unpacked(file, folder)
         database = Database(settings)
         try:
-            _check_empty(database, results)
+            with upkeep.answered(database):
+                _check_empty(database, results)
             unmark(settings.folder)  # it was of the first start; whoever is killed before the end leaves none at all
             (folder / "files").rename(results)
             try:
-                _fill(database, manifest, folder)
+                with upkeep.answered(database):
+                    _fill(database, manifest, folder)
             except BaseException:
                 shutil.rmtree(results, ignore_errors=True)
                 raise
@@ -268,7 +304,7 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
             while (info := tar.next()) is not None:
                 if info.name not in wanted or not info.isfile():
                     raise _damaged(_("it holds {name}, which its manifest does not name", name=repr(info.name[:80])))
-                _unpack(tar, info, _place(folder, info.name), wanted.pop(info.name))
+                _unpack(tar, info, folder, wanted.pop(info.name))
             while tar.fileobj is not None and tar.fileobj.read(1 << 20):
                 pass  # to its end, where it says how long it is
             if wanted:
@@ -325,16 +361,42 @@ def _place(folder: Path, name: str) -> Path:
     return folder / rest
 
 
-def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo, place: Path, digest: str) -> None:
-    stream = tar.extractfile(info)
+def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo, folder: Path, digest: str) -> None:
+    place, stream = _place(folder, info.name), tar.extractfile(info)
     assert stream is not None
-    place.parent.mkdir(exist_ok=True)
-    with place.open("xb") as out:
-        shutil.copyfileobj(stream, out)
-        out.flush()
-        os.fsync(out.fileno())
+    with _written_to(folder.parent):
+        place.parent.mkdir(exist_ok=True)
+        out = place.open("xb", buffering=0)  # else what could not be written is tried once more when it is closed
+    with out:
+        while said := stream.read(_CHUNK):
+            with _written_to(folder.parent):
+                _put(out, said)
+        with _written_to(folder.parent):
+            os.fsync(out.fileno())
     if _hash_of(place) != digest:
         raise _damaged(_("{name} is not what its manifest says", name=info.name))
+
+
+def _put(out: io.RawIOBase | IO[bytes], said: bytes) -> None:
+    left = memoryview(said)
+    while left:
+        left = left[out.write(left) or 0 :]
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    """Tell what cannot be written there from what cannot be read of a backup."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            _(
+                "{folder} cannot be written to ({reason}). Nothing was restored. Make room there, or name another "
+                "folder with --folder.",
+                folder=folder,
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from error
 
 
 def _check_empty(database: Database, results: Path) -> None:
@@ -378,6 +440,8 @@ def _fill(database: Database, manifest: dict[str, Any], folder: Path) -> None:
                     for rows in _batches(stream, tables[name]):
                         connection.execute(insert(tables[name]), rows)
                 _count_on(connection, tables[name])
+    except (OperationalError, InterfaceError):
+        raise  # no fault of the rows
     except (SQLAlchemyError, ValueError, KeyError, TypeError) as error:
         raise _damaged(_("its rows do not fit ({error})", error=type(error).__name__)) from error
 

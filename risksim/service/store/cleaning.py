@@ -14,11 +14,9 @@ from sqlalchemy.engine import CursorResult
 
 from risksim.service.context import Service
 from risksim.service.store import place
-from risksim.service.store.files import GOING, Files
+from risksim.service.store.files import GOING, GRACE, Files
 from risksim.service.store.tables import Remembered, Run, SignIn, now
 
-GRACE = 3600.0
-"""How long a result may lie without a run that names it: it is kept before its run says so. [s]"""
 REMEMBERED = dt.timedelta(days=7)
 """How long an idempotency key is remembered."""
 SESSIONS = dt.timedelta(days=30)
@@ -83,16 +81,22 @@ def collect(service: Service, grace: float = GRACE) -> int:
 
 
 def _old(files: Files, before: float) -> Iterator[str]:
-    """Names of results that nobody kept since a moment; what a killed writer left half-written goes at once."""
+    """Names of results that nobody kept since a moment; what killed ones left half-written or half-gone is tidied."""
     for folder in _listed(files.folder):
         for entry in _listed(Path(folder.path)) if folder.is_dir() else ():
             try:
+                if entry.name.startswith(GOING):
+                    if (
+                        entry.stat().st_ctime < before
+                    ):  # since when it lies aside: its other time is that of its content
+                        files.put_back(Path(entry.path))
+                    continue
                 if entry.stat().st_mtime >= before:
                     continue
-                if entry.name.startswith(".") and not entry.name.startswith(GOING):
+                if entry.name.startswith("."):
                     Path(entry.path).unlink()
                     continue
-            except FileNotFoundError:
+            except (FileNotFoundError, ValueError):  # gone meanwhile, or none of ours
                 continue
             if len(entry.name) == 64:
                 yield entry.name

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
+from risksim.errors import RisksimError
+from risksim.language import _
 from risksim.service.settings import Settings
 
 BUSY = 10_000
 """How long a writer waits for another. [ms]"""
+
+
+class StoreError(RisksimError):
+    """A store that this program cannot use."""
 
 
 class Database:
@@ -22,14 +29,28 @@ class Database:
     ----------
     settings : Settings
         Names it.
+
+    Raises
+    ------
+    StoreError
+        If what names it is no address of a database, or of one that this program cannot use.
     """
 
     def __init__(self, settings: Settings) -> None:
-        address = settings.database_address
-        if address.startswith("sqlite"):
+        try:
+            address = settings.database_address
+            self.engine = _engine(address)
+        except (ArgumentError, ValueError, ImportError):
+            raise StoreError(
+                _(
+                    "RISKSIM_DATABASE names no database that this program can use. Write an address such as {example}, "
+                    "or leave it out for a database in the folder of the service.",
+                    example="postgresql+psycopg://NAME:PASSWORD@HOST/risksim",
+                )
+            ) from None  # it may hold a password
+        if address.get_backend_name() == "sqlite":
             # What lies there is private, whoever else works on the machine.
             settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.engine = _engine(address)
         self._readers = sessionmaker(self.engine, expire_on_commit=False)
         self._writers = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -64,8 +85,8 @@ def begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-def _engine(address: str) -> Engine:
-    if not address.startswith("sqlite"):
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_engine(address, connect_args={"timeout": BUSY / 1000})
 

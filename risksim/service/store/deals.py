@@ -10,6 +10,7 @@ import base64
 import binascii
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import and_, func, or_, select, update
@@ -475,6 +476,7 @@ def unshare(session: Session, principal: Principal, deal_id: str, account_id: st
     if account_id == principal.account_id and not may(principal, "edit", "", "owner"):
         raise not_allowed()  # a token that only reads changes nothing, not even this
     check_letters(account_id)
+    hold(session, [deal_id])
     _keep_an_owner(session, deal_id, account_id)
     member = session.get(Member, (deal_id, account_id))
     if member is None:
@@ -484,6 +486,7 @@ def unshare(session: Session, principal: Principal, deal_id: str, account_id: st
 
 
 def _give(session: Session, deal_id: str, account_id: str, role: Role) -> Member:
+    hold(session, [deal_id])
     if role != "owner":
         _keep_an_owner(session, deal_id, account_id)
     member = session.get(Member, (deal_id, account_id))
@@ -496,8 +499,7 @@ def _give(session: Session, deal_id: str, account_id: str, role: Role) -> Member
 
 
 def _keep_an_owner(session: Session, deal_id: str, but: str) -> None:
-    """Refuse to take from a deal its last owner; the deal's row is held, so that two don't leave at once."""
-    session.execute(select(Deal.id).where(Deal.id == deal_id).with_for_update())
+    """Refuse to take from a deal its last owner."""
     owners = select(Member.account_id).where(Member.deal_id == deal_id, Member.role == "owner")
     if set(session.scalars(owners)) == {but}:
         raise Problem(
@@ -506,6 +508,11 @@ def _keep_an_owner(session: Session, deal_id: str, but: str) -> None:
             _("The last owner"),
             _("A deal has an owner. Make somebody else its owner first, or delete the deal."),
         )
+
+
+def hold(session: Session, deal_ids: Sequence[str]) -> None:
+    """Let nobody else change who owns these deals until the transaction ends, so that two don't leave one at once."""
+    session.execute(select(Deal.id).where(Deal.id.in_(deal_ids)).order_by(Deal.id).with_for_update())
 
 
 def owned_alone(session: Session, account_id: str) -> tuple[Deal, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple, cast
 
@@ -14,6 +15,9 @@ CONTEXT = 3
 MOST_COMPARED = 1_500
 """Lines between the first and the last change that are matched one by one; more are shown as replaced as a whole, so
 that no pair of texts takes long."""
+MOST_STEPS = 30_000_000
+"""Steps of matching at most, some second; where it would be more, lines that stand everywhere match nothing by
+themselves."""
 
 Kind = Literal["same", "out", "in", "gap"]
 Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
@@ -103,11 +107,18 @@ def _opcodes(first: list[str], second: list[str]) -> list[Opcode]:
     if max(len(a), len(b)) > MOST_COMPARED:
         middle = [("replace", 0, len(a), 0, len(b))]
     else:
-        middle = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        middle = SequenceMatcher(None, a, b, autojunk=_is_repetitive(a, b)).get_opcodes()
     shifted: list[Opcode] = [(tag, i + head, j + head, k + head, m + head) for tag, i, j, k, m in middle]
     before: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
     behind: list[Opcode] = [("equal", len(first) - tail, len(first), len(second) - tail, len(second))] if tail else []
     return [*before, *shifted, *behind]
+
+
+def _is_repetitive(first: list[str], second: list[str]) -> bool:
+    """Whether so many lines stand so often in both that matching each of them by itself would take long."""
+    here, there = Counter(first), Counter(second)
+    pairs = sum(count * there[line] for line, count in here.items())
+    return pairs * (here & there).total() > MOST_STEPS
 
 
 def _unified(groups: list[_Group], names: tuple[str, str]) -> str:

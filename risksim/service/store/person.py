@@ -105,6 +105,8 @@ def leave(session: Session, account_id: str) -> Going:
             _("You work here without an account. Delete your deals one by one, or the folder of the service."),
         )
     accounts.close(session, account)  # refuses the last admin
+    owned = select(Member.deal_id).where(Member.account_id == account_id, Member.role == "owner")
+    deals.hold(session, session.scalars(owned).all())  # else two who leave at once leave a deal that nobody owns
     gone = going(session, account_id)
     for deal in gone.deals:
         session.delete(deal)

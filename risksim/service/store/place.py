@@ -14,9 +14,8 @@ from sqlalchemy import select
 
 from risksim.language import _
 from risksim.service.settings import Settings
-from risksim.service.store.database import Database
+from risksim.service.store.database import Database, StoreError
 from risksim.service.store.tables import Identity
-from risksim.service.store.upkeep import StoreError
 
 MARK = "belongs-to.txt"
 """The file that says to which database a folder belongs."""
@@ -48,7 +47,7 @@ def take(database: Database, settings: Settings) -> None:
 
 def mark(database: Database, folder: Path) -> None:
     """Write down to which database a folder belongs; the file is there whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # as with the embedded database: answers lie there
     half = folder / f".{MARK}.{secrets.token_hex(4)}"
     half.write_text(f"{_identity(database)}\n", encoding="ascii")
     half.replace(folder / MARK)

@@ -20,7 +20,7 @@ from risksim.service.access.permission import NEEDS, Action, may
 from risksim.service.access.principal import Principal
 from risksim.service.problems import Problem, not_found
 from risksim.service.store import deals
-from risksim.service.store.tables import Member, Run, now
+from risksim.service.store.tables import Account, Deal, Member, Run, now
 
 OFTEN = 2
 """A run that was begun so often without getting further waits behind all that were not."""
@@ -125,6 +125,11 @@ def check_room(session: Session, principal: Principal, most: int | None) -> None
     if most is None:
         return
     whose = _of(principal.account_id)
+    # Their own row is held, so that two who ask at once don't both find the last place.
+    one = select(Account.id).where(Account.id == principal.account_id)
+    if principal.account_id is None:
+        one = select(Deal.id).where(Deal.id == principal.deal_id)
+    session.execute(one.with_for_update(key_share=True))
     if principal.account_id is None:  # those who hold links to one deal count together, and apart from all others
         whose = and_(whose, Run.deal_id == principal.deal_id)
     waiting_for = select(func.count()).where(whose, Run.state.in_(UNFINISHED))
@@ -370,10 +375,15 @@ def cancel(session: Session, principal: Principal, run_id: str) -> Run:
     Problem
         As `find`; 409 if it is done or failed.
     """
-    run = own(session, principal, run_id)
-    queued, running = (and_(Run.id == run_id, Run.state == state) for state in UNFINISHED)
-    if not _change(session, queued, state="cancelled", finished_at=now()):
-        _change(session, running, cancel_asked_at=func.coalesce(Run.cancel_asked_at, now()))
+    run, moment, waits = own(session, principal, run_id), now(), Run.state == "queued"
+    # One statement: between two of them a worker could claim the run, or give it back.
+    _change(
+        session,
+        and_(Run.id == run_id, Run.state.in_(UNFINISHED)),
+        state=case((waits, "cancelled"), else_=Run.state),
+        finished_at=case((waits, moment), else_=Run.finished_at),
+        cancel_asked_at=case((waits, Run.cancel_asked_at), else_=func.coalesce(Run.cancel_asked_at, moment)),
+    )
     session.refresh(run)
     if run.state in ("done", "failed"):
         detail = _("This run has ended already; only one that waits or is worked on can be cancelled.")

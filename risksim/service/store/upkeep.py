@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.inspection import inspect
 
-from risksim.errors import RisksimError
 from risksim.language import _
-from risksim.service.store.database import Database
+from risksim.service.store.database import Database, StoreError
 from risksim.service.store.tables import LOCAL, Account, Identity, new_id
 
 if TYPE_CHECKING:
@@ -24,10 +23,6 @@ LATEST = "0003"
 STEPS = Path(__file__).parent / "migrations"
 _LOCK = 7_241_885_310_226_001
 """Number of the lock of PostgreSQL that whoever changes tables holds: any number that nobody else takes."""
-
-
-class StoreError(RisksimError):
-    """A store that this program cannot use."""
 
 
 def prepare(database: Database) -> None:
@@ -43,11 +38,35 @@ def prepare(database: Database) -> None:
     Raises
     ------
     StoreError
-        If it is of a newer program, or no database of risksim.
+        If it does not answer, is of a newer program, or no database of risksim.
     """
-    migrate(database)
-    make_local(database)
-    make_identity(database)
+    with answered(database):
+        migrate(database)
+        make_local(database)
+        make_identity(database)
+
+
+@contextmanager
+def answered(database: Database) -> Iterator[None]:
+    """Tell that a database does not answer, in a sentence and without its password.
+
+    Raises
+    ------
+    StoreError
+        With what the database said.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+        secret = database.engine.url.password
+        raise StoreError(
+            _(
+                "The database does not answer, or cannot be written to: {said}\n"
+                "Look whether it runs and has room, and at RISKSIM_DATABASE or RISKSIM_FOLDER, which name it.",
+                said=said.replace(secret, "***") if secret else said,
+            )
+        ) from None
 
 
 def migrate(database: Database, to: str = LATEST) -> None:

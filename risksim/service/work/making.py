@@ -263,7 +263,10 @@ def data(deal: api.Deal, wishes: Data, progress: Progress, means: Means = Means(
     assert found.made is not None
     if wishes.form == "csv":
         return Answer(api.path_table(found.made).encode(), MEDIA_TYPES["csv"])
-    with tempfile.TemporaryDirectory() as folder:
+    if means.checkpoint is not None:
+        means.checkpoint.mkdir(parents=True, exist_ok=True)
+    # Beside the finished blocks of its run: it goes with them where this process is ended before it is whole.
+    with tempfile.TemporaryDirectory(dir=means.checkpoint) as folder:
         file = Path(folder) / "data.nc"
         api.save(found.made, file)
         return Answer(file.read_bytes(), MEDIA_TYPES["nc"])

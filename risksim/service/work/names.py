@@ -1,13 +1,21 @@
-"""What a worker is called: machine, process and a random word, so that whoever finds the name can tell if it lives."""
+"""What a worker is called: machine, process and a random word, so that whoever finds the name can tell if it lives.
+
+Two machines may have one name, as copies of one image and containers have. What counts is where numbers of processes
+mean the same, so that nobody looks a worker up among the processes of another machine and finds it dead.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import socket
+from functools import cache
 from pathlib import Path
 
 _PROCESSES = Path("/proc")
+_STARTED = _PROCESSES / "sys/kernel/random/boot_id"
+_NUMBERED = _PROCESSES / "self/ns/pid"
 _WORD_BYTES = 6
 
 
@@ -61,4 +69,18 @@ def _has_ended(process: str) -> bool:
 
 
 def _machine() -> str:
-    return socket.gethostname()[:48]
+    among = _among()
+    return socket.gethostname()[:48] + (f"-{among}" if among else "")
+
+
+@cache
+def _among() -> str:
+    """Among which processes a number is looked up: those of one start of a system, and of one container in it.
+
+    Nothing where the system does not say so.
+    """
+    try:
+        said = f"{_STARTED.read_text(encoding='ascii')} {_NUMBERED.readlink()}"
+    except (OSError, ValueError):
+        return ""
+    return hashlib.sha256(said.encode()).hexdigest()[:8]

@@ -232,7 +232,13 @@ class _Attempt:
 
     def _finish(self) -> bool:
         assert self.answer is not None
-        result = self.service.files.keep(self.answer.content)
+        try:
+            with speaking(spoken_by(self.run)):
+                result = self.service.files.keep(self.answer.content)
+        except Problem as problem:  # no fault of the run: it may be resumed when there is room
+            log.error("run %s: its answer could not be kept: %s", self.run.id, type(problem.__cause__).__name__)
+            self.answer, self.problem = None, problem.details()
+            return self._fail()
         with self.service.database.writing() as session:
             return runs.finish(session, self.run.id, self.worker.name, result, self.answer.media_type)
 

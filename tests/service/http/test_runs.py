@@ -95,6 +95,20 @@ def test_more_jobs_than_one_person_may_have_are_refused(client, deal, service):
     assert ask(client, deal, 200).json()["run"]["state"] == "done"
 
 
+@pytest.mark.parametrize("damage", ["gone", "half"])
+def test_an_answer_whose_file_is_gone_or_damaged_is_told_and_may_be_asked_again(client, deal, service, damage):
+    said = ask(client, deal, 200, "sensitivity", {"paths": 256}, head={"Idempotency-Key": "k"})
+    run, place = said.json()["run"], service.files.place(said.json()["run"]["etag"])
+    place.unlink() if damage == "gone" else place.write_bytes(b"half")
+    for address in (run["result"], run["table"]):
+        told = client.get(address)
+        assert (told.status_code, told.json()["type"]) == (409, "answer-gone")
+    again = ask(client, deal, 409, "sensitivity", {"paths": 256}, head={"Idempotency-Key": "k"})
+    assert again.json()["type"] == "answer-gone"
+    assert ask(client, deal, 200, "sensitivity", {"paths": 256}).json()["result"] == said.json()["result"]
+    assert client.get(run["result"]).json() == said.json()["result"]
+
+
 def test_moved_inputs_change_the_answer_as_the_file_that_they_make(client, deal):
     inputs = client.post("/api/v1/live/inputs", json={"of": {"text": SIMPLE}}).json()["inputs"]
     moved = next(one for one in inputs if one["group"] == "price")

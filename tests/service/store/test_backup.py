@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
+import os
 import tarfile
 import threading
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, delete, select, text
+from sqlalchemy.exc import OperationalError
 
 from risksim.cli.main import app as commands
+from risksim.cli.output import OutputError
 from risksim.service.settings import Settings
-from risksim.service.store import backup, deals, upkeep
+from risksim.service.store import backup, cleaning, deals, upkeep
 from risksim.service.store.backup import StoreError
 from risksim.service.store.database import Database
 from risksim.service.store.files import Files
@@ -223,6 +227,79 @@ def test_a_damaged_result_does_not_stop_a_backup_and_is_named(kept, place, tmp_p
     assert restored(place) == content(kept.service.database)
 
 
+def test_a_result_whose_run_is_deleted_meanwhile_is_saved(kept, place, tmp_path, monkeypatch):
+    """Cleaning comes by while the backup is written: what it names is still to be read."""
+    (name,) = files_in(kept.service.files.folder)
+    os.utime(kept.service.files.place(name), (0, 0))
+    whole = backup._whole
+
+    def and_then(*given):
+        found = whole(*given)
+        with kept.service.database.writing() as session:
+            session.execute(delete(Run))
+        assert cleaning.collect(kept.service) == 0
+        return found
+
+    monkeypatch.setattr(backup, "_whole", and_then)
+    backup.save(kept.service.settings, tmp_path / "b.tar.gz")
+    backup.restore(place, tmp_path / "b.tar.gz")
+    assert list(files_in(place.folder / "results")) == [name]
+    assert len(restored(place)["runs"]) == 2
+
+
+def test_two_backups_at_once_into_one_file_leave_a_whole_one(kept, place, tmp_path, monkeypatch):
+    file, add = tmp_path / "b.tar.gz", backup._add
+
+    def and_another(*given):
+        monkeypatch.setattr(backup, "_add", add)
+        backup.save(kept.service.settings, file)
+        add(*given)
+
+    monkeypatch.setattr(backup, "_add", and_another)
+    backup.save(kept.service.settings, file)
+    backup.restore(place, file)
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def full(_descriptor):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_backup_for_which_there_is_no_room_is_told_and_leaves_nothing(kept, tmp_path, monkeypatch):
+    there = tmp_path / "there"
+    there.mkdir()
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        backup.save(kept.service.settings, there / "b.tar.gz")
+    assert list(there.iterdir()) == []
+
+
+def test_a_backup_is_not_blamed_for_a_place_without_room(kept, place, tmp_path, monkeypatch):
+    backup.save(kept.service.settings, tmp_path / "b.tar.gz")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match=r"No space left on device.*Nothing was restored"):
+            backup.restore(place, tmp_path / "b.tar.gz")
+    assert list(place.folder.iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be written to"):
+        backup.restore(place.model_copy(update={"folder": tmp_path / "file" / "below"}), tmp_path / "b.tar.gz")
+
+
+def test_a_backup_is_not_blamed_for_a_database_that_does_not_answer(kept, place, tmp_path, monkeypatch):
+    backup.save(kept.service.settings, tmp_path / "b.tar.gz")
+
+    def away(*_all):
+        raise OperationalError("INSERT", {}, RuntimeError("database or disk is full"))
+
+    monkeypatch.setattr(backup, "_batches", away)
+    with pytest.raises(
+        StoreError, match="The database does not answer, or cannot be written to: database or disk is full"
+    ):
+        backup.restore(place, tmp_path / "b.tar.gz")
+    assert not (place.folder / "results").exists()
+
+
 def test_a_backup_while_others_write_holds_one_moment(kept, place, tmp_path):
     """A revision and the number that names it are written together; a backup never has one without the other."""
     made = kept.deal()
@@ -279,4 +356,7 @@ def test_the_commands_save_and_restore(kept, place, tmp_path, monkeypatch, capsy
     assert capsys.readouterr().out.startswith("Restored 1 deal, 2 runs, 1 result, as it was at 20")
     monkeypatch.delenv("RISKSIM_DATABASE", raising=False)
     with pytest.raises(StoreError, match="There is nothing to save"):
+        commands(["backup", "--folder", str(tmp_path / "nowhere"), "--lang", "en"], **options)
+    monkeypatch.setenv("RISKSIM_WORKERS", "many")
+    with pytest.raises(OutputError, match="RISKSIM_WORKERS"):
         commands(["backup", "--folder", str(tmp_path / "nowhere"), "--lang", "en"], **options)

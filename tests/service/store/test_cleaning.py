@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
+from risksim.service.problems import Problem
 from risksim.service.store import cleaning
 from risksim.service.store.files import GOING
 from risksim.service.store.tables import Remembered, Run, SignIn, now
@@ -88,3 +91,37 @@ def test_old_runs_go_and_those_that_wait_stay(service):
         assert session.scalars(select(Remembered)).all() == []
         assert [one.secret_hash for one in session.scalars(select(SignIn))] == ["b"]
     assert not service.files.place(result).exists()
+
+
+def test_what_is_damaged_is_written_anew(service):
+    name = service.files.keep(b"whole")
+    for damage in (b"", b"half", b"other"):
+        service.files.place(name).write_bytes(damage)
+        assert service.files.keep(b"whole") == name
+        assert service.files.read(name) == b"whole"
+
+
+def test_a_full_disk_is_told_and_nothing_is_left_half_written(service, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Problem, match="No space left on device") as found:
+        service.files.keep(b"too much")
+    assert found.value.kind == "cannot-keep"
+    assert [file for file in service.files.folder.rglob("*") if file.is_file()] == []
+
+
+def test_what_a_killed_cleaner_put_aside_has_its_name_again_or_goes(service):
+    named, lost = (service.files.keep(said) for said in (b"named", b"lost"))
+    with service.database.writing() as session:
+        session.add(run(named))
+    for name in (named, lost):
+        aged(service, name, 7200)
+        service.files.place(name).rename(service.files.place(name).with_name(f"{GOING}{name}.0a1b2c3d"))
+    assert cleaning.collect(service) == 0  # somebody may be at it
+    time.sleep(0.01)
+    cleaning.collect(service, grace=0.0)
+    assert service.files.read(named) == b"named"
+    assert cleaning.collect(service) == 1
+    assert [file.name for file in service.files.folder.rglob("*") if file.is_file()] == [named]

@@ -79,6 +79,14 @@ def test_lines_carry_their_numbers_in_both_texts():
     assert found.words is None  # neither is a deal
 
 
+def test_a_line_that_stands_everywhere_takes_no_longer():
+    first, second = (["x" if k % 2 else f"{name}{k}" for k in range(1490)] for name in "uv")
+    begin = time.process_time()
+    found = differences("\n".join(first), "\n".join(second))
+    assert time.process_time() - begin < 3
+    assert applied(found.unified, first) == second
+
+
 def test_no_pair_of_texts_takes_long():
     few = [f"line {k % 100}" for k in range(100_000)]
     shuffled = random.Random(1).sample(few, len(few))

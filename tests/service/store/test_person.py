@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 
 import pytest
@@ -104,3 +105,52 @@ def test_the_last_admin_and_the_one_person_stay(people):
         assert found.value.kind == kind
     with people.service.database.reading() as session:
         assert session.get(Account, people.owner.id).closed_at is None
+
+
+def at_once(service, first: str, second: str) -> list[str]:
+    """Two leave at once: the second begins when the first is done but not yet written; how it was refused."""
+    refusals = []
+
+    def leave() -> None:
+        try:
+            with service.database.writing() as session:
+                person.leave(session, second)
+        except Problem as problem:
+            refusals.append(problem.kind)
+
+    other = threading.Thread(target=leave)
+    with service.database.writing() as session:
+        person.leave(session, first)
+        other.start()
+        other.join(0.5)  # on PostgreSQL it would be done by now if it did not wait
+    other.join()
+    return refusals
+
+
+def test_two_owners_who_leave_at_once_leave_no_deal_that_nobody_owns(filled):
+    people, *_both = filled
+    assert at_once(people.service, people.owner.id, people.editor.id) == []
+    with people.service.database.reading() as session:
+        assert [count(session, table) for table in (Deal, Revision)] == [0, 0]
+
+
+def test_of_the_last_two_admins_one_stays(people):
+    with people.service.database.writing() as session:
+        for who in (people.owner, people.editor):
+            session.get(Account, who.id).is_admin = True
+    assert at_once(people.service, people.owner.id, people.editor.id) == ["last-admin"]
+    with people.service.database.reading() as session:
+        assert session.get(Account, people.editor.id).closed_at is None
+
+
+def test_nobody_waits_to_write_while_everything_about_a_person_is_put_together(people, monkeypatch):
+    exported = person.exported
+
+    def meanwhile(session, account_id):
+        content = exported(session, account_id)
+        with people.service.database.writing() as another:
+            another.add(Event(by="nobody", action="view"))
+        return content
+
+    monkeypatch.setattr(person, "exported", meanwhile)
+    assert people.owner.client.get("/account/data.zip").status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import select
 
@@ -36,6 +38,12 @@ def test_server_marks_its_folder_once(service):
     make(service.settings).state.service.database.close()
     assert place.read(service.settings.folder) == said
     assert not list(service.settings.folder.glob(f".{place.MARK}*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep folders of a person private by themselves")
+def test_folder_that_is_made_for_a_database_elsewhere_is_read_by_nobody_else(service, tmp_path):
+    place.take(service.database, service.settings.model_copy(update={"folder": tmp_path / "new"}))
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
 def test_databases_differ(service, other):

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from risksim.service.settings import Settings
 from risksim.service.store import upkeep
@@ -132,6 +133,39 @@ def test_foreign_keys_are_held_after_the_tables_were_changed(database):
     with database.reading() as session:
         if database.is_embedded:
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "mysql://me:hunter2@h/x", "nosuch://me:hunter2@h/x", "postgresql://[::1/x"]
+)
+def test_an_address_of_no_database_is_told_without_its_password(tmp_path, address):
+    with pytest.raises(upkeep.StoreError, match="RISKSIM_DATABASE names no database") as found:
+        Database(Settings(folder=tmp_path, database=address))
+    assert "hunter2" not in str(found.value)
+    assert found.value.__suppress_context__
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path):
+    there = tmp_path / "file"
+    there.mkdir()
+    made = Database(Settings(folder=tmp_path, database=f"sqlite:///{there}"))
+    with pytest.raises(upkeep.StoreError, match="does not answer, or cannot be written to: unable to open"):
+        upkeep.prepare(made)
+    made.engine.url = made.engine.url.set(password="hunter2")
+    with pytest.raises(upkeep.StoreError, match=r"no \*\*\*") as found, upkeep.answered(made):
+        raise OperationalError("SELECT 1", {}, RuntimeError("no hunter2"))
+    assert found.value.__suppress_context__
+    made.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "Sønderjylland 2"])
+def test_the_embedded_database_lies_in_its_folder_whatever_that_is_called(tmp_path, name):
+    made = Database(Settings(folder=tmp_path / name, database=None))
+    upkeep.prepare(made)
+    made.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "risksim.sqlite").stat().st_size > 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems keep folders of a person private by themselves")

@@ -17,8 +17,9 @@ from risksim.service.settings import Settings
 from risksim.service.store import runs
 from risksim.service.store.tables import Run, now
 from risksim.service.work import keeper as keeping
+from risksim.service.work import names
 from risksim.service.work.keeper import Keeper, environment_of
-from risksim.service.work.names import is_dead, name_of
+from risksim.service.work.names import is_dead, name_of, new_word
 from risksim.service.work.worker import checkpoint_of, checkpoints_of, threads_of
 from tests.service.conftest import SIMPLE
 
@@ -319,6 +320,25 @@ def test_name_tells_whether_its_process_lives():
         assert is_dead(name_of(process.pid, "another")) == os.path.isdir("/proc")  # noqa: PTH112
         process.stdin.close()
     assert is_dead(name_of(process.pid, "word"))
+
+
+@pytest.mark.parametrize("what", ["_STARTED", "_NUMBERED"])
+@pytest.mark.skipif(not names._STARTED.exists(), reason="the system does not say when it was started")
+def test_worker_of_another_machine_of_the_same_name_is_not_looked_up_here(what, tmp_path, monkeypatch):
+    there = tmp_path / "there"
+    if what == "_STARTED":
+        there.write_text("00000000-0000-4000-8000-000000000000\n")
+    else:
+        there.symlink_to("pid:[1]")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(names, what, there)
+        names._among.cache_clear()
+        name = name_of(2**22, "word")
+    names._among.cache_clear()
+    assert name.startswith(socket.gethostname()[:48])
+    assert len(name) + len(new_word()) - len("word") <= Run.worker.type.length
+    assert not is_dead(name)
+    assert is_dead(name_of(2**22, "word"))
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 64])

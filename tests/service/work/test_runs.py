@@ -11,16 +11,18 @@ from sqlalchemy import update
 
 from risksim.service.access.principal import EVERY_SCOPE, NOBODY, Principal
 from risksim.service.problems import Problem
-from risksim.service.settings import Settings
 from risksim.service.store import runs
 from risksim.service.store.database import Database
-from risksim.service.store.tables import Account, Deal, Member, Run, Table, now
+from risksim.service.store.tables import Account, Deal, Member, Run, now
+from risksim.service.store.upkeep import prepare
 
 MOST = 3
 """Attempts in vain, after which a run is given up."""
 HERE = "machine:1:a"
 ELSEWHERE = "machine:2:b"
 ANSWER = "0" * 64
+MEANWHILE = 0.5
+"""How long a second one may do what it can before the first one is done; if it waits, as it should, no more. [s]"""
 
 
 def person(name):
@@ -28,9 +30,9 @@ def person(name):
 
 
 @pytest.fixture
-def database(tmp_path):
-    made = Database(Settings(folder=tmp_path))
-    Table.metadata.create_all(made.engine)
+def database(settings):
+    made = Database(settings)
+    prepare(made)
     with made.writing() as session:
         session.add_all(Account(id=name, email=f"{name}@example.org") for name in ("ane", "bo", "cai"))
     yield made
@@ -137,6 +139,26 @@ def test_only_so_many_wait(writing):
     runs.cancel(writing, person("ane"), second.id)
     asked(writing, most=2)
     refused(429, runs.resume, writing, person("ane"), second.id, most=2)
+
+
+def test_two_who_ask_at_once_do_not_both_get_the_last_place(database):
+    """On SQLite the second waits for the first anyway; on PostgreSQL it does for the row of who asks."""
+    refusals = []
+
+    def second():
+        try:
+            with database.writing() as session:
+                asked(session, most=1)
+        except Problem as problem:
+            refusals.append(problem.status)
+
+    other = threading.Thread(target=second)
+    with database.writing() as session:
+        asked(session, most=1)
+        other.start()
+        other.join(MEANWHILE)
+    other.join()
+    assert refusals == [429]
 
 
 # Who gets the next
@@ -354,6 +376,25 @@ def test_working_run_is_cancelled_when_its_worker_notices_or_is_dead(writing, en
     else:
         runs.requeue_of(writing, [HERE])
     assert runs.find(writing, person("ane"), run.id).state == "cancelled"
+
+
+def test_run_that_is_given_back_while_it_is_cancelled_is_cancelled(database):
+    with database.writing() as session:
+        run_id = asked(session).id
+        runs.claim(session, HERE)
+    told = []
+
+    def cancel():
+        with database.writing() as session:
+            told.append(runs.cancel(session, person("ane"), run_id).state)
+
+    other = threading.Thread(target=cancel)
+    with database.writing() as session:
+        assert runs.put_back(session, run_id, HERE)
+        other.start()
+        other.join(MEANWHILE)
+    other.join()
+    assert told == ["cancelled"]
 
 
 def test_answered_run_is_neither_cancelled_nor_resumed(writing):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
 import json
+import os
 import threading
 import time
 
@@ -134,6 +136,39 @@ def test_lack_of_memory_is_told(at_work, ask, seen, monkeypatch):
     run_id = ask()
     at_work.work_once()
     assert seen(run_id).problem["type"] == "too-large"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "make room there"), ("da", "skaffe plads")])
+def test_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
+    at_work, ask, seen, service, local, monkeypatch, language, said
+):
+    made_by(monkeypatch, lambda *_all: Answer(b"{}", "application/json"))
+    run = ask(language=language)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert at_work.work_once()
+    found = seen(run)
+    assert (found.state, found.problem["type"], found.result) == ("failed", "cannot-keep", None)
+    assert said in found.problem["detail"]
+    with service.database.writing() as session:
+        runs.resume(session, local, run)
+    assert at_work.work_once()
+    assert seen(run).state == "done"
+
+
+def full(_descriptor):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_data_that_are_half_written_lie_where_they_are_cleaned_away(at_work, ask, seen, service, monkeypatch):
+    def save(_made, file):
+        assert checkpoint_of(service.settings, run) in file.parents
+        file.write_bytes(b"data")
+
+    monkeypatch.setattr(making.api, "save", save)
+    run = ask("data", {"paths": 256, "engine": "individual"})
+    assert at_work.work_once()
+    assert service.files.read(seen(run).result) == b"data"
 
 
 def test_data_are_every_path(at_work, ask, seen, service):
