@@ -123,6 +123,7 @@ def test_streams_of_one_person_are_bounded(house, monkeypatch):
         assert client.get(f"/api/v1/runs/{run}/events").status_code == 200
 
 
+@pytest.mark.usefixtures("amid_a_minute")
 @pytest.mark.parametrize("path", ["/api/v1/me", "/s/rsl_none", "/sign-in"])
 def test_made_up_secrets_have_their_pace(place, house, path):
     app = make(place.model_copy(update={"per_minute": 3}))
