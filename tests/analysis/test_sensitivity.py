@@ -170,9 +170,9 @@ def test_work_is_bounded():
 def test_time_is_bounded():
     deal = api.read(TUBA)
     sensitivity(deal, 2_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     api.simulate(deal, 100_000, keep_claims=False)
-    plain = time.perf_counter() - begun
-    begun = time.perf_counter()
+    plain = time.process_time() - begun
+    begun = time.process_time()
     sensitivity(deal)
-    assert time.perf_counter() - begun < 20 * plain
+    assert time.process_time() - begun < 20 * plain

@@ -95,7 +95,7 @@ def test_a_stream_ends_when_whoever_follows_is_let_in_no_more(house, somebody, m
     assert ended.is_alive(), "the test shows nothing if the stream ends by itself"
     kind = {"link": Link, "token": Token, "session": SignIn}[how]
     house.change(kind, secret.hashed(somebody.cookie if how == "session" else held), revoked_at=now())
-    ended.join(10)
+    ended.join(60)
     assert not ended.is_alive()
 
 

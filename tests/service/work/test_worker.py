@@ -248,7 +248,8 @@ def test_cancelled_run_stops(at_work, ask, seen, service, local, work):
         with service.database.writing() as session:
             runs.cancel(session, local, run_id)
 
-    assert meanwhile(at_work, lambda: seen(run_id).state == "running", cancel) == ([ENDED_AMID_WORK] if work is silently else [])
+    gone = meanwhile(at_work, lambda: seen(run_id).state == "running", cancel)
+    assert gone == ([ENDED_AMID_WORK] if work is silently else [])
     assert (seen(run_id).state, seen(run_id).result) == ("cancelled", None)
 
 
