@@ -319,7 +319,11 @@ def test_name_tells_whether_its_process_lives():
     assert not is_dead(name_of(os.getpid(), "word"))
     assert not is_dead(f"not-{socket.gethostname()}:1:word")
     assert not is_dead("no name")
-    with subprocess.Popen([*SLEEPS, "word"], stdin=subprocess.PIPE) as process:
+    code = "import sys; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, "word"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert not is_dead(name_of(process.pid, "word"))
+        process.stdout.readline()  # what has just begun has no command line yet, and may be anybody
         assert not is_dead(name_of(process.pid, "word"))
         assert is_dead(name_of(process.pid, "another")) == os.path.isdir("/proc")  # noqa: PTH112
         process.stdin.close()
