@@ -49,7 +49,6 @@ def run_command(words, folder):
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
             check=False,
         )
         return done.returncode, done.stdout, done.stderr

@@ -28,7 +28,7 @@ def ask(*args):
 
 def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
     out, chart = tmp_path / "inputs.csv", tmp_path / "chart.json"
-    done = ask(FILE, "--paths", 2_000, "--sobol", "--json", "--out", out, "--chart", chart)
+    done = ask(FILE, "--paths", 512, "--sobol", "--json", "--out", out, "--chart", chart)
     said = json.loads(done.stdout)
     drawn = said.pop("charts")
     points = said.pop("points")
@@ -42,7 +42,7 @@ def test_page_names_every_key_of_the_json_and_no_other(tmp_path):
 
 
 def test_the_tornado_never_stands_alone_and_says_what_it_misses():
-    text = ask(FILE, "--paths", 2_000).stdout
+    text = ask(FILE, "--paths", 512).stdout
     for title in (
         "Share of the variance that each input decides alone",
         "One input at a time",
@@ -55,7 +55,7 @@ def test_the_tornado_never_stands_alone_and_says_what_it_misses():
 
 
 def test_given_data_makes_no_tornado():
-    text = ask(FILE, "--paths", 2_000, "--given-data").stdout
+    text = ask(FILE, "--paths", 512, "--given-data").stdout
     assert "One input at a time" not in text
     assert "Share of the variance that each input decides alone" in text
 

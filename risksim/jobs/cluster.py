@@ -34,6 +34,8 @@ PATIENCE = 5.0
 """How long a scheduler, or its first worker, may take to answer. [s]"""
 START_UP = 60.0
 """How long worker processes of this machine may take to start. [s]"""
+FAREWELL = 30.0
+"""How long they may take to end. [s]"""
 DESERTED = 120.0
 """How long a run waits for workers that have all gone. [s]"""
 MOST_LOSSES = 10
@@ -162,10 +164,12 @@ class DaskExecutor:
 
     def close(self) -> None:
         """Close the connection and the processes that were started here, and no others."""
-        if self._client is not None:
-            self._client.close(timeout=PATIENCE)
-        if self._cluster is not None:
-            self._cluster.close(timeout=PATIENCE)
+        with suppress(TimeoutError):  # what was computed is not spoilt by somebody who is slow to say farewell
+            if self._client is not None:
+                self._client.close(timeout=PATIENCE)
+        with suppress(TimeoutError):
+            if self._cluster is not None:
+                self._cluster.close(timeout=FAREWELL)
         if self._folder is not None:
             self._folder.cleanup()
         self._client = self._cluster = self._folder = None

@@ -209,9 +209,9 @@ def test_public_budgets_take_fewer_paths_as_each_takes_longer():
 def test_time_is_bounded():
     deal = api.read(TUBA)
     decompose(deal, 2_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     api.simulate(deal, 100_000, keep_claims=False)
-    plain = time.perf_counter() - begun
-    begun = time.perf_counter()
+    plain = time.process_time() - begun
+    begun = time.process_time()
     decompose(deal)
-    assert time.perf_counter() - begun < 20 * plain
+    assert time.process_time() - begun < 20 * plain

@@ -108,12 +108,13 @@ def test_judgements_of_the_register_are_moved_in_pairs():
 
 
 def test_every_judgement_in_use_is_moved_or_says_why_not():
+    of = {}
     for name in ("broendby-tuba", "evidence/how-much-we-know", "evidence/sites", "enrolment/slow-start"):
         deal = api.read(SHIPPED / f"{name}.yaml")
-        found = judgements(deal, 1_024)
+        found = of[name] = judgements(deal, 1_024)
         assert {one.key for one in found} == {one.key for one in api.constants_in_use(deal) if one.status == "J"}
         assert all((one.npv is None) is bool(one.reason) for one in found)
-    tuba = {one.key: one for one in judgements(api.read(TUBA), 1_024)}
+    tuba = {one.key: one for one in of["broendby-tuba"]}
     assert tuba["benefit-decay"].npv.swing.value == 0.0  # investors don't notice what fades
     assert tuba["benefit-decay"].net_benefit.swing.value < 0.0
 
@@ -170,9 +171,9 @@ def test_work_is_bounded():
 def test_time_is_bounded():
     deal = api.read(TUBA)
     sensitivity(deal, 2_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     api.simulate(deal, 100_000, keep_claims=False)
-    plain = time.perf_counter() - begun
-    begun = time.perf_counter()
+    plain = time.process_time() - begun
+    begun = time.process_time()
     sensitivity(deal)
-    assert time.perf_counter() - begun < 20 * plain
+    assert time.process_time() - begun < 20 * plain

@@ -42,7 +42,6 @@ def alone(*words, cwd=ROOT, **environment):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
         env={**os.environ, **environment},
         check=False,
     )

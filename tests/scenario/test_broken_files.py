@@ -171,7 +171,7 @@ def test_a_device_is_refused_and_not_read():
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "deal.yaml")
     (fault,) = faults_of(tmp_path / "deal.yaml")

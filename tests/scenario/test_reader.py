@@ -292,7 +292,7 @@ def test_two_thousand_cohorts_are_read():
     text = big_deal(2_000)
     began = time.process_time()
     scenario, _ = read_text(text)
-    assert time.process_time() - began < 5.0
+    assert time.process_time() - began < 20.0  # it takes about one, and hours where each looks at every other
     assert len(scenario.cohorts) == 2_000
 
 

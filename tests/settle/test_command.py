@@ -146,7 +146,7 @@ def test_mistakes_of_an_observed_file_end_in_exit_code_2(tmp_path):
     file.write_text("follow_up,cohort,wellbeing: verified\n2022-08-01,Brøndby,900\n2022-09-01,Brøndby,1\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "risksim", "settle", str(TUBA), "--observed", str(file)],
-        capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False, timeout=120,
+        capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert f"{file}:2:20: 2022-08-01, Brøndby, wellbeing: verified" in done.stderr

@@ -20,8 +20,8 @@ Way = Literal["forkserver", "spawn"]
 
 PRELOADED = "risksim.service.live.warmed"
 """What the fork server loads before it forks anybody."""
-SETTLING = 0.5
-"""What ended threads may take to be gone. [s]"""
+SETTLING = 5.0
+"""What ended threads may take to be gone, on a machine that has much else to do. [s]"""
 _ALIVE = Path("/proc/self/task")
 """Where Linux lists threads, those of libraries among them."""
 _CODE = ("risksim", "numpy", "numba")

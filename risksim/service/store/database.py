@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -95,7 +97,27 @@ def _engine(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _set(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # `begin` says when a transaction begins
-        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY}", "foreign_keys=ON", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA busy_timeout={BUSY}")
+        _write_ahead(connection)
+        for pragma in ("foreign_keys=ON", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a log of what is written, so that readers need not wait.
+
+    That changes a new database, and of several who open one at once SQLite lets none wait: it tells all but one that
+    the database is locked, whatever the time-out.
+    """
+    until = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                raise
+        time.sleep(0.01)

@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 // What is built lies in the package, so that whoever installs risksim needs no Node. Names carry a hash of the content:
 // a browser may keep them for ever, and the frame of the page finds them in manifest.json.
@@ -19,4 +19,6 @@ export default defineConfig({
     },
   },
   server: { host: '127.0.0.1' },
+  // Only what hangs fails for its time: a busy machine may take ten times as long as a free one.
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
 });

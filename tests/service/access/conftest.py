@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from risksim.service.app import make
 from risksim.service.context import Service
 from risksim.service.settings import Settings
 from risksim.service.store import deals
-from risksim.service.store.tables import Account, Link, Member, SignIn, Token, now
+from risksim.service.store.tables import Account, Link, Member, SignIn, Token, Tries, now
 from tests.service.conftest import ADDRESS, SIMPLE, TEST_DATABASE
 
 PASSWORD = "fire ord paa stribe"
@@ -142,6 +143,20 @@ def person(service: Service, name: str, password_hash: str | None = None) -> Per
         token = tokens.make(session, account.id, "all", ("read", "run", "write"), 1)[1]
     who = Principal("session", account.id, EVERY_SCOPE, via=sign_in.id, is_admin=name == "admin")
     return Person(account.id, account.email, who, cookie, token)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(request: pytest.FixtureRequest) -> None:
+    """Forget the sign-ins of other tests of the house, whichever came before: so many would make this one wait."""
+    if "house" in request.fixturenames:
+        with request.getfixturevalue("house").service.database.writing() as session:
+            session.query(Tries).delete()
+
+
+@pytest.fixture
+def amid_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the pace stands still: as soon as a minute is full, one request more may be answered than in it."""
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_030.0)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_a_stream_ends_when_whoever_follows_is_let_in_no_more(house, somebody, m
     assert ended.is_alive(), "the test shows nothing if the stream ends by itself"
     kind = {"link": Link, "token": Token, "session": SignIn}[how]
     house.change(kind, secret.hashed(somebody.cookie if how == "session" else held), revoked_at=now())
-    ended.join(10)
+    ended.join(60)
     assert not ended.is_alive()
 
 
@@ -132,6 +132,7 @@ def test_streams_of_one_person_are_bounded(house, monkeypatch):
         assert client.get(f"/api/v1/runs/{run}/events").status_code == 200
 
 
+@pytest.mark.usefixtures("amid_a_minute")
 @pytest.mark.parametrize("path", ["/api/v1/me", "/s/rsl_none", "/sign-in"])
 def test_made_up_secrets_have_their_pace(place, house, path):
     app = make(place.model_copy(update={"per_minute": 3}))

@@ -149,7 +149,7 @@ def test_a_fork_server_keeps_nothing_open_and_ends_with_its_server(tmp_path):
         assert server.stdout is not None
         first, second = server.stdout.readline(), server.stdout.readline()
         os.kill(server.pid, signal.SIGKILL)
-        out, err = server.communicate(timeout=60)  # which ends when nobody is left who could write to it
+        out, err = server.communicate()  # which ends when nobody is left who could write to it
     assert (first, second, out, err) == ("0 0 1\n", "True\n", "", "")
 
 

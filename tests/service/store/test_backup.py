@@ -303,7 +303,7 @@ def test_a_backup_is_not_blamed_for_a_database_that_does_not_answer(kept, place,
 def test_a_backup_while_others_write_holds_one_moment(kept, place, tmp_path):
     """A revision and the number that names it are written together; a backup never has one without the other."""
     made = kept.deal()
-    stop = threading.Event()
+    stop, wrote = threading.Event(), threading.Event()
 
     def write() -> None:
         number = 1
@@ -311,11 +311,16 @@ def test_a_backup_while_others_write_holds_one_moment(kept, place, tmp_path):
             with kept.service.database.writing() as session:
                 changed = SIMPLE.replace("value: 60000", f"value: {60000 + number}")
                 number = deals.revise(session, kept.owner.principal, made.id, changed, number, draft=True).number
+            wrote.set()
 
     writer = threading.Thread(target=write)
     writer.start()
+    saved = []
     try:
-        saved = [backup.save(kept.service.settings, tmp_path / f"{k}.tar.gz") for k in range(3)]
+        for k in range(3):
+            wrote.clear()
+            assert wrote.wait(60)  # the writer gets on between backups, also on a machine that is slow to let it
+            saved.append(backup.save(kept.service.settings, tmp_path / f"{k}.tar.gz"))
     finally:
         stop.set()
         writer.join()

@@ -92,5 +92,5 @@ def test_no_pair_of_texts_takes_long():
     shuffled = random.Random(1).sample(few, len(few))
     begin = time.process_time()
     found = differences("\n".join(few), "\n".join(shuffled))
-    assert time.process_time() - begin < 3
+    assert time.process_time() - begin < 20  # it takes one, and hours where each line is held against every other
     assert applied(found.unified, few) == shuffled

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -66,6 +68,18 @@ def test_several_processes_may_start_at_once(database, settings):
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Account)) == 1
         assert session.scalar(select(func.count()).select_from(Identity)) == 1
+
+
+@pytest.mark.skipif(TEST_DATABASE is not None, reason="of SQLite")
+def test_a_new_database_that_somebody_else_changes_is_waited_for(settings, database, monkeypatch):
+    """SQLite itself does not wait then: it would refuse at once."""
+    other = sqlite3.connect(settings.folder / "risksim.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(time, "sleep", lambda _seconds: other.execute("ROLLBACK"))
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    assert not other.in_transaction
+    other.close()
 
 
 def test_runs_of_an_older_program_are_kept(database):

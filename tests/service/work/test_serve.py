@@ -65,9 +65,7 @@ def test_nothing_heavy_is_loaded_before_it_listens(tmp_path):
         "from risksim.service.serving import check, make; settings = Settings(folder=Path(sys.argv[1]));"
         "check(settings); make(settings).state.service.database.close(); print(*sys.modules)"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True, timeout=60
-    )
+    said = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
     loaded = {name.split(".")[0] for name in said.stdout.split()}
     heavy = {"alembic", "numba", "llvmlite", "scipy", "weasyprint", "vl_convert", "authlib", "httpx", "schemathesis"}
     assert loaded & heavy == set()

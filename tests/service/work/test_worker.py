@@ -26,6 +26,8 @@ from tests.service.conftest import SIMPLE
 
 HERE = "elsewhere:1:test"
 SMALL = {"paths": 512, "seed": 3, "engine": "individual"}
+LONG = 60.0
+"""What a slow machine may take for what takes no time. [s]"""
 
 
 class GoneError(Exception):
@@ -39,7 +41,7 @@ def leave(code):
 @pytest.fixture
 def at_work(service, monkeypatch):
     monkeypatch.setattr(worker, "BEAT", 0.02)
-    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    monkeypatch.setattr(worker, "PATIENCE", LONG)
     return Worker(service, HERE, 1, leave)
 
 
@@ -217,21 +219,35 @@ def test_work_is_counted_before_it_is_done():
 
 def slowly(_service, _run, progress, _means):
     """Work that tells of its progress."""
-    for done in range(1, 2_000):
-        progress(done)
+    until, done = time.monotonic() + LONG, 0
+    while time.monotonic() < until:
+        progress(done := done + 1)
         time.sleep(0.005)
     raise AssertionError("nobody stopped it")
 
 
+LEFT = threading.Event()
+"""Whether silent work was left to itself."""
+
+
 def silently(_service, _run, _progress, _means):
     """Work that offers no pause."""
-    time.sleep(1.0)
+    LEFT.wait(LONG)
     return Answer(b"too late", "text/plain")
 
 
-def meanwhile(at_work, change):
-    """Work once, and change something as soon as the work has begun."""
+@pytest.fixture(params=[slowly, silently])
+def work(request, at_work, monkeypatch):
+    made_by(monkeypatch, request.param)
+    if request.param is silently:
+        monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    return request.param
+
+
+def meanwhile(at_work, begun, change):
+    """Work once, and change something as soon as the work has begun as far as it should have."""
     gone = []
+    LEFT.clear()
 
     def work():
         try:
@@ -241,9 +257,12 @@ def meanwhile(at_work, change):
 
     thread = threading.Thread(target=work)
     thread.start()
-    time.sleep(0.15)
+    until = time.monotonic() + LONG
+    while not begun() and time.monotonic() < until:
+        time.sleep(0.01)
     change()
-    thread.join(10)
+    thread.join(LONG)
+    LEFT.set()
     assert not thread.is_alive()
     return gone
 
@@ -251,28 +270,26 @@ def meanwhile(at_work, change):
 def test_stopped_worker_puts_its_run_back(at_work, ask, seen, monkeypatch):
     made_by(monkeypatch, slowly)
     run_id = ask()
-    assert not meanwhile(at_work, at_work.stop)
+    assert not meanwhile(at_work, lambda: seen(run_id).done > 1, at_work.stop)
     run = seen(run_id)
     assert (run.state, run.worker, run.attempts, run.result) == ("queued", None, 0, None)
     assert run.done > 1
 
 
-@pytest.mark.parametrize("work", [slowly, silently])
-def test_cancelled_run_stops(at_work, ask, seen, service, local, monkeypatch, work):
-    made_by(monkeypatch, work)
+def test_cancelled_run_stops(at_work, ask, seen, service, local, work):
     run_id = ask()
 
     def cancel():
         with service.database.writing() as session:
             runs.cancel(session, local, run_id)
 
-    assert meanwhile(at_work, cancel) == ([ENDED_AMID_WORK] if work is silently else [])
+    gone = meanwhile(at_work, lambda: seen(run_id).state == "running", cancel)
+    assert gone == ([ENDED_AMID_WORK] if work is silently else [])
     assert (seen(run_id).state, seen(run_id).result) == ("cancelled", None)
 
 
-@pytest.mark.parametrize("work", [slowly, silently])
-def test_run_that_was_taken_is_let_go(at_work, ask, seen, service, monkeypatch, work):
-    made_by(monkeypatch, work)
+@pytest.mark.usefixtures("work")
+def test_run_that_was_taken_is_let_go(at_work, ask, seen, service):
     run_id = ask()
 
     def take():
@@ -281,7 +298,7 @@ def test_run_that_was_taken_is_let_go(at_work, ask, seen, service, monkeypatch, 
             runs.requeue_stale(session, service.settings.most_attempts)
             assert runs.claim(session, "elsewhere:2:other").id == run_id
 
-    meanwhile(at_work, take)
+    meanwhile(at_work, lambda: seen(run_id).state == "running", take)
     assert (seen(run_id).state, seen(run_id).worker) == ("running", "elsewhere:2:other")
 
 
@@ -343,7 +360,7 @@ def test_let_go_is_no_error_that_work_could_catch():
 def test_worker_ends_when_it_has_nothing_to_do(at_work):
     began = time.monotonic()
     at_work.serve(idle=0.0)
-    assert time.monotonic() - began < 5.0
+    assert time.monotonic() - began < LONG < worker.IDLE
 
 
 def test_worker_outlives_a_database_that_is_away(at_work, monkeypatch):
