@@ -38,7 +38,7 @@ def test_the_page_opens_on_a_deal_and_shows_every_panel(watch, language):
     drawn = bench.page.locator("[data-chart]").evaluate_all("(found) => found.map((one) => one.dataset.chart)")
     assert set(drawn) == CHARTS
     for chart in bench.page.locator("[data-chart]").all():
-        assert chart.locator("svg, canvas").count() == 1
+        assert chart.locator(".chart-room").locator("svg, canvas").count() == 1
         assert len(chart.get_by_role("img").first.get_attribute("aria-label") or "") > 60
     answer = bench.answer()
     tiles = bench.page.locator("[data-figure]")
