@@ -141,7 +141,7 @@ def _rows_of_steps(steps: list[Step], unit: Unit) -> list[Row]:
 def _bars_of_steps(steps: list[Step], unit: Unit, down: Row, width: Width, bold: tuple[int, ...]) -> list[Spec]:
     """A bar for each step, in the colour of its kind, from where the step before it ends."""
     domain = around_nought(
-        [end for step in steps for end in (step.start, step.end)], 0.04, 0.3 if width == "half" else 0.14
+        [end for step in steps for end in (step.start, step.end)], 0.04, 0.3 if width == "half" else 0.22
     )
     used = [kind for name, kind in KINDS.items() if any(step.kind == name for step in steps)]
     shown = {"scale": {"domain": [_(kind.title) for kind in used], "range": [kind.colour for kind in used]}}

@@ -34,8 +34,9 @@ def who_gains(facts: Facts) -> list[Block]:
     blocks: list[Block] = []
     if rows:
         notes = []
-        if facts.lines is not None and _investor_rows(facts):
-            notes.append(_("Investors: present value at {rate} a year.", rate=rate(facts.lines.hurdle)))
+        hurdle = _hurdle(facts)
+        if hurdle is not None and _investor_rows(facts):
+            notes.append(_("Investors: present value at {rate} a year.", rate=rate(hurdle)))
         if facts.budgets is not None:
             notes.append(_("Public budgets: present value of savings less own costs and repayments, in fixed prices."))
             if any(budget.is_gross_only for budget in facts.budgets.all_budgets.values()):
@@ -78,6 +79,13 @@ def budgets_chart(facts: Facts) -> list[Block]:
     """What public budgets are left with, as a picture half a page wide."""
     chart = figures.budgets(facts, "half")
     return [chart] if chart is not None else []
+
+
+def _hurdle(facts: Facts) -> float | None:
+    """The yearly rate at which the table counts what investors are left with; None where nobody invests."""
+    if facts.summary is None or not facts.summary.tranches:
+        return None
+    return float(list(facts.summary.everybody.npv)[-1])
 
 
 def _investor_rows(facts: Facts) -> list[tuple[Cell, ...]]:

@@ -262,6 +262,8 @@ def quantity_words(facts: Facts, quantity: Quantity) -> str:
     }
     if key in plain:
         return plain[key]
+    if key.startswith(_YEAR):
+        return _("repayment in {year}", year=key.removeprefix(_YEAR))
     if key.startswith(_SUCCESSES):
         return _("people who reach {outcome}", outcome=whose_title(facts.deal, key.removeprefix(_SUCCESSES)))
     if key.startswith(_BENEFIT):

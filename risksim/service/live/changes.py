@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from risksim import api
 from risksim.errors import ScenarioError
 from risksim.language import _
+from risksim.report.numbers import number
 from risksim.service.problems import Problem
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _wanted(one: Input, to: float | str) -> float:
         raise _refused(one, str(to)[:40], _("It is moved to a number."))
     if one.kind in ("count", "months"):
         if to != round(to):
-            raise _refused(one, f"{to:g}", _("It is a whole number."))
+            raise _refused(one, number(to, ".12g"), _("It is a whole number."))
         return float(round(to))
     return float(to)  # to the last digit: a price for a unit may be less than a hundredth
 

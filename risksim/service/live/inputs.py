@@ -20,6 +20,7 @@ from risksim.language import LANGUAGES, N_, Language, _, spoken
 from risksim.report.memo.titles import KEYS
 from risksim.report.memo.words import date as date_words
 from risksim.report.memo.words import money, number, share
+from risksim.report.numbers import number as plain_number
 from risksim.service.live import further, shapes
 from risksim.service.live.changes import NAME, changes_of_moves, moved_deal
 
@@ -720,5 +721,29 @@ def _said(deal: api.Deal, value: dict[str, Any], path: Path) -> str:
         kind, mean, law = read
         return text_of(kind, mean, deal.plan.currency, law)
     rest = {key: inside for key, inside in value.items() if key not in (*ORIGINS, "note")}
-    plainly = [f"{key}: {inside}" for key, inside in rest.items() if not isinstance(inside, dict | list)]
+    plainly = [_plainly(key, inside) for key, inside in rest.items() if not isinstance(inside, dict | list)]
     return ", ".join(plainly)[:120]
+
+
+TIMES = {
+    "every": N_("every {number} months"),
+    "after_enrolment": N_("{number} months after enrolment"),
+    "after_completion": N_("{number} months after completion"),
+}
+"""How a line of a block says a time, by its key."""
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SPAN = re.compile(r"(\d+) months")
+
+
+def _plainly(key: str, value: Any) -> str:
+    """One line of a block: times in words, everything else as the file has it, in the marks of the language."""
+    span = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if span is not None and key in TIMES:
+        return _(TIMES[key], number=span[1])
+    if (key, value) == ("at", "completion"):
+        return _("at completion")
+    if key == "on" and _ISO.fullmatch(str(value)):
+        return date_words(dt.date.fromisoformat(str(value)))
+    if isinstance(value, float):
+        return f"{key}: {plain_number(value, '.12g')}"
+    return f"{key}: {value}"

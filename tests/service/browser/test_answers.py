@@ -38,7 +38,7 @@ def test_the_page_opens_on_a_deal_and_shows_every_panel(watch, language):
     drawn = bench.page.locator("[data-chart]").evaluate_all("(found) => found.map((one) => one.dataset.chart)")
     assert set(drawn) == CHARTS
     for chart in bench.page.locator("[data-chart]").all():
-        assert chart.locator("svg, canvas").count() == 1
+        assert chart.locator(".chart-room").locator("svg, canvas").count() == 1
         assert len(chart.get_by_role("img").first.get_attribute("aria-label") or "") > 60
     answer = bench.answer()
     tiles = bench.page.locator("[data-figure]")
@@ -187,13 +187,52 @@ def test_another_language_keeps_what_was_moved(watch, language):
     expect(then.field(then.words.places)).to_have_value("90")
 
 
+def test_on_paper_the_bound_lies_over_the_histogram_and_hides_none_of_its_bars(watch):
+    bench = Bench(watch("en").page, "en").open("/")
+    bench.page.emulate_media(media="print")
+    # A sheet is narrower than the window, and nothing is drawn anew for it.
+    drawn, over = bench.panel("returns").evaluate(
+        """(panel) => { panel.style.width = '400px';
+        const box = (name) => panel.querySelector(name).getBoundingClientRect().toJSON();
+        return [box('.chart-room svg'), box('.over')]; }"""
+    )
+    assert drawn["width"] <= 400
+    for side in ("left", "top", "width", "height"):
+        assert over[side] == pytest.approx(drawn[side], abs=1)
+    # What fades to nothing is printed as a white sheet.
+    grounds = (
+        bench.panel("returns")
+        .locator("*")
+        .evaluate_all("(all) => [...new Set(all.map((one) => getComputedStyle(one).backgroundImage))]")
+    )
+    assert grounds == ["none"]
+
+
+def test_on_a_phone_numbers_stand_beside_the_bars_and_captions_are_whole(watch):
+    page = Bench(watch("da", width=390).page, "da").open("/").page
+    cut = page.locator("[data-panel] p.caption").evaluate_all(
+        "(all) => all.filter((one) => one.scrollWidth > one.clientWidth || "
+        "one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)"
+    )
+    assert cut == []
+    covered = page.locator("[data-panel=payers] .chart-room svg").evaluate(
+        """(svg) => { const boxes = (name) => [...svg.querySelectorAll(name)].map((one) => one.getBoundingClientRect());
+        const bars = boxes('.mark-rect path').filter((one) => one.width > 1), said = boxes('.mark-text text');
+        const over = (one, other) => one.left < other.right && other.left < one.right &&
+          one.top < other.bottom && other.top < one.bottom;
+        return [bars.length, said.length, said.filter((one) => bars.some((bar) => over(one, bar))).length]; }"""
+    )
+    assert min(covered[:2]) >= 3
+    assert covered[2] == 0
+
+
 @LANGUAGES
 def test_on_paper_stand_the_sentence_the_charts_and_the_inputs(watch, language, tmp_path):
     bench = Bench(watch(language).page, language).open("/")
     bench.write(bench.words.places, "90")
     bench.settled()
     sentence = bench.sentence()
-    drawings = bench.page.locator("[data-chart] svg")
+    drawings = bench.page.locator("[data-chart] .chart-room svg")
     file = tmp_path / "page.pdf"
     bench.page.emulate_media(media="print")
     assert sum(one.is_visible() for one in drawings.all()) == len(CHARTS)

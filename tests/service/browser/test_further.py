@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -116,6 +118,14 @@ def _address(bench: Bench) -> str:
     return bench.page.url
 
 
+def test_a_long_number_is_seen_whole(watch):
+    bench = _opened(watch, "da", "/workbench?shipped=international/seoul")
+    fields = bench.page.locator(".inputs .number-field input:visible")
+    assert "1.110.000.000" in fields.evaluate_all("(all) => all.map((one) => one.value)")
+    cut = fields.evaluate_all("(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.value)")
+    assert cut == []
+
+
 @LANGUAGES
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_a_contradiction_is_told_at_its_input_and_the_answer_stays(watch, language, width, dark):
@@ -133,6 +143,10 @@ def test_a_contradiction_is_told_at_its_input_and_the_answer_stays(watch, langua
     expect(told).to_contain_text(WORDS[language]["rise"])
     assert (told.get_attribute("id") or "-") in (field.get_attribute("aria-describedby") or "")
     assert bench.sentence() == sentence
+    # Nothing is on its way, so nothing says that it is; and the file's own stresses are not to blame.
+    waits = {"da": "Beregnes", "en": "Being reckoned"}[language]
+    expect(bench.panel("headline").locator(".wait")).not_to_contain_text(waits)
+    assert not re.search("stress", bench.page.get_by_role("alert").inner_text())
     assert axe_faults(bench.page) == []
     picture(bench.page, f"fault-{language}-{width}")
     bench.page.get_by_role("alert").get_by_role("button", name=bench.words.undo).click()

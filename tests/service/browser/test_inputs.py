@@ -90,6 +90,48 @@ def _address(bench: Bench) -> str:
     return bench.page.url
 
 
+def test_a_slider_that_is_pulled_there_and_back_did_nothing(bench):
+    slider = bench.slider(bench.words.places)
+    slider.press("ArrowRight")
+    undo = bench.page.get_by_role("button", name=bench.words.undo, exact=True)
+    expect(undo).to_be_enabled()
+    slider.press("ArrowLeft")
+    expect(undo).to_be_disabled()
+    expect(bench.page.get_by_role("region", name=bench.words.history, exact=True)).to_have_count(0)
+
+
+def test_a_name_goes_to_the_variant_that_was_being_named(bench):
+    bench.press(bench.words.add)
+    bench.page.get_by_role("button", name={"da": "Omdøb variant B", "en": "Rename variant B"}[bench.language]).click()
+    bench.page.locator("#variant-name").fill("Half")
+    variants = bench.page.locator("button.variant")
+    variants.first.click()  # somebody looks at A before the name is kept
+    bench.page.locator("#variant-name").press("Enter")
+    expect(variants.last).to_contain_text("Half")
+    expect(variants.first).not_to_contain_text("Half")
+
+
+def test_a_file_that_is_hidden_keeps_what_was_typed_and_one_with_faults_is_not_reckoned(bench):
+    sentence = bench.sentence()
+    bench.press(bench.words.edit)
+    editor = bench.page.locator(".cm-content")
+    expect(editor).to_be_visible(timeout=PATIENCE)
+    faults = bench.page.locator(".editor .faults")
+    expect(faults).to_have_attribute("data-faults", "0", timeout=PATIENCE)
+    editor.click()
+    bench.page.keyboard.press("Control+Home")
+    bench.page.keyboard.insert_text("dependenz: 1\n")
+    toggle = bench.page.locator(".tools [aria-expanded=true]")
+    toggle.click()
+    expect(editor).to_be_hidden()
+    bench.press(bench.words.edit)
+    expect(editor).to_contain_text("dependenz: 1")
+    expect(faults).to_have_attribute("data-faults", "1", timeout=PATIENCE)
+    expect(bench.page.get_by_role("button", name=bench.words.apply, exact=True)).to_be_disabled()
+    assert bench.sentence() == sentence
+    expect(bench.panel("headline")).to_have_attribute("aria-busy", "false")
+
+
 def test_what_was_done_is_undone_and_done_again_by_keys(bench):
     slider, field = bench.slider(bench.words.places), bench.field(bench.words.places)
     sentence = bench.sentence()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.service.browser.bench import Bench
+from tests.service.browser.bench import Bench, plain
 
 LANGUAGES = pytest.mark.parametrize("language", ["da", "en"])
 
@@ -77,6 +77,23 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(watch, language):
     bench.page.keyboard.press("Escape")
     expect(menu).to_be_focused()
     expect(inside).to_have_count(0)
+
+
+def test_a_bound_is_read_out_once_it_rests_and_not_at_every_step(watch):
+    bench = Bench(watch("en").page, "en").open("/")
+    said = bench.panel("returns").locator("output")
+    heard = bench.panel("returns").locator(".unseen[role=status]")
+    expect(said).to_have_attribute("aria-live", "off")
+    expect(heard).to_be_empty()
+    handle = bench.panel("returns").locator("input[type=range]")
+    for _press in range(3):
+        handle.press("PageDown")
+    expect(heard).to_contain_text("futures", timeout=10_000)
+    assert plain(heard.inner_text()) == plain(said.inner_text())
+    told = heard.inner_text()
+    bench.slider(bench.words.places).press("PageDown")
+    bench.settled()
+    assert heard.inner_text() == told  # what moves with the inputs is told once, by the page
 
 
 @LANGUAGES

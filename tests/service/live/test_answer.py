@@ -232,6 +232,13 @@ def test_a_deal_in_which_nobody_invests_tells_of_public_budgets():
     assert found.command.startswith("risksim public ")
 
 
+def test_who_gains_says_at_which_rate_whatever_else_is_asked():
+    alone = asked("broendby-tuba", {}, "parties").tables["parties"]
+    beside = asked("broendby-tuba", {}, "lines", "parties").tables["parties"]
+    assert alone.notes == beside.notes
+    assert alone.notes[0].startswith("Investors: present value at 3.5")
+
+
 def test_a_loan_without_people_is_answered():
     found = asked("danish/aaben-og-rolig-loan", {}, *EVERY_PART)
     assert found.sentences

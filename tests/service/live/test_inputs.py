@@ -75,6 +75,24 @@ def test_what_is_assumed_is_told_with_its_reason_and_its_line():
         assert one.place.rpartition(".")[2].split("[")[0] in lines[one.line - 1]
 
 
+def test_what_is_assumed_of_a_time_is_told_in_the_language():
+    with speaking("da"):
+        found = {one.place: one.text for one in shown(tuba()).assumed}
+    assert found["outcomes.education_or_work.measured"] == "36 måneder efter optag"
+    assert found["outcomes.wellbeing.measured"] == "ved forløbets afslutning"
+    assert "saved: 0,6" in found["public.consequences.benefit"]
+    with speaking("da"):
+        seoul = {one.text for one in shown(api.read(TUBA.parent / "international/seoul.yaml")).assumed}
+    assert "1. september 2019" in seoul
+    assert not any("2019-09-01" in text for text in seoul)
+
+
+def test_a_number_that_is_refused_is_told_in_the_language():
+    with speaking("da"), pytest.raises(Problem) as raised:
+        changes_of_set(tuba(), {"cohorts[0].participants": 12.5})
+    assert "12,5" in raised.value.detail
+
+
 def _sound(deal: api.Deal) -> None:
     found = shown(deal)
     assert found.inputs or found.obstacle

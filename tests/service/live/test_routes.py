@@ -123,6 +123,14 @@ def test_variants_over_http(client):
     assert found["table"]["rows"]
 
 
+def test_years_of_variants_are_told_in_the_language(client):
+    variants = [{"name": "A"}, {"name": "B", "set": {"payments[0].price": 900}}]
+    body = {"of": SIMPLE, "paths": 256, "variants": variants, "language": "da"}
+    rows = [row[0]["text"] for row in client.post("/api/v1/live/compare", json=body).json()["table"]["rows"]]
+    assert any(row.startswith("Tilbagebetaling i 2") for row in rows)
+    assert not any("epayment" in row for row in rows)
+
+
 def test_shipped_deals_are_listed(client):
     found = client.get("/api/v1/shipped").json()
     assert {"name": "broendby-tuba", "title": "TUBA Brøndby", "is_portfolio": False} in found

@@ -16,6 +16,8 @@ export interface Plot {
   /** Ends of the horizontal axis where it has numbers. */
   low: number;
   high: number;
+  /** The whole drawing, axes and all: what lies over it shrinks with it on paper. */
+  whole: { width: number; height: number };
 }
 
 const MOST_KEPT = 60;
@@ -88,7 +90,7 @@ export class Drawing {
       fill(this.view, what);
       this.resize(width);
       await this.view.runAsync();
-      return plotOf(this.view);
+      return plotOf(this.view, this.room);
     }
     const place = document.createElement('div');
     const view = viewOf(compiled(what), language);
@@ -98,7 +100,7 @@ export class Drawing {
     this.room.replaceChildren(place);
     this.view?.finalize();
     [this.view, this.drawn, this.width] = [view, key, width];
-    return plotOf(view);
+    return plotOf(view, this.room);
   }
 
   close(): void {
@@ -114,7 +116,7 @@ export class Drawing {
   }
 }
 
-function plotOf(view: View): Plot | null {
+function plotOf(view: View, room: HTMLElement): Plot | null {
   const [left, top] = view.origin();
   const padding = view.padding() as { left: number; top: number };
   let low = Number.NaN;
@@ -126,7 +128,9 @@ function plotOf(view: View): Plot | null {
   } catch {
     // a chart without a horizontal axis
   }
+  const svg = room.querySelector('svg');
   return {
+    whole: { width: Number(svg?.getAttribute('width')), height: Number(svg?.getAttribute('height')) },
     left: left + padding.left,
     top: top + padding.top,
     width: view.signal('width') as number,

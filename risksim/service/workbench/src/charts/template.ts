@@ -88,7 +88,8 @@ class Taking {
   whole(spec: Spec): Spec {
     const { config, ...drawing } = spec;
     const found = this.each(drawing, '') as Spec;
-    found.config = { ...(this.each(config ?? {}, 'config') as Spec), ...LOOK };
+    const look = this.each(config ?? {}, 'config') as Spec;
+    found.config = { ...look, ...LOOK, axis: { ...(look.axis as Spec | undefined), gridColor: GRID } };
     for (const name of ['$schema', 'description', 'background', 'title', 'params']) delete found[name];
     delete (found.config as Spec).locale; // the page's own
     const given = (spec.params as Spec[] | undefined) ?? [];
@@ -170,3 +171,4 @@ const LOOK: Spec = {
   aria: false, // the frame of the chart says what is seen, and the table behind it says all
   background: 'transparent',
 };
+const GRID = 'var(--chart-grid, #dddddd)';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultFound, ProblemDetails } from '../contract';
-import { faultsOf } from './faults';
+import { faultsOf, onPage } from './faults';
 
 const fault = (path: string): FaultFound => ({
   line: 1,
@@ -35,6 +35,12 @@ describe('faultsOf', () => {
     const set = { start: '2027-01-01', end: '2026-01-01' };
     expect(faultsOf(problem({ faults: [found] }), set, 'end')).toEqual({ end: 'end: got 1. Write 2.' });
     expect(faultsOf(problem({ faults: [found] }), set, 'gone')).toEqual({});
+  });
+
+  it.each(['with this stress, ', 'med denne stresstest, '])('leaves "%s" and its line away', (with_) => {
+    const found = { ...fault('stresses[moved on the page][end]'), line: 221, found: `${with_}end: got 1.` };
+    expect(onPage(found)).toMatchObject({ line: null, found: 'end: got 1.' });
+    expect(onPage(fault('stresses[theirs][end]'))).toMatchObject({ line: 1 });
   });
 
   it('blames nobody where several were moved and none is named', () => {

@@ -1,10 +1,17 @@
 /** Which input is to blame for what the service refuses, and what it says of it. */
 
-import type { Moved, ProblemDetails } from '../contract';
+import type { FaultFound, Moved, ProblemDetails } from '../contract';
 
 /** How messages call what was moved on the page: `stresses[moved on the page][payments[0].price]`. */
+const MOVED = /^stresses\[moved on the page\]/;
 const PLACE = /^stresses\[moved on the page\]\[(.+)\]$/;
-const WITH = /^with this stress, /;
+const WITH = /^(?:with this stress|med denne stresstest), /;
+
+/** A fault as it is told on the page: what was moved there is no stress of the file and stands in no line of it. */
+export function onPage(fault: FaultFound): FaultFound {
+  if (!MOVED.test(fault.path)) return fault;
+  return { ...fault, line: null, column: null, found: fault.found.replace(WITH, '') };
+}
 
 /** What is wrong with each moved input; where none is named it is the one that was moved last, or the only one. */
 export function faultsOf(problem: ProblemDetails | null, set: Moved, last = ''): Record<string, string> {
@@ -16,8 +23,8 @@ export function faultsOf(problem: ProblemDetails | null, set: Moved, last = ''):
     if (to !== undefined && said) (found[to] ??= []).push(said);
   };
   if (problem.faults?.length) {
-    for (const { path, found: said, remedy } of problem.faults) {
-      blame(PLACE.exec(path)?.[1], `${said.replace(WITH, '')} ${remedy}`.trim());
+    for (const { path, found: said, remedy } of problem.faults.map(onPage)) {
+      blame(PLACE.exec(path)?.[1], `${said} ${remedy}`.trim());
     }
   } else blame(problem.input ?? undefined, problem.detail);
   return Object.fromEntries(Object.entries(found).map(([id, said]) => [id, [...new Set(said)].join(' ')]));

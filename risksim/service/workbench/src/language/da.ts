@@ -40,6 +40,7 @@ export const da: Texts = {
 
   inputs: 'Forudsætninger',
   inputsOf: (variant) => `Forudsætninger i variant ${variant}`,
+  inputsHint: 'Flyt en skyder, eller skriv et tal, så følger svaret med. Filen bliver, som den er.',
   findInput: 'Find en forudsætning',
   noInput: 'Ingen forudsætning har de ord.',
   groups: {

@@ -42,6 +42,7 @@ export const en = {
   // inputs
   inputs: 'Inputs',
   inputsOf: (variant: string) => `Inputs of variant ${variant}`,
+  inputsHint: 'Move a slider or write a number, and the answer follows. The file stays as it is.',
   findInput: 'Find an input',
   noInput: 'No input has these words.',
   groups: {

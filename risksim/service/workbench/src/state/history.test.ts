@@ -53,3 +53,9 @@ test('it does not grow for ever', () => {
   expect(history.now).toBe(History.MOST * 2);
   expect(history.undo().now).toBe(History.MOST * 2 - 1);
 });
+
+test('a step that is taken away leaves nothing to redo', () => {
+  const history = History.of(0).take(1, 'a').take(0, 'a').drop();
+  expect([history.steps.length, history.now, history.canUndo, history.canRedo]).toEqual([1, 0, false, false]);
+  expect(History.of(0).drop().now).toBe(0);
+});

@@ -42,6 +42,11 @@ export class History<T> {
     return new History([...kept, { value, key }], kept.length, key !== '');
   }
 
+  /** Takes the last step away, as one that led back to where the one before it stood. */
+  drop(): History<T> {
+    return this.at > 0 ? new History(this.steps.slice(0, this.at), this.at - 1, false) : this;
+  }
+
   /** Puts another value in the place of this one, for what need not be undone. */
   amend(value: T): History<T> {
     const steps = this.steps.map((step, place) => (place === this.at ? { ...step, value } : step));

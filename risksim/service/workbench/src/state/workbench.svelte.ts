@@ -191,6 +191,10 @@ export class Workbench {
   private take(board: boards.Board, key = ''): void {
     if (boards.changes(this.board, board).length === 0) return;
     this.history = this.history.take(board, key);
+    const before = this.history.steps[this.history.at - 1];
+    if (before && boards.changes(before.value, board).length === 0) {
+      this.history = this.history.drop().amend(board); // a slider that was pulled there and back did nothing
+    }
     this.follow();
   }
 

@@ -14,6 +14,7 @@ export const da: Texts = {
 
   // alle felter
   waiting: 'Beregnes …',
+  earlier: 'Tidligere tal',
   older: 'Tallene hører til en tidligere stilling af skyderne; nye er på vej.',
   nothingYet: 'Svaret kommer her, så snart der er valgt en aftale.',
   chartFailed: 'Figuren kunne ikke tegnes; dens tal står i tabellen nedenfor.',

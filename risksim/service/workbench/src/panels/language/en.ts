@@ -13,6 +13,7 @@ export const en = {
 
   // every panel
   waiting: 'Being reckoned …',
+  earlier: 'Earlier numbers',
   older: 'These numbers belong to an earlier position of the sliders; new ones are on their way.',
   nothingYet: 'The answer comes here as soon as a deal is chosen.',
   chartFailed: 'The chart could not be drawn; its numbers are in the table below.',
