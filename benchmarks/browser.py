@@ -36,12 +36,17 @@ PAUSE, REST = 50, 900
 PATIENCE = 20_000
 """How long a drawing may take. [ms]"""
 MOVE = """
-([slider, share, patience]) => new Promise((done, failed) => {
+([slider, number, patience]) => new Promise((done, failed) => {
   const input = document.getElementById(slider);
   const room = document.querySelector('[data-chart="returns"] .chart-room');
   const step = Number(input.step) || 0.001;
   const low = Number(input.min), high = Number(input.max);
-  const to = low + step * Math.round(share * (high - low) / step);
+  const all = Math.round((high - low) / step), places = Math.floor(0.8 * all);
+  if (number >= places) throw new Error(`only ${places} places, and an answer is kept`);
+  const common = (a, b) => (b === 0 ? a : common(b, a % b));
+  let stride = Math.max(1, Math.round(0.618 * places));
+  while (common(stride, places) !== 1) stride += 1;
+  const to = low + step * (Math.round(0.1 * all) + (number * stride) % places);
   const over = setTimeout(() => { watch.disconnect(); failed(new Error('not drawn')); }, patience);
   const isAnswered = () => performance.getEntriesByType('resource').some(
     (one) => one.name.endsWith('/api/v1/live') && one.startTime >= begun && one.responseEnd > 0);
@@ -75,34 +80,32 @@ new PerformanceObserver((seen) => {
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Taken(NamedTuple):
-    """How long moves took. [s]"""
+class Span(NamedTuple):
+    """From the input event to the new histogram, on the page's clock. [ms]"""
 
-    drawn: list[float]
-    """Until the new histogram."""
-    come: list[float]
-    """Until the numbers around it had come."""
+    begun: float
+    drawn: float
 
 
-def moves(page: Any, slider: str, count: int, pause: int, first: int = 0) -> Taken:
-    """Move a slider, each time to a place where it has not been; `first` moves went before."""
+def moves(page: Any, slider: str, count: int, pause: int, first: int = 0) -> list[Span]:
+    """Move a slider, each time to a place where it has not been and far from the last; `first` moves went before."""
     spans = []
     for number in range(first, first + count):
-        share = 0.25 + 0.5 * ((number * 0.6180339887) % 1.0)
-        spans.append(page.evaluate(MOVE, [slider, share, PATIENCE]))
+        spans.append(Span(*page.evaluate(MOVE, [slider, number, PATIENCE])))
         page.wait_for_timeout(pause)
+    return spans
+
+
+def come(page: Any, spans: Sequence[Span]) -> list[float]:
+    """Seconds until the numbers around the histogram had come, too."""
     page.wait_for_timeout(REST)
-    begun = [start for start, _end in spans]
     landed = page.evaluate("window.landed.splice(0)")
-    # What was asked between two moves: the histogram and then the rest, of which the second is what came last.
-    come = [
-        [end for start, end in landed if since <= start < until][:2][-1]
-        for since, until in zip(begun, [*begun[1:], math.inf], strict=True)
+    ends = [*(span.begun for span in spans[1:]), math.inf]
+    # Between two moves the histogram is asked and then the rest; what is slow comes after both.
+    return [
+        ([end for start, end in landed if span.begun <= start < until][:2][-1] - span.begun) / 1000.0
+        for span, until in zip(spans, ends, strict=True)
     ]
-    return Taken(
-        [(end - start) / 1000.0 for start, end in spans],
-        [(end - start) / 1000.0 for start, end in zip(begun, come, strict=True)],
-    )
 
 
 @contextmanager
@@ -195,11 +198,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 taken = moves(page, slider, count, pause, done)
                 each = {who: (now - before[who]) / count for who, now in processor.worked().items()}
                 done += count
-                print(f"{what}, {how}: {count} moves, {_told(taken.drawn)}; load {os.getloadavg()[0]:.1f}")
-                print(f"  the numbers around the histogram: {_told(taken.come)}")
+                drawn = [(span.drawn - span.begun) / 1000.0 for span in taken]
+                print(f"{what}, {how}: {count} moves, {_told(drawn)}; load {os.getloadavg()[0]:.1f}")
+                print(f"  the numbers around the histogram: {_told(come(page, taken))}")
                 said = ", ".join(f"{who} {1000 * seconds:.0f}" for who, seconds in each.items())
                 print(f"  of the processor each: {said} ms", flush=True)
-                worst = max(worst, _p95(taken.drawn)) if how == "dragged" else worst
+                worst = max(worst, _p95(drawn)) if how == "dragged" else worst
     return 0 if worst <= BUDGET else 1
 
 

@@ -13,7 +13,7 @@ from risksim import api, replies
 from risksim.analysis.answer import Wishes, ask
 from risksim.language import speaking
 from risksim.service.live import people
-from risksim.service.live.answer import Question, _ends, _side, answer
+from risksim.service.live.answer import Question, _ends_of, _result, answer
 from risksim.service.live.changes import changes_of_set, moved_deal, written
 from risksim.service.live.compare import compared
 from risksim.service.live.shapes import LiveAnswer, VariantAsked
@@ -164,9 +164,8 @@ def test_neighbours_are_joined_where_there_are_many_and_never_across_nought(monk
 def test_the_probability_of_ending_below_any_bound_is_exact_to_what_was_joined(name, monkeypatch):
     monkeypatch.setattr("risksim.service.live.answer.MOST_ENDS", 200)
     done = people.done_of(ask(deal_of(name), 4_096, 7, 1, Wishes(), columns=True))
-    ends = _ends(done)
-    side = _side(done)
-    result = (done.columns[f"received.{side}"] - done.columns[f"drawn.{side}"]) / done.plan.minor_units
+    ends = _ends_of(done)
+    result = _result(done.columns, done.plan) / done.plan.minor_units
     values, counts = np.unique(result, return_counts=True)
     assert len(ends.values) < values.size
     assert (ends.values[0], ends.values[-1]) == (values[0], values[-1])
