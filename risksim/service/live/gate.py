@@ -67,6 +67,12 @@ class Gate:
             quick = sum(not one.slow for one in everybody)
             return max(1, cores() // max(1, quick or len(everybody)))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether who comes now has to wait."""
+        with self._changed:
+            return len(self._inside) + len(self._waiting) >= self.room
+
     @contextmanager
     def entered(self, page: str = "", *, slow: bool = False, longest: float = LONGEST) -> Iterator[None]:
         """Wait for room, and take it.

@@ -15,6 +15,7 @@ from risksim.service.work.life import life_of
 from tests.engine.deals import SHIPPED
 
 SIMPLE = {"shipped": "examples/simple-reference"}
+TUBA = {"shipped": "broendby-tuba"}
 
 
 def test_inputs_and_answer_of_a_shipped_deal(client):
@@ -32,7 +33,7 @@ def test_inputs_and_answer_of_a_shipped_deal(client):
 def test_the_histogram_comes_first_and_the_rest_is_reckoned_once(client, monkeypatch):
     reckoned, reckonings = live.reckoned, []
     monkeypatch.setattr(live, "reckoned", lambda *asked, **more: reckonings.append("") or reckoned(*asked, **more))
-    asked = {"of": {"shipped": "broendby-tuba"}, "set": {"payments[0].price": 21_000}, "paths": 256}
+    asked = {"of": TUBA, "set": {"payments[0].price": 21_000}, "paths": 256}
     first = client.post("/api/v1/live", json=asked | {"parts": ["returns"]}).json()
     whole = client.post("/api/v1/live", json=asked).json()
     assert (first["parts"], whole["parts"]) == (["returns"], ["answer"])
@@ -52,6 +53,18 @@ def test_what_comes_first_of_no_answer_is_the_problem_in_the_language_asked_for(
         assert (found.status_code, found.json()["type"]) == (422, "no-such-input")
         assert "Der er" in found.json()["detail"]
     assert live.UNDERWAY.whole(("", "", "")) is None
+
+
+def test_where_people_queue_up_the_whole_answer_comes_at_once(client, monkeypatch):
+    asked = {"of": TUBA, "paths": 257, "parts": ["returns"]}
+    monkeypatch.setattr(live, "GATE", Gate(2))
+    with live.GATE.entered("one"):
+        assert not live.GATE.is_full
+        assert client.post("/api/v1/live", json=asked).json()["parts"] == ["returns"]
+    with live.GATE.entered("one"), live.GATE.entered("slow", slow=True):
+        assert live.GATE.is_full
+    monkeypatch.setattr(Gate, "is_full", True)
+    assert client.post("/api/v1/live", json=asked | {"seed": 3}).json()["parts"] == ["answer"]
 
 
 def test_the_histogram_is_asked_alone(client):
