@@ -151,7 +151,8 @@ class Bench:
         """What the service told last, its parts laid over each other as on the page."""
         found: dict[str, Any] = {}
         for part in ("stresses", "answer"):
-            said = next(response.json() for asked, response in reversed(self.came) if part in asked["parts"])
+            came = (response.json() for _asked, response in reversed(self.came))
+            said = next(answer for answer in came if part in answer["parts"])
             for key in ("charts", "tables"):
                 said[key] = {**found.get(key, {}), **said[key]}
             said["notes"] = list(dict.fromkeys([*said["notes"], *found.get("notes", [])]))

@@ -200,11 +200,8 @@ def _moves(places):
 
 
 def _figures(bench, moved):
-    return next(
-        response.json()["figures"]
-        for asked, response in reversed(bench.came)
-        if asked["set"] == moved and "answer" in asked["parts"]
-    )
+    came = (response.json() for asked, response in reversed(bench.came) if asked["set"] == moved)
+    return next(answer["figures"] for answer in came if "answer" in answer["parts"])
 
 
 def test_differences_future_by_future_are_those_of_the_command_line(bench, tmp_path):
